@@ -1,0 +1,1 @@
+//! What may happen, and nothing else: commands, events, state and the decisions between them.

@@ -1,0 +1,54 @@
+//! Typed identifiers: a patient can never be passed where an order is wanted.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! identifiers {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Wraps a UUID that is already known to name such a thing.
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// Returns the UUID.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+identifiers! {
+    /// Names one command for ever: the same id never takes effect twice.
+    CommandId,
+    /// Ties together everything that one clinical occurrence set off.
+    CorrelationId,
+    /// Names one stay of a patient in a program.
+    EpisodeId,
+    /// Names one medication order of the program.
+    OrderId,
+    /// Names one medication that somebody outside the program prescribed or the patient takes.
+    OutsideMedicationId,
+    /// Names one patient within a tenant; carries no meaning of its own.
+    PatientId,
+    /// Names one person who acts: clinician, liaison, family supporter, patient or service.
+    PersonId,
+    /// Names one report of a side effect.
+    ReportId,
+    /// Names one administration of a scale.
+    ScaleId,
+    /// Names one follow-up visit.
+    VisitId,
+}

@@ -1,0 +1,179 @@
+//! Where events live: ledgers and the streams in them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+use crate::{EpisodeId, PatientId, ProgramId, TenantId};
+
+/// Names a ledger, the unit of order: one a tenant and kind.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LedgerId {
+    /// Whose record it is.
+    pub tenant: TenantId,
+    /// What it records.
+    pub kind: LedgerKind,
+}
+
+/// What a ledger records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LedgerKind {
+    /// Clinical decisions and facts.
+    Clinical,
+    /// Who looked at what.
+    Access,
+}
+
+impl LedgerId {
+    /// The clinical ledger of `tenant`.
+    pub fn clinical(tenant: TenantId) -> Self {
+        Self { tenant, kind: LedgerKind::Clinical }
+    }
+}
+
+impl fmt::Display for LedgerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            LedgerKind::Clinical => "clinical",
+            LedgerKind::Access => "access",
+        };
+        write!(f, "{}/{kind}", self.tenant)
+    }
+}
+
+/// Which aggregate a stream belongs to. The stored name is never renamed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StreamKind {
+    /// Stays of one patient in one program.
+    Episode,
+    /// Assessment of one stay and its indication decision.
+    Assessment,
+    /// One patient's orders, outside medications, allergies, conditions and results.
+    MedicationChart,
+    /// One patient's side effects.
+    SideEffects,
+    /// One patient's scale scores and risks.
+    Scales,
+    /// Visits and cadence of one stay.
+    FollowUp,
+    /// Who cares for one patient.
+    CareTeam,
+}
+
+/// The text names no stream kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a stream kind")]
+pub struct UnknownStreamKind;
+
+impl StreamKind {
+    /// Every kind.
+    pub const ALL: [Self; 7] = [
+        Self::Episode,
+        Self::Assessment,
+        Self::MedicationChart,
+        Self::SideEffects,
+        Self::Scales,
+        Self::FollowUp,
+        Self::CareTeam,
+    ];
+
+    /// The stored name (`aggregate_type`).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Episode => "episode",
+            Self::Assessment => "assessment",
+            Self::MedicationChart => "medication_chart",
+            Self::SideEffects => "side_effects",
+            Self::Scales => "scales",
+            Self::FollowUp => "follow_up",
+            Self::CareTeam => "care_team",
+        }
+    }
+}
+
+impl FromStr for StreamKind {
+    type Err = UnknownStreamKind;
+    fn from_str(text: &str) -> Result<Self, UnknownStreamKind> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(UnknownStreamKind)
+    }
+}
+
+/// Names one stream within a ledger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StreamRef {
+    /// Whose events it holds.
+    pub kind: StreamKind,
+    /// Which of them.
+    pub id: Uuid,
+}
+
+/// Namespace of the derived episode-stream identifiers; never changes.
+const EPISODE_NAMESPACE: Uuid = Uuid::from_u128(0x8f0f_43a1_6b52_5d0e_9d7c_51c0_7e0a_2f11);
+
+impl StreamRef {
+    /// The stays of `patient` in `program`: one stream, so that only one can be open.
+    pub fn episode(patient: PatientId, program: &ProgramId) -> Self {
+        let mut name = Vec::with_capacity(16 + program.as_str().len());
+        name.extend_from_slice(patient.uuid().as_bytes());
+        name.extend_from_slice(program.as_str().as_bytes());
+        Self { kind: StreamKind::Episode, id: Uuid::new_v5(&EPISODE_NAMESPACE, &name) }
+    }
+
+    /// The assessment of one stay.
+    pub const fn assessment(episode: EpisodeId) -> Self {
+        Self { kind: StreamKind::Assessment, id: episode.uuid() }
+    }
+
+    /// The one medication chart of a patient, across programs and stays.
+    pub const fn chart(patient: PatientId) -> Self {
+        Self { kind: StreamKind::MedicationChart, id: patient.uuid() }
+    }
+
+    /// A patient's side effects.
+    pub const fn side_effects(patient: PatientId) -> Self {
+        Self { kind: StreamKind::SideEffects, id: patient.uuid() }
+    }
+
+    /// A patient's scores and risks.
+    pub const fn scales(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Scales, id: patient.uuid() }
+    }
+
+    /// The visits of one stay.
+    pub const fn follow_up(episode: EpisodeId) -> Self {
+        Self { kind: StreamKind::FollowUp, id: episode.uuid() }
+    }
+
+    /// Who cares for a patient.
+    pub const fn care_team(patient: PatientId) -> Self {
+        Self { kind: StreamKind::CareTeam, id: patient.uuid() }
+    }
+}
+
+impl fmt::Display for StreamRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.kind.as_str(), self.id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_names_read_back() {
+        for kind in StreamKind::ALL {
+            assert_eq!(kind.as_str().parse::<StreamKind>(), Ok(kind));
+        }
+    }
+
+    #[test]
+    fn an_episode_stream_belongs_to_one_patient_and_program() {
+        let (ada, ben) = (PatientId::new(Uuid::from_u128(1)), PatientId::new(Uuid::from_u128(2)));
+        let (adult, teen) = (ProgramId::parse("adult").unwrap(), ProgramId::parse("teen").unwrap());
+        assert_eq!(StreamRef::episode(ada, &adult), StreamRef::episode(ada, &adult));
+        assert_ne!(StreamRef::episode(ada, &adult), StreamRef::episode(ben, &adult));
+        assert_ne!(StreamRef::episode(ada, &adult), StreamRef::episode(ada, &teen));
+    }
+}

@@ -1,0 +1,1 @@
+//! Formulary, interactions, scales and policies as dated, sourced data, and the pure functions over them.

@@ -1,0 +1,1 @@
+//! The log: group commit, conditions, receipts, Merkle tree.

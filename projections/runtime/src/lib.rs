@@ -1,0 +1,1 @@
+//! Runs projections: checkpoints, lag, rebuild beside the live view; knows no view.

@@ -1,0 +1,1 @@
+//! Who may do what to whom, for which purpose.

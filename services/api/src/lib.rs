@@ -1,0 +1,1 @@
+//! The gRPC services: decode, permit, execute or query, encode.

@@ -1,0 +1,1 @@
+//! Deterministic synthetic cohorts, played through the public gRPC API.

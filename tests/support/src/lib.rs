@@ -1,0 +1,1 @@
+//! Fixtures that own real servers.

@@ -1,0 +1,1 @@
+//! Contract, end-to-end, fault and simulation tests through public interfaces.
