@@ -1,1 +1,32 @@
-//! What may happen, and nothing else: commands, events, state and the decisions between them.
+//! What may happen in medication management, and nothing else.
+//!
+//! A decision is pure: `(state, command, context) -> events | refusal`. The context carries the actor, the time,
+//! the ruleset and the facts looked up in other streams; the executor names those streams as conditions of the
+//! append, so that a decision still holds when it commits.
+//!
+//! Each aggregate is a folder: `command` (what may be asked), `event` (what may have happened, for ever),
+//! `state` (what the events say now), `decide` (the rules), `error` (the refusals).
+
+pub mod assessment;
+pub mod care_team;
+pub mod chart;
+pub mod episode;
+pub mod follow_up;
+pub mod scales;
+pub mod side_effects;
+
+mod aggregate;
+mod command;
+mod context;
+mod event;
+mod facts;
+mod refusal;
+mod state;
+
+pub(crate) use aggregate::aggregate;
+pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
+pub use context::{Context, Issued};
+pub use event::{DomainEvent, UnreadableEvent};
+pub use facts::{ChartFacts, EpisodeFacts, Facts, IndicationFacts, ScaleFacts, SideEffectFacts};
+pub use refusal::{Explain, Refusal};
+pub use state::State;

@@ -1,0 +1,23 @@
+//! The state of an assessment, folded from its events.
+
+use serde::{Deserialize, Serialize};
+
+use super::Event;
+use crate::IndicationFacts;
+
+/// What the events of an assessment say now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {}
+
+impl Assessment {
+    /// Takes in one more event.
+    #[expect(clippy::needless_pass_by_value, reason = "the fold owns what it takes in")]
+    pub(crate) fn fold(&mut self, event: Event) {
+        let _ = event;
+    }
+
+    /// What other streams may know of it.
+    pub(crate) fn facts(&self) -> IndicationFacts {
+        IndicationFacts::default()
+    }
+}

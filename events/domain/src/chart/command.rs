@@ -1,0 +1,260 @@
+//! What may be asked of a medication chart.
+
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, Phi, Text};
+use concord_knowledge::safety::{Proposal, ReactionKind, ReactionSeverity};
+use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
+    OverrideReason, ReconciledEntry, Sex, StopReason, Supply, TaperStep,
+};
+use crate::EpisodeRef;
+
+/// A new order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewOrder {
+    /// The new order; must never have been used.
+    pub order: OrderId,
+    /// The stay it belongs to; must be open, with medication indicated.
+    pub episode: EpisodeRef,
+    /// The formulary row.
+    pub drug: DrugId,
+    /// How much.
+    pub regimen: Regimen,
+    /// What it is for; one of the diagnoses of the indication decision.
+    pub indication: ConditionId,
+    /// Why this drug: symptoms, history, preference.
+    pub reason: Text,
+    /// How much is handed out.
+    pub supply: Supply,
+    /// The day it starts.
+    pub start_on: Day,
+    /// How prescriber and patient met.
+    pub modality: OrderModality,
+    /// What allows it, for a controlled substance.
+    pub legal_basis: Option<LegalBasis>,
+    /// Answers to findings that ask for one.
+    pub acknowledgements: Vec<Acknowledgement>,
+}
+
+/// An outside medication as it was told.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reported {
+    /// Its name in the words of the source.
+    pub name: Text,
+    /// Codes that came with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub codings: Vec<Coding>,
+    /// How much, if known.
+    pub regimen: Option<Regimen>,
+    /// Who prescribed it, if known.
+    pub prescriber: Option<Text>,
+    /// Since when, if known.
+    pub started_on: Option<Day>,
+    /// Who told us.
+    pub source: InformationSource,
+}
+
+/// A request to change a patient's medication chart.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Record what safety rules ask of every patient.
+    RecordCharacteristics {
+        /// Day of birth.
+        born_on: Phi<Day>,
+        /// Sex recorded at birth.
+        sex: Sex,
+        /// Whether a pregnancy is possible, when known.
+        may_become_pregnant: Option<bool>,
+    },
+    /// Say that there are no known allergies.
+    ConfirmNoKnownAllergies,
+    /// Record an allergy or intolerance.
+    RecordAllergy {
+        /// To what, in words.
+        substance: Text,
+        /// Codes that came with it.
+        codings: Vec<Coding>,
+        /// What happened.
+        reaction: Option<Text>,
+        /// How bad it was.
+        severity: ReactionSeverity,
+        /// What kind of reaction.
+        kind: ReactionKind,
+    },
+    /// Take an allergy back.
+    RefuteAllergy {
+        /// To what, in the words it was recorded with.
+        substance: Text,
+        /// What shows that it is none.
+        reason: Text,
+    },
+    /// Record a condition.
+    RecordCondition {
+        /// Which, in words.
+        name: Text,
+        /// Codes that came with it.
+        codings: Vec<Coding>,
+        /// Which row of the condition table, when the caller knows; else it is recognised from name and codes.
+        condition: Option<ConditionId>,
+        /// Since when, if known.
+        onset_on: Option<Day>,
+    },
+    /// Say that a condition is over.
+    ResolveCondition {
+        /// Which, in the words it was recorded with.
+        name: Text,
+    },
+    /// Record a laboratory or bedside result.
+    RecordResult {
+        /// What was measured.
+        lab: LabId,
+        /// The value, in the unit of the knowledge table.
+        value: f64,
+        /// UCUM code of the unit that came with it; refused when it is not the table's.
+        unit: String,
+        /// When the sample was taken.
+        taken_at: Instant,
+    },
+    /// Record a medication from outside the program. Always accepted: it is a fact, whatever it collides with.
+    RecordOutsideMedication {
+        /// The new entry; must never have been used.
+        medication: OutsideMedicationId,
+        /// What was told.
+        reported: Reported,
+    },
+    /// Say that an outside medication is no longer taken.
+    EndOutsideMedication {
+        /// Which.
+        medication: OutsideMedicationId,
+        /// When the last dose was taken, if known.
+        last_dose_at: Option<Instant>,
+        /// Why.
+        reason: Text,
+    },
+    /// Say when a medication was last taken: washouts count from here.
+    RecordLastDose {
+        /// Which.
+        medication: MedicationRef,
+        /// When.
+        at: Instant,
+    },
+    /// Compare every outside medication with what the patient takes.
+    Reconcile {
+        /// One line for each active outside medication.
+        entries: Vec<ReconciledEntry>,
+        /// What was found.
+        note: Option<Text>,
+    },
+    /// Run the safety check over the chart as it is, or with a change that is being thought about.
+    CheckSafety {
+        /// The change.
+        proposal: Option<Proposal>,
+    },
+    /// Say that a boxed warning was explained and the Medication Guide given. Source: 21 CFR 208.
+    AcknowledgeBoxedWarning {
+        /// Of which drug.
+        drug: DrugId,
+    },
+    /// Override a finding that needs two clinicians.
+    OverrideInteraction {
+        /// The finding.
+        finding: FindingKey,
+        /// Why, coded.
+        reason: OverrideReason,
+        /// Why, in words.
+        note: Text,
+    },
+    /// Agree with somebody else's override.
+    CosignOverride {
+        /// The finding.
+        finding: FindingKey,
+    },
+    /// Say what was done about an interaction on the chart.
+    ResolveInteraction {
+        /// The finding.
+        finding: FindingKey,
+        /// What was done.
+        resolution: Text,
+    },
+    /// Order a medication.
+    Prescribe(Box<NewOrder>),
+    /// Change the dose of an order.
+    AdjustDose {
+        /// Which.
+        order: OrderId,
+        /// How much from now on.
+        regimen: Regimen,
+        /// What the change rests on.
+        cause: Cause,
+        /// Why, in words.
+        note: Text,
+        /// Answers to findings that ask for one.
+        acknowledgements: Vec<Acknowledgement>,
+    },
+    /// Interrupt an order.
+    Hold {
+        /// Which.
+        order: OrderId,
+        /// Why.
+        reason: Text,
+    },
+    /// Go on with an order that is held.
+    Resume {
+        /// Which.
+        order: OrderId,
+        /// Answers to findings that ask for one.
+        acknowledgements: Vec<Acknowledgement>,
+    },
+    /// Agree how an order is tapered off.
+    PlanTaper {
+        /// Which.
+        order: OrderId,
+        /// The steps, in order of days; the last one has a dose of 0 mg.
+        steps: Vec<TaperStep>,
+        /// Why.
+        reason: Text,
+    },
+    /// End an order.
+    Stop {
+        /// Which.
+        order: OrderId,
+        /// Why, coded.
+        reason: StopReason,
+        /// When the last dose was taken, if known.
+        last_dose_at: Option<Instant>,
+        /// Why it stops at once, for a drug that should be tapered and was not.
+        abrupt_because: Option<Text>,
+    },
+    /// Hand out more of an order.
+    Renew {
+        /// Which.
+        order: OrderId,
+        /// How much.
+        supply: Supply,
+        /// How prescriber and patient met.
+        modality: OrderModality,
+        /// What allows it, for a controlled substance.
+        legal_basis: Option<LegalBasis>,
+    },
+    /// Put something right on an order.
+    Correct {
+        /// Which.
+        order: OrderId,
+        /// What.
+        correction: Correction,
+        /// Why.
+        reason: Text,
+    },
+}
+
+impl Command {
+    /// The stay whose indication decision it needs, if it needs one.
+    pub const fn needs_indication_of(&self) -> Option<&EpisodeRef> {
+        match self {
+            Self::Prescribe(order) => Some(&order.episode),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! What may have happened on a medication chart.
+
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
+use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
+use concord_knowledge::{
+    Action, ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, RulesetVersion, Severity,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Acknowledgement, Cause, Correction, LegalBasis, MedicationRef, NewOrder, OrderModality, OverrideReason,
+    ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep,
+};
+
+/// By which rules something was judged, and what stood after that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judged {
+    /// The ruleset.
+    pub ruleset: RulesetVersion,
+    /// Findings that stood and were acknowledged, overridden or only watched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingKey>,
+}
+
+/// A fact about one patient's medication.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+pub enum Event {
+    /// What safety rules ask of every patient.
+    CharacteristicsRecorded {
+        /// Day of birth.
+        born_on: Phi<Day>,
+        /// Sex recorded at birth.
+        sex: Sex,
+        /// Whether a pregnancy is possible, when known.
+        may_become_pregnant: Option<bool>,
+    },
+    /// There are no known allergies.
+    NoKnownAllergiesConfirmed,
+    /// There is an allergy or intolerance.
+    AllergyRecorded {
+        /// To what, in words.
+        substance: Text,
+        /// To which substance that rules know; absent when none was recognised.
+        ingredient: Option<IngredientId>,
+        /// What happened.
+        reaction: Option<Text>,
+        /// How bad it was.
+        severity: ReactionSeverity,
+        /// What kind of reaction.
+        kind: ReactionKind,
+    },
+    /// An allergy was none.
+    AllergyRefuted {
+        /// To what, in words.
+        substance: Text,
+        /// What shows it.
+        reason: Text,
+    },
+    /// There is a condition.
+    ConditionRecorded {
+        /// Which, in words.
+        name: Text,
+        /// Which row of the condition table; absent when none was recognised.
+        condition: Option<ConditionId>,
+        /// Since when.
+        onset_on: Option<Day>,
+    },
+    /// A condition is over.
+    ConditionResolved {
+        /// Which, in words.
+        name: Text,
+    },
+    /// Something was measured.
+    ResultRecorded {
+        /// What.
+        lab: LabId,
+        /// The value, in the unit of the knowledge table.
+        value: f64,
+        /// When the sample was taken.
+        taken_at: Instant,
+    },
+    /// A medication from outside the program became known.
+    OutsideMedicationRecorded {
+        /// The entry.
+        medication: OutsideMedicationId,
+        /// What was told.
+        reported: Reported,
+        /// The substances it was recognised as holding; empty when nobody could map it.
+        ingredients: Vec<IngredientId>,
+        /// Whether all of it was recognised.
+        complete: bool,
+    },
+    /// An outside medication is no longer taken.
+    OutsideMedicationEnded {
+        /// Which.
+        medication: OutsideMedicationId,
+        /// When the last dose was taken, if known.
+        last_dose_at: Option<Instant>,
+        /// Why.
+        reason: Text,
+    },
+    /// A dose was taken.
+    LastDoseRecorded {
+        /// Of which medication.
+        medication: MedicationRef,
+        /// When.
+        at: Instant,
+    },
+    /// Outside medications were compared with what the patient takes.
+    MedicationsReconciled {
+        /// What was decided, line by line.
+        entries: Vec<ReconciledEntry>,
+        /// What was found.
+        note: Option<Text>,
+    },
+    /// The safety check was run.
+    SafetyChecked {
+        /// The drug that was being thought about, if any.
+        proposed: Option<DrugId>,
+        /// By which rules, and every finding.
+        judged: Judged,
+    },
+    /// Medications on the chart collide.
+    InteractionDetected {
+        /// The finding.
+        #[serde(flatten)]
+        finding: FindingKey,
+        /// How bad.
+        severity: Severity,
+        /// What must happen.
+        action: Action,
+        /// By which rules.
+        ruleset: RulesetVersion,
+    },
+    /// A boxed warning was explained and the Medication Guide given.
+    BoxedWarningAcknowledged {
+        /// Of which drug.
+        drug: DrugId,
+    },
+    /// A finding was overridden; it counts once a second clinician has agreed.
+    InteractionOverridden {
+        /// The finding.
+        #[serde(flatten)]
+        finding: FindingKey,
+        /// Why, coded.
+        reason: OverrideReason,
+        /// Why, in words.
+        note: Text,
+        /// By whom.
+        by: PersonId,
+    },
+    /// A second clinician agreed with an override.
+    OverrideCosigned {
+        /// The finding.
+        #[serde(flatten)]
+        finding: FindingKey,
+        /// By whom.
+        by: PersonId,
+    },
+    /// Something was done about an interaction.
+    InteractionResolved {
+        /// The finding.
+        #[serde(flatten)]
+        finding: FindingKey,
+        /// What was done.
+        resolution: Text,
+    },
+    /// A medication was ordered.
+    MedicationPrescribed {
+        /// The order as it was written.
+        order: Box<NewOrder>,
+        /// By which rules it was judged.
+        judged: Judged,
+    },
+    /// A dose changed.
+    DoseAdjusted {
+        /// Of which order.
+        order: OrderId,
+        /// How much before.
+        from: Regimen,
+        /// How much from now on.
+        to: Regimen,
+        /// What the change rests on.
+        cause: Cause,
+        /// Why, in words.
+        note: Text,
+        /// Answers to findings.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        acknowledgements: Vec<Acknowledgement>,
+        /// By which rules it was judged.
+        judged: Judged,
+    },
+    /// An order was interrupted.
+    MedicationHeld {
+        /// Which.
+        order: OrderId,
+        /// Why.
+        reason: Text,
+    },
+    /// An order went on.
+    MedicationResumed {
+        /// Which.
+        order: OrderId,
+        /// By which rules it was judged.
+        judged: Judged,
+    },
+    /// It was agreed how an order is tapered off.
+    TaperPlanned {
+        /// Which.
+        order: OrderId,
+        /// The steps.
+        steps: Vec<TaperStep>,
+        /// Why.
+        reason: Text,
+    },
+    /// An order ended.
+    MedicationStopped {
+        /// Which.
+        order: OrderId,
+        /// Why, coded.
+        reason: StopReason,
+        /// When the last dose was taken, if known.
+        last_dose_at: Option<Instant>,
+        /// Why it stopped at once, for a drug that should be tapered and was not.
+        abrupt_because: Option<Text>,
+    },
+    /// More of an order was handed out.
+    MedicationRenewed {
+        /// Which.
+        order: OrderId,
+        /// How much.
+        supply: Supply,
+        /// How prescriber and patient met.
+        modality: OrderModality,
+        /// What allowed it.
+        legal_basis: Option<LegalBasis>,
+    },
+    /// Something was put right on an order.
+    OrderCorrected {
+        /// Which.
+        order: OrderId,
+        /// What.
+        correction: Correction,
+        /// Why.
+        reason: Text,
+    },
+}

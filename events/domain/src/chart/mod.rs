@@ -1,0 +1,22 @@
+//! One patient's medication chart: orders, outside medications, allergies, conditions and results in one stream,
+//! so that two prescribers acting at once can never each pass a check that together they would fail.
+
+mod command;
+mod decide;
+mod error;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use command::{Command, NewOrder, Reported};
+pub use error::Error;
+pub use event::{Event, Judged};
+pub use state::Chart;
+pub use words::{
+    Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
+    OverrideReason, ReconcileAction, ReconciledEntry, Sex, StopReason, Supply, TaperStep,
+};
+
+crate::aggregate!(Chart, "medication_chart", Command, Event, Error);

@@ -1,0 +1,1 @@
+//! The rules of a medication chart, one test each.

@@ -1,0 +1,107 @@
+//! Any command of the clinical record, and which streams it concerns.
+
+use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
+use serde::{Deserialize, Serialize};
+
+use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+
+/// Names one stay together with the program it is in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EpisodeRef {
+    /// The program.
+    pub program: ProgramId,
+    /// The stay.
+    pub id: EpisodeId,
+}
+
+/// A command about one patient's stays in a program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InProgram<C> {
+    /// The program.
+    pub program: ProgramId,
+    /// What is asked.
+    pub command: C,
+}
+
+/// A command about one stay.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InEpisode<C> {
+    /// The stay.
+    pub episode: EpisodeRef,
+    /// What is asked.
+    pub command: C,
+}
+
+/// Anything that may be asked of a patient's record.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Of the stays in a program.
+    Episode(InProgram<episode::Command>),
+    /// Of the assessment of a stay.
+    Assessment(InEpisode<assessment::Command>),
+    /// Of the medication chart.
+    Chart(chart::Command),
+    /// Of the side-effect record.
+    SideEffects(side_effects::Command),
+    /// Of the scores.
+    Scales(scales::Command),
+    /// Of the visits of a stay.
+    FollowUp(InEpisode<follow_up::Command>),
+    /// Of the care team.
+    CareTeam(care_team::Command),
+}
+
+/// The streams that a command concerns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// The stream whose state decides and which takes the events.
+    pub stream: StreamRef,
+    /// Streams whose facts the decision depends on.
+    pub reads: Vec<StreamRef>,
+}
+
+impl Command {
+    /// Names the streams that the command concerns in `patient`'s record.
+    pub fn target(&self, patient: PatientId) -> Target {
+        match self {
+            Self::Episode(InProgram { program, command }) => {
+                let reads = match command {
+                    episode::Command::Discharge { .. } => vec![StreamRef::chart(patient)],
+                    _ => Vec::new(),
+                };
+                Target { stream: StreamRef::episode(patient, program), reads }
+            }
+            Self::Assessment(InEpisode { episode, .. }) => Target {
+                stream: StreamRef::assessment(episode.id),
+                reads: vec![StreamRef::episode(patient, &episode.program)],
+            },
+            Self::Chart(command) => {
+                let reads = match command.needs_indication_of() {
+                    Some(episode) => {
+                        vec![StreamRef::episode(patient, &episode.program), StreamRef::assessment(episode.id)]
+                    }
+                    None => Vec::new(),
+                };
+                Target { stream: StreamRef::chart(patient), reads }
+            }
+            Self::SideEffects(command) => {
+                let reads =
+                    if command.cites_an_order() { vec![StreamRef::chart(patient)] } else { Vec::new() };
+                Target { stream: StreamRef::side_effects(patient), reads }
+            }
+            Self::Scales(_) => Target { stream: StreamRef::scales(patient), reads: Vec::new() },
+            Self::FollowUp(InEpisode { episode, command }) => {
+                let mut reads = vec![StreamRef::episode(patient, &episode.program)];
+                if command.needs_stability() {
+                    reads.extend([
+                        StreamRef::chart(patient),
+                        StreamRef::side_effects(patient),
+                        StreamRef::scales(patient),
+                    ]);
+                }
+                Target { stream: StreamRef::follow_up(episode.id), reads }
+            }
+            Self::CareTeam(_) => Target { stream: StreamRef::care_team(patient), reads: Vec::new() },
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What may be asked of a stay.
+
+use concord_kernel::{Day, EpisodeId, Phi, Text};
+use serde::{Deserialize, Serialize};
+
+use super::{Criterion, Disposition, Exclusion, Interruption, Phase};
+
+/// A request to change a patient's stays in one program.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Send somebody to the program.
+    Refer {
+        /// Legal name.
+        name: Phi<Text>,
+        /// Day of birth.
+        born_on: Phi<Day>,
+        /// Who sends, in words.
+        referred_by: Text,
+        /// Why.
+        reason: Text,
+        /// Whether the program is a 42 CFR Part 2 program; unknown counts as yes.
+        part2: bool,
+    },
+    /// Judge whether medication management suits them.
+    Screen {
+        /// Each candidate criterion that was looked at.
+        criteria: Vec<CriterionAnswer>,
+        /// What speaks against it now.
+        exclusions: Vec<Exclusion>,
+    },
+    /// Keep a place for a candidate.
+    Waitlist {
+        /// Why not now.
+        reason: Text,
+    },
+    /// Take a candidate in.
+    Admit {
+        /// The new stay; must never have been used.
+        episode: EpisodeId,
+    },
+    /// Move on within the stay.
+    ChangePhase {
+        /// Where to.
+        to: Phase,
+        /// Why.
+        reason: Text,
+    },
+    /// Interrupt the stay.
+    Pause {
+        /// What interrupts it.
+        because: Interruption,
+    },
+    /// Go on after an interruption.
+    Resume,
+    /// End the stay.
+    Discharge {
+        /// How it ends.
+        disposition: Disposition,
+        /// What was decided about medication after discharge: bridging supply, who goes on prescribing. Wanted
+        /// when open orders must not stop abruptly.
+        medication_plan: Option<Text>,
+    },
+}
+
+/// One candidate criterion as it was judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CriterionAnswer {
+    /// Which.
+    pub criterion: Criterion,
+    /// Whether it is met.
+    pub met: bool,
+    /// What shows it.
+    pub evidence: Text,
+}

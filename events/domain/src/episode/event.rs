@@ -1,0 +1,79 @@
+//! What may have happened in a stay.
+
+use concord_kernel::{Day, EpisodeId, Phi, ProgramId, Text};
+use serde::{Deserialize, Serialize};
+
+use super::{CriterionAnswer, Disposition, Exclusion, Interruption, Phase};
+
+/// A fact about a patient's stays in one program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+pub enum Event {
+    /// Somebody was sent to the program.
+    PatientReferred {
+        /// The program.
+        program: ProgramId,
+        /// Legal name.
+        name: Phi<Text>,
+        /// Day of birth.
+        born_on: Phi<Day>,
+        /// Who sent, in words.
+        referred_by: Text,
+        /// Why.
+        reason: Text,
+        /// Whether the program is a 42 CFR Part 2 program.
+        part2: bool,
+    },
+    /// It was judged whether medication management suits them.
+    CandidateScreened {
+        /// Each criterion that was looked at.
+        criteria: Vec<CriterionAnswer>,
+        /// What speaks against it now.
+        exclusions: Vec<Exclusion>,
+        /// The outcome: any criterion met and no exclusion.
+        candidate: bool,
+    },
+    /// A place was kept.
+    PatientWaitlisted {
+        /// Why not at once.
+        reason: Text,
+    },
+    /// The stay began.
+    EpisodeOpened {
+        /// The stay.
+        episode: EpisodeId,
+        /// The stay before it, on a readmission.
+        previous: Option<EpisodeId>,
+    },
+    /// The stay moved on.
+    EpisodePhaseChanged {
+        /// The stay.
+        episode: EpisodeId,
+        /// Where from.
+        from: Phase,
+        /// Where to.
+        to: Phase,
+        /// Why.
+        reason: Text,
+    },
+    /// The stay was interrupted.
+    EpisodePaused {
+        /// The stay.
+        episode: EpisodeId,
+        /// What interrupts it.
+        because: Interruption,
+    },
+    /// The stay went on.
+    EpisodeResumed {
+        /// The stay.
+        episode: EpisodeId,
+    },
+    /// The stay ended.
+    EpisodeClosed {
+        /// The stay.
+        episode: EpisodeId,
+        /// How.
+        disposition: Disposition,
+        /// What was decided about medication after discharge.
+        medication_plan: Option<Text>,
+    },
+}

@@ -1,0 +1,18 @@
+//! A patient's stays in one program, from referral to discharge.
+
+mod command;
+mod decide;
+mod error;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use command::{Command, CriterionAnswer};
+pub use error::Error;
+pub use event::Event;
+pub use state::Episode;
+pub use words::{Criterion, Disposition, Exclusion, Interruption, Phase, Stage};
+
+crate::aggregate!(Episode, "episode", crate::InProgram<Command>, Event, Error);

@@ -1,0 +1,1 @@
+//! The rules of a stay, one test each.

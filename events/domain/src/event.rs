@@ -1,0 +1,108 @@
+//! Any event of the clinical ledger, as it is stored.
+
+use concord_kernel::StreamKind;
+
+use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+
+/// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DomainEvent {
+    /// In a stay.
+    Episode(episode::Event),
+    /// In an assessment.
+    Assessment(assessment::Event),
+    /// On a medication chart.
+    Chart(chart::Event),
+    /// In a side-effect record.
+    SideEffects(side_effects::Event),
+    /// In the scores.
+    Scales(scales::Event),
+    /// In a follow-up plan.
+    FollowUp(follow_up::Event),
+    /// In a care team.
+    CareTeam(care_team::Event),
+}
+
+/// A stored event that this program cannot read: written by a newer one, or damaged.
+#[derive(Debug, thiserror::Error)]
+#[error("a stored event of kind {kind} cannot be read")]
+pub struct UnreadableEvent {
+    /// Of which kind its stream is.
+    pub kind: &'static str,
+    /// What the decoder said; names fields, never values.
+    #[source]
+    pub cause: serde_json::Error,
+}
+
+impl DomainEvent {
+    /// The kind of stream it belongs to.
+    pub const fn kind(&self) -> StreamKind {
+        match self {
+            Self::Episode(_) => StreamKind::Episode,
+            Self::Assessment(_) => StreamKind::Assessment,
+            Self::Chart(_) => StreamKind::MedicationChart,
+            Self::SideEffects(_) => StreamKind::SideEffects,
+            Self::Scales(_) => StreamKind::Scales,
+            Self::FollowUp(_) => StreamKind::FollowUp,
+            Self::CareTeam(_) => StreamKind::CareTeam,
+        }
+    }
+
+    /// The stored name of the event, such as `MedicationPrescribed`; never renamed.
+    pub fn event_type(&self) -> &'static str {
+        match self {
+            Self::Episode(event) => event.name(),
+            Self::Assessment(event) => event.name(),
+            Self::Chart(event) => event.name(),
+            Self::SideEffects(event) => event.name(),
+            Self::Scales(event) => event.name(),
+            Self::FollowUp(event) => event.name(),
+            Self::CareTeam(event) => event.name(),
+        }
+    }
+
+    /// The version of its stored shape.
+    pub const fn event_version(&self) -> u16 {
+        match self {
+            Self::Episode(event) => event.version(),
+            Self::Assessment(event) => event.version(),
+            Self::Chart(event) => event.version(),
+            Self::SideEffects(event) => event.version(),
+            Self::Scales(event) => event.version(),
+            Self::FollowUp(event) => event.version(),
+            Self::CareTeam(event) => event.version(),
+        }
+    }
+
+    /// The bytes to store.
+    pub fn encode(&self) -> Vec<u8> {
+        let bytes = match self {
+            Self::Episode(event) => serde_json::to_vec(event),
+            Self::Assessment(event) => serde_json::to_vec(event),
+            Self::Chart(event) => serde_json::to_vec(event),
+            Self::SideEffects(event) => serde_json::to_vec(event),
+            Self::Scales(event) => serde_json::to_vec(event),
+            Self::FollowUp(event) => serde_json::to_vec(event),
+            Self::CareTeam(event) => serde_json::to_vec(event),
+        };
+        bytes.expect("events have string keys and finite numbers only")
+    }
+
+    /// Reads stored bytes back.
+    ///
+    /// # Errors
+    ///
+    /// [`UnreadableEvent`] when they are not an event of this kind.
+    pub fn decode(kind: StreamKind, payload: &[u8]) -> Result<Self, UnreadableEvent> {
+        let decoded = match kind {
+            StreamKind::Episode => serde_json::from_slice(payload).map(Self::Episode),
+            StreamKind::Assessment => serde_json::from_slice(payload).map(Self::Assessment),
+            StreamKind::MedicationChart => serde_json::from_slice(payload).map(Self::Chart),
+            StreamKind::SideEffects => serde_json::from_slice(payload).map(Self::SideEffects),
+            StreamKind::Scales => serde_json::from_slice(payload).map(Self::Scales),
+            StreamKind::FollowUp => serde_json::from_slice(payload).map(Self::FollowUp),
+            StreamKind::CareTeam => serde_json::from_slice(payload).map(Self::CareTeam),
+        };
+        decoded.map_err(|cause| UnreadableEvent { kind: kind.as_str(), cause })
+    }
+}

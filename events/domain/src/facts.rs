@@ -1,0 +1,100 @@
+//! What one stream's decision may ask of another stream.
+
+use concord_kernel::{EpisodeId, Instant, OrderId, ProgramId};
+use concord_knowledge::ConditionId;
+
+use crate::{EpisodeRef, State, episode};
+
+/// Facts looked up for one decision. A fact that the command did not ask for is absent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    /// The patient's stays in the program the command names.
+    pub episode: Option<EpisodeFacts>,
+    /// The indication decision of the stay the command names.
+    pub indication: Option<IndicationFacts>,
+    /// The medication chart.
+    pub chart: Option<ChartFacts>,
+    /// The side effects.
+    pub side_effects: Option<SideEffectFacts>,
+    /// The scores.
+    pub scales: Option<ScaleFacts>,
+}
+
+/// What others may know of a patient's stays in a program.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EpisodeFacts {
+    /// The open stay, if there is one.
+    pub open: Option<EpisodeId>,
+    /// Where it stands.
+    pub stage: episode::Stage,
+    /// The program.
+    pub program: Option<ProgramId>,
+    /// When the open stay was admitted.
+    pub admitted_at: Option<Instant>,
+}
+
+impl EpisodeFacts {
+    /// Whether `episode` is the open, admitted and not paused stay of this program.
+    pub fn is_active(&self, episode: &EpisodeRef) -> bool {
+        self.open == Some(episode.id)
+            && self.program.as_ref() == Some(&episode.program)
+            && self.stage.is_active()
+    }
+}
+
+/// What others may know of an assessment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct IndicationFacts {
+    /// `Some(true)` when medication is indicated, `Some(false)` when decided against, `None` before the decision.
+    pub indicated: Option<bool>,
+    /// The diagnoses that the decision rests on.
+    pub diagnoses: Vec<ConditionId>,
+}
+
+/// What others may know of a medication chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChartFacts {
+    /// Orders that are being taken, held or tapered.
+    pub open_orders: Vec<OrderId>,
+    /// Open orders of drugs that must not stop abruptly (taper codes T2 to T5).
+    pub no_abrupt_stop: Vec<OrderId>,
+    /// When any dose last changed: a start, an adjustment, a taper step, a stop.
+    pub last_dose_change_at: Option<Instant>,
+}
+
+/// What others may know of the side effects.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SideEffectFacts {
+    /// Open reports of severity 2 (moderate) or more.
+    pub open_moderate_or_worse: usize,
+}
+
+/// What others may know of the scores.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScaleFacts {
+    /// Whether the last two scores of the primary scale show response or remission against baseline; `None` when
+    /// there are fewer than two after the baseline.
+    pub last_two_respond: Option<bool>,
+    /// Whether a suicide risk above low is open, or the last C-SSRS was above low.
+    pub risk_open: bool,
+    /// When a risk was last raised.
+    pub risk_raised_at: Option<Instant>,
+}
+
+impl Facts {
+    /// Takes from each loaded state what others may know of it.
+    pub fn gather<'a>(states: impl IntoIterator<Item = &'a State>) -> Self {
+        let mut facts = Self::default();
+        for state in states {
+            match state {
+                State::Episode(episode) => facts.episode = Some(episode.facts()),
+                State::Assessment(assessment) => facts.indication = Some(assessment.facts()),
+                State::Chart(chart) => facts.chart = Some(chart.facts()),
+                State::SideEffects(record) => facts.side_effects = Some(record.facts()),
+                State::Scales(scales) => facts.scales = Some(scales.facts()),
+                State::FollowUp(_) | State::CareTeam(_) => {}
+            }
+        }
+        facts
+    }
+}

@@ -1,0 +1,18 @@
+//! Visits of one stay and how often they come.
+
+mod command;
+mod decide;
+mod error;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use command::Command;
+pub use error::Error;
+pub use event::Event;
+pub use state::FollowUp;
+pub use words::{Cadence, Modality, VisitKind};
+
+crate::aggregate!(FollowUp, "follow_up", crate::InEpisode<Command>, Event, Error);

@@ -1,0 +1,1 @@
+//! The rules of a follow-up plan, one test each.

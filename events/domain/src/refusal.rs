@@ -1,0 +1,73 @@
+//! Why a command is refused, as a clinical answer.
+
+use concord_knowledge::Finding;
+
+use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+
+/// What a caller needs to act on a refusal.
+pub trait Explain: std::error::Error {
+    /// The stable name of the reason, `SCREAMING_SNAKE_CASE`; equal to a value of `concord.common.v1.ErrorReason`.
+    fn reason(&self) -> &'static str;
+
+    /// What would make the command acceptable, in plain words and without patient data.
+    fn remedy(&self) -> &'static str;
+
+    /// The findings of the safety check that stand against it, if it was the safety check.
+    fn findings(&self) -> &[Finding] {
+        &[]
+    }
+}
+
+/// A refusal by one of the aggregates. Nothing is recorded in the clinical ledger then.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// By the episode.
+    #[error(transparent)]
+    Episode(#[from] episode::Error),
+    /// By the assessment.
+    #[error(transparent)]
+    Assessment(#[from] assessment::Error),
+    /// By the medication chart.
+    #[error(transparent)]
+    Chart(#[from] chart::Error),
+    /// By the side-effect record.
+    #[error(transparent)]
+    SideEffects(#[from] side_effects::Error),
+    /// By the scales.
+    #[error(transparent)]
+    Scales(#[from] scales::Error),
+    /// By the follow-up plan.
+    #[error(transparent)]
+    FollowUp(#[from] follow_up::Error),
+    /// By the care team.
+    #[error(transparent)]
+    CareTeam(#[from] care_team::Error),
+}
+
+impl Refusal {
+    fn explained(&self) -> &dyn Explain {
+        match self {
+            Self::Episode(error) => error,
+            Self::Assessment(error) => error,
+            Self::Chart(error) => error,
+            Self::SideEffects(error) => error,
+            Self::Scales(error) => error,
+            Self::FollowUp(error) => error,
+            Self::CareTeam(error) => error,
+        }
+    }
+}
+
+impl Explain for Refusal {
+    fn reason(&self) -> &'static str {
+        self.explained().reason()
+    }
+
+    fn remedy(&self) -> &'static str {
+        self.explained().remedy()
+    }
+
+    fn findings(&self) -> &[Finding] {
+        self.explained().findings()
+    }
+}

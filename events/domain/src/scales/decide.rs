@@ -1,0 +1,16 @@
+//! The rules of the scores.
+
+use super::{Command, Error, Event, Scales};
+use crate::Issued;
+
+impl Scales {
+    /// Returns the facts that follow from `issued`, in order; empty when nothing changes.
+    ///
+    /// # Errors
+    ///
+    /// The one rule that refuses it; nothing is recorded then.
+    pub(crate) fn decide(&self, issued: &Issued<Command>) -> Result<Vec<Event>, Error> {
+        let _ = issued;
+        Err(Error::NotYet)
+    }
+}

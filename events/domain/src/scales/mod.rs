@@ -1,0 +1,16 @@
+//! One patient's scores, what they say against baseline, and the risks they raise.
+
+mod command;
+mod decide;
+mod error;
+mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use command::{AdministrationMode, Command};
+pub use error::Error;
+pub use event::{Event, RiskLevel};
+pub use state::Scales;
+
+crate::aggregate!(Scales, "scales", Command, Event, Error);

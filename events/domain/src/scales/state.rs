@@ -1,0 +1,23 @@
+//! The state of the scores, folded from its events.
+
+use serde::{Deserialize, Serialize};
+
+use super::Event;
+use crate::ScaleFacts;
+
+/// What the events of the scores say now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scales {}
+
+impl Scales {
+    /// Takes in one more event.
+    #[expect(clippy::needless_pass_by_value, reason = "the fold owns what it takes in")]
+    pub(crate) fn fold(&mut self, event: Event) {
+        let _ = event;
+    }
+
+    /// What other streams may know of it.
+    pub(crate) fn facts(&self) -> ScaleFacts {
+        ScaleFacts::default()
+    }
+}

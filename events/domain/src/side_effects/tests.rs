@@ -1,0 +1,1 @@
+//! The rules of a side-effect record, one test each.

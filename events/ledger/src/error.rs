@@ -1,0 +1,78 @@
+//! What can go wrong with a log.
+
+use concord_kernel::{LedgerId, StreamRef};
+
+/// Why an append did not take effect, or may not have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// A stream was not where it must be. Nothing was recorded.
+    #[error("stream {stream} is at version {actual}")]
+    Conflict {
+        /// Which.
+        stream: StreamRef,
+        /// Where it is.
+        actual: u64,
+    },
+    /// The command id was used for another request. Nothing was recorded.
+    #[error("the command id belongs to another request")]
+    CommandReused,
+    /// More or larger events than one append may hold. Nothing was recorded.
+    #[error("the append is larger than a ledger takes at once")]
+    TooLarge,
+    /// The queue is full. Nothing was recorded.
+    #[error("the ledger has no room for more waiting appends")]
+    Overloaded,
+    /// The store is away, full or closing. Nothing was recorded, or it cannot be known yet: ask again with the
+    /// same command id.
+    #[error("the ledger's store is unavailable")]
+    Unavailable,
+    /// What is stored contradicts itself.
+    #[error("the ledger is corrupt: {0}")]
+    Corrupt(&'static str),
+}
+
+/// Why a read failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The store is away or closing.
+    #[error("the ledger's store is unavailable")]
+    Unavailable,
+    /// What is stored contradicts itself.
+    #[error("the ledger is corrupt: {0}")]
+    Corrupt(&'static str),
+}
+
+/// Why a ledger cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it.
+    #[error("the folder is in use by {holder}; stop that process or use another folder")]
+    InUse {
+        /// Process id and host, as it wrote them.
+        holder: String,
+    },
+    /// A newer Concord wrote it.
+    #[error(
+        "the file has schema {found}, this program knows up to {known}; run the Concord that wrote it, or a newer one"
+    )]
+    NewerSchema {
+        /// What the file has.
+        found: u32,
+        /// The most this program knows.
+        known: u32,
+    },
+    /// The file holds another ledger.
+    #[error("the file holds ledger {found}, not {wanted}")]
+    OtherLedger {
+        /// What the file holds.
+        found: String,
+        /// What was asked for.
+        wanted: LedgerId,
+    },
+    /// What is stored contradicts itself.
+    #[error("the ledger is corrupt: {0}")]
+    Corrupt(&'static str),
+    /// The file system or SQLite refused.
+    #[error("the store cannot be opened")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

@@ -1,0 +1,59 @@
+//! What every store of a ledger can do; the same contract suite runs on each.
+
+use async_trait::async_trait;
+use concord_kernel::{CommandId, LedgerId, StreamRef, Token};
+use tokio::sync::watch;
+
+use crate::{Append, AppendError, Appended, Entry, Filter, Head, Page, ReadError, Receipt};
+
+/// A log of events in one dense order.
+#[async_trait]
+pub trait Ledger: Send + Sync + 'static {
+    /// Which ledger it is.
+    fn id(&self) -> &LedgerId;
+
+    /// Records a command's events and its receipt, durably, before it answers.
+    ///
+    /// The command id is looked up first, then the stream and the conditions, in one transaction.
+    ///
+    /// # Errors
+    ///
+    /// See [`AppendError`]; on all but [`AppendError::Unavailable`] nothing was recorded.
+    async fn append(&self, append: Append) -> Result<Appended, AppendError>;
+
+    /// Finds the receipt of a command, with the hash of its request.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    async fn receipt(&self, command: CommandId) -> Result<Option<([u8; 32], Receipt)>, ReadError>;
+
+    /// Reads a stream's events after `after_version`, at most `limit`, in order.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    async fn read_stream(
+        &self,
+        stream: StreamRef,
+        after_version: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, ReadError>;
+
+    /// Reads events after position `after` that `filter` wants, searching at most `limit` positions, in order.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError>;
+
+    /// Where the history ends now, with the root over all of it.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    async fn head(&self) -> Result<Head, ReadError>;
+
+    /// Follows the head: the value is always a committed one.
+    fn watch(&self) -> watch::Receiver<Token>;
+}
