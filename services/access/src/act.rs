@@ -1,0 +1,145 @@
+//! What somebody wants to do, as the policy sees it.
+
+use concord_domain::side_effects;
+use concord_domain::{
+    Command, InEpisode, InProgram, assessment, care_team, chart, episode, follow_up, scales,
+};
+
+/// A kind of change to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Act {
+    /// Send somebody to a program.
+    Refer,
+    /// Judge a candidate.
+    Screen,
+    /// Run the stay: waitlist, admit, phase, pause, resume, discharge.
+    ManageEpisode,
+    /// Write the assessment.
+    Assess,
+    /// Sign the assessment; decide the indication.
+    Indicate,
+    /// Write allergies, conditions, results, outside medications; reconcile; check.
+    KeepChart,
+    /// Say when a dose was taken.
+    ReportDose,
+    /// Order, adjust, hold, stop; override.
+    Prescribe,
+    /// Agree with an override.
+    Cosign,
+    /// Report a side effect.
+    ReportSideEffect,
+    /// Judge or close a side effect.
+    TriageSideEffect,
+    /// Decide about a side effect.
+    DecideSideEffect,
+    /// Say that a deadline passed.
+    Escalate,
+    /// Record a scale.
+    Score,
+    /// Close a risk.
+    ResolveRisk,
+    /// Make appointments; say that somebody did not come.
+    Schedule,
+    /// Say what happened at a visit.
+    RecordVisit,
+    /// Change how often visits come.
+    ChangeCadence,
+    /// Change who cares for a patient.
+    ManageTeam,
+}
+
+/// A kind of question to the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Question {
+    /// A therapist's caseload and client detail.
+    Caseload,
+    /// A prescriber's worklist and client detail.
+    Worklist,
+    /// A primary-care liaison's reconciled list.
+    Reconciled,
+    /// Roster and due items.
+    Program,
+    /// One client's course over time.
+    Course,
+    /// The log itself.
+    Ledger,
+}
+
+impl Act {
+    /// The kind of change that `command` asks for.
+    pub const fn of(command: &Command) -> Self {
+        match command {
+            Command::Episode(InProgram { command, .. }) => match command {
+                episode::Command::Refer { .. } => Self::Refer,
+                episode::Command::Screen { .. } => Self::Screen,
+                episode::Command::Waitlist { .. }
+                | episode::Command::Admit { .. }
+                | episode::Command::ChangePhase { .. }
+                | episode::Command::Pause { .. }
+                | episode::Command::Resume
+                | episode::Command::Discharge { .. } => Self::ManageEpisode,
+            },
+            Command::Assessment(InEpisode { command, .. }) => match command {
+                assessment::Command::Start
+                | assessment::Command::RecordSection { .. }
+                | assessment::Command::Reopen { .. } => Self::Assess,
+                assessment::Command::Complete | assessment::Command::DecideIndication { .. } => {
+                    Self::Indicate
+                }
+            },
+            Command::Chart(command) => Self::of_chart(command),
+            Command::SideEffects(command) => match command {
+                side_effects::Command::Report { .. } => Self::ReportSideEffect,
+                side_effects::Command::Triage { .. } | side_effects::Command::Resolve { .. } => {
+                    Self::TriageSideEffect
+                }
+                side_effects::Command::Decide { .. } => Self::DecideSideEffect,
+                side_effects::Command::Breach { .. } => Self::Escalate,
+            },
+            Command::Scales(command) => match command {
+                scales::Command::Administer { .. } => Self::Score,
+                scales::Command::ResolveRisk { .. } => Self::ResolveRisk,
+            },
+            Command::FollowUp(InEpisode { command, .. }) => match command {
+                follow_up::Command::ScheduleVisit { .. } | follow_up::Command::MarkNoShow { .. } => {
+                    Self::Schedule
+                }
+                follow_up::Command::RecordVisit { .. } => Self::RecordVisit,
+                follow_up::Command::ChangeCadence { .. } => Self::ChangeCadence,
+            },
+            Command::CareTeam(care_team::Command::AddMember(_) | care_team::Command::RemoveMember { .. }) => {
+                Self::ManageTeam
+            }
+        }
+    }
+
+    const fn of_chart(command: &chart::Command) -> Self {
+        use chart::Command as C;
+        match command {
+            C::RecordCharacteristics { .. }
+            | C::ConfirmNoKnownAllergies
+            | C::RecordAllergy { .. }
+            | C::RefuteAllergy { .. }
+            | C::RecordCondition { .. }
+            | C::ResolveCondition { .. }
+            | C::RecordResult { .. }
+            | C::RecordOutsideMedication { .. }
+            | C::EndOutsideMedication { .. }
+            | C::Reconcile { .. }
+            | C::CheckSafety { .. }
+            | C::AcknowledgeBoxedWarning { .. } => Self::KeepChart,
+            C::RecordLastDose { .. } => Self::ReportDose,
+            C::OverrideInteraction { .. }
+            | C::ResolveInteraction { .. }
+            | C::Prescribe(_)
+            | C::AdjustDose { .. }
+            | C::Hold { .. }
+            | C::Resume { .. }
+            | C::PlanTaper { .. }
+            | C::Stop { .. }
+            | C::Renew { .. }
+            | C::Correct { .. } => Self::Prescribe,
+            C::CosignOverride { .. } => Self::Cosign,
+        }
+    }
+}

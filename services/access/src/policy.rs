@@ -1,0 +1,82 @@
+//! The table of roles: who may do which act, who may ask which question. What is not in it is denied.
+//!
+//! Source: minimum necessary, 45 CFR 164.502(b) and 42 CFR 2.13(a); the program's table of roles.
+
+use concord_domain::Command;
+use concord_kernel::{PatientId, Role};
+
+use crate::{Act, Identity, Question};
+
+/// The role does not permit it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the caller's role does not permit this")]
+pub struct Denied;
+
+const PRESCRIBERS: [Role; 2] = [Role::Psychiatrist, Role::Pmhnp];
+
+/// Decides whether the caller may ask `command` of `patient`'s record.
+///
+/// # Errors
+///
+/// [`Denied`] when the table does not grant it, or when a patient asks of another's record.
+pub fn permit_command(identity: &Identity, patient: PatientId, command: &Command) -> Result<(), Denied> {
+    own_record_only(identity, Some(patient))?;
+    if may(identity.actor.role, Act::of(command)) { Ok(()) } else { Err(Denied) }
+}
+
+/// Decides whether the caller may ask `question`, about `patient` where it is about one.
+///
+/// # Errors
+///
+/// [`Denied`] when the table does not grant it, or when a patient asks about another.
+pub fn permit_query(
+    identity: &Identity,
+    question: Question,
+    patient: Option<PatientId>,
+) -> Result<(), Denied> {
+    own_record_only(identity, patient)?;
+    if may_ask(identity.actor.role, question) { Ok(()) } else { Err(Denied) }
+}
+
+/// A patient's token names the patient: the person is the patient identifier.
+fn own_record_only(identity: &Identity, patient: Option<PatientId>) -> Result<(), Denied> {
+    let own = patient.is_some_and(|patient| patient.uuid() == identity.actor.id.uuid());
+    if identity.actor.role != Role::Patient || own { Ok(()) } else { Err(Denied) }
+}
+
+fn may(role: Role, act: Act) -> bool {
+    use Role::{
+        CaseManager, Family, Nurse, OutsideProvider, Patient, Pharmacist, PrimaryCare, Service, Therapist,
+    };
+    let others: &[Role] = match act {
+        Act::Refer => &[Therapist, CaseManager, Nurse, PrimaryCare, OutsideProvider, Service],
+        Act::Screen => &[Therapist, Nurse, Service],
+        Act::ManageEpisode | Act::ManageTeam | Act::Schedule => &[Therapist, CaseManager, Nurse, Service],
+        Act::Assess => &[Therapist, Nurse],
+        Act::Indicate | Act::Prescribe | Act::DecideSideEffect | Act::ChangeCadence => &[],
+        Act::KeepChart => &[Nurse, Pharmacist, Service],
+        Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
+        Act::Cosign => &[Pharmacist],
+        Act::ReportSideEffect => {
+            &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
+        }
+        Act::TriageSideEffect => &[Nurse, Pharmacist],
+        Act::Escalate => return role == Service,
+        Act::Score => &[Therapist, Nurse, Patient],
+        Act::ResolveRisk | Act::RecordVisit => &[Therapist, Nurse],
+    };
+    PRESCRIBERS.contains(&role) || others.contains(&role)
+}
+
+fn may_ask(role: Role, question: Question) -> bool {
+    use Role::{Auditor, CaseManager, Nurse, OutsideProvider, Pharmacist, PrimaryCare, Service, Therapist};
+    let others: &[Role] = match question {
+        Question::Caseload => &[Therapist],
+        Question::Worklist => &[Nurse, Pharmacist],
+        Question::Reconciled => &[PrimaryCare, OutsideProvider, Nurse, Pharmacist],
+        Question::Program => &[Therapist, CaseManager, Nurse, Pharmacist],
+        Question::Course => &[Nurse, Pharmacist],
+        Question::Ledger => return matches!(role, Auditor | Service),
+    };
+    PRESCRIBERS.contains(&role) || others.contains(&role)
+}

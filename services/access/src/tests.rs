@@ -1,0 +1,121 @@
+use std::time::Duration;
+
+use concord_domain::{Command, chart, side_effects};
+use concord_kernel::{Actor, Credentials, Instant, PatientId, PersonId, ReportId, Role, TenantId};
+use uuid::Uuid;
+
+use crate::{
+    AuthError, Authenticator, Denied, Identity, LocalTokens, Question, permit_command, permit_query,
+};
+
+const KEY: [u8; 32] = [7; 32];
+
+fn noon() -> Instant {
+    Instant::parse("2026-03-02T12:00:00Z").unwrap()
+}
+
+fn person(role: Role) -> Actor {
+    Actor { id: PersonId::new(Uuid::from_u128(9)), role, credentials: Credentials::default() }
+}
+
+fn identity(role: Role) -> Identity {
+    Identity {
+        tenant: TenantId::parse("demo").unwrap(),
+        actor: person(role),
+        expires_at: noon().plus_days(1),
+    }
+}
+
+fn token(lifetime: Duration) -> String {
+    let tenant = TenantId::parse("demo").unwrap();
+    LocalTokens::new(&KEY).unwrap().sign(&tenant, &person(Role::Therapist), noon(), lifetime)
+}
+
+fn authenticator() -> Authenticator {
+    Authenticator::new(LocalTokens::new(&KEY).unwrap())
+}
+
+#[test]
+fn a_signed_token_names_its_bearer() {
+    let found = authenticator().verify(&token(Duration::from_secs(60)), noon()).unwrap();
+    assert_eq!(found.actor, person(Role::Therapist));
+    assert_eq!(found.tenant.as_str(), "demo");
+}
+
+#[test]
+fn an_expired_token_is_refused_even_when_it_is_remembered() {
+    let (auth, token) = (authenticator(), token(Duration::from_secs(60)));
+    assert!(auth.verify(&token, noon()).is_ok());
+    assert_eq!(auth.verify(&token, noon().plus(Duration::from_secs(60))), Err(AuthError::Expired));
+}
+
+#[test]
+fn no_token_outlasts_a_day() {
+    let token = token(Duration::from_secs(30 * 24 * 60 * 60));
+    assert_eq!(authenticator().verify(&token, noon().plus_days(1)), Err(AuthError::Expired));
+}
+
+#[test]
+fn an_unsigned_or_altered_token_is_refused() {
+    let good = token(Duration::from_secs(60));
+    let (head, rest) = good.split_once('.').unwrap();
+    let (claims, signature) = rest.split_once('.').unwrap();
+    // {"alg":"none"}
+    let unsigned = format!("eyJhbGciOiJub25lIn0.{claims}.");
+    let flipped = format!("{head}.{claims}.{}", signature.chars().rev().collect::<String>());
+    for bad in [unsigned, flipped, String::from("nonsense"), "x".repeat(5_000)] {
+        assert_eq!(authenticator().verify(&bad, noon()), Err(AuthError::Invalid), "{bad:.40}");
+    }
+    assert_eq!(authenticator().verify("", noon()), Err(AuthError::Missing));
+}
+
+#[test]
+fn another_key_does_not_open_a_token() {
+    let other = Authenticator::new(LocalTokens::new(&[8; 32]).unwrap());
+    assert_eq!(other.verify(&token(Duration::from_secs(60)), noon()), Err(AuthError::Invalid));
+    assert!(LocalTokens::new(&[8; 31]).is_err());
+}
+
+fn hold() -> Command {
+    Command::Chart(chart::Command::Hold {
+        order: concord_kernel::OrderId::new(Uuid::from_u128(4)),
+        reason: concord_kernel::Text::parse("vomiting").unwrap(),
+    })
+}
+
+#[test]
+fn only_prescribers_prescribe() {
+    let patient = PatientId::new(Uuid::from_u128(1));
+    for role in Role::ALL {
+        let answer = permit_command(&identity(role), patient, &hold());
+        assert_eq!(answer.is_ok(), role.prescribes(), "{role}");
+    }
+}
+
+#[test]
+fn a_patient_reaches_only_their_own_record() {
+    let breach = |patient: u128| {
+        let command = Command::SideEffects(side_effects::Command::Report {
+            report: ReportId::new(Uuid::from_u128(5)),
+            symptom: None,
+            description: concord_kernel::Text::parse("dizzy").unwrap(),
+            grade: side_effects::Grade::Mild,
+            red_flags: Vec::new(),
+            suspected: None,
+            onset_at: None,
+        });
+        permit_command(&identity(Role::Patient), PatientId::new(Uuid::from_u128(patient)), &command)
+    };
+    assert_eq!(breach(9), Ok(()));
+    assert_eq!(breach(1), Err(Denied));
+}
+
+#[test]
+fn a_therapist_sees_no_doses_and_an_auditor_no_caseload() {
+    assert_eq!(permit_query(&identity(Role::Therapist), Question::Worklist, None), Err(Denied));
+    assert_eq!(permit_query(&identity(Role::Therapist), Question::Course, None), Err(Denied));
+    assert_eq!(permit_query(&identity(Role::Therapist), Question::Caseload, None), Ok(()));
+    assert_eq!(permit_query(&identity(Role::Auditor), Question::Caseload, None), Err(Denied));
+    assert_eq!(permit_query(&identity(Role::Auditor), Question::Ledger, None), Ok(()));
+    assert_eq!(permit_query(&identity(Role::Family), Question::Course, None), Err(Denied));
+}
