@@ -1,1 +1,20 @@
-//! Load, decide, append: the command path.
+//! The command path: load, decide, append.
+//!
+//! A command is decided on the folded state of its stream and on facts from other streams; the append names all of
+//! them as conditions, so that what was decided still holds when it commits. A lost race is decided again, a
+//! bounded number of times.
+
+mod cache;
+mod error;
+mod executor;
+mod gates;
+mod load;
+mod metadata;
+mod request;
+#[cfg(test)]
+mod tests;
+
+pub use error::ExecuteError;
+pub use executor::{Executor, ExecutorOptions};
+pub use metadata::{By, Metadata};
+pub use request::{Receipt, Request};

@@ -1,0 +1,57 @@
+//! Folded streams, kept within a bound.
+
+use std::sync::Arc;
+
+use concord_domain::State;
+use concord_kernel::StreamRef;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+
+/// A stream's state at a version.
+#[derive(Clone, Debug)]
+pub(crate) struct Folded {
+    /// The events it is folded from.
+    pub(crate) version: u64,
+    /// What they say.
+    pub(crate) state: State,
+    /// Bytes of those events: how much room the state is taken to need.
+    pub(crate) bytes: u64,
+}
+
+/// What a state costs besides its events: map entry, allocation, empty collections.
+const BASE_BYTES: u64 = 512;
+
+/// Events a cache is laid out for, in bytes each, to size its tables.
+const TYPICAL_STATE_BYTES: u64 = 2_048;
+
+#[derive(Clone)]
+struct ByBytes;
+
+impl Weighter<StreamRef, Arc<Folded>> for ByBytes {
+    fn weight(&self, _: &StreamRef, folded: &Arc<Folded>) -> u64 {
+        BASE_BYTES + folded.bytes
+    }
+}
+
+/// A bounded cache of folded streams.
+pub(crate) struct StateCache(Cache<StreamRef, Arc<Folded>, ByBytes>);
+
+impl StateCache {
+    /// Keeps about `bytes`.
+    pub(crate) fn new(bytes: u64) -> Self {
+        let items = usize::try_from(bytes / TYPICAL_STATE_BYTES).unwrap_or(usize::MAX).max(1);
+        Self(Cache::with_weighter(items, bytes, ByBytes))
+    }
+
+    pub(crate) fn get(&self, stream: StreamRef) -> Option<Arc<Folded>> {
+        self.0.get(&stream)
+    }
+
+    pub(crate) fn insert(&self, stream: StreamRef, folded: Arc<Folded>) {
+        self.0.insert(stream, folded);
+    }
+
+    pub(crate) fn forget(&self, stream: StreamRef) {
+        self.0.remove(&stream);
+    }
+}

@@ -1,0 +1,277 @@
+//! Executes commands.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use concord_domain::{Context, DomainEvent, Facts, chart};
+use concord_kernel::{Clock, Instant, StreamRef};
+use concord_knowledge::{FindingKey, Ruleset};
+use concord_ledger::{Append, AppendError, Appended, Condition, Expected, Ledger, NewEvent};
+use tracing::Instrument;
+
+use crate::cache::{Folded, StateCache};
+use crate::gates::Gates;
+use crate::load::load;
+use crate::metadata::By;
+use crate::{ExecuteError, Metadata, Receipt, Request};
+
+/// The executor's bounds.
+#[derive(Clone, Copy, Debug)]
+pub struct ExecutorOptions {
+    /// Bytes of events whose folded states are kept.
+    pub cache_bytes: u64,
+    /// How often a command is decided again after losing a race.
+    pub attempts: u32,
+}
+
+impl Default for ExecutorOptions {
+    fn default() -> Self {
+        Self { cache_bytes: 64 * 1024 * 1024, attempts: 8 }
+    }
+}
+
+/// Executes commands on one ledger. Clones share everything.
+#[derive(Clone)]
+pub struct Executor(Arc<Inner>);
+
+struct Inner {
+    ledger: Arc<dyn Ledger>,
+    clock: Arc<dyn Clock>,
+    rules: &'static Ruleset,
+    options: ExecutorOptions,
+    cache: StateCache,
+    gates: Gates,
+}
+
+/// A decision with everything it rests on.
+struct Decided {
+    events: Vec<DomainEvent>,
+    conditions: Vec<Condition>,
+}
+
+impl Executor {
+    /// Executes commands on `ledger` by `rules`.
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        clock: Arc<dyn Clock>,
+        rules: &'static Ruleset,
+        options: ExecutorOptions,
+    ) -> Self {
+        let cache = StateCache::new(options.cache_bytes);
+        Self(Arc::new(Inner { ledger, clock, rules, options, cache, gates: Gates::new() }))
+    }
+
+    /// The rules that commands are judged by.
+    pub fn rules(&self) -> &'static Ruleset {
+        self.0.rules
+    }
+
+    /// Executes `request`: durable when this returns a receipt.
+    ///
+    /// # Errors
+    ///
+    /// See [`ExecuteError`]; on [`ExecuteError::Unavailable`] ask again with the same command id.
+    pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
+        let kind = request.command.target(request.patient).stream.kind;
+        self.0.execute(request).instrument(tracing::debug_span!("command", stream = kind.as_str())).await
+    }
+}
+
+impl Inner {
+    async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
+        let now = self.clock.now();
+        let effective_at = request.effective_at.unwrap_or(now);
+        if effective_at > now {
+            return Err(ExecuteError::EffectiveInFuture);
+        }
+        let target = request.command.target(request.patient);
+        let _gate = self.gates.enter(target.stream).await;
+        for _ in 0..self.options.attempts {
+            let folded = self.own(target.stream).await?;
+            if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
+                let conflict = ExecuteError::Conflict { actual: folded.version };
+                return self.earlier(&request).await?.ok_or(conflict);
+            }
+            let decided = match self.decide(&request, &folded, &target.reads, now, effective_at).await? {
+                Ok(decided) => decided,
+                Err(refusal) => return self.earlier(&request).await?.ok_or(ExecuteError::Refused(refusal)),
+            };
+            // Until the append is known to have happened, nobody may decide on the state before it.
+            self.cache.forget(target.stream);
+            let append = prepare(&request, &decided, &folded, target.stream, effective_at, now);
+            match self.ledger.append(append).await {
+                Ok(Appended::New(receipt)) => {
+                    let warnings = standing(&decided.events);
+                    self.keep(target.stream, folded, decided.events, receipt.stream_version);
+                    return Ok(answer(receipt, warnings));
+                }
+                Ok(Appended::Repeated(receipt)) => return recall(receipt),
+                Err(AppendError::Conflict { .. }) => {
+                    target.reads.iter().for_each(|read| self.cache.forget(*read))
+                }
+                Err(AppendError::Unavailable) => {
+                    return self.earlier(&request).await?.ok_or(ExecuteError::Unavailable);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(ExecuteError::Contended)
+    }
+
+    async fn decide(
+        &self,
+        request: &Request,
+        folded: &Folded,
+        reads: &[StreamRef],
+        now: Instant,
+        effective_at: Instant,
+    ) -> Result<Result<Decided, concord_domain::Refusal>, ExecuteError> {
+        let mut read = Vec::with_capacity(reads.len());
+        for stream in reads {
+            read.push(self.others(*stream).await?);
+        }
+        let conditions = reads
+            .iter()
+            .zip(&read)
+            .map(|(stream, folded)| Condition { stream: *stream, expected: Expected::Exact(folded.version) })
+            .collect();
+        let context = Context {
+            patient: request.patient,
+            actor: request.actor.clone(),
+            purpose: request.purpose,
+            now,
+            effective_at,
+            rules: self.rules,
+            facts: Facts::gather(read.iter().map(|folded| &folded.state)),
+        };
+        Ok(folded.state.decide(request.command.clone(), context).map(|events| Decided { events, conditions }))
+    }
+
+    /// The state of a stream whose gate is held.
+    async fn own(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
+        if let Some(folded) = self.cache.get(stream) {
+            return Ok(folded);
+        }
+        let folded = Arc::new(load(&*self.ledger, stream).await?);
+        self.cache.insert(stream, Arc::clone(&folded));
+        Ok(folded)
+    }
+
+    /// The state of a stream whose gate is not held. It is remembered only when nobody is writing it: a state
+    /// read beside a write may be remembered after the newer one and hide it.
+    async fn others(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
+        if let Some(folded) = self.cache.get(stream) {
+            return Ok(folded);
+        }
+        match self.gates.try_enter(stream) {
+            Some(_gate) => self.own(stream).await,
+            None => Ok(Arc::new(load(&*self.ledger, stream).await?)),
+        }
+    }
+
+    fn keep(&self, stream: StreamRef, folded: Arc<Folded>, events: Vec<DomainEvent>, version: u64) {
+        let mut folded = Arc::unwrap_or_clone(folded);
+        for event in events {
+            folded.bytes += AVERAGE_EVENT_BYTES;
+            folded.state.apply(event);
+        }
+        folded.version = version;
+        self.cache.insert(stream, Arc::new(folded));
+    }
+
+    /// The receipt of an earlier time at which the same command took effect.
+    async fn earlier(&self, request: &Request) -> Result<Option<Receipt>, ExecuteError> {
+        match self.ledger.receipt(request.command_id).await? {
+            Some((hash, _)) if hash != request.request_hash => Err(ExecuteError::CommandReused),
+            Some((_, receipt)) => recall(receipt).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+/// What an event is taken to weigh in the cache, where its stored bytes are no longer at hand.
+const AVERAGE_EVENT_BYTES: u64 = 256;
+
+fn prepare(
+    request: &Request,
+    decided: &Decided,
+    folded: &Folded,
+    stream: StreamRef,
+    effective_at: Instant,
+    now: Instant,
+) -> Append {
+    let metadata = Metadata {
+        command: request.command_id,
+        patient: request.patient,
+        actor: By { id: request.actor.id, role: request.actor.role },
+        purpose: request.purpose,
+        effective_at: (effective_at != now).then_some(effective_at),
+        correlation: request.correlation,
+        causation: request.causation,
+        part2: true,
+    };
+    let warnings = standing(&decided.events);
+    Append {
+        command: request.command_id,
+        request_hash: request.request_hash,
+        stream,
+        expected: Expected::Exact(folded.version),
+        conditions: decided.conditions.clone(),
+        events: decided.events.iter().map(stored).collect(),
+        metadata: json(&metadata),
+        reply: if warnings.is_empty() { Bytes::new() } else { json(&warnings) },
+    }
+}
+
+fn stored(event: &DomainEvent) -> NewEvent {
+    NewEvent {
+        event_type: event.event_type(),
+        event_version: event.event_version(),
+        payload: Bytes::from(event.encode()),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Bytes {
+    Bytes::from(serde_json::to_vec(value).expect("plain structs have string keys and no failing fields"))
+}
+
+/// Findings that stood when the command was accepted.
+fn standing(events: &[DomainEvent]) -> Vec<FindingKey> {
+    let mut keys = Vec::new();
+    for event in events {
+        if let DomainEvent::Chart(event) = event {
+            if let chart::Event::MedicationPrescribed { judged, .. }
+            | chart::Event::DoseAdjusted { judged, .. }
+            | chart::Event::MedicationResumed { judged, .. }
+            | chart::Event::SafetyChecked { judged, .. } = event
+            {
+                keys.extend_from_slice(&judged.findings);
+            } else if let chart::Event::InteractionDetected { finding, .. } = event {
+                keys.push(finding.clone());
+            }
+        }
+    }
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+fn recall(receipt: concord_ledger::Receipt) -> Result<Receipt, ExecuteError> {
+    let warnings = if receipt.reply.is_empty() {
+        Vec::new()
+    } else {
+        serde_json::from_slice(&receipt.reply)
+            .map_err(|_| ExecuteError::Corrupt("a receipt cannot be read"))?
+    };
+    Ok(answer(receipt, warnings))
+}
+
+fn answer(receipt: concord_ledger::Receipt, warnings: Vec<FindingKey>) -> Receipt {
+    Receipt {
+        token: receipt.token,
+        count: receipt.count,
+        stream_version: receipt.stream_version,
+        recorded_at: receipt.recorded_at,
+        warnings,
+    }
+}

@@ -1,0 +1,36 @@
+//! Folds a stream from the ledger.
+
+use concord_domain::{DomainEvent, State};
+use concord_kernel::StreamRef;
+use concord_ledger::{Entry, Ledger};
+
+use crate::ExecuteError;
+use crate::cache::Folded;
+
+/// Events read at once.
+const PAGE: usize = 500;
+
+/// Reads all of `stream` and folds it.
+pub(crate) async fn load(ledger: &dyn Ledger, stream: StreamRef) -> Result<Folded, ExecuteError> {
+    let mut folded = Folded { version: 0, state: State::empty(stream.kind), bytes: 0 };
+    loop {
+        let page = ledger.read_stream(stream, folded.version, PAGE).await?;
+        let last = page.len() < PAGE;
+        for entry in page {
+            take_in(&mut folded, &entry)?;
+        }
+        if last {
+            return Ok(folded);
+        }
+    }
+}
+
+fn take_in(folded: &mut Folded, entry: &Entry) -> Result<(), ExecuteError> {
+    if entry.version != folded.version + 1 {
+        return Err(ExecuteError::Corrupt("a stream has a hole"));
+    }
+    folded.state.apply(DomainEvent::decode(entry.stream.kind, &entry.payload)?);
+    folded.version = entry.version;
+    folded.bytes += entry.payload.len() as u64;
+    Ok(())
+}

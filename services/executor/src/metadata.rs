@@ -1,0 +1,37 @@
+//! What is stored beside every event: who, what for, on whose record.
+
+use concord_kernel::{CommandId, CorrelationId, Instant, PatientId, PersonId, Purpose, Role};
+use serde::{Deserialize, Serialize};
+
+/// The metadata of an event, stored as JSON. Never holds clinical content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Metadata {
+    /// The command that recorded it.
+    pub command: CommandId,
+    /// Whose record it is.
+    pub patient: PatientId,
+    /// Who issued the command.
+    pub actor: By,
+    /// What for.
+    pub purpose: Purpose,
+    /// When it took effect clinically, where that is not when it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_at: Option<Instant>,
+    /// What occurrence it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation: Option<CorrelationId>,
+    /// Which command set it off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub causation: Option<CommandId>,
+    /// Whether 42 CFR Part 2 protects it; true unless it is known not to.
+    pub part2: bool,
+}
+
+/// Who, and in which role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct By {
+    /// The person.
+    pub id: PersonId,
+    /// The role they acted in.
+    pub role: Role,
+}
