@@ -31,6 +31,8 @@ pub struct EpisodeFacts {
     pub program: Option<ProgramId>,
     /// When the open stay was admitted.
     pub admitted_at: Option<Instant>,
+    /// Stays that have ended.
+    pub ended: Vec<EpisodeId>,
 }
 
 impl EpisodeFacts {
@@ -39,6 +41,12 @@ impl EpisodeFacts {
         self.open == Some(episode.id)
             && self.program.as_ref() == Some(&episode.program)
             && self.stage.is_active()
+    }
+
+    /// Whether `episode` is or was a stay of this patient in this program.
+    pub fn knows(&self, episode: &EpisodeRef) -> bool {
+        self.program.as_ref() == Some(&episode.program)
+            && (self.open == Some(episode.id) || self.ended.contains(&episode.id))
     }
 }
 
@@ -77,7 +85,7 @@ pub struct ScaleFacts {
     pub last_two_respond: Option<bool>,
     /// Whether a suicide risk above low is open, or the last C-SSRS was above low.
     pub risk_open: bool,
-    /// When a risk was last raised.
+    /// When a risk above low was last raised.
     pub risk_raised_at: Option<Instant>,
 }
 

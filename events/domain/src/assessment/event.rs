@@ -33,6 +33,9 @@ pub enum Event {
     },
     /// Medication is not indicated now.
     MedicationNotIndicated {
+        /// Diagnoses that were weighed; may be none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        diagnoses: Vec<ConditionId>,
         /// Why.
         reasons: Vec<Text>,
     },

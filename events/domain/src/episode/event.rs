@@ -1,6 +1,6 @@
 //! What may have happened in a stay.
 
-use concord_kernel::{Day, EpisodeId, Phi, ProgramId, Text};
+use concord_kernel::{Day, EpisodeId, Instant, Phi, ProgramId, Text};
 use serde::{Deserialize, Serialize};
 
 use super::{CriterionAnswer, Disposition, Exclusion, Interruption, Phase};
@@ -43,6 +43,8 @@ pub enum Event {
         episode: EpisodeId,
         /// The stay before it, on a readmission.
         previous: Option<EpisodeId>,
+        /// When it began; may be before it was recorded.
+        admitted_at: Instant,
     },
     /// The stay moved on.
     EpisodePhaseChanged {

@@ -27,6 +27,8 @@ pub enum Event {
         visit: VisitId,
         /// What for.
         kind: VisitKind,
+        /// When it took place; may be before it was recorded.
+        at: Instant,
         /// How it took place.
         modality: Modality,
         /// Doses taken of doses due, in percent.

@@ -10,7 +10,7 @@ use super::AdministrationMode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RiskLevel {
-    /// No step beyond usual care.
+    /// Somebody of the program gets in touch; no step beyond usual care.
     Low,
     /// A clinician the same day.
     Moderate,
@@ -57,6 +57,8 @@ pub enum Event {
         scale: ScaleKind,
         /// How urgent.
         level: RiskLevel,
+        /// When it was raised.
+        raised_at: Instant,
         /// Until when somebody must have acted.
         act_by: Instant,
     },
