@@ -64,6 +64,8 @@ pub struct IndicationFacts {
 pub struct ChartFacts {
     /// Orders that are being taken, held or tapered.
     pub open_orders: Vec<OrderId>,
+    /// Every order that was ever written, sorted: the open ones and those that ended.
+    pub known_orders: Vec<OrderId>,
     /// Open orders of drugs that must not stop abruptly (taper codes T2 to T5).
     pub no_abrupt_stop: Vec<OrderId>,
     /// When any dose last changed: a start, an adjustment, a taper step, a stop.

@@ -148,6 +148,8 @@ pub enum Event {
         note: Text,
         /// By whom.
         by: PersonId,
+        /// When; the second clinician has a day from here.
+        at: Instant,
     },
     /// A second clinician agreed with an override.
     OverrideCosigned {
@@ -156,6 +158,8 @@ pub enum Event {
         finding: FindingKey,
         /// By whom.
         by: PersonId,
+        /// When; the override may be relied on from here.
+        at: Instant,
     },
     /// Something was done about an interaction.
     InteractionResolved {
@@ -171,6 +175,10 @@ pub enum Event {
         order: Box<NewOrder>,
         /// By which rules it was judged.
         judged: Judged,
+        /// The substances in it, sorted, as the rules knew them then.
+        ingredients: Vec<IngredientId>,
+        /// When it was ordered, clinically.
+        at: Instant,
     },
     /// A dose changed.
     DoseAdjusted {
@@ -189,6 +197,8 @@ pub enum Event {
         acknowledgements: Vec<Acknowledgement>,
         /// By which rules it was judged.
         judged: Judged,
+        /// When it took effect, clinically.
+        at: Instant,
     },
     /// An order was interrupted.
     MedicationHeld {
@@ -196,6 +206,8 @@ pub enum Event {
         order: OrderId,
         /// Why.
         reason: Text,
+        /// When it took effect, clinically.
+        at: Instant,
     },
     /// An order went on.
     MedicationResumed {
@@ -203,6 +215,11 @@ pub enum Event {
         order: OrderId,
         /// By which rules it was judged.
         judged: Judged,
+        /// Answers to findings.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        acknowledgements: Vec<Acknowledgement>,
+        /// When it took effect, clinically.
+        at: Instant,
     },
     /// It was agreed how an order is tapered off.
     TaperPlanned {
@@ -223,6 +240,8 @@ pub enum Event {
         last_dose_at: Option<Instant>,
         /// Why it stopped at once, for a drug that should be tapered and was not.
         abrupt_because: Option<Text>,
+        /// When it took effect, clinically.
+        at: Instant,
     },
     /// More of an order was handed out.
     MedicationRenewed {
@@ -234,6 +253,8 @@ pub enum Event {
         modality: OrderModality,
         /// What allowed it.
         legal_basis: Option<LegalBasis>,
+        /// When it was issued.
+        at: Instant,
     },
     /// Something was put right on an order.
     OrderCorrected {
