@@ -1,0 +1,174 @@
+//! The configuration: defaults, then a file, then `CONCORD_*` variables; all faults reported together.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use concord_executor::ExecutorOptions;
+use concord_kernel::TenantId;
+use figment::Figment;
+use figment::providers::{Env, Format, Toml};
+use serde::Deserialize;
+
+const DEFAULTS: &str = include_str!("../../../deploy/config.default.toml");
+
+/// The most tenants one process serves: each has a writer thread and caches of its own.
+const MOST_TENANTS: usize = 64;
+
+/// Everything that can be set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// Folder of the ledgers, the views and the local token key.
+    pub(crate) data: PathBuf,
+    /// Where the API listens.
+    pub(crate) listen: SocketAddr,
+    /// Tenants that are served.
+    pub(crate) tenants: Vec<TenantId>,
+    /// What this process does.
+    pub(crate) roles: Vec<ProcessRole>,
+    /// Logging.
+    pub(crate) log: Log,
+    /// Bounds.
+    pub(crate) limits: Limits,
+}
+
+/// A part of the work that a process can take on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ProcessRole {
+    /// Answers calls.
+    Api,
+    /// Keeps the views.
+    Projector,
+}
+
+/// How the process logs. No log line holds patient data.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    pub(crate) filter: String,
+    pub(crate) format: LogFormat,
+}
+
+/// Who reads the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Bounds.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    pub(crate) state_cache_bytes: u64,
+    pub(crate) attempts: u32,
+    pub(crate) drain_seconds: u64,
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    /// A value has the wrong form; names the key and where it came from.
+    #[error("{0}")]
+    Unreadable(#[from] Box<figment::Error>),
+    /// Values that are well formed but cannot be used, one a line.
+    #[error("the configuration cannot be used:\n{}", .0.join("\n"))]
+    Unusable(Vec<String>),
+}
+
+/// What the command line sets over everything else.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    pub(crate) data: Option<PathBuf>,
+    pub(crate) listen: Option<SocketAddr>,
+    pub(crate) roles: Option<Vec<ProcessRole>>,
+}
+
+impl Config {
+    /// Reads defaults, `file`, the environment and the command line, in this order.
+    pub(crate) fn load(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
+        let mut figment = Figment::new().merge(Toml::string(DEFAULTS));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let figment = figment.merge(Env::prefixed("CONCORD_").split("__"));
+        let mut config: Self = figment.extract().map_err(Box::new)?;
+        config.data = overrides.data.unwrap_or(config.data);
+        config.listen = overrides.listen.unwrap_or(config.listen);
+        config.roles = overrides.roles.unwrap_or(config.roles);
+        config.checked()
+    }
+
+    fn checked(self) -> Result<Self, ConfigError> {
+        let mut faults = Vec::new();
+        if !self.listen.ip().is_loopback() {
+            faults.push(format!("listen: {} is not loopback; without TLS the API listens on loopback only", self.listen));
+        }
+        if self.tenants.is_empty() || self.tenants.len() > MOST_TENANTS {
+            faults.push(format!("tenants: 1 to {MOST_TENANTS} are served, not {}", self.tenants.len()));
+        }
+        let mut names: Vec<_> = self.tenants.iter().collect();
+        names.sort();
+        names.dedup();
+        if names.len() != self.tenants.len() {
+            faults.push(String::from("tenants: a name stands twice"));
+        }
+        if self.roles.is_empty() {
+            faults.push(String::from("roles: at least one of api, projector"));
+        }
+        if self.limits.attempts == 0 {
+            faults.push(String::from("limits.attempts: at least 1"));
+        }
+        if faults.is_empty() { Ok(self) } else { Err(ConfigError::Unusable(faults)) }
+    }
+
+    /// Whether this process takes on `role`.
+    pub(crate) fn has(&self, role: ProcessRole) -> bool {
+        self.roles.contains(&role)
+    }
+
+    /// The executor's bounds.
+    pub(crate) const fn executor(&self) -> ExecutorOptions {
+        ExecutorOptions { cache_bytes: self.limits.state_cache_bytes, attempts: self.limits.attempts }
+    }
+
+    /// How long running calls get to finish.
+    pub(crate) const fn drain(&self) -> Duration {
+        Duration::from_secs(self.limits.drain_seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn with(overrides: Overrides) -> Result<Config, ConfigError> {
+        Config::load(None, overrides)
+    }
+
+    #[test]
+    fn the_defaults_can_be_used() {
+        let config = with(Overrides::default()).unwrap();
+        assert!(config.has(ProcessRole::Api) && config.has(ProcessRole::Projector));
+        assert_eq!(config.listen.to_string(), "127.0.0.1:7443");
+    }
+
+    #[test]
+    fn all_faults_are_reported_together() {
+        let everywhere = "0.0.0.0:7443".parse().ok();
+        let fault = with(Overrides { listen: everywhere, roles: Some(Vec::new()), ..Overrides::default() });
+        let said = fault.unwrap_err().to_string();
+        assert!(said.contains("listen:") && said.contains("roles:"), "{said}");
+    }
+
+    #[test]
+    fn a_key_that_nobody_knows_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "lissten = \"127.0.0.1:1\"").unwrap();
+        let said = Config::load(Some(file.path()), Overrides::default()).unwrap_err().to_string();
+        assert!(said.contains("lissten"), "{said}");
+    }
+}

@@ -1,0 +1,79 @@
+//! The key that signs local tokens: made once for a data folder, readable by its owner only.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use concord_access::LocalTokens;
+
+const FILE: &str = "token.key";
+const OWNER_ONLY: u32 = 0o600;
+
+/// Why there is no key.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeyError {
+    /// The file cannot be read or written.
+    #[error("the token key in {folder} cannot be used")]
+    File {
+        folder: String,
+        #[source]
+        cause: io::Error,
+    },
+    /// The system gives no random bytes.
+    #[error("no random bytes for a token key")]
+    Random,
+    /// The file is damaged.
+    #[error("the token key in {folder} is shorter than it was written; delete it to get a new one")]
+    Short { folder: String },
+}
+
+/// Reads the key in `folder`, making it first when there is none.
+pub(crate) fn tokens(folder: &Path) -> Result<LocalTokens, KeyError> {
+    let file = |cause| KeyError::File { folder: folder.display().to_string(), cause };
+    let path = folder.join(FILE);
+    let key = match fs::read(&path) {
+        Ok(key) => key,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, &path)?,
+        Err(error) => return Err(file(error)),
+    };
+    LocalTokens::new(&key).map_err(|_| KeyError::Short { folder: folder.display().to_string() })
+}
+
+fn make(folder: &Path, path: &Path) -> Result<Vec<u8>, KeyError> {
+    let file = |cause| KeyError::File { folder: folder.display().to_string(), cause };
+    let mut key = vec![0; LocalTokens::KEY_BYTES];
+    getrandom::fill(&mut key).map_err(|_| KeyError::Random)?;
+    fs::create_dir_all(folder).map_err(file)?;
+    match OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path) {
+        Ok(mut new) => new.write_all(&key).and_then(|()| new.sync_all()).map(|()| key).map_err(file),
+        // Somebody else was faster: theirs counts.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(path).map_err(file),
+        Err(error) => Err(file(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_for_its_owner_only() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(tokens(folder.path()).is_ok());
+        let first = fs::read(folder.path().join(FILE)).unwrap();
+        assert!(tokens(folder.path()).is_ok());
+        assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), first);
+        let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, OWNER_ONLY);
+    }
+
+    #[test]
+    fn a_damaged_key_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), b"short").unwrap();
+        assert!(matches!(tokens(folder.path()), Err(KeyError::Short { .. })));
+    }
+}

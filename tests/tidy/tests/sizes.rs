@@ -1,0 +1,20 @@
+//! A file is read from top to bottom, so it is short enough for that.
+
+use crate::files::{SourceFile, with_endings};
+
+const LONGEST_SOURCE: usize = 500;
+const LONGEST_TEST: usize = 800;
+
+fn is_test(file: &SourceFile) -> bool {
+    file.path.starts_with("tests/") || file.path.contains("/tests/") || file.path.ends_with("tests.rs")
+}
+
+#[test]
+fn no_source_file_is_too_long() {
+    let too_long: Vec<_> = with_endings(&[".rs", ".proto"])
+        .iter()
+        .filter(|file| file.text.lines().count() > if is_test(file) { LONGEST_TEST } else { LONGEST_SOURCE })
+        .map(|file| format!("{}: {} lines", file.path, file.text.lines().count()))
+        .collect();
+    assert!(too_long.is_empty(), "split by idea:\n{}", too_long.join("\n"));
+}
