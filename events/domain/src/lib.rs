@@ -22,6 +22,8 @@ mod event;
 mod facts;
 mod refusal;
 mod state;
+#[cfg(test)]
+mod testing;
 
 pub(crate) use aggregate::aggregate;
 pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};

@@ -1,25 +1,150 @@
 //! The refusals of a stay.
 
+use concord_kernel::Role;
+
+use super::{Criterion, Exclusion, Phase};
 use crate::Explain;
 
 /// Why a stay refuses a command.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// Placeholder.
-    #[error("not yet")]
-    NotYet,
+    /// The role may not do this to a stay.
+    #[error("a {role} may not do this to a stay")]
+    RoleNotPermitted {
+        /// The role of the actor.
+        role: Role,
+    },
+    /// Nobody has referred the patient to this program.
+    #[error("the patient has not been referred to this program")]
+    NotReferred,
+    /// A referral is under way already.
+    #[error("the patient has been referred already")]
+    AlreadyReferred,
+    /// The birth date lies in the future.
+    #[error("the day of birth is in the future")]
+    BornInFuture,
+    /// Nobody has screened the patient since the referral.
+    #[error("the patient has not been screened")]
+    NotScreened,
+    /// The referral has been screened.
+    #[error("the referral has been screened already")]
+    AlreadyScreened,
+    /// A screening says nothing about any criterion.
+    #[error("no candidate criterion is answered")]
+    NoCriterionAnswered,
+    /// A criterion is answered twice.
+    #[error("candidate criterion {criterion:?} is answered twice")]
+    CriterionRepeated {
+        /// Which.
+        criterion: Criterion,
+    },
+    /// An exclusion is named twice.
+    #[error("exclusion {exclusion:?} is named twice")]
+    ExclusionRepeated {
+        /// Which.
+        exclusion: Exclusion,
+    },
+    /// Medication management does not suit the patient now.
+    #[error("the screening found no candidate")]
+    NotACandidate,
+    /// A place is being kept.
+    #[error("a place is being kept already")]
+    AlreadyWaitlisted,
+    /// The identifier has named a stay before.
+    #[error("the episode identifier has been used")]
+    EpisodeUsed,
+    /// A stay is open; a patient has one at a time in a program.
+    #[error("a stay in this program is open")]
+    StayOpen,
+    /// The last stay has ended.
+    #[error("the stay has ended")]
+    StayClosed,
+    /// No stay has begun.
+    #[error("the patient has not been admitted")]
+    NotAdmitted,
+    /// The stay is interrupted.
+    #[error("the stay is paused")]
+    StayPaused,
+    /// The stay is not interrupted.
+    #[error("the stay is not paused")]
+    NotPaused,
+    /// The stay is in that phase already.
+    #[error("the stay is in phase {phase:?} already")]
+    SamePhase {
+        /// Which.
+        phase: Phase,
+    },
+    /// One phase does not lead to the other.
+    #[error("phase {from:?} does not lead to {to:?}")]
+    PhaseNotReachable {
+        /// Where the stay is.
+        from: Phase,
+        /// Where it was to go.
+        to: Phase,
+    },
+    /// Orders that must not stop abruptly are open and nothing is said about them.
+    #[error("{orders} open orders must not stop abruptly")]
+    MedicationPlanRequired {
+        /// How many.
+        orders: usize,
+    },
+    /// The medication chart was not looked at, so nobody knows what would stop.
+    #[error("the medication chart was not read")]
+    ChartNotRead,
 }
 
 impl Explain for Error {
     fn reason(&self) -> &'static str {
         match self {
-            Self::NotYet => "NOT_YET",
+            Self::RoleNotPermitted { .. } => "ROLE_NOT_PERMITTED",
+            Self::NotReferred => "NOT_REFERRED",
+            Self::AlreadyReferred => "ALREADY_REFERRED",
+            Self::BornInFuture => "BORN_IN_FUTURE",
+            Self::NotScreened => "NOT_SCREENED",
+            Self::AlreadyScreened => "ALREADY_SCREENED",
+            Self::NoCriterionAnswered => "NO_CRITERION_ANSWERED",
+            Self::CriterionRepeated { .. } => "CRITERION_REPEATED",
+            Self::ExclusionRepeated { .. } => "EXCLUSION_REPEATED",
+            Self::NotACandidate => "NOT_A_CANDIDATE",
+            Self::AlreadyWaitlisted => "ALREADY_WAITLISTED",
+            Self::EpisodeUsed => "EPISODE_ID_USED",
+            Self::StayOpen => "EPISODE_OPEN",
+            Self::StayClosed => "EPISODE_CLOSED",
+            Self::NotAdmitted => "NOT_ADMITTED",
+            Self::StayPaused => "EPISODE_PAUSED",
+            Self::NotPaused => "EPISODE_NOT_PAUSED",
+            Self::SamePhase { .. } => "SAME_PHASE",
+            Self::PhaseNotReachable { .. } => "PHASE_NOT_REACHABLE",
+            Self::MedicationPlanRequired { .. } => "MEDICATION_PLAN_REQUIRED",
+            Self::ChartNotRead => "FACTS_MISSING",
         }
     }
 
     fn remedy(&self) -> &'static str {
         match self {
-            Self::NotYet => "wait",
+            Self::RoleNotPermitted { .. } => "ask somebody of the care team whose role permits it",
+            Self::NotReferred => "record a referral to this program first",
+            Self::AlreadyReferred => "go on with the referral that is under way",
+            Self::BornInFuture => "correct the day of birth",
+            Self::NotScreened => "have a licensed evaluator screen the patient first",
+            Self::AlreadyScreened => "go on from the screening on record; a new referral allows a new one",
+            Self::NoCriterionAnswered => "answer at least one candidate criterion with its evidence",
+            Self::CriterionRepeated { .. } => "answer each criterion once",
+            Self::ExclusionRepeated { .. } => "name each exclusion once",
+            Self::NotACandidate => "refer to a level of care that suits, or refer and screen again later",
+            Self::AlreadyWaitlisted => "admit the patient when a place is free",
+            Self::EpisodeUsed => "use a fresh identifier for the new stay",
+            Self::StayOpen => "go on with the open stay, or discharge from it first",
+            Self::StayClosed => "refer the patient again; a readmission is a new stay",
+            Self::NotAdmitted => "admit the patient first",
+            Self::StayPaused => "resume the stay first",
+            Self::NotPaused => "the stay goes on; there is nothing to resume",
+            Self::SamePhase { .. } => "name another phase",
+            Self::PhaseNotReachable { .. } => "move through the phases in their order",
+            Self::MedicationPlanRequired { .. } => {
+                "say what happens to these medications: taper, bridging supply, who goes on prescribing"
+            }
+            Self::ChartNotRead => "send the command again; if it happens again, report it",
         }
     }
 }

@@ -52,6 +52,25 @@ pub enum Phase {
     SteppingDown,
 }
 
+impl Phase {
+    /// Whether a stay may move from this phase to `next`.
+    ///
+    /// Assessed, then planned or found to need no medication; doses found, settled, kept, handed over. A setback
+    /// goes one step back. Medication that was not indicated is assessed again before it is planned, and a
+    /// decision taken anew while a plan is being agreed may end in no medication.
+    pub const fn leads_to(self, next: Self) -> bool {
+        match self {
+            Self::Assessing => matches!(next, Self::MedicationNotIndicated | Self::Planning),
+            Self::MedicationNotIndicated => matches!(next, Self::Assessing),
+            Self::Planning => matches!(next, Self::Titrating | Self::MedicationNotIndicated),
+            Self::Titrating => matches!(next, Self::Stabilising),
+            Self::Stabilising => matches!(next, Self::Titrating | Self::Maintenance),
+            Self::Maintenance => matches!(next, Self::Stabilising | Self::SteppingDown),
+            Self::SteppingDown => matches!(next, Self::Maintenance),
+        }
+    }
+}
+
 /// What interrupts a stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
