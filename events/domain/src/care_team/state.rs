@@ -1,16 +1,28 @@
 //! The state of a care team, folded from its events.
 
+use std::collections::BTreeMap;
+
+use concord_kernel::{PersonId, Role};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
+
 /// What the events of a care team say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct CareTeam {}
+pub struct CareTeam {
+    pub(super) members: BTreeMap<PersonId, Role>,
+}
 
 impl CareTeam {
     /// Takes in one more event.
-    #[expect(clippy::needless_pass_by_value, reason = "the fold owns what it takes in")]
     pub(crate) fn fold(&mut self, event: Event) {
-        let _ = event;
+        match event {
+            Event::CareTeamMemberJoined(member) => {
+                self.members.insert(member.person, member.role);
+            }
+            Event::CareTeamMemberLeft { person, .. } => {
+                self.members.remove(&person);
+            }
+        }
     }
 }
