@@ -65,10 +65,7 @@ impl Command {
     pub fn target(&self, patient: PatientId) -> Target {
         match self {
             Self::Episode(InProgram { program, command }) => {
-                let reads = match command {
-                    episode::Command::Discharge { .. } => vec![StreamRef::chart(patient)],
-                    _ => Vec::new(),
-                };
+                let reads = if command.needs_chart() { vec![StreamRef::chart(patient)] } else { Vec::new() };
                 Target { stream: StreamRef::episode(patient, program), reads }
             }
             Self::Assessment(InEpisode { episode, .. }) => Target {
@@ -93,11 +90,10 @@ impl Command {
             Self::FollowUp(InEpisode { episode, command }) => {
                 let mut reads = vec![StreamRef::episode(patient, &episode.program)];
                 if command.needs_stability() {
-                    reads.extend([
-                        StreamRef::chart(patient),
-                        StreamRef::side_effects(patient),
-                        StreamRef::scales(patient),
-                    ]);
+                    reads.extend([StreamRef::chart(patient), StreamRef::side_effects(patient)]);
+                }
+                if command.needs_risks() {
+                    reads.push(StreamRef::scales(patient));
                 }
                 Target { stream: StreamRef::follow_up(episode.id), reads }
             }

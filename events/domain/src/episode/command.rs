@@ -62,6 +62,13 @@ pub enum Command {
     },
 }
 
+impl Command {
+    /// Whether the medication chart bears on it: what is taken must not stop unnoticed.
+    pub const fn needs_chart(&self) -> bool {
+        matches!(self, Self::Discharge { .. })
+    }
+}
+
 /// One candidate criterion as it was judged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CriterionAnswer {

@@ -46,6 +46,15 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether an open risk bears on it: it plans the next medication visit.
+    pub const fn needs_risks(&self) -> bool {
+        match self {
+            Self::ScheduleVisit { kind, .. } => matches!(kind, VisitKind::Medication),
+            Self::RecordVisit { .. } | Self::ChangeCadence { .. } => true,
+            Self::MarkNoShow { .. } => false,
+        }
+    }
+
     /// Whether the stability rule decides about it.
     pub const fn needs_stability(&self) -> bool {
         matches!(self, Self::ChangeCadence { .. })

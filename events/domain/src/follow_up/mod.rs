@@ -4,6 +4,7 @@ mod command;
 mod decide;
 mod error;
 mod event;
+mod stability;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ mod words;
 pub use command::Command;
 pub use error::Error;
 pub use event::Event;
+pub use stability::Condition;
 pub use state::FollowUp;
 pub use words::{Cadence, Modality, VisitKind};
 

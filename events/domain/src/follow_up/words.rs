@@ -24,6 +24,15 @@ impl Cadence {
             Self::Monthly => 28,
         }
     }
+
+    /// The next longer interval, if there is one.
+    pub const fn longer(self) -> Option<Self> {
+        match self {
+            Self::Weekly => Some(Self::BiWeekly),
+            Self::BiWeekly => Some(Self::Monthly),
+            Self::Monthly => None,
+        }
+    }
 }
 
 /// How people meet.

@@ -4,6 +4,7 @@ mod command;
 mod decide;
 mod error;
 mod event;
+mod scoring;
 mod state;
 #[cfg(test)]
 mod tests;
