@@ -252,9 +252,6 @@ pub enum Command {
 impl Command {
     /// The stay whose indication decision it needs, if it needs one.
     pub const fn needs_indication_of(&self) -> Option<&EpisodeRef> {
-        match self {
-            Self::Prescribe(order) => Some(&order.episode),
-            _ => None,
-        }
+        if let Self::Prescribe(order) = self { Some(&order.episode) } else { None }
     }
 }

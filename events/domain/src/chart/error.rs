@@ -1,25 +1,285 @@
 //! The refusals of a medication chart.
 
-use crate::Explain;
+use concord_kernel::{Day, Instant, Schedule};
+use concord_knowledge::{Action, Finding, Milligrams};
 
-/// Why a medication chart refuses a command.
+/// Why a medication chart refuses a command. Texts tell the rule, never the patient.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
-    /// Placeholder.
-    #[error("not yet")]
-    NotYet,
+    /// Only a psychiatrist or psychiatric nurse practitioner may do this.
+    #[error("only a prescriber may do this")]
+    NotAPrescriber,
+    /// Only a prescriber, nurse or pharmacist may do this.
+    #[error("only a prescriber, nurse or pharmacist may do this")]
+    NotAClinician,
+    /// Only a prescriber or pharmacist may co-sign.
+    #[error("only a prescriber or pharmacist may co-sign")]
+    NotACosigner,
+    /// The prescriber's DEA registration does not cover the schedule.
+    #[error("the prescriber's DEA registration does not cover schedule {schedule:?}")]
+    ScheduleNotCovered {
+        /// The drug's schedule.
+        schedule: Schedule,
+    },
+
+    /// The identifier names another order.
+    #[error("the order identifier was used before")]
+    OrderIdUsed,
+    /// The identifier names another outside medication.
+    #[error("the medication identifier was used before")]
+    MedicationIdUsed,
+    /// No such order was ever written.
+    #[error("there is no such order on the chart")]
+    UnknownOrder,
+    /// The order has ended; that is final.
+    #[error("the order has been stopped")]
+    OrderStopped,
+    /// The order is on hold.
+    #[error("the order is on hold")]
+    OrderHeld,
+    /// The order is not on hold.
+    #[error("the order is not on hold")]
+    OrderNotHeld,
+    /// Too many orders are open at once.
+    #[error("a chart holds at most {most} open orders")]
+    TooManyOrders {
+        /// The limit.
+        most: usize,
+    },
+
+    /// The stay is not open, not admitted or paused.
+    #[error("the stay is not open, or it is paused")]
+    EpisodeNotActive,
+    /// The assessment has not decided that medication is indicated.
+    #[error("medication is not indicated in this stay")]
+    NotIndicated,
+    /// The reason for the order is not among the diagnoses of the indication decision.
+    #[error("the indication is not among the diagnoses of the assessment")]
+    IndicationNotDiagnosed,
+
+    /// No such row of the formulary.
+    #[error("the drug is not in the formulary")]
+    UnknownDrug,
+    /// The program may not prescribe it, whoever asks.
+    #[error("the program may not prescribe the drug")]
+    NotPrescribable,
+    /// The drug is not given that way.
+    #[error("the drug is not given by that route")]
+    RouteNotOffered,
+    /// A dose of nothing.
+    #[error("a dose is more than 0 mg")]
+    NoDose,
+    /// The interval or the count of a day is out of range.
+    #[error("an interval is 2 to 90 days, and as-needed doses are 1 to 12 a day")]
+    FrequencyOutOfRange,
+    /// Days or refills are out of range.
+    #[error("a supply is 1 to 365 days with at most 11 refills")]
+    SupplyOutOfRange,
+    /// The schedule allows fewer refills, or a shorter time.
+    #[error("the schedule allows less than the supply asks for")]
+    SupplyBeyondSchedule,
+    /// The order starts before today.
+    #[error("an order cannot start in the past")]
+    StartsInThePast,
+    /// The order starts too far ahead.
+    #[error("an order starts within {most_days} days")]
+    StartsTooLate {
+        /// The limit.
+        most_days: i64,
+    },
+    /// The boxed warning has not been explained.
+    #[error("the boxed warning has not been explained")]
+    BoxedWarningNotAcknowledged,
+    /// Nobody has asked for allergies.
+    #[error("nobody has asked for allergies")]
+    AllergiesNotAsked,
+    /// A controlled substance without a legal basis.
+    #[error("a controlled substance needs a legal basis")]
+    LegalBasisMissing,
+    /// The legal basis does not hold for this drug, modality and day.
+    #[error("the legal basis does not allow this drug in this way today")]
+    LegalBasisNotInForce,
+    /// More answers than there can be findings.
+    #[error("a command carries at most {most} acknowledgements")]
+    TooManyAcknowledgements {
+        /// The limit.
+        most: usize,
+    },
+    /// The safety check stands against it.
+    #[error("the safety check stands against it")]
+    Unsafe {
+        /// Every finding that is not answered, worst first. Its action says what answers it.
+        findings: Vec<Finding>,
+        /// What answers the hardest of them.
+        answer: Answer,
+    },
+
+    /// Nothing would change.
+    #[error("nothing would change")]
+    Unchanged,
+    /// The daily dose rises by more than the usual step.
+    #[error("the daily dose may rise by at most {at_most} at once")]
+    RiseTooLarge {
+        /// The largest usual rise.
+        at_most: Milligrams,
+    },
+    /// The daily dose rises too soon after the last change.
+    #[error("the daily dose may not rise again yet")]
+    RiseTooSoon {
+        /// The first day it may rise.
+        earliest: Day,
+    },
+    /// The change rests on something that is not on the chart.
+    #[error("the cause is not on the chart")]
+    CauseNotOnChart,
+    /// The change is not a step of the taper that was agreed.
+    #[error("the change is not a step of the agreed taper")]
+    NotAPlannedStep,
+    /// It would take effect before the order's last change.
+    #[error("it would take effect before the last change of the order")]
+    BeforeLastChange,
+
+    /// A taper without steps, or with too many.
+    #[error("a taper has 1 to {most} steps")]
+    TaperStepCount {
+        /// The limit.
+        most: usize,
+    },
+    /// Steps are not in order of days.
+    #[error("the steps of a taper are in order of days, one a day")]
+    TaperOutOfOrder,
+    /// A step begins before today.
+    #[error("a taper cannot begin in the past")]
+    TaperInThePast,
+    /// A step does not lower the daily dose.
+    #[error("each step of a taper lowers the daily dose")]
+    TaperNotFalling,
+    /// A step changes the route.
+    #[error("a taper keeps the route")]
+    TaperChangesRoute,
+    /// The last step is not 0 mg.
+    #[error("a taper ends at 0 mg, and only its last step is 0 mg")]
+    TaperNotEnding,
+    /// From the first reduction to nothing in fewer days than the drug needs.
+    #[error("the drug needs at least {at_least_days} days from the first reduction to nothing")]
+    TaperTooShort {
+        /// The shortest length.
+        at_least_days: i64,
+    },
+    /// A step takes away too much at once.
+    #[error("at most {at_most_percent} % of the dose may be taken away in {within_days} days")]
+    TaperTooSteep {
+        /// The largest reduction.
+        at_most_percent: u64,
+        /// In how many days.
+        within_days: i64,
+    },
+    /// The drug must not stop at once.
+    #[error("the drug must not stop at once")]
+    TaperFirst,
+
+    /// No such medication on the chart, or it ended too long ago to matter.
+    #[error("there is no such medication on the chart")]
+    UnknownMedication,
+    /// The outside medication has ended.
+    #[error("the medication has ended")]
+    MedicationEnded,
+    /// The time has not come yet.
+    #[error("the time is in the future")]
+    InTheFuture,
+    /// Some active outside medication has no line, or a line has no active outside medication.
+    #[error("a reconciliation has one line for each active outside medication")]
+    ReconciliationIncomplete,
+
+    /// Born in the future or longer ago than anybody lives.
+    #[error("the day of birth is not plausible")]
+    BirthNotPlausible,
+    /// What is said contradicts itself.
+    #[error("the characteristics contradict each other")]
+    Contradiction,
+    /// An allergy stands on the chart.
+    #[error("an allergy is on the chart")]
+    AllergyOnChart,
+    /// No such allergy on the chart.
+    #[error("there is no such allergy on the chart")]
+    UnknownAllergy,
+    /// No such row of the condition table.
+    #[error("the condition is not in the table")]
+    UnknownCondition,
+    /// No such condition on the chart.
+    #[error("there is no such condition on the chart")]
+    ConditionNotOnChart,
+    /// No such row of the result table.
+    #[error("the result is not in the table")]
+    UnknownLab,
+    /// The unit is not the table's.
+    #[error("the unit is not the one of the table")]
+    UnitNotOfTable,
+    /// The value cannot be.
+    #[error("the value is not plausible")]
+    ValueNotPlausible,
+
+    /// The drug carries no boxed warning.
+    #[error("the drug carries no boxed warning")]
+    NoBoxedWarning,
+    /// The rules say no such thing about this chart or any order that could be written on it.
+    #[error("the finding does not stand")]
+    FindingDoesNotStand,
+    /// The finding is not of the kind that two clinicians may override.
+    #[error("the finding cannot be overridden")]
+    NotOverridable {
+        /// What it asks for instead.
+        action: Action,
+    },
+    /// An override is waiting for its second clinician, or may be relied on.
+    #[error("the finding is already overridden")]
+    AlreadyOverridden,
+    /// There is nothing to co-sign.
+    #[error("there is no override of this finding")]
+    NoOverride,
+    /// The second clinician is the first.
+    #[error("nobody co-signs their own override")]
+    OwnOverride,
+    /// The override has its second clinician.
+    #[error("the override is already co-signed")]
+    AlreadyCosigned,
+    /// The second clinician came too late.
+    #[error("the time to co-sign the override has passed")]
+    CosignTooLate {
+        /// Until when.
+        until: Instant,
+    },
+    /// No such interaction is open.
+    #[error("the interaction is not open")]
+    InteractionNotOpen,
 }
 
-impl Explain for Error {
-    fn reason(&self) -> &'static str {
-        match self {
-            Self::NotYet => "NOT_YET",
-        }
-    }
+/// What a prescriber can do about findings that stand against a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Answer {
+    /// State a reason for each in the command.
+    Acknowledge,
+    /// The override waits for its second clinician.
+    Cosign,
+    /// Override with a coded reason, then have a second clinician co-sign.
+    Override,
+    /// Wait until the washout has passed.
+    Wait,
+    /// Nothing; another drug or dose is needed.
+    ChooseAnother,
+}
 
-    fn remedy(&self) -> &'static str {
+impl Answer {
+    pub(super) const fn remedy(self) -> &'static str {
         match self {
-            Self::NotYet => "wait",
+            Self::Acknowledge => "state a reason for each finding in the command's acknowledgements",
+            Self::Cosign => "have a second clinician co-sign the override, then ask again",
+            Self::Override => {
+                "override each finding that asks for it with a coded reason, have a second clinician co-sign within \
+                 24 hours, acknowledge the others, then ask again"
+            }
+            Self::Wait => "wait until the washout has passed, or record when the last dose was taken",
+            Self::ChooseAnother => "choose another drug or dose: a finding here can never be overridden",
         }
     }
 }

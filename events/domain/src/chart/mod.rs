@@ -5,13 +5,16 @@ mod command;
 mod decide;
 mod error;
 mod event;
+mod explain;
+mod fold;
 mod state;
+mod subject;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use command::{Command, NewOrder, Reported};
-pub use error::Error;
+pub use error::{Answer, Error};
 pub use event::{Event, Judged};
 pub use state::Chart;
 pub use words::{

@@ -1,23 +1,191 @@
-//! The state of a medication chart, folded from its events.
+//! The state of a medication chart: what its decisions need, and no more.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
+use concord_knowledge::safety::Allergy;
+use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, Ruleset};
 use serde::{Deserialize, Serialize};
 
-use super::Event;
+use super::{MedicationRef, Sex, Supply, TaperStep};
 use crate::ChartFacts;
 
 /// What the events of a medication chart say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Chart {}
+pub struct Chart {
+    pub(super) characteristics: Option<Characteristics>,
+    pub(super) allergies: AllergyStatus,
+    pub(super) conditions: Vec<Condition>,
+    pub(super) results: BTreeMap<LabId, Measured>,
+    /// Orders that are being taken, held or tapered.
+    pub(super) orders: BTreeMap<OrderId, Order>,
+    /// Outside medications that are being taken.
+    pub(super) outside: BTreeMap<OutsideMedicationId, Outside>,
+    /// Medications that ended and may still act; see [`super::fold::LONGEST_WASHOUT_DAYS`].
+    pub(super) ended: Vec<Ended>,
+    /// Identifiers of orders that ended, never to be used again.
+    pub(super) stopped_orders: BTreeSet<OrderId>,
+    /// Identifiers of outside medications that ended, never to be used again.
+    pub(super) ended_outside: BTreeSet<OutsideMedicationId>,
+    /// Drugs whose boxed warning was explained.
+    pub(super) warned: BTreeSet<DrugId>,
+    /// Findings that somebody knows of, sorted by key.
+    pub(super) findings: Vec<Known>,
+    /// Overrides that are waiting for a second clinician or may be relied on.
+    pub(super) overrides: Vec<Override>,
+    pub(super) last_dose_change_at: Option<Instant>,
+}
+
+/// What safety rules ask of every patient.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Characteristics {
+    pub(super) born_on: Phi<Day>,
+    pub(super) sex: Sex,
+    pub(super) may_become_pregnant: Option<bool>,
+}
+
+/// Whether anybody asked for allergies, and what they heard.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum AllergyStatus {
+    /// Nobody has asked yet.
+    #[default]
+    Unknown,
+    /// Asked; there are none.
+    NoneKnown,
+    /// Asked; these. Empty once every one was refuted.
+    Known(Vec<KnownAllergy>),
+}
+
+/// One allergy by the words it was recorded with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct KnownAllergy {
+    pub(super) substance: Text,
+    pub(super) allergy: Allergy,
+}
+
+/// One condition by the words it was recorded with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Condition {
+    pub(super) name: Text,
+    pub(super) condition: Option<ConditionId>,
+}
+
+/// The latest result of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Measured {
+    pub(super) value: f64,
+    pub(super) taken_at: Instant,
+}
+
+/// An order that has not ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Order {
+    pub(super) drug: DrugId,
+    pub(super) ingredients: Vec<IngredientId>,
+    pub(super) regimen: Regimen,
+    pub(super) reason: Text,
+    pub(super) supply: Supply,
+    pub(super) ordered_at: Instant,
+    pub(super) start_on: Day,
+    /// Since when this regimen; the start for a dose that never changed.
+    pub(super) dose_since: Instant,
+    pub(super) held_at: Option<Instant>,
+    /// The last dose that somebody told of; forgotten when a change shows that it is taken on.
+    pub(super) last_dose_at: Option<Instant>,
+    /// The agreed way off, in order of days; empty when there is none.
+    pub(super) taper: Vec<TaperStep>,
+}
+
+/// An outside medication that is being taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Outside {
+    pub(super) ingredients: Vec<IngredientId>,
+    pub(super) complete: bool,
+    pub(super) regimen: Option<Regimen>,
+    pub(super) last_dose_at: Option<Instant>,
+}
+
+/// A medication that ended and may still act.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Ended {
+    pub(super) medication: MedicationRef,
+    pub(super) drug: Option<DrugId>,
+    pub(super) ingredients: Vec<IngredientId>,
+    pub(super) regimen: Option<Regimen>,
+    /// Unknown counts as now, until somebody finds out.
+    pub(super) last_dose_at: Option<Instant>,
+}
+
+/// A finding that somebody knows of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Known {
+    pub(super) key: FindingKey,
+    /// Whether somebody has yet to say what was done. One that a prescriber judged or that was resolved is not
+    /// raised again until a medication it speaks about has ended.
+    pub(super) open: bool,
+}
+
+/// An override, with or without its second clinician.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Override {
+    pub(super) key: FindingKey,
+    pub(super) by: PersonId,
+    pub(super) at: Instant,
+    pub(super) cosigned_at: Option<Instant>,
+}
 
 impl Chart {
-    /// Takes in one more event.
-    #[expect(clippy::needless_pass_by_value, reason = "the fold owns what it takes in")]
-    pub(crate) fn fold(&mut self, event: Event) {
-        let _ = event;
+    /// Whether an order of that identifier was ever written.
+    pub(super) fn knows_order(&self, order: OrderId) -> bool {
+        self.orders.contains_key(&order) || self.stopped_orders.contains(&order)
+    }
+
+    /// Whether an outside medication of that identifier was ever recorded.
+    pub(super) fn knows_outside(&self, medication: OutsideMedicationId) -> bool {
+        self.outside.contains_key(&medication) || self.ended_outside.contains(&medication)
+    }
+
+    /// What is known of a finding.
+    pub(super) fn known(&self, key: &FindingKey) -> Option<&Known> {
+        let place = self.findings.binary_search_by(|known| known.key.cmp(key)).ok()?;
+        self.findings.get(place)
+    }
+
+    /// The latest override of a finding.
+    pub(super) fn override_of(&self, key: &FindingKey) -> Option<&Override> {
+        self.overrides.iter().find(|given| given.key == *key)
     }
 
     /// What other streams may know of it.
     pub(crate) fn facts(&self) -> ChartFacts {
-        ChartFacts::default()
+        let rules = Ruleset::embedded();
+        let must_taper = |order: &Order| rules.drug(&order.drug).is_some_and(|drug| must_taper(drug.taper));
+        let mut known_orders: Vec<OrderId> =
+            self.orders.keys().chain(&self.stopped_orders).copied().collect();
+        known_orders.sort_unstable();
+        ChartFacts {
+            open_orders: self.orders.keys().copied().collect(),
+            known_orders,
+            no_abrupt_stop: self.orders.iter().filter(|(_, o)| must_taper(o)).map(|(id, _)| *id).collect(),
+            last_dose_change_at: self.last_dose_change_at,
+        }
     }
+}
+
+/// Whether stopping at once may harm: taper codes T2 to T5. T1 is a comfort, and is shown as advice.
+pub(super) const fn must_taper(taper: concord_knowledge::Taper) -> bool {
+    use concord_knowledge::Taper;
+    match taper {
+        Taper::None | Taper::Weeks => false,
+        Taper::Slow | Taper::Seizure | Taper::Rebound | Taper::OpioidAgonist => true,
+    }
+}
+
+/// Whether two texts name the same thing: case and spacing do not count.
+pub(super) fn same_words(one: &Text, other: &Text) -> bool {
+    fn words(text: &Text) -> impl Iterator<Item = String> + '_ {
+        text.expose().split_whitespace().map(str::to_lowercase)
+    }
+    words(one).eq(words(other))
 }

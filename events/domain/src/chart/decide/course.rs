@@ -1,0 +1,138 @@
+//! The course of an order after it was written: hold, resume, stop, renew, correct.
+
+use concord_kernel::{Instant, OrderId, Text};
+use concord_knowledge::safety::Proposal;
+
+use super::super::state::{Order, must_taper};
+use super::super::{
+    Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
+};
+use super::{controlled, covered, not_in_the_future, prescriber, row};
+use crate::Context;
+
+impl Chart {
+    pub(super) fn hold(&self, id: OrderId, reason: &Text, context: &Context) -> Result<Vec<Event>, Error> {
+        prescriber(&context.actor)?;
+        self.taken(id)?;
+        Ok(vec![Event::MedicationHeld { order: id, reason: reason.clone(), at: context.effective_at }])
+    }
+
+    /// Goes on with a held order, if it is still safe: the chart may have changed meanwhile.
+    pub(super) fn resume(
+        &self,
+        id: OrderId,
+        acknowledgements: &[Acknowledgement],
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        prescriber(&context.actor)?;
+        let order = self.open(id)?;
+        let held_at = order.held_at.ok_or(Error::OrderNotHeld)?;
+        if context.effective_at < held_at {
+            return Err(Error::BeforeLastChange);
+        }
+        covered(&context.actor, row(context, &order.drug)?.schedule)?;
+        let proposal =
+            Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
+        let judged = self.judge(&proposal, acknowledgements, &[], context)?;
+        Ok(vec![Event::MedicationResumed {
+            order: id,
+            judged,
+            acknowledgements: acknowledgements.to_vec(),
+            at: context.effective_at,
+        }])
+    }
+
+    pub(super) fn stop(
+        &self,
+        id: OrderId,
+        reason: StopReason,
+        last_dose_at: Option<Instant>,
+        abrupt_because: Option<&Text>,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        prescriber(&context.actor)?;
+        let open = self.open(id)?;
+        not_in_the_future(last_dose_at, context)?;
+        may_stop(open, abrupt_because, context)?;
+        Ok(vec![Event::MedicationStopped {
+            order: id,
+            reason,
+            last_dose_at,
+            abrupt_because: abrupt_because.cloned(),
+            at: context.effective_at,
+        }])
+    }
+
+    pub(super) fn renew(
+        &self,
+        id: OrderId,
+        supply: Supply,
+        modality: OrderModality,
+        legal_basis: Option<LegalBasis>,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        prescriber(&context.actor)?;
+        let order = self.taken(id)?;
+        let drug = row(context, &order.drug)?;
+        supply.within_bounds(drug)?;
+        covered(&context.actor, drug.schedule)?;
+        controlled::allowed(drug, modality, legal_basis, supply, context)?;
+        Ok(vec![Event::MedicationRenewed {
+            order: id,
+            supply,
+            modality,
+            legal_basis,
+            at: context.effective_at,
+        }])
+    }
+
+    pub(super) fn correct(
+        &self,
+        id: OrderId,
+        correction: &Correction,
+        reason: &Text,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        prescriber(&context.actor)?;
+        let order = self.open(id)?;
+        let unchanged = match correction {
+            Correction::Supply(supply) => {
+                let drug = row(context, &order.drug)?;
+                covered(&context.actor, drug.schedule)?;
+                supply.within_bounds(drug)?;
+                *supply == order.supply
+            }
+            Correction::Reason(why) => *why == order.reason,
+            Correction::StartOn(day) => {
+                may_start_on(*day, order)?;
+                *day == order.start_on
+            }
+        };
+        if unchanged {
+            return Err(Error::Unchanged);
+        }
+        Ok(vec![Event::OrderCorrected { order: id, correction: correction.clone(), reason: reason.clone() }])
+    }
+}
+
+/// A corrected start keeps the bounds that the order had when it was written.
+fn may_start_on(day: concord_kernel::Day, order: &Order) -> Result<(), Error> {
+    if day < super::today_anywhere(order.ordered_at) {
+        return Err(Error::StartsInThePast);
+    }
+    if day > order.ordered_at.plus_days(super::prescribe::MOST_DAYS_AHEAD).day() {
+        return Err(Error::StartsTooLate { most_days: super::prescribe::MOST_DAYS_AHEAD });
+    }
+    Ok(())
+}
+
+/// Drugs of taper codes T2 to T5 end with a taper that has run out, or with a reason why not. An order whose first
+/// dose was never taken may end at once.
+fn may_stop(order: &Order, abrupt_because: Option<&Text>, context: &Context) -> Result<(), Error> {
+    let harmful = must_taper(row(context, &order.drug)?.taper);
+    let run_out = order.taper.last().is_some_and(|step| Instant::start_of(step.on) <= context.now);
+    if harmful && !run_out && abrupt_because.is_none() && !order.never_taken_by(context.effective_at) {
+        return Err(Error::TaperFirst);
+    }
+    Ok(())
+}

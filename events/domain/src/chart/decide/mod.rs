@@ -1,0 +1,164 @@
+//! The rules of a medication chart, one file a topic.
+
+mod adjust;
+mod background;
+mod controlled;
+mod course;
+mod outside;
+mod overrides;
+mod prescribe;
+mod safety;
+mod taper;
+
+use concord_kernel::{Actor, Instant, OrderId, Role, Schedule};
+use concord_knowledge::{Drug, DrugId, Frequency, Regimen};
+
+use super::state::Order;
+use super::{Chart, Command, Error, Event};
+use crate::{Context, Issued};
+
+impl Chart {
+    /// Returns the facts that follow from `issued`, in order; empty when nothing changes.
+    ///
+    /// Rules are judged as of `now`; events say when they took effect clinically (`effective_at`), and washouts,
+    /// rises and holds count from there. Overrides and their co-signatures count from `now`: they are decisions
+    /// about the record.
+    ///
+    /// # Errors
+    ///
+    /// The one rule that refuses it; nothing is recorded then. The safety check names all its findings at once.
+    pub(crate) fn decide(&self, issued: &Issued<Command>) -> Result<Vec<Event>, Error> {
+        let Issued { command, context } = issued;
+        match command {
+            Command::RecordCharacteristics { born_on, sex, may_become_pregnant } => {
+                self.record_characteristics(born_on, *sex, *may_become_pregnant, context)
+            }
+            Command::ConfirmNoKnownAllergies => self.confirm_no_allergies(),
+            Command::RecordAllergy { substance, codings, reaction, severity, kind } => {
+                Ok(self.record_allergy(substance, codings, reaction.as_ref(), *severity, *kind, context))
+            }
+            Command::RefuteAllergy { substance, reason } => self.refute_allergy(substance, reason),
+            Command::RecordCondition { name, codings, condition, onset_on } => {
+                self.record_condition(name, codings, condition.as_ref(), *onset_on, context)
+            }
+            Command::ResolveCondition { name } => self.resolve_condition(name),
+            Command::RecordResult { lab, value, unit, taken_at } => {
+                self.record_result(lab, *value, unit, *taken_at, context)
+            }
+            Command::RecordOutsideMedication { medication, reported } => {
+                self.record_outside(*medication, reported, context)
+            }
+            Command::EndOutsideMedication { medication, last_dose_at, reason } => {
+                self.end_outside(*medication, *last_dose_at, reason, context)
+            }
+            Command::RecordLastDose { medication, at } => self.record_last_dose(*medication, *at, context),
+            Command::Reconcile { entries, note } => self.reconcile(entries, note.as_ref(), context),
+            Command::CheckSafety { proposal } => self.check_safety(proposal.as_ref(), context),
+            Command::AcknowledgeBoxedWarning { drug } => self.acknowledge_boxed_warning(drug, context),
+            Command::OverrideInteraction { finding, reason, note } => {
+                self.override_interaction(finding, *reason, note, context)
+            }
+            Command::CosignOverride { finding } => self.cosign(finding, context),
+            Command::ResolveInteraction { finding, resolution } => {
+                self.resolve_interaction(finding, resolution, context)
+            }
+            Command::Prescribe(order) => self.prescribe(order, context),
+            Command::AdjustDose { order, regimen, cause, note, acknowledgements } => {
+                let change = adjust::Change { order: *order, to: *regimen, cause, note, acknowledgements };
+                self.adjust(&change, context)
+            }
+            Command::Hold { order, reason } => self.hold(*order, reason, context),
+            Command::Resume { order, acknowledgements } => self.resume(*order, acknowledgements, context),
+            Command::PlanTaper { order, steps, reason } => self.plan_taper(*order, steps, reason, context),
+            Command::Stop { order, reason, last_dose_at, abrupt_because } => {
+                self.stop(*order, *reason, *last_dose_at, abrupt_because.as_ref(), context)
+            }
+            Command::Renew { order, supply, modality, legal_basis } => {
+                self.renew(*order, *supply, *modality, *legal_basis, context)
+            }
+            Command::Correct { order, correction, reason } => {
+                self.correct(*order, correction, reason, context)
+            }
+        }
+    }
+
+    /// The order, which must not have ended.
+    fn open(&self, order: OrderId) -> Result<&Order, Error> {
+        match self.orders.get(&order) {
+            Some(open) => Ok(open),
+            None if self.stopped_orders.contains(&order) => Err(Error::OrderStopped),
+            None => Err(Error::UnknownOrder),
+        }
+    }
+
+    /// The order, which must be taken now: not ended, not on hold.
+    fn taken(&self, order: OrderId) -> Result<&Order, Error> {
+        let open = self.open(order)?;
+        if open.held_at.is_some() { Err(Error::OrderHeld) } else { Ok(open) }
+    }
+}
+
+fn prescriber(actor: &Actor) -> Result<(), Error> {
+    if actor.role.prescribes() { Ok(()) } else { Err(Error::NotAPrescriber) }
+}
+
+fn clinician(actor: &Actor) -> Result<(), Error> {
+    if actor.role.prescribes() || matches!(actor.role, Role::Nurse | Role::Pharmacist) {
+        Ok(())
+    } else {
+        Err(Error::NotAClinician)
+    }
+}
+
+/// Whether the registration of the prescriber covers the drug, if it is a controlled substance.
+fn covered(actor: &Actor, schedule: Option<Schedule>) -> Result<(), Error> {
+    match schedule {
+        Some(schedule) if !actor.credentials.schedules.contains(&schedule) => {
+            Err(Error::ScheduleNotCovered { schedule })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The drug's row, which every order has: it was there when the order was written.
+fn row<'a>(context: &'a Context, drug: &DrugId) -> Result<&'a Drug, Error> {
+    context.rules.drug(drug).ok_or(Error::UnknownDrug)
+}
+
+/// Whether the drug can be taken like that at all.
+fn well_formed(regimen: &Regimen, drug: &Drug) -> Result<(), Error> {
+    if !drug.routes.contains(&regimen.route) {
+        return Err(Error::RouteNotOffered);
+    }
+    if regimen.daily() == concord_knowledge::Milligrams::ZERO {
+        return Err(Error::NoDose);
+    }
+    let in_range = match regimen.frequency {
+        Frequency::EveryDays(days) => (2..=90).contains(&days),
+        Frequency::AsNeeded(times) => (1..=12).contains(&times),
+        Frequency::Daily
+        | Frequency::AtBedtime
+        | Frequency::TwiceDaily
+        | Frequency::ThreeTimesDaily
+        | Frequency::FourTimesDaily
+        | Frequency::EveryOtherDay => true,
+    };
+    if in_range { Ok(()) } else { Err(Error::FrequencyOutOfRange) }
+}
+
+fn not_in_the_future(at: Option<Instant>, context: &Context) -> Result<(), Error> {
+    if at.is_some_and(|at| at > context.now) { Err(Error::InTheFuture) } else { Ok(()) }
+}
+
+/// The earliest calendar day that is still today somewhere: days on a chart have no time zone, and an evening in
+/// Honolulu is the next day in UTC.
+fn today_anywhere(now: Instant) -> concord_kernel::Day {
+    const WESTERNMOST_BEHIND_UTC: std::time::Duration = std::time::Duration::from_hours(12);
+    let behind = i64::try_from(WESTERNMOST_BEHIND_UTC.as_micros()).unwrap_or(i64::MAX);
+    Instant::from_micros(now.micros().saturating_sub(behind)).unwrap_or(now).day()
+}
+
+/// Calendar days from the day of `earlier` to the day of `later`, UTC.
+fn days_between(earlier: Instant, later: Instant) -> i64 {
+    Instant::start_of(later.day()).days_since(Instant::start_of(earlier.day()))
+}

@@ -1,0 +1,107 @@
+//! Medications from outside the program: always taken in, always checked.
+
+use std::collections::BTreeSet;
+
+use concord_kernel::{Instant, OutsideMedicationId, Text};
+
+use super::super::state::Outside;
+use super::super::{Chart, Coding, Error, Event, MedicationRef, ReconcileAction, ReconciledEntry, Reported};
+use super::{clinician, not_in_the_future};
+use crate::Context;
+
+/// The reason that is recorded when reconciliation finds a medication is no longer taken.
+const FOUND_ENDED: &str = "Found no longer taken at reconciliation";
+
+impl Chart {
+    pub(super) fn record_outside(
+        &self,
+        medication: OutsideMedicationId,
+        reported: &Reported,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        if self.knows_outside(medication) {
+            return Err(Error::MedicationIdUsed);
+        }
+        let seen = context.rules.recognise_medication(reported.name.expose(), &pairs(&reported.codings));
+        let outside = Outside {
+            ingredients: seen.ingredients.clone(),
+            complete: seen.complete,
+            regimen: reported.regimen,
+            last_dose_at: None,
+        };
+        let mut subject = self.subject();
+        outside.expose(medication, &mut subject.exposures);
+
+        let mut events = vec![Event::OutsideMedicationRecorded {
+            medication,
+            reported: reported.clone(),
+            ingredients: seen.ingredients,
+            complete: seen.complete,
+        }];
+        events.extend(self.raise(&subject, context, |_| false));
+        Ok(events)
+    }
+
+    pub(super) fn end_outside(
+        &self,
+        medication: OutsideMedicationId,
+        last_dose_at: Option<Instant>,
+        reason: &Text,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        if self.ended_outside.contains(&medication) {
+            return Err(Error::MedicationEnded);
+        }
+        if !self.outside.contains_key(&medication) {
+            return Err(Error::UnknownMedication);
+        }
+        not_in_the_future(last_dose_at, context)?;
+        Ok(vec![Event::OutsideMedicationEnded { medication, last_dose_at, reason: reason.clone() }])
+    }
+
+    /// The latest word on the last dose counts, also when it is an earlier time: people remember better later.
+    pub(super) fn record_last_dose(
+        &self,
+        medication: MedicationRef,
+        at: Instant,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        not_in_the_future(Some(at), context)?;
+        let active = match medication {
+            MedicationRef::Order(id) => self.orders.get(&id).map(|order| order.last_dose_at),
+            MedicationRef::Outside(id) => self.outside.get(&id).map(|outside| outside.last_dose_at),
+        };
+        let ended = || self.ended.iter().find(|e| e.medication == medication).map(|e| e.last_dose_at);
+        let told = active.or_else(ended).ok_or(Error::UnknownMedication)?;
+        if told == Some(at) {
+            return Ok(Vec::new());
+        }
+        Ok(vec![Event::LastDoseRecorded { medication, at }])
+    }
+
+    pub(super) fn reconcile(
+        &self,
+        entries: &[ReconciledEntry],
+        note: Option<&Text>,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        clinician(&context.actor)?;
+        let lines: BTreeSet<OutsideMedicationId> = entries.iter().map(|entry| entry.medication).collect();
+        if lines.len() != entries.len() || !lines.iter().eq(self.outside.keys()) {
+            return Err(Error::ReconciliationIncomplete);
+        }
+        let found_ended = Text::parse(FOUND_ENDED).expect("it is not blank and short");
+        let ended = entries.iter().filter(|entry| entry.action == ReconcileAction::NoLongerTaken);
+        let ended = ended.map(|entry| Event::OutsideMedicationEnded {
+            medication: entry.medication,
+            last_dose_at: None,
+            reason: found_ended.clone(),
+        });
+        let reconciled = Event::MedicationsReconciled { entries: entries.to_vec(), note: note.cloned() };
+        Ok(std::iter::once(reconciled).chain(ended).collect())
+    }
+}
+
+pub(super) fn pairs(codings: &[Coding]) -> Vec<(&str, &str)> {
+    codings.iter().map(|coding| (coding.system.as_str(), coding.code.as_str())).collect()
+}

@@ -1,0 +1,77 @@
+//! Ordering a medication.
+
+use concord_knowledge::Drug;
+use concord_knowledge::safety::{Allergies, Proposal};
+
+use super::super::{Chart, Error, Event, NewOrder};
+use super::{covered, prescriber, row, today_anywhere, well_formed};
+use crate::Context;
+
+/// The most orders that are open at once on one chart.
+pub(in super::super) const MOST_OPEN_ORDERS: usize = 64;
+
+/// How far ahead an order may start.
+pub(in super::super) const MOST_DAYS_AHEAD: i64 = 90;
+
+impl Chart {
+    pub(super) fn prescribe(&self, new: &NewOrder, context: &Context) -> Result<Vec<Event>, Error> {
+        prescriber(&context.actor)?;
+        if self.knows_order(new.order) {
+            return Err(Error::OrderIdUsed);
+        }
+        if self.orders.len() >= MOST_OPEN_ORDERS {
+            return Err(Error::TooManyOrders { most: MOST_OPEN_ORDERS });
+        }
+        indicated(new, context)?;
+        let drug = row(context, &new.drug)?;
+        if !drug.prescribable {
+            return Err(Error::NotPrescribable);
+        }
+        well_formed(&new.regimen, drug)?;
+        new.supply.within_bounds(drug)?;
+        starts_soon(new.start_on, context)?;
+        covered(&context.actor, drug.schedule)?;
+        super::controlled::allowed(drug, new.modality, new.legal_basis, new.supply, context)?;
+        self.prepared(drug)?;
+
+        let proposal = Proposal { drug: new.drug.clone(), regimen: new.regimen, replaces: None };
+        let judged = self.judge(&proposal, &new.acknowledgements, &[], context)?;
+        Ok(vec![Event::MedicationPrescribed {
+            order: Box::new(new.clone()),
+            judged,
+            ingredients: drug.ingredients.clone(),
+            at: context.effective_at,
+        }])
+    }
+
+    /// What must have been asked and explained before a first dose.
+    fn prepared(&self, drug: &Drug) -> Result<(), Error> {
+        if self.allergies.known() == Allergies::Unknown {
+            return Err(Error::AllergiesNotAsked);
+        }
+        if drug.boxed_warning && !self.warned.contains(&drug.id) {
+            return Err(Error::BoxedWarningNotAcknowledged);
+        }
+        Ok(())
+    }
+}
+
+fn indicated(new: &NewOrder, context: &Context) -> Result<(), Error> {
+    let active = context.facts.episode.as_ref().is_some_and(|episode| episode.is_active(&new.episode));
+    if !active {
+        return Err(Error::EpisodeNotActive);
+    }
+    let decision = context.facts.indication.as_ref().filter(|decision| decision.indicated == Some(true));
+    let decision = decision.ok_or(Error::NotIndicated)?;
+    if decision.diagnoses.contains(&new.indication) { Ok(()) } else { Err(Error::IndicationNotDiagnosed) }
+}
+
+pub(super) fn starts_soon(day: concord_kernel::Day, context: &Context) -> Result<(), Error> {
+    if day < today_anywhere(context.now) {
+        return Err(Error::StartsInThePast);
+    }
+    if day > context.now.plus_days(MOST_DAYS_AHEAD).day() {
+        return Err(Error::StartsTooLate { most_days: MOST_DAYS_AHEAD });
+    }
+    Ok(())
+}

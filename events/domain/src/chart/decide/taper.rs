@@ -1,0 +1,106 @@
+//! How an order is tapered off.
+
+use concord_kernel::{Day, Instant, OrderId, Text};
+use concord_knowledge::{Milligrams, Taper};
+
+use super::super::state::Order;
+use super::super::{Chart, Error, Event, TaperStep};
+use super::{prescriber, row, today_anywhere};
+use crate::Context;
+
+/// The most steps of one taper: two years of weekly ones.
+pub(in super::super) const MOST_STEPS: usize = 104;
+
+/// T2: the largest part of the dose that may be taken away in [`SLOW_DAYS`]. Of the dose at the beginning of the
+/// taper, so that the last steps can reach nothing. Source: joint benzodiazepine tapering guideline 2025 (ASAM).
+const SLOW_PERCENT: u64 = 25;
+
+/// T2: the days that [`SLOW_PERCENT`] counts over.
+const SLOW_DAYS: i64 = 14;
+
+impl Chart {
+    pub(super) fn plan_taper(
+        &self,
+        id: OrderId,
+        steps: &[TaperStep],
+        reason: &Text,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        prescriber(&context.actor)?;
+        let order = self.open(id)?;
+        let taper = row(context, &order.drug)?.taper;
+        well_formed(steps, order, context)?;
+        slow_enough(steps, order.regimen.daily(), taper)?;
+        if order.taper == steps {
+            return Err(Error::Unchanged);
+        }
+        Ok(vec![Event::TaperPlanned { order: id, steps: steps.to_vec(), reason: reason.clone() }])
+    }
+}
+
+fn well_formed(steps: &[TaperStep], order: &Order, context: &Context) -> Result<(), Error> {
+    let (Some(first), Some(last)) = (steps.first(), steps.last()) else {
+        return Err(Error::TaperStepCount { most: MOST_STEPS });
+    };
+    if steps.len() > MOST_STEPS {
+        return Err(Error::TaperStepCount { most: MOST_STEPS });
+    }
+    if first.on < today_anywhere(context.now) {
+        return Err(Error::TaperInThePast);
+    }
+    if !steps.is_sorted_by(|one, next| one.on < next.on) {
+        return Err(Error::TaperOutOfOrder);
+    }
+    if steps.iter().any(|step| step.regimen.route != order.regimen.route) {
+        return Err(Error::TaperChangesRoute);
+    }
+    let ends = steps.iter().position(|step| step.regimen.daily() == Milligrams::ZERO);
+    if ends != Some(steps.len() - 1) || last.regimen.dose != Milligrams::ZERO {
+        return Err(Error::TaperNotEnding);
+    }
+    let mut daily = order.regimen.daily();
+    for step in steps {
+        if step.regimen.daily() >= daily {
+            return Err(Error::TaperNotFalling);
+        }
+        daily = step.regimen.daily();
+    }
+    Ok(())
+}
+
+/// Whether the steps keep the shortest length and the steepest fall of the drug's taper code.
+fn slow_enough(steps: &[TaperStep], from: Milligrams, taper: Taper) -> Result<(), Error> {
+    let at_least_days = match taper {
+        Taper::None => 0,
+        Taper::Weeks => 7,
+        Taper::Slow => return not_too_steep(steps, from),
+        Taper::Seizure => 14,
+        Taper::Rebound => 3,
+        Taper::OpioidAgonist => 28,
+    };
+    let length = match (steps.first(), steps.last()) {
+        (Some(first), Some(last)) => days(first.on, last.on),
+        _ => 0,
+    };
+    if length < at_least_days { Err(Error::TaperTooShort { at_least_days }) } else { Ok(()) }
+}
+
+fn not_too_steep(steps: &[TaperStep], from: Milligrams) -> Result<(), Error> {
+    for step in steps {
+        // Doses fall, so the largest within the window is the one it opened with.
+        let opened_with = steps
+            .iter()
+            .take_while(|earlier| days(earlier.on, step.on) >= SLOW_DAYS)
+            .last()
+            .map_or(from, |earlier| earlier.regimen.daily());
+        let taken_away = opened_with.micrograms() - step.regimen.daily().micrograms();
+        if taken_away.saturating_mul(100) > from.micrograms().saturating_mul(SLOW_PERCENT) {
+            return Err(Error::TaperTooSteep { at_most_percent: SLOW_PERCENT, within_days: SLOW_DAYS });
+        }
+    }
+    Ok(())
+}
+
+fn days(from: Day, to: Day) -> i64 {
+    Instant::start_of(to).days_since(Instant::start_of(from))
+}

@@ -1,0 +1,284 @@
+//! How each event changes a medication chart.
+
+use concord_kernel::{Instant, OrderId, OutsideMedicationId, PersonId, Text};
+use concord_knowledge::safety::Allergy;
+use concord_knowledge::{FindingKey, IngredientId, LabId, Regimen};
+
+use super::state::{
+    AllergyStatus, Characteristics, Condition, Ended, Known, KnownAllergy, Measured, Order, Outside,
+    Override, same_words,
+};
+use super::{Cause, Chart, Correction, Event, Judged, MedicationRef, NewOrder, Supply};
+
+/// Longer than any washout in the tables (35 days) and than any depot acts (monthly injections, weeks of tail):
+/// after that, an ended medication is forgotten.
+pub(super) const LONGEST_WASHOUT_DAYS: i64 = 180;
+
+/// Overrides older than this are forgotten; they count for much less, see `decide::overrides`.
+const OVERRIDES_KEPT_DAYS: i64 = 30;
+
+impl Chart {
+    /// Takes in one more event.
+    pub(crate) fn fold(&mut self, event: Event) {
+        match event {
+            Event::CharacteristicsRecorded { born_on, sex, may_become_pregnant } => {
+                self.characteristics = Some(Characteristics { born_on, sex, may_become_pregnant });
+            }
+            Event::NoKnownAllergiesConfirmed => self.allergies = AllergyStatus::NoneKnown,
+            Event::AllergyRecorded { substance, ingredient, reaction: _, severity, kind } => {
+                self.allergies.record(substance, Allergy { ingredient, severity, kind });
+            }
+            Event::AllergyRefuted { substance, reason: _ } => self.allergies.refute(&substance),
+            Event::ConditionRecorded { name, condition, onset_on: _ } => {
+                self.conditions.retain(|known| !same_words(&known.name, &name));
+                self.conditions.push(Condition { name, condition });
+            }
+            Event::ConditionResolved { name } => {
+                self.conditions.retain(|known| !same_words(&known.name, &name));
+            }
+            Event::ResultRecorded { lab, value, taken_at } => {
+                self.measured(lab, Measured { value, taken_at });
+            }
+            Event::OutsideMedicationRecorded { medication, reported, ingredients, complete } => {
+                let regimen = reported.regimen;
+                self.outside
+                    .insert(medication, Outside { ingredients, complete, regimen, last_dose_at: None });
+            }
+            Event::OutsideMedicationEnded { medication, last_dose_at, reason: _ } => {
+                self.outside_ended(medication, last_dose_at);
+            }
+            Event::LastDoseRecorded { medication, at } => self.last_dose(medication, at),
+            // What is no longer taken, or newly found, is said by events of its own.
+            Event::MedicationsReconciled { .. } | Event::SafetyChecked { .. } => {}
+            Event::InteractionDetected { finding, .. } => self.know(finding, true),
+            Event::InteractionResolved { finding, resolution: _ } => self.know(finding, false),
+            Event::BoxedWarningAcknowledged { drug } => {
+                self.warned.insert(drug);
+            }
+            Event::InteractionOverridden { finding, by, at, .. } => self.overridden(finding, by, at),
+            Event::OverrideCosigned { finding, by: _, at } => self.cosigned(&finding, at),
+            Event::MedicationPrescribed { order, judged, ingredients, at } => {
+                self.prescribed(*order, judged, ingredients, at);
+            }
+            Event::DoseAdjusted { order, to, cause, judged, at, .. } => {
+                self.judged(judged);
+                self.dose_changed(order, at, |open| open.adjust(to, &cause, at));
+            }
+            Event::MedicationHeld { order, reason: _, at } => {
+                self.dose_changed(order, at, |open| open.held_at = Some(at));
+            }
+            Event::MedicationResumed { order, judged, at, .. } => {
+                self.judged(judged);
+                self.dose_changed(order, at, Order::resume);
+            }
+            Event::TaperPlanned { order, steps, reason: _ } => self.change(order, |open| open.taper = steps),
+            Event::MedicationStopped { order, last_dose_at, at, .. } => self.stopped(order, last_dose_at, at),
+            Event::MedicationRenewed { order, supply, .. } => self.change(order, |open| open.renew(supply)),
+            Event::OrderCorrected { order, correction, .. } => {
+                self.change(order, |open| open.correct(correction));
+            }
+        }
+    }
+
+    fn change(&mut self, id: OrderId, change: impl FnOnce(&mut Order)) {
+        if let Some(order) = self.orders.get_mut(&id) {
+            change(order);
+        }
+    }
+
+    fn dose_changed(&mut self, id: OrderId, at: Instant, change: impl FnOnce(&mut Order)) {
+        self.change(id, change);
+        self.last_dose_change_at = Some(at);
+    }
+
+    fn measured(&mut self, lab: LabId, measured: Measured) {
+        let latest = self.results.entry(lab).or_insert(measured);
+        if measured.taken_at >= latest.taken_at {
+            *latest = measured;
+        }
+    }
+
+    fn overridden(&mut self, key: FindingKey, by: PersonId, at: Instant) {
+        let oldest = at.plus_days(-OVERRIDES_KEPT_DAYS);
+        self.overrides.retain(|given| given.key != key && given.at >= oldest);
+        self.overrides.push(Override { key, by, at, cosigned_at: None });
+    }
+
+    fn cosigned(&mut self, key: &FindingKey, at: Instant) {
+        if let Some(given) = self.overrides.iter_mut().find(|given| given.key == *key) {
+            given.cosigned_at = Some(at);
+        }
+    }
+
+    fn prescribed(&mut self, new: NewOrder, judged: Judged, ingredients: Vec<IngredientId>, at: Instant) {
+        self.judged(judged);
+        self.last_dose_change_at = Some(at);
+        let order = Order {
+            drug: new.drug,
+            ingredients,
+            regimen: new.regimen,
+            reason: new.reason,
+            supply: new.supply,
+            ordered_at: at,
+            start_on: new.start_on,
+            dose_since: at.max(Instant::start_of(new.start_on)),
+            held_at: None,
+            last_dose_at: None,
+            taper: Vec::new(),
+        };
+        self.orders.insert(new.order, order);
+    }
+
+    fn stopped(&mut self, id: OrderId, last_dose_at: Option<Instant>, at: Instant) {
+        self.last_dose_change_at = Some(at);
+        self.stopped_orders.insert(id);
+        let Some(order) = self.orders.remove(&id) else { return };
+        self.forget(&order.ingredients);
+        let last_known = order.last_dose_if_held().or(order.last_dose_at);
+        if last_dose_at.is_none() && order.never_taken_by(at) {
+            return;
+        }
+        self.end(
+            Ended {
+                medication: MedicationRef::Order(id),
+                drug: Some(order.drug),
+                ingredients: order.ingredients,
+                regimen: Some(order.regimen),
+                last_dose_at: last_dose_at.or(last_known),
+            },
+            Some(at),
+        );
+    }
+
+    fn outside_ended(&mut self, id: OutsideMedicationId, last_dose_at: Option<Instant>) {
+        self.ended_outside.insert(id);
+        let Some(outside) = self.outside.remove(&id) else { return };
+        self.forget(&outside.ingredients);
+        self.end(
+            Ended {
+                medication: MedicationRef::Outside(id),
+                drug: None,
+                ingredients: outside.ingredients,
+                regimen: outside.regimen,
+                last_dose_at: last_dose_at.or(outside.last_dose_at),
+            },
+            last_dose_at,
+        );
+    }
+
+    /// Keeps an ended medication while it may act, and forgets those that no longer can at `at`. What nobody could
+    /// map has no known washout and is not kept.
+    fn end(&mut self, ended: Ended, at: Option<Instant>) {
+        if !ended.ingredients.is_empty() {
+            self.ended.push(ended);
+        }
+        if let Some(oldest) = at.map(|at| at.plus_days(-LONGEST_WASHOUT_DAYS)) {
+            self.ended.retain(|ended| ended.last_dose_at.is_none_or(|last| last >= oldest));
+        }
+    }
+
+    fn last_dose(&mut self, medication: MedicationRef, at: Instant) {
+        let taken = match medication {
+            MedicationRef::Order(id) => self.orders.get_mut(&id).map(|order| &mut order.last_dose_at),
+            MedicationRef::Outside(id) => self.outside.get_mut(&id).map(|outside| &mut outside.last_dose_at),
+        };
+        let taken = taken.or_else(|| {
+            let ended = self.ended.iter_mut().find(|ended| ended.medication == medication);
+            ended.map(|ended| &mut ended.last_dose_at)
+        });
+        if let Some(taken) = taken {
+            *taken = Some(at);
+        }
+    }
+
+    /// What a prescriber judged is known, and not raised again by itself.
+    fn judged(&mut self, judged: Judged) {
+        for key in judged.findings {
+            if self.place_of(&key).is_err() {
+                self.know(key, false);
+            }
+        }
+    }
+
+    fn know(&mut self, key: FindingKey, open: bool) {
+        match self.place_of(&key) {
+            Ok(place) => self.findings[place].open = open,
+            Err(place) => self.findings.insert(place, Known { key, open }),
+        }
+    }
+
+    fn place_of(&self, key: &FindingKey) -> Result<usize, usize> {
+        self.findings.binary_search_by(|known| known.key.cmp(key))
+    }
+
+    /// A medication has ended: what was settled about its substances would be news if it came back.
+    fn forget(&mut self, ingredients: &[IngredientId]) {
+        self.findings.retain(|known| known.open || !known.key.about.iter().any(|i| ingredients.contains(i)));
+    }
+}
+
+impl AllergyStatus {
+    fn record(&mut self, substance: Text, allergy: Allergy) {
+        if !matches!(self, Self::Known(_)) {
+            *self = Self::Known(Vec::new());
+        }
+        if let Self::Known(known) = self {
+            let same = |k: &KnownAllergy| {
+                k.allergy.ingredient == allergy.ingredient && same_words(&k.substance, &substance)
+            };
+            known.retain(|k| !same(k));
+            known.push(KnownAllergy { substance, allergy });
+        }
+    }
+
+    fn refute(&mut self, substance: &Text) {
+        if let Self::Known(known) = self {
+            known.retain(|k| !same_words(&k.substance, substance));
+        }
+    }
+}
+
+impl Order {
+    /// Whether it ended before its first dose.
+    pub(super) fn never_taken_by(&self, at: Instant) -> bool {
+        self.last_dose_at.is_none() && at.day() < self.start_on
+    }
+
+    /// For a held order, the last dose that may have been taken: at the hold, or later as somebody told.
+    pub(super) fn last_dose_if_held(&self) -> Option<Instant> {
+        self.held_at.map(|held| self.last_dose_at.map_or(held, |last| last.max(held)))
+    }
+
+    /// A new dose shows that it is taken on; only the steps of a taper keep the taper.
+    fn adjust(&mut self, to: Regimen, cause: &Cause, at: Instant) {
+        self.regimen = to;
+        self.dose_since = at.max(Instant::start_of(self.start_on));
+        self.last_dose_at = None;
+        if *cause != Cause::PlannedTaper {
+            self.taper.clear();
+        }
+    }
+
+    fn resume(&mut self) {
+        self.held_at = None;
+        self.last_dose_at = None;
+    }
+
+    fn renew(&mut self, supply: Supply) {
+        self.supply = supply;
+        self.last_dose_at = None;
+    }
+
+    fn correct(&mut self, correction: Correction) {
+        match correction {
+            Correction::Supply(supply) => self.supply = supply,
+            Correction::Reason(reason) => self.reason = reason,
+            Correction::StartOn(day) => {
+                if self.dose_since == self.ordered_at.max(Instant::start_of(self.start_on)) {
+                    self.dose_since = self.ordered_at.max(Instant::start_of(day));
+                }
+                self.start_on = day;
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A medication chart as the safety rules see it.
+
+use concord_kernel::OutsideMedicationId;
+use concord_knowledge::safety::{Allergies, Exposure, LatestResult, Subject};
+
+use super::state::{AllergyStatus, Ended, Order, Outside};
+use super::{Chart, MedicationRef};
+
+impl Chart {
+    /// Everything on the chart that a rule may ask for.
+    pub(super) fn subject(&self) -> Subject {
+        let mut exposures = Vec::with_capacity(self.orders.len() + self.outside.len() + self.ended.len());
+        exposures.extend(self.orders.iter().map(|(id, order)| order.exposure(id.uuid())));
+        for (id, outside) in &self.outside {
+            outside.expose(*id, &mut exposures);
+        }
+        exposures.extend(self.ended.iter().map(Ended::exposure));
+        Subject {
+            born_on: self.characteristics.as_ref().map(|known| *known.born_on.expose()),
+            may_become_pregnant: self.characteristics.as_ref().and_then(|known| known.may_become_pregnant),
+            exposures,
+            allergies: self.allergies.known(),
+            conditions: self.conditions.iter().filter_map(|known| known.condition.clone()).collect(),
+            results: self
+                .results
+                .iter()
+                .map(|(lab, latest)| LatestResult {
+                    lab: lab.clone(),
+                    value: latest.value,
+                    taken_at: latest.taken_at,
+                })
+                .collect(),
+        }
+    }
+}
+
+impl AllergyStatus {
+    /// As rules see it.
+    pub(super) fn known(&self) -> Allergies {
+        match self {
+            Self::Unknown => Allergies::Unknown,
+            Self::NoneKnown => Allergies::NoneKnown,
+            Self::Known(known) => Allergies::Known(known.iter().map(|k| k.allergy.clone()).collect()),
+        }
+    }
+}
+
+impl Order {
+    /// A held order is not taken; its washout counts from the hold, or from a dose taken after it.
+    fn exposure(&self, id: uuid::Uuid) -> Exposure {
+        Exposure {
+            id,
+            ingredients: self.ingredients.clone(),
+            drug: Some(self.drug.clone()),
+            regimen: Some(self.regimen),
+            active: self.held_at.is_none(),
+            last_dose_at: self.last_dose_if_held(),
+            tapering: !self.taper.is_empty(),
+        }
+    }
+}
+
+impl Outside {
+    /// What was only partly recognised acts twice: as what is known of it, and as something nobody could map.
+    pub(super) fn expose(&self, id: OutsideMedicationId, exposures: &mut Vec<Exposure>) {
+        let exposure = Exposure {
+            id: id.uuid(),
+            ingredients: self.ingredients.clone(),
+            drug: None,
+            regimen: self.regimen,
+            active: true,
+            last_dose_at: None,
+            tapering: false,
+        };
+        if !self.complete && !exposure.ingredients.is_empty() {
+            exposures.push(Exposure { ingredients: Vec::new(), ..exposure.clone() });
+        }
+        exposures.push(exposure);
+    }
+}
+
+impl Ended {
+    fn exposure(&self) -> Exposure {
+        let id = match self.medication {
+            MedicationRef::Order(id) => id.uuid(),
+            MedicationRef::Outside(id) => id.uuid(),
+        };
+        Exposure {
+            id,
+            ingredients: self.ingredients.clone(),
+            drug: self.drug.clone(),
+            regimen: self.regimen,
+            active: false,
+            last_dose_at: self.last_dose_at,
+            tapering: false,
+        }
+    }
+}
