@@ -1,1 +1,19 @@
-//! Benchmarks of the real service beside its baselines.
+//! Benchmarks of the real service beside its baselines, in one run on one machine.
+//!
+//! Absolute figures depend on the machine and on the minute; the ratios to what was measured beside them do not.
+
+mod baseline;
+pub mod commands;
+mod echo;
+mod error;
+mod lag;
+mod load;
+mod mix;
+
+mod server;
+mod stream;
+mod unary;
+
+pub use echo::serve as serve_echo;
+pub use error::BenchError;
+pub use server::Launch;

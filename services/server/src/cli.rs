@@ -1,0 +1,256 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use concord_kernel::{Role, Schedule, TenantId};
+use uuid::Uuid;
+
+use crate::config::ProcessRole;
+
+/// The system of record for medication management in intensive outpatient programs.
+#[derive(Debug, Parser)]
+#[command(name = "concord", version, propagate_version = true)]
+pub(crate) struct Cli {
+    /// Configuration file; every setting is described in deploy/config.default.toml
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Folder of the ledgers, the views and the token key
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Serve the gRPC API and keep the views
+    Serve(Serve),
+    /// Play a synthetic cohort through the API over a new folder and show what each audience sees
+    Demo(Demo),
+    /// Measure the service beside its baselines
+    #[command(subcommand)]
+    Bench(Bench),
+    /// Look after a ledger; the service must not be running on the folder
+    #[command(subcommand)]
+    Ledger(Ledger),
+    /// Look after the views; the service must not be running on the folder
+    #[command(subcommand)]
+    Projections(Projections),
+    /// Print a signed token for local development
+    Token(Token),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Address to listen on; loopback only, port 0 takes a free one
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// What this process does
+    #[arg(long, value_delimiter = ',', value_name = "ROLES")]
+    pub(crate) roles: Option<Vec<Part>>,
+}
+
+/// A role, or all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Every role
+    All,
+    /// Answer calls
+    Api,
+    /// Keep the views
+    Projector,
+}
+
+impl Serve {
+    /// The roles that were named.
+    pub(crate) fn roles(&self) -> Option<Vec<ProcessRole>> {
+        let named = self.roles.as_ref()?;
+        let has = |part| named.contains(&part) || named.contains(&Part::All);
+        let mut roles = Vec::new();
+        if has(Part::Api) {
+            roles.push(ProcessRole::Api);
+        }
+        if has(Part::Projector) {
+            roles.push(ProcessRole::Projector);
+        }
+        Some(roles)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Clients in the cohort
+    #[arg(long, default_value_t = 12, value_parser = clap::value_parser!(u32).range(1..=500))]
+    pub(crate) clients: u32,
+    /// Days that are played
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=365))]
+    pub(crate) days: u32,
+    /// The same seed gives the same history, byte for byte
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Also admit the patients of the FHIR R4 bundles in this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) fhir: Option<PathBuf>,
+    /// Leave when everything is shown, instead of serving until Ctrl-C
+    #[arg(long)]
+    pub(crate) exit: bool,
+    /// Print one JSON document instead of tables
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, default_value = "127.0.0.1:7443", value_name = "ADDR")]
+    pub(crate) listen: SocketAddr,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bench {
+    /// Durable commands a second through gRPC
+    Commands(BenchCommands),
+    /// Events a second read back, in process and through gRPC
+    Replay(BenchReplay),
+    /// Events a second into all views
+    Views(BenchReplay),
+    /// The bare service that the others are compared with
+    #[command(hide = true)]
+    EchoServer,
+}
+
+/// Where the measured ledger is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Store {
+    /// One file on this machine
+    Sqlite,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchCommands {
+    /// Where the ledger is kept
+    #[arg(long, value_enum, default_value_t = Store::Sqlite)]
+    pub(crate) store: Store,
+    /// Commands in flight at once
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    pub(crate) clients: u32,
+    /// Seconds that each measurement runs
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) seconds: u64,
+    /// Send on bidirectional streams instead of unary calls
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// Roles of the measured server: api, or all
+    #[arg(long, default_value = "api", value_parser = ["api", "all"])]
+    pub(crate) roles: String,
+    /// Clients of the program that commands are spread over
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) patients: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchReplay {
+    /// Events in the ledger that is read
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(1_000..=20_000_000))]
+    pub(crate) events: u64,
+    /// Clients of the program that they are spread over
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) patients: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Ledger {
+    /// Read everything again and prove that nothing is missing, moved or altered
+    Fsck {
+        /// Whose ledger
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Projections {
+    /// How far each view is
+    Status {
+        /// Whose views
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Build a view anew beside the present one and put it in its place
+    Rebuild {
+        /// Whose view
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Which view
+        view: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Token {
+    /// Role: psychiatrist, pmhnp, therapist, case_manager, nurse, pharmacist, primary_care, outside_provider, family,
+    /// patient, auditor or service
+    #[arg(long, value_parser = role)]
+    pub(crate) role: Role,
+    /// Tenant
+    #[arg(long, value_parser = tenant)]
+    pub(crate) tenant: TenantId,
+    /// UUID of the person; for a patient, of the patient. Absent: a person made up from the role
+    #[arg(long)]
+    pub(crate) person: Option<Uuid>,
+    /// DEA schedules that the person may prescribe
+    #[arg(long, value_delimiter = ',', value_parser = schedule, value_name = "II,III,IV,V")]
+    pub(crate) schedules: Vec<Schedule>,
+    /// Hours until the token ends, at most 24
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=24))]
+    pub(crate) hours: u64,
+}
+
+fn tenant(text: &str) -> Result<TenantId, String> {
+    TenantId::parse(text).map_err(|error| error.to_string())
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    text.parse().map_err(|_| {
+        let known: Vec<_> = Role::ALL.iter().map(|role| role.as_str()).collect();
+        format!("one of {}", known.join(", "))
+    })
+}
+
+fn schedule(text: &str) -> Result<Schedule, String> {
+    match text {
+        "II" => Ok(Schedule::II),
+        "III" => Ok(Schedule::III),
+        "IV" => Ok(Schedule::IV),
+        "V" => Ok(Schedule::V),
+        _ => Err(String::from("one of II, III, IV, V")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn all_roles_are_both_roles() {
+        let serve = Serve { listen: None, roles: Some(vec![Part::All]) };
+        assert_eq!(serve.roles(), Some(vec![ProcessRole::Api, ProcessRole::Projector]));
+    }
+}

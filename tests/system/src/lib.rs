@@ -1,1 +1,0 @@
-//! Contract, end-to-end, fault and simulation tests through public interfaces.
