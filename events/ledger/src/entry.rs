@@ -35,6 +35,14 @@ pub struct Filter {
     pub event_types: Vec<String>,
 }
 
+impl Filter {
+    /// Whether an event of this kind of stream and with this stored name is wanted.
+    pub fn wants(&self, kind: StreamKind, event_type: &str) -> bool {
+        (self.kinds.is_empty() || self.kinds.contains(&kind))
+            && (self.event_types.is_empty() || self.event_types.iter().any(|wanted| wanted == event_type))
+    }
+}
+
 /// Some events, and how far the log was searched for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {

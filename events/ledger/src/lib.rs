@@ -6,9 +6,24 @@
 mod append;
 mod entry;
 mod error;
+mod folder;
+mod fsck;
+mod leaf;
+mod limits;
+mod memory;
+pub mod merkle;
+mod sqlite;
 mod store;
+mod vault;
 
 pub use append::{Append, Appended, Condition, Expected, NewEvent, Receipt};
 pub use entry::{Entry, Filter, Head, Page};
 pub use error::{AppendError, OpenError, ReadError};
+pub use folder::DataFolder;
+pub use fsck::{Fault, FsckError, Report, fsck};
+pub use leaf::{LEAF_FORMAT, Leaf, NO_LEAF};
+pub use limits::Limits;
+pub use memory::MemoryLedger;
+pub use sqlite::{CrashPoint, Durability, Faults, SqliteLedger, SqliteOptions};
 pub use store::Ledger;
+pub use vault::{ClearVault, Vault, VaultError};

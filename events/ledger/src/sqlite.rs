@@ -1,0 +1,146 @@
+//! The durable ledger on one machine: one SQLite file, one writer thread, group commit without a timer.
+//!
+//! An append waits in a bounded queue. The writer takes whatever waits, decides each command in the light of those
+//! before it, commits them as one transaction and answers when the commit has reached the disk.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use async_trait::async_trait;
+use concord_kernel::{Clock, CommandId, IdSource, LedgerId, StreamRef, Token};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, watch};
+
+use self::checkpoint::Checkpointer;
+use self::reader::Readers;
+use self::work::Work;
+use self::writer::{Published, Writer};
+use crate::merkle::Hash;
+use crate::{
+    Append, AppendError, Appended, Entry, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
+};
+
+mod batch;
+mod checkpoint;
+pub(crate) mod failure;
+mod options;
+mod reader;
+pub(crate) mod schema;
+mod streams;
+mod work;
+mod writer;
+
+pub use options::{CrashPoint, Durability, Faults, SqliteOptions};
+
+/// A ledger in a SQLite file. Take the [`crate::DataFolder`] first: only one process may write it.
+///
+/// Dropping it waits until the appends that are already queued are committed.
+pub struct SqliteLedger {
+    id: LedgerId,
+    options: SqliteOptions,
+    published: Arc<Published>,
+    readers: Arc<Readers>,
+    queue: Option<mpsc::Sender<Work>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl SqliteLedger {
+    /// Opens the file, initialising it with a new epoch when it is new, and starts its writer.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`].
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "every source of ids and time is passed as a shared one"
+    )]
+    pub fn open(
+        path: &Path,
+        id: LedgerId,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        options: SqliteOptions,
+    ) -> Result<Self, OpenError> {
+        let connection = schema::open_writer(path, &id, clock.as_ref(), ids.as_ref(), &options)?;
+        let tip = schema::tip(&connection).map_err(|_| OpenError::Corrupt("the head row is unreadable"))?;
+        let published = Arc::new(Published::new(tip));
+        let checkpointer = Checkpointer::start(path, &options)?;
+        let (queue, queued) = mpsc::channel(options.queue.max(1));
+        let vault = Arc::clone(&options.vault);
+        let readers =
+            Readers::new(path.to_owned(), options.reader_cache_kib, options.readers, id.clone(), vault);
+        let writer = Writer::new(
+            connection,
+            id.to_string(),
+            clock,
+            options.clone(),
+            Arc::clone(&published),
+            checkpointer,
+        );
+        let writer = thread::Builder::new()
+            .name("ledger-writer".to_owned())
+            .spawn(move || writer.run(queued))
+            .map_err(|error| OpenError::Store(Box::new(error)))?;
+        let readers = Arc::new(readers);
+        Ok(Self { id, options, published, readers, queue: Some(queue), writer: Some(writer) })
+    }
+}
+
+impl Drop for SqliteLedger {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(writer) = self.writer.take() {
+            let _ = writer.join();
+        }
+    }
+}
+
+#[async_trait]
+impl Ledger for SqliteLedger {
+    fn id(&self) -> &LedgerId {
+        &self.id
+    }
+
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.options.limits.check(&append)?;
+        let queue = self.queue.as_ref().ok_or(AppendError::Unavailable)?;
+        // Sealing and hashing are wasted on a full queue, which is when there is no time to waste.
+        let place = queue.try_reserve().map_err(|error| match error {
+            TrySendError::Full(()) => AppendError::Overloaded,
+            TrySendError::Closed(()) => AppendError::Unavailable,
+        })?;
+        let (work, answered) = Work::new(append, &self.id, self.options.vault.as_ref())?;
+        place.send(work);
+        answered.await.unwrap_or(Err(AppendError::Unavailable))
+    }
+
+    async fn receipt(&self, command: CommandId) -> Result<Option<(Hash, Receipt)>, ReadError> {
+        let epoch = self.published.tip().epoch;
+        self.readers.run(move |_, connection| Readers::receipt(connection, command, epoch)).await
+    }
+
+    async fn read_stream(
+        &self,
+        stream: StreamRef,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, ReadError> {
+        self.readers.run(move |readers, connection| readers.stream(connection, stream, after, limit)).await
+    }
+
+    async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError> {
+        let (filter, limit) = (filter.clone(), limit.min(self.options.page));
+        self.readers.run(move |readers, connection| readers.page(connection, after, &filter, limit)).await
+    }
+
+    async fn head(&self) -> Result<Head, ReadError> {
+        let tip = self.published.tip();
+        let token = Token { epoch: tip.epoch, position: tip.position() };
+        Ok(Head { token, recorded_at: tip.recorded_at, root: tip.frontier.root() })
+    }
+
+    fn watch(&self) -> watch::Receiver<Token> {
+        self.published.watch()
+    }
+}

@@ -1,0 +1,51 @@
+//! An append on its way to the writer.
+
+use std::mem::size_of;
+
+use concord_kernel::LedgerId;
+use tokio::sync::oneshot;
+
+use crate::leaf::digest;
+use crate::merkle::Hash;
+use crate::{Append, AppendError, Appended, Vault};
+
+/// What an append is answered.
+pub(super) type Answer = Result<Appended, AppendError>;
+
+/// An append whose payloads are sealed and hashed, so that the writer need not.
+pub(super) struct Work {
+    pub(super) append: Append,
+    pub(super) payloads: Vec<Hash>,
+    pub(super) metadata: Hash,
+    pub(super) bytes: usize,
+    answer: Option<oneshot::Sender<Answer>>,
+}
+
+impl Work {
+    /// Seals and hashes on the caller's thread.
+    pub(super) fn new(
+        mut append: Append,
+        ledger: &LedgerId,
+        vault: &dyn Vault,
+    ) -> Result<(Self, oneshot::Receiver<Answer>), AppendError> {
+        let mut bytes = append.reply.len() + size_of::<Append>();
+        let mut payloads = Vec::with_capacity(append.events.len());
+        for event in &mut append.events {
+            let plaintext = std::mem::take(&mut event.payload);
+            event.payload =
+                vault.seal(ledger, append.stream, plaintext).map_err(|_| AppendError::Unavailable)?;
+            payloads.push(digest(&event.payload));
+            bytes += event.payload.len() + append.metadata.len();
+        }
+        let metadata = digest(&append.metadata);
+        let (answer, answered) = oneshot::channel();
+        Ok((Self { append, payloads, metadata, bytes, answer: Some(answer) }, answered))
+    }
+
+    /// Answers the caller, once; one that has gone away does not mind.
+    pub(super) fn answer(&mut self, answer: Answer) {
+        if let Some(caller) = self.answer.take() {
+            let _ = caller.send(answer);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What happens among commands that share a transaction.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
+
+use concord_ledger::{
+    Append, AppendError, Appended, CrashPoint, Expected, Faults, Ledger, SqliteLedger, SqliteOptions,
+};
+use rusqlite::Connection;
+use tempfile::TempDir;
+use tokio::task::JoinSet;
+
+use crate::support::{append, file, given, new, open, options, stream};
+
+/// Holds the writer at the beginning of its first transaction, so that what comes meanwhile shares the second.
+#[derive(Default)]
+struct Gate {
+    open: Mutex<bool>,
+    opened: Condvar,
+    transactions: AtomicU32,
+}
+
+impl Gate {
+    fn open(&self) {
+        *self.open.lock().unwrap() = true;
+        self.opened.notify_all();
+    }
+}
+
+impl Faults for Gate {
+    fn reached(&self, point: CrashPoint) {
+        if point == CrashPoint::AfterBegin {
+            self.transactions.fetch_add(1, Ordering::SeqCst);
+            drop(self.opened.wait_while(self.open.lock().unwrap(), |open| !*open).unwrap());
+        }
+    }
+}
+
+struct Gated {
+    gate: Arc<Gate>,
+    ledger: Arc<SqliteLedger>,
+    folder: TempDir,
+}
+
+fn gated(options: SqliteOptions) -> Gated {
+    let (folder, gate) = (tempfile::tempdir().unwrap(), Arc::new(Gate::default()));
+    let faults: Arc<dyn Faults> = gate.clone();
+    let ledger = Arc::new(open(&file(&folder), SqliteOptions { faults: Some(faults), ..options }));
+    Gated { gate, ledger, folder }
+}
+
+impl Gated {
+    /// Answers to appends that share one transaction, in their order; the first has one of its own before them.
+    async fn together(&self, appends: Vec<Append>) -> Vec<Result<Appended, AppendError>> {
+        let mut tasks = JoinSet::new();
+        for (index, append) in appends.into_iter().enumerate() {
+            let ledger = Arc::clone(&self.ledger);
+            tasks.spawn(async move { (index, ledger.append(append).await) });
+            // A current-thread runtime runs the new task up to its answer, so that the order is the queue's.
+            tokio::task::yield_now().await;
+            while index == 0 && self.gate.transactions.load(Ordering::SeqCst) == 0 {
+                tokio::task::yield_now().await;
+            }
+        }
+        self.gate.open();
+        let mut answers = tasks.join_all().await;
+        answers.sort_by_key(|(index, _)| *index);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+}
+
+#[tokio::test]
+async fn later_commands_see_earlier_ones_of_their_transaction() {
+    let gated = gated(options());
+    let answers = gated
+        .together(vec![
+            append(1, stream(9), Expected::Any, 1),
+            append(2, stream(1), Expected::None, 2),
+            append(3, stream(1), Expected::None, 1),
+            append(4, stream(1), Expected::Exact(2), 1),
+            given(append(5, stream(2), Expected::None, 1), &[(stream(1), Expected::Exact(2))]),
+            given(append(6, stream(2), Expected::None, 1), &[(stream(1), Expected::Exact(3))]),
+            append(2, stream(1), Expected::None, 2),
+        ])
+        .await;
+    let conflict = |actual| Err(AppendError::Conflict { stream: stream(1), actual });
+    let positions: Vec<Option<u64>> = answers
+        .iter()
+        .map(|answer| answer.clone().ok().map(|appended| appended.into_receipt().token.position))
+        .collect();
+    assert_eq!(positions, [Some(1), Some(3), None, Some(4), None, Some(5), Some(3)]);
+    assert_eq!((&answers[2], &answers[4]), (&conflict(2), &conflict(3)));
+    assert!(matches!(answers[6], Ok(Appended::Repeated(_))));
+    assert_eq!(gated.gate.transactions.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_command_that_cannot_be_stored_takes_no_other_with_it() {
+    let gated = gated(options());
+    let other = Connection::open(file(&gated.folder)).unwrap();
+    other
+        .execute_batch(
+            "CREATE TRIGGER refuse BEFORE INSERT ON entries WHEN NEW.version = 3
+             BEGIN SELECT RAISE(ABORT, 'refused'); END",
+        )
+        .unwrap();
+    let answers = gated
+        .together(vec![
+            append(1, stream(9), Expected::Any, 1),
+            append(2, stream(1), Expected::Any, 1),
+            append(3, stream(2), Expected::Any, 4),
+            append(4, stream(1), Expected::Exact(1), 1),
+        ])
+        .await;
+    assert!(matches!(answers[2], Err(AppendError::Corrupt(_))), "{:?}", answers[2]);
+    let last = answers[3].clone().unwrap().into_receipt();
+    assert_eq!((last.token.position, last.stream_version), (3, 2));
+    assert_eq!(gated.ledger.read_stream(stream(2), 0, 9).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn more_than_the_queue_holds_is_refused_at_once() {
+    let gated = gated(SqliteOptions { queue: 3, ..options() });
+    let appends = (1..=6).map(|number| append(number, stream(number), Expected::None, 1)).collect();
+    let answers = gated.together(appends).await;
+    // The first has left the queue for its transaction, three wait, the others find no room.
+    let refused = answers.iter().filter(|answer| **answer == Err(AppendError::Overloaded)).count();
+    assert_eq!((refused, answers[4].is_err(), answers[5].is_err()), (2, true, true));
+    assert_eq!(gated.ledger.head().await.unwrap().token.position, 4);
+}
+
+#[tokio::test]
+async fn transactions_are_bounded_in_commands_and_bytes() {
+    for (options, transactions) in [
+        (SqliteOptions { batch_commands: 2, ..options() }, 4),
+        (SqliteOptions { batch_bytes: 1, ..options() }, 6),
+    ] {
+        let gated = gated(options);
+        let appends = (1..=6).map(|number| append(number, stream(number), Expected::None, 1)).collect();
+        gated.together(appends).await.into_iter().for_each(|answer| drop(new(answer)));
+        assert_eq!(gated.gate.transactions.load(Ordering::SeqCst), transactions);
+    }
+}
+
+#[tokio::test]
+async fn queued_appends_are_committed_when_the_ledger_closes() {
+    let Gated { gate, ledger, folder } = gated(options());
+    let waiting = ledger.append(append(1, stream(1), Expected::None, 1));
+    // Polled once, so that it is queued, then abandoned like a call whose client went away.
+    tokio::select! { biased; answer = waiting => panic!("{answer:?}"), () = std::future::ready(()) => {} }
+    gate.open();
+    drop(ledger);
+    let again = open(&file(&folder), options());
+    assert_eq!(again.head().await.unwrap().token.position, 1);
+}
+
+#[tokio::test]
+async fn what_another_connection_writes_is_seen() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, two) = (open(&file(&folder), options()), open(&file(&folder), options()));
+    for number in 0..10 {
+        let ledger = if number % 2 == 0 { &one } else { &two };
+        let receipt = new(ledger.append(append(number, stream(1), Expected::Any, 1)).await);
+        assert_eq!(u128::from(receipt.stream_version), number + 1);
+    }
+    let stale = two.append(append(20, stream(1), Expected::Exact(9), 1)).await;
+    assert_eq!(stale, Err(AppendError::Conflict { stream: stream(1), actual: 10 }));
+}

@@ -1,0 +1,20 @@
+//! The ledger from outside: one contract for every store, a model, crashes, power cuts and damage.
+
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod crash;
+#[cfg(test)]
+mod damage;
+#[cfg(test)]
+mod group;
+#[cfg(test)]
+mod model;
+#[cfg(test)]
+mod opening;
+#[cfg(test)]
+mod power;
+#[cfg(test)]
+mod readers;
+#[cfg(test)]
+mod support;

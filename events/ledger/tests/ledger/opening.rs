@@ -1,0 +1,96 @@
+//! Opening files: again, twice, of other ledgers, of later programs.
+
+use std::sync::Arc;
+
+use concord_kernel::{LedgerId, LedgerKind, SeededIds, TenantId};
+use concord_ledger::{
+    Appended, DataFolder, Expected, Filter, Ledger, OpenError, SqliteLedger, SqliteOptions, fsck,
+};
+use rusqlite::Connection;
+
+use crate::support::{append, clock, file, ids, ledger_id, new, open, options, stream};
+
+#[tokio::test]
+async fn a_ledger_that_is_opened_again_has_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = open(&file(&folder), options());
+    let receipt = new(first.append(append(1, stream(1), Expected::None, 3)).await);
+    let (head, page) = (first.head().await.unwrap(), first.read(0, &Filter::default(), 50).await.unwrap());
+    drop(first);
+
+    let other_ids = Arc::new(SeededIds::new(99));
+    let again = SqliteLedger::open(&file(&folder), ledger_id(), clock(), other_ids, options()).unwrap();
+    assert_eq!(again.head().await.unwrap(), head);
+    assert_eq!(again.read(0, &Filter::default(), 50).await.unwrap(), page);
+    let repeated = again.append(append(1, stream(1), Expected::None, 3)).await.unwrap();
+    assert_eq!(repeated, Appended::Repeated(receipt));
+    let next = new(again.append(append(2, stream(1), Expected::Exact(3), 1)).await);
+    assert_eq!((next.token.epoch, next.token.position), (head.token.epoch, 4));
+    drop(again);
+    assert_eq!(fsck(&file(&folder), &mut |_, _| {}).unwrap().position, 4);
+}
+
+#[test]
+fn a_folder_has_one_owner_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let owner = DataFolder::lock(folder.path()).unwrap();
+    let refused = DataFolder::lock(folder.path()).unwrap_err();
+    let OpenError::InUse { holder } = refused else { panic!("{refused}") };
+    assert!(holder.starts_with(&format!("process {} on ", std::process::id())), "{holder}");
+    drop(owner);
+    DataFolder::lock(folder.path()).unwrap();
+}
+
+#[test]
+fn each_tenant_has_its_own_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let owner = DataFolder::lock(folder.path()).unwrap();
+    let access = LedgerId { kind: LedgerKind::Access, ..ledger_id() };
+    assert_eq!(owner.ledger(&ledger_id()), folder.path().join("riverbend/clinical.ledger"));
+    assert_eq!(owner.ledger(&access), folder.path().join("riverbend/access.ledger"));
+}
+
+#[tokio::test]
+async fn the_file_of_another_ledger_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&file(&folder), options()));
+    let other = LedgerId::clinical(TenantId::parse("hillside").unwrap());
+    let refused = SqliteLedger::open(&file(&folder), other.clone(), clock(), ids(), options()).err().unwrap();
+    let OpenError::OtherLedger { found, wanted } = refused else { panic!("{refused}") };
+    assert_eq!((found.as_str(), wanted), ("riverbend/clinical", other));
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&file(&folder), options()));
+    let later = Connection::open(file(&folder)).unwrap();
+    later.execute_batch("PRAGMA user_version = 7; ALTER TABLE head ADD COLUMN later INTEGER").unwrap();
+    drop(later);
+    let before = std::fs::read(file(&folder)).unwrap();
+    let refused = SqliteLedger::open(&file(&folder), ledger_id(), clock(), ids(), options()).err().unwrap();
+    assert!(matches!(refused, OpenError::NewerSchema { found: 7, known: 1 }), "{refused}");
+    assert_eq!(std::fs::read(file(&folder)).unwrap(), before);
+}
+
+#[test]
+fn a_file_that_is_no_ledger_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(file(&folder), "name,dose\nlithium,300\n".repeat(400)).unwrap();
+    let refused = SqliteLedger::open(&file(&folder), ledger_id(), clock(), ids(), options()).err().unwrap();
+    assert!(matches!(refused, OpenError::Corrupt(_)), "{refused}");
+}
+
+#[tokio::test]
+async fn commits_wait_for_the_disk() {
+    let defaults = SqliteOptions::default();
+    assert_eq!(defaults.durability, concord_ledger::Durability::Full);
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(&file(&folder), defaults);
+    let journal: String = Connection::open(file(&folder))
+        .unwrap()
+        .pragma_query_value(None, "journal_mode", |row| row.get(0))
+        .unwrap();
+    assert_eq!(journal, "wal");
+    drop(ledger);
+}
