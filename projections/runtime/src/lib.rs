@@ -1,1 +1,34 @@
 //! Runs projections: checkpoints, lag, rebuild beside the live view; knows no view.
+//!
+//! A [`View`] is a pure fold from [`Fact`]s to rows. A runner reads the ledger page by page, decodes each event
+//! once for all views, folds in memory and writes rows, lists and checkpoints of a batch in one transaction, guarded
+//! by compare-and-swap on the checkpoint. A fact that a view cannot fold pauses that view, loudly; the others go on.
+
+mod fact;
+mod fold;
+mod key;
+mod options;
+mod projections;
+mod reader;
+mod runner;
+mod shared;
+mod sink;
+mod source;
+mod sqlite;
+mod status;
+pub mod store;
+mod track;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use fact::{By, Fact, Told, Unreadable, tell};
+pub use key::{Key, List, Sort};
+pub use options::Options;
+pub use projections::{OrderError, Projections, Setup};
+pub use reader::{Cursor, Listed, Order, PAGE_MAX, PageOf, Reader, ViewReadError};
+pub use sqlite::SqliteStore;
+pub use status::{Fault, Halt, Lag, Progress, Reason, State, Status, WaitError};
+pub use store::{Checkpoint, Instance, Stage, StoreError, ViewStore};
+pub use view::{ListEntry, View, ViewError, ViewId};

@@ -1,0 +1,165 @@
+//! Names of rows and lists, and the order within a list.
+
+use std::fmt;
+
+use concord_kernel::{Instant, PatientId, PersonId, ProgramId, StreamRef};
+
+const UUID_BYTES: usize = 16;
+const KEY_BYTES: usize = UUID_BYTES + 8;
+
+/// Names a row of a view: an identifier, and for detail that is only ever added to, a position as well.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    bytes: [u8; KEY_BYTES],
+    len: u8,
+}
+
+impl Key {
+    /// The row about a patient.
+    pub fn patient(patient: PatientId) -> Self {
+        Self::of(patient.uuid().as_bytes())
+    }
+
+    /// The row about one stream.
+    pub fn stream(stream: StreamRef) -> Self {
+        Self::of(stream.id.as_bytes())
+    }
+
+    /// One entry of a patient's history.
+    pub fn entry(patient: PatientId, position: u64) -> Self {
+        let mut bytes = [0; KEY_BYTES];
+        bytes[..UUID_BYTES].copy_from_slice(patient.uuid().as_bytes());
+        bytes[UUID_BYTES..].copy_from_slice(&position.to_be_bytes());
+        Self { bytes, len: 24 }
+    }
+
+    fn of(id: &[u8; UUID_BYTES]) -> Self {
+        let mut bytes = [0; KEY_BYTES];
+        bytes[..UUID_BYTES].copy_from_slice(id);
+        Self { bytes, len: 16 }
+    }
+
+    /// Reads stored bytes back; `None` when their length is no key's.
+    pub fn from_bytes(stored: &[u8]) -> Option<Self> {
+        let len = u8::try_from(stored.len()).ok().filter(|len| matches!(len, 16 | 24))?;
+        let mut bytes = [0; KEY_BYTES];
+        bytes[..stored.len()].copy_from_slice(stored);
+        Some(Self { bytes, len })
+    }
+
+    /// The stored bytes; their order is the order of keys.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+
+    /// The position in it, for an entry of a history.
+    pub fn position(&self) -> Option<u64> {
+        let tail = self.as_bytes().get(UUID_BYTES..KEY_BYTES)?;
+        Some(u64::from_be_bytes(tail.try_into().ok()?))
+    }
+
+    /// The patient whose row or entry it is, for keys made of one.
+    pub fn as_patient(&self) -> PatientId {
+        let mut id = [0; UUID_BYTES];
+        id.copy_from_slice(&self.bytes[..UUID_BYTES]);
+        PatientId::new(uuid::Uuid::from_bytes(id))
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for byte in self.as_bytes() {
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Names a list of a view: what somebody pages through.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct List(Box<[u8]>);
+
+impl List {
+    /// Everything.
+    pub fn all() -> Self {
+        Self(Box::from(*b"*"))
+    }
+
+    /// What concerns one person.
+    pub fn person(person: PersonId) -> Self {
+        let mut name = Vec::with_capacity(1 + UUID_BYTES);
+        name.push(b'p');
+        name.extend_from_slice(person.uuid().as_bytes());
+        Self(name.into())
+    }
+
+    /// What belongs to one program.
+    pub fn program(program: &ProgramId) -> Self {
+        let mut name = Vec::with_capacity(1 + program.as_str().len());
+        name.push(b'g');
+        name.extend_from_slice(program.as_str().as_bytes());
+        Self(name.into())
+    }
+
+    /// The stored bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The place of an entry in its list, ascending. Built part by part, the first part counts most. Must not hold
+/// what identifies a patient: it travels in page tokens.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Sort(Vec<u8>);
+
+impl Sort {
+    /// Nothing yet: entries are in order of their keys.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Smaller first.
+    #[must_use]
+    pub fn rank(mut self, rank: u8) -> Self {
+        self.0.push(rank);
+        self
+    }
+
+    /// Larger first.
+    #[must_use]
+    pub fn most(self, amount: u32) -> Self {
+        self.number(u64::from(u32::MAX - amount))
+    }
+
+    /// Earlier first.
+    #[must_use]
+    pub fn earliest(self, at: Instant) -> Self {
+        self.number(ordered(at))
+    }
+
+    /// Later first.
+    #[must_use]
+    pub fn latest(self, at: Instant) -> Self {
+        self.number(!ordered(at))
+    }
+
+    fn number(mut self, value: u64) -> Self {
+        self.0.extend_from_slice(&value.to_be_bytes());
+        self
+    }
+
+    /// Takes stored bytes back.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+
+    /// The stored bytes; their order is the list's.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Maps instants to numbers with the same order: the sign bit is turned over.
+const fn ordered(at: Instant) -> u64 {
+    at.micros().cast_unsigned() ^ (1 << 63)
+}

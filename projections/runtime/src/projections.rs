@@ -1,0 +1,218 @@
+//! The door: start the views of a tenant, ask how they are, wait for them, rebuild them.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use concord_kernel::{Clock, Token};
+use concord_ledger::Ledger;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::runner::{self, Order};
+use crate::shared::{Registered, Shared};
+use crate::{
+    Halt, Instance, Lag, Options, Reader, State, Status, StoreError, View, ViewId, ViewStore, WaitError,
+};
+
+/// Orders of operators that may wait for the runner.
+const ORDERS: usize = 16;
+
+/// The views of one tenant, before they start.
+pub struct Setup {
+    ledger: Arc<dyn Ledger>,
+    store: Arc<dyn ViewStore>,
+    clock: Arc<dyn Clock>,
+    options: Options,
+    views: Vec<Registered>,
+}
+
+/// The running views of one tenant. Cheap to clone; the views stop with [`Projections::shutdown`] or when the last
+/// clone is dropped.
+#[derive(Clone)]
+pub struct Projections {
+    shared: Arc<Shared>,
+    orders: mpsc::Sender<Order>,
+    running: Arc<Running>,
+}
+
+struct Running {
+    stop: watch::Sender<bool>,
+    thread: Mutex<Option<JoinHandle<Halt>>>,
+}
+
+/// Why an operator's order was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    /// Nobody knows such a view.
+    #[error("no such view")]
+    UnknownView,
+    /// The runner has ended.
+    #[error("the runner has ended")]
+    Ended,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Setup {
+    /// Says which ledger is followed and where rows live.
+    pub fn new(
+        ledger: Arc<dyn Ledger>,
+        store: Arc<dyn ViewStore>,
+        clock: Arc<dyn Clock>,
+        options: Options,
+    ) -> Self {
+        Self { ledger, store, clock, options, views: Vec::new() }
+    }
+
+    /// Adds a view.
+    #[must_use]
+    pub fn with<V: View>(mut self) -> Self {
+        debug_assert!(self.views.iter().all(|view| view.id.name != V::NAME), "a view is added once");
+        let epoch = self.ledger.watch().borrow().epoch;
+        self.views.push(Registered::of::<V>(self.clock.now(), epoch));
+        self
+    }
+
+    /// Starts the runner on threads of its own; must be called within a tokio runtime with time, which drives the
+    /// ledger's reads.
+    ///
+    /// # Errors
+    ///
+    /// The operating system has no thread left.
+    pub fn start(self) -> std::io::Result<Projections> {
+        let Self { ledger, store, clock, options, views } = self;
+        let shared = Arc::new(Shared::new(ledger, store, clock, options, views));
+        let (orders, queue) = mpsc::channel(ORDERS);
+        let (stop, stopped) = watch::channel(false);
+        let runtime = tokio::runtime::Handle::current();
+        let work = {
+            let shared = shared.clone();
+            move || runtime.block_on(runner::run(shared, queue, stopped))
+        };
+        let thread = thread::Builder::new().name("views-fold".into()).spawn(work)?;
+        let running = Arc::new(Running { stop, thread: Mutex::new(Some(thread)) });
+        Ok(Projections { shared, orders, running })
+    }
+}
+
+impl Projections {
+    /// How every view is doing.
+    pub fn statuses(&self) -> Vec<Status> {
+        self.shared.views.iter().map(|view| view.status.borrow().clone()).collect()
+    }
+
+    /// Follows one view: changes whenever rows are written or its state changes.
+    pub fn watch(&self, view: &str) -> Option<watch::Receiver<Status>> {
+        self.shared.view(view).map(|view| view.status.subscribe())
+    }
+
+    /// How far a view is behind the ledger.
+    pub fn lag(&self, status: &Status) -> Lag {
+        let head = self.shared.ledger.watch().borrow().position;
+        let events = head.saturating_sub(status.token.position);
+        let age =
+            if events == 0 { Duration::ZERO } else { self.shared.clock.now().since(status.complete_as_of) };
+        Lag { events, age }
+    }
+
+    /// Whether every view goes on: neither paused nor stopped.
+    pub fn healthy(&self) -> bool {
+        self.shared.views.iter().all(|view| match view.status.borrow().state {
+            State::Live | State::Building => true,
+            State::Retrying | State::Paused(_) | State::Stopped(_) => false,
+        })
+    }
+
+    /// Waits until a view's rows hold everything up to `token`, `limit` at most.
+    ///
+    /// # Errors
+    ///
+    /// See [`WaitError`].
+    pub async fn wait_for(&self, view: ViewId, token: Token, limit: Duration) -> Result<(), WaitError> {
+        let mut status = self.watch(view.name).ok_or(WaitError::UnknownView)?;
+        let reached = tokio::time::timeout(limit, status.wait_for(|status| settled(status, token).is_some()));
+        match reached.await {
+            Ok(Ok(status)) => settled(&status, token).unwrap_or(Err(WaitError::Stopped)),
+            Ok(Err(_)) => Err(WaitError::Stopped),
+            Err(_) => {
+                let position = self.watch(view.name).map_or(0, |status| status.borrow().token.position);
+                Err(WaitError::Behind { position, wanted: token.position })
+            }
+        }
+    }
+
+    /// Answers questions from the rows.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.shared.clone())
+    }
+
+    /// Builds a view anew beside the rows that answer; it takes their place once it is level with the ledger. Asked
+    /// again while it builds, it names the same build. Progress is in [`Status::rebuild`].
+    ///
+    /// # Errors
+    ///
+    /// See [`OrderError`].
+    pub async fn rebuild(&self, view: &str) -> Result<Instance, OrderError> {
+        let view = self.index(view)?;
+        let (reply, answer) = oneshot::channel();
+        self.orders.send(Order::Rebuild { view, reply }).await.map_err(|_| OrderError::Ended)?;
+        Ok(answer.await.map_err(|_| OrderError::Ended)??)
+    }
+
+    /// Lets a paused view try the fact again that it stopped before.
+    ///
+    /// # Errors
+    ///
+    /// See [`OrderError`].
+    pub async fn retry(&self, view: &str) -> Result<(), OrderError> {
+        let view = self.index(view)?;
+        let (reply, answer) = oneshot::channel();
+        self.orders.send(Order::Retry { view, reply }).await.map_err(|_| OrderError::Ended)?;
+        answer.await.map_err(|_| OrderError::Ended)
+    }
+
+    /// Removes the builds of a view that were replaced; says how many there were.
+    ///
+    /// # Errors
+    ///
+    /// See [`OrderError`].
+    pub async fn drop_retired(&self, view: &str) -> Result<usize, OrderError> {
+        let name = self.shared.views[self.index(view)?].id.name;
+        let store = self.shared.store.clone();
+        let dropped = tokio::task::spawn_blocking(move || store.drop_retired(name)).await;
+        Ok(dropped.map_err(|_| OrderError::Ended)??)
+    }
+
+    /// Stops after the batch in flight; says why the runner ended.
+    pub async fn shutdown(self) -> Halt {
+        self.running.stop.send_replace(true);
+        let thread = self.running.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(thread) = thread else { return Halt::Shutdown };
+        let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+        match joined {
+            Ok(Ok(halt)) => halt,
+            // A panic of the runner was printed when it happened.
+            Ok(Err(_)) | Err(_) => Halt::StoreCorrupt,
+        }
+    }
+
+    fn index(&self, view: &str) -> Result<usize, OrderError> {
+        let at = self.shared.views.iter().position(|known| known.id.name == view);
+        at.ok_or(OrderError::UnknownView)
+    }
+}
+
+/// What a status says to somebody who waits for `token`; `None`: wait on.
+fn settled(status: &Status, token: Token) -> Option<Result<(), WaitError>> {
+    if status.token.epoch != token.epoch {
+        return Some(Err(WaitError::EpochChanged { now: status.token.epoch }));
+    }
+    if status.token.position >= token.position && status.state != State::Building {
+        return Some(Ok(()));
+    }
+    match status.state {
+        State::Live | State::Building | State::Retrying => None,
+        State::Paused(_) | State::Stopped(_) => Some(Err(WaitError::Stopped)),
+    }
+}

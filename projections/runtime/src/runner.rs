@@ -1,0 +1,393 @@
+//! Keeps all views of one tenant up with its ledger.
+//!
+//! Builds at the same position share a track: each page is read and decoded once for all of them and written in
+//! one transaction. The first track is the one that answers; tracks behind it (a rebuild, a view that was paused)
+//! get every other turn while the first has work, and every turn while it has none, until they are level.
+
+use std::sync::Arc;
+
+use concord_kernel::Token;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::fold::{Changes, FoldError};
+use crate::shared::Shared;
+use crate::sink::{Sink, Written};
+use crate::source::{Batch, Source, SourceError};
+use crate::store::Writes;
+use crate::track::{Member, Track};
+use crate::{Fault, Halt, Instance, Stage, State, StoreError};
+
+/// What an operator may ask of a runner.
+pub(crate) enum Order {
+    /// Build the view again, beside the build that answers.
+    Rebuild { view: usize, reply: oneshot::Sender<Result<Instance, StoreError>> },
+    /// Let paused builds of the view try again.
+    Retry { view: usize, reply: oneshot::Sender<()> },
+}
+
+/// Why a session ended.
+pub(crate) enum End {
+    /// For good.
+    Halt(Halt),
+    /// To begin anew from what is stored.
+    Again,
+}
+
+impl From<StoreError> for End {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Fenced(instance) => {
+                tracing::error!(view = %instance.view, "another runner moved the checkpoint; this one stops");
+                Self::Halt(Halt::Fenced)
+            }
+            StoreError::Corrupt(what) => {
+                tracing::error!(what, "store of views is corrupt");
+                Self::Halt(Halt::StoreCorrupt)
+            }
+            StoreError::NewerSchema { found, known } => {
+                tracing::error!(found, known, "store of views is of a newer program");
+                Self::Halt(Halt::StoreCorrupt)
+            }
+            StoreError::NotLevel(_) | StoreError::Unavailable(_) => {
+                tracing::warn!(%error, cause = ?std::error::Error::source(&error), "store of views failed");
+                Self::Again
+            }
+        }
+    }
+}
+
+impl From<SourceError> for End {
+    fn from(error: SourceError) -> Self {
+        match error {
+            SourceError::Unavailable => Self::Again,
+            SourceError::Corrupt => Self::Halt(Halt::LedgerCorrupt),
+        }
+    }
+}
+
+struct InFlight {
+    track: usize,
+    batch: Landed,
+    written: Written,
+}
+
+/// What is known of a batch once it is written.
+struct Landed {
+    through: u64,
+    head: u64,
+    complete_as_of: concord_kernel::Instant,
+}
+
+/// One run from what is stored until something ends it.
+pub(crate) struct Session<'a> {
+    pub(crate) shared: &'a Shared,
+    pub(crate) source: &'a Source,
+    pub(crate) sink: &'a Sink,
+    pub(crate) epoch: uuid::Uuid,
+    /// The first is the furthest on.
+    pub(crate) tracks: Vec<Track>,
+    /// Builds that wait for an operator, with their positions.
+    pub(crate) paused: Vec<(Member, u64)>,
+    pub(crate) aside_next: bool,
+    in_flight: Option<InFlight>,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(shared: &'a Shared, source: &'a Source, sink: &'a Sink, epoch: uuid::Uuid) -> Self {
+        Self {
+            shared,
+            source,
+            sink,
+            epoch,
+            tracks: Vec::new(),
+            paused: Vec::new(),
+            aside_next: false,
+            in_flight: None,
+        }
+    }
+
+    /// Runs until something ends it; nothing is in flight then.
+    pub(crate) async fn run(
+        mut self,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> End {
+        let end = self.turns(orders, stop).await;
+        if let Some(InFlight { written, .. }) = self.in_flight.take() {
+            // Written or not, the checkpoint knows; but the next session must not read it before that.
+            let _ = written.await;
+        }
+        end
+    }
+
+    async fn turns(&mut self, orders: &mut mpsc::Receiver<Order>, stop: &mut watch::Receiver<bool>) -> End {
+        let mut heads = self.shared.ledger.watch();
+        loop {
+            if *stop.borrow() {
+                return self.land().await.err().unwrap_or(End::Halt(Halt::Shutdown));
+            }
+            let head = *heads.borrow_and_update();
+            if head.epoch != self.epoch {
+                tracing::error!(was = %self.epoch, now = %head.epoch, "ledger has a new epoch; views begin anew");
+                return End::Again;
+            }
+            let outcome = match self.choose(head.position) {
+                Some(track) => self.step(track).await,
+                None => self.idle(&mut heads, orders, stop).await,
+            };
+            let taken = match outcome {
+                Ok(()) => orders.try_recv().ok().map_or(Ok(()), |order| self.take(order)),
+                Err(end) => Err(end),
+            };
+            if let Err(end) = taken {
+                return end;
+            }
+        }
+    }
+
+    /// The track whose turn it is, if any has work.
+    fn choose(&mut self, head: u64) -> Option<usize> {
+        let live = self.tracks.first().is_some_and(|track| track.position < head);
+        let behind = (1..self.tracks.len()).find(|index| self.tracks[*index].position < head);
+        match (live, behind) {
+            (true, Some(index)) => {
+                self.aside_next = !self.aside_next;
+                Some(if self.aside_next { index } else { 0 })
+            }
+            (true, None) => Some(0),
+            (false, behind) => behind,
+        }
+    }
+
+    async fn idle(
+        &mut self,
+        heads: &mut watch::Receiver<Token>,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<(), End> {
+        self.land().await?;
+        self.settle_stages()?;
+        tokio::select! {
+            changed = heads.changed() => {
+                if changed.is_err() {
+                    // The ledger is closing; the poll below keeps this from spinning.
+                    tokio::time::sleep(self.shared.options.poll).await;
+                }
+            }
+            order = orders.recv() => match order {
+                Some(order) => self.take(order)?,
+                None => return Err(End::Halt(Halt::Shutdown)),
+            },
+            changed = stop.changed() => {
+                if changed.is_err() {
+                    return Err(End::Halt(Halt::Shutdown));
+                }
+            }
+            () = tokio::time::sleep(self.shared.options.poll) => {}
+        }
+        Ok(())
+    }
+
+    /// Reads, folds and hands over one page for one track.
+    async fn step(&mut self, index: usize) -> Result<(), End> {
+        let batch = self.tracks[index].next(self.source, self.shared.options.batch).await?;
+        let from = Token { epoch: self.epoch, position: self.tracks[index].position };
+        let mut writes = Vec::with_capacity(self.tracks[index].members.len());
+        let mut poisoned = Vec::new();
+        for (at, member) in self.tracks[index].members.iter_mut().enumerate() {
+            match member.fold.fold(&batch.told, from.position) {
+                Ok(changes) => writes.push(writes_of(member.instance, from, batch.through, changes)),
+                Err(FoldError::Poison { position, reason }) => poisoned.push((at, position, reason)),
+                Err(FoldError::Store(error)) => return Err(error.into()),
+            }
+        }
+        self.land().await?;
+        for (at, position, reason) in poisoned.into_iter().rev() {
+            let mut member = self.tracks[index].members.remove(at);
+            self.keep_before(&mut member, &batch, from, position)?;
+            self.shared.paused(&member, Fault { position, reason });
+            self.paused.push((member, position - 1));
+        }
+        self.tracks[index].position = batch.through;
+        let landed =
+            Landed { through: batch.through, head: batch.head, complete_as_of: batch.complete_as_of };
+        let written = self.sink.write(writes);
+        self.in_flight = Some(InFlight { track: index, batch: landed, written });
+        if self.stages_may_change() {
+            self.land().await?;
+            self.settle_stages()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what a poisoned build could fold: everything before the fact.
+    fn keep_before(
+        &mut self,
+        member: &mut Member,
+        batch: &Batch,
+        from: Token,
+        position: u64,
+    ) -> Result<(), End> {
+        let before = usize::try_from(position - from.position - 1).unwrap_or(0);
+        if before == 0 {
+            return Ok(());
+        }
+        match member.fold.fold(&batch.told[..before], from.position) {
+            Ok(changes) => {
+                let writes = writes_of(member.instance, from, position - 1, changes);
+                self.shared.store.commit(&[writes])?;
+                member.fold.settle();
+                self.shared.moved(member, Token { position: position - 1, ..from }, None);
+                Ok(())
+            }
+            Err(FoldError::Store(error)) => Err(error.into()),
+            Err(FoldError::Poison { .. }) => {
+                tracing::error!(view = %member.instance.view, "a fold is not deterministic");
+                Err(End::Halt(Halt::StoreCorrupt))
+            }
+        }
+    }
+
+    /// Waits until what was handed over is written, and tells everybody.
+    async fn land(&mut self) -> Result<(), End> {
+        let Some(InFlight { track, batch, written }) = self.in_flight.take() else { return Ok(()) };
+        written.await.map_err(|_| End::Again)??;
+        let track = &mut self.tracks[track];
+        track.level = batch.through >= batch.head;
+        let token = Token { epoch: self.epoch, position: batch.through };
+        let progress = track.progress(batch.head);
+        for member in &mut track.members {
+            member.fold.settle();
+        }
+        for member in &track.members {
+            match member.stage {
+                Stage::Active => self.shared.moved(member, token, Some(batch.complete_as_of)),
+                Stage::Building | Stage::Retired => self.shared.built(member, token, progress),
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether builds are about to join, to answer or to leave an empty track behind.
+    fn stages_may_change(&self) -> bool {
+        let first = &self.tracks[0];
+        first.members.iter().any(|member| member.stage == Stage::Building)
+            || self.tracks.iter().any(|track| track.members.is_empty())
+            || self.tracks[1..].iter().any(|track| track.position >= first.position)
+    }
+
+    /// With nothing in flight: joins tracks that are level with the first, and lets builds answer that have
+    /// everything the ledger had when their last page was read.
+    fn settle_stages(&mut self) -> Result<(), End> {
+        self.tracks.retain(|track| !track.members.is_empty());
+        self.tracks.sort_by_key(|track| std::cmp::Reverse(track.position));
+        while self.tracks.len() > 1 && self.tracks[1].position == self.tracks[0].position {
+            let mut level = self.tracks.remove(1);
+            self.tracks[0].members.append(&mut level.members);
+        }
+        let Some(first) = self.tracks.first_mut() else { return Ok(()) };
+        let head = self.shared.ledger.watch().borrow().position;
+        if !first.level && first.position != head {
+            return Ok(());
+        }
+        let at = Token { epoch: self.epoch, position: first.position };
+        for risen in 0..first.members.len() {
+            if first.members[risen].stage != Stage::Building {
+                continue;
+            }
+            let instance = first.members[risen].instance;
+            self.shared.store.activate(instance, at)?;
+            tracing::info!(view = %instance.view, generation = instance.generation, position = at.position, "build answers now");
+            for member in &mut first.members {
+                if member.instance.view.name == instance.view.name {
+                    member.stage = Stage::Retired;
+                }
+            }
+            first.members[risen].stage = Stage::Active;
+            self.paused.retain(|(member, _)| member.instance.view.name != instance.view.name);
+            self.shared.answers(&first.members[risen], at);
+        }
+        first.members.retain(|member| member.stage != Stage::Retired);
+        Ok(())
+    }
+
+    fn take(&mut self, order: Order) -> Result<(), End> {
+        match order {
+            Order::Rebuild { view, reply } => {
+                let id = self.shared.views[view].id;
+                let building =
+                    |member: &&Member| member.instance.view == id && member.stage == Stage::Building;
+                let known = self.tracks.iter().flat_map(|track| &track.members).find(building);
+                let begun = match known.map(|member| member.instance) {
+                    Some(instance) => Ok(instance),
+                    None => self.shared.store.begin(id, Stage::Building, self.epoch).map(|checkpoint| {
+                        let member = self.shared.member(view, checkpoint);
+                        let instance = member.instance;
+                        let track = Track::new(0, vec![member]);
+                        self.shared.built(&track.members[0], checkpoint.token, track.progress(0));
+                        self.tracks.push(track);
+                        instance
+                    }),
+                };
+                // The operator may have gone; the rebuild goes on.
+                let _ = reply.send(begun);
+            }
+            Order::Retry { view, reply } => {
+                let name = self.shared.views[view].id.name;
+                let (again, still): (Vec<_>, Vec<_>) =
+                    self.paused.drain(..).partition(|(member, _)| member.instance.view.name == name);
+                self.paused = still;
+                for (member, position) in again {
+                    self.shared.resumed(&member);
+                    self.tracks.push(Track::new(position, vec![member]));
+                }
+                let _ = reply.send(());
+            }
+        }
+        Ok(())
+    }
+}
+
+fn writes_of(instance: Instance, from: Token, to: u64, changes: Changes) -> Writes {
+    let Changes { rows, unlisted, listed } = changes;
+    Writes { instance, from, to, rows, unlisted, listed }
+}
+
+/// Runs sessions until one ends for good.
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    mut orders: mpsc::Receiver<Order>,
+    mut stop: watch::Receiver<bool>,
+) -> Halt {
+    let runtime = tokio::runtime::Handle::current();
+    let source = Source::start(shared.ledger.clone(), shared.clock.clone(), runtime);
+    let sink = Sink::start(shared.store.clone());
+    let mut wait = shared.options.retry_first;
+    loop {
+        let end = match shared.session(&source, &sink) {
+            Ok(session) => {
+                let began = std::time::Instant::now();
+                let end = session.run(&mut orders, &mut stop).await;
+                if began.elapsed() > shared.options.retry_most {
+                    wait = shared.options.retry_first;
+                }
+                end
+            }
+            Err(end) => end,
+        };
+        match end {
+            End::Halt(halt) => {
+                shared.everywhere(&State::Stopped(halt));
+                return halt;
+            }
+            End::Again => {
+                shared.everywhere(&State::Retrying);
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    _ = stop.changed() => {}
+                }
+                wait = (wait * 2).min(shared.options.retry_most);
+            }
+        }
+    }
+}

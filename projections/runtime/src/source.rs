@@ -1,0 +1,106 @@
+//! Reads and decodes pages of the ledger on a thread of its own, ahead of the fold.
+
+use std::sync::{Arc, mpsc};
+use std::thread;
+
+use concord_kernel::{Clock, Instant};
+use concord_ledger::{Filter, Ledger, Page, ReadError};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::Told;
+use crate::fact::tell;
+
+/// Pages that may be asked for and not yet read.
+const REQUESTS: usize = 8;
+
+/// Some consecutive events.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The events after the position that was asked for.
+    pub(crate) told: Vec<Told>,
+    /// The last position.
+    pub(crate) through: u64,
+    /// Where the ledger ended when the page was read.
+    pub(crate) head: u64,
+    /// Everything recorded before this instant is in the ledger's first `through` events.
+    pub(crate) complete_as_of: Instant,
+}
+
+/// Why there is no page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SourceError {
+    /// The ledger is away.
+    Unavailable,
+    /// The ledger ended before its head, or left something out.
+    Corrupt,
+}
+
+pub(crate) type Pending = oneshot::Receiver<Result<Batch, SourceError>>;
+
+struct Request {
+    after: u64,
+    limit: usize,
+    reply: oneshot::Sender<Result<Batch, SourceError>>,
+}
+
+/// The reading thread; it ends when this is dropped.
+pub(crate) struct Source {
+    requests: mpsc::SyncSender<Request>,
+}
+
+impl Source {
+    pub(crate) fn start(ledger: Arc<dyn Ledger>, clock: Arc<dyn Clock>, runtime: Handle) -> Self {
+        let (requests, queue) = mpsc::sync_channel::<Request>(REQUESTS);
+        let work = move || {
+            while let Ok(Request { after, limit, reply }) = queue.recv() {
+                // Nobody listens any more after a rebuild was given up: the page is simply not wanted.
+                let _ = reply.send(runtime.block_on(page(&*ledger, &*clock, after, limit)));
+            }
+        };
+        let named = thread::Builder::new().name("views-read".into());
+        named.spawn(work).expect("the system has room for one more thread at the start");
+        Self { requests }
+    }
+
+    /// Asks for the events after `after`, at most `limit`.
+    pub(crate) fn request(&self, after: u64, limit: usize) -> Pending {
+        let (reply, pending) = oneshot::channel();
+        // A reader that is gone or overrun drops `reply`, which the waiting side takes for "unavailable".
+        let _ = self.requests.try_send(Request { after, limit, reply });
+        pending
+    }
+}
+
+async fn page(
+    ledger: &dyn Ledger,
+    clock: &dyn Clock,
+    after: u64,
+    limit: usize,
+) -> Result<Batch, SourceError> {
+    let asked_at = clock.now();
+    let head = ledger.watch().borrow().position;
+    let Page { entries, through } =
+        ledger.read(after, &Filter::default(), limit).await.map_err(|error| match error {
+            ReadError::Unavailable => SourceError::Unavailable,
+            ReadError::Corrupt(what) => {
+                tracing::error!(what, "ledger is corrupt");
+                SourceError::Corrupt
+            }
+        })?;
+    // A short history must never pass for a complete one: every position is there, and there is a next one
+    // while the head is ahead.
+    let dense = entries.iter().zip(after + 1..).all(|(entry, position)| entry.position == position);
+    let complete = after + entries.len() as u64 == through && (through > after || head <= after);
+    if !dense || !complete {
+        tracing::error!(after, through, head, entries = entries.len(), "ledger ended before its head");
+        return Err(SourceError::Corrupt);
+    }
+    let last = entries.last().map(|entry| entry.recorded_at);
+    let head = head.max(through);
+    let complete_as_of = match last {
+        Some(recorded_at) if through < head => recorded_at,
+        Some(_) | None => asked_at,
+    };
+    Ok(Batch { told: entries.iter().map(tell).collect(), through, head, complete_as_of })
+}

@@ -1,0 +1,137 @@
+//! Questions to the file.
+
+use concord_kernel::Token;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+use uuid::Uuid;
+
+use super::schema::Tables;
+use crate::store::{Place, Range, StoredCheckpoint, StoredEntry, StoredRow};
+use crate::{Instance, Key, List, Sort, Stage, StoreError};
+
+/// Keys in one `IN` list.
+const LOAD_CHUNK: usize = 64;
+
+pub(super) fn checkpoints(
+    connection: &Connection,
+    name: &str,
+) -> Result<Vec<(u32, StoredCheckpoint)>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT version, generation, stage, epoch, position FROM checkpoints
+         WHERE view = $1 AND stage <> 'dropped' ORDER BY version, generation",
+    )?;
+    let mut rows = statement.query(params![name])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let stage = match row.get_ref(2)?.as_str().map_err(|_| StoreError::Corrupt("checkpoint"))? {
+            "building" => Stage::Building,
+            "active" => Stage::Active,
+            "retired" => Stage::Retired,
+            _ => return Err(StoreError::Corrupt("checkpoint")),
+        };
+        let epoch: Vec<u8> = row.get(3)?;
+        let epoch = Uuid::from_slice(&epoch).map_err(|_| StoreError::Corrupt("checkpoint"))?;
+        let position: i64 = row.get(4)?;
+        let position = u64::try_from(position).map_err(|_| StoreError::Corrupt("checkpoint"))?;
+        let token = Token { epoch, position };
+        found.push((row.get(0)?, StoredCheckpoint { generation: row.get(1)?, stage, token }));
+    }
+    Ok(found)
+}
+
+pub(super) fn load(
+    connection: &Connection,
+    instance: Instance,
+    keys: &[Key],
+) -> Result<Vec<StoredRow>, StoreError> {
+    let table = Tables::of(instance).rows;
+    let mut found = Vec::with_capacity(keys.len());
+    for chunk in keys.chunks(LOAD_CHUNK) {
+        let places = places(1, chunk.len());
+        let mut statement =
+            connection.prepare_cached(&format!("SELECT key, doc FROM {table} WHERE key IN ({places})"))?;
+        let mut rows = statement.query(params_from_iter(chunk.iter().map(Key::as_bytes)))?;
+        while let Some(row) = rows.next()? {
+            found.push(StoredRow { key: key(row, 0)?, doc: row.get(1)? });
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn row(
+    connection: &Connection,
+    instance: Instance,
+    key: &Key,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let table = Tables::of(instance).rows;
+    let mut statement = connection.prepare_cached(&format!("SELECT doc FROM {table} WHERE key = $1"))?;
+    Ok(statement.query_row(params![key.as_bytes()], |row| row.get(0)).optional()?)
+}
+
+pub(super) fn rows(
+    connection: &Connection,
+    instance: Instance,
+    range: Range,
+    limit: usize,
+) -> Result<Vec<StoredRow>, StoreError> {
+    let table = Tables::of(instance).rows;
+    let direction = if range.descending { "DESC" } else { "ASC" };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT key, doc FROM {table} WHERE key >= $1 AND key <= $2 ORDER BY key {direction} LIMIT $3"
+    ))?;
+    let mut rows = statement.query(params![range.from.as_bytes(), range.to.as_bytes(), bound(limit)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(StoredRow { key: key(row, 0)?, doc: row.get(1)? });
+    }
+    Ok(found)
+}
+
+pub(super) fn list(
+    connection: &Connection,
+    instance: Instance,
+    list: &List,
+    after: Option<&Place>,
+    limit: usize,
+) -> Result<Vec<StoredEntry>, StoreError> {
+    let Tables { rows: row_table, list: list_table } = Tables::of(instance);
+    let after_place = if after.is_some() { "AND (l.sort, l.key, l.item) > ($3, $4, $5)" } else { "" };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT l.sort, l.key, l.item, r.doc FROM {list_table} l JOIN {row_table} r ON r.key = l.key
+         WHERE l.list = $1 {after_place} ORDER BY l.sort, l.key, l.item LIMIT $2"
+    ))?;
+    let mut rows = match after {
+        None => statement.query(params![list.as_bytes(), bound(limit)])?,
+        Some(Place { sort, key, item }) => {
+            statement.query(params![list.as_bytes(), bound(limit), sort.as_bytes(), key.as_bytes(), item])?
+        }
+    };
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let sort: Vec<u8> = row.get(0)?;
+        let (key, item, doc) = (key(row, 1)?, row.get(2)?, row.get(3)?);
+        found.push(StoredEntry { sort: Sort::from_bytes(&sort), key, item, doc });
+    }
+    Ok(found)
+}
+
+fn key(row: &rusqlite::Row<'_>, column: usize) -> Result<Key, StoreError> {
+    let bytes = row.get_ref(column)?.as_blob().map_err(|_| StoreError::Corrupt("key"))?;
+    Key::from_bytes(bytes).ok_or(StoreError::Corrupt("key"))
+}
+
+fn bound(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}
+
+/// `$first, $first+1, …`: as many placeholders as wanted.
+pub(super) fn places(first: usize, count: usize) -> String {
+    let mut text = String::with_capacity(count * 5);
+    for n in first..first + count {
+        if n > first {
+            text.push(',');
+        }
+        text.push('$');
+        text.push_str(&n.to_string());
+    }
+    text
+}

@@ -1,0 +1,58 @@
+//! Builds that are at the same place of the history and fold the same pages.
+
+use std::time::{Duration, Instant as Monotonic};
+
+use crate::fold::Fold;
+use crate::source::{Batch, Pending, Source, SourceError};
+use crate::{Instance, Progress, Stage};
+
+/// One build with its fold.
+pub(crate) struct Member {
+    pub(crate) instance: Instance,
+    pub(crate) stage: Stage,
+    pub(crate) fold: Box<dyn Fold>,
+}
+
+/// Builds at one position.
+pub(crate) struct Track {
+    pub(crate) members: Vec<Member>,
+    pub(crate) position: u64,
+    /// Whether the last page reached the head as it was when the page was read.
+    pub(crate) level: bool,
+    ahead: Option<(u64, Pending)>,
+    began: (Monotonic, u64),
+}
+
+impl Track {
+    pub(crate) fn new(position: u64, members: Vec<Member>) -> Self {
+        Self { members, position, level: false, ahead: None, began: (Monotonic::now(), position) }
+    }
+
+    /// Waits for the page after the track's position and asks for the one after that.
+    pub(crate) async fn next(&mut self, source: &Source, limit: usize) -> Result<Batch, SourceError> {
+        let pending = match self.ahead.take() {
+            Some((after, pending)) if after == self.position => pending,
+            Some(_) | None => source.request(self.position, limit),
+        };
+        let batch = pending.await.map_err(|_| SourceError::Unavailable)??;
+        if batch.through < batch.head {
+            self.ahead = Some((batch.through, source.request(batch.through, limit)));
+        }
+        Ok(batch)
+    }
+
+    /// How its builds get on towards `head`.
+    pub(crate) fn progress(&self, head: u64) -> Progress {
+        let (began, from) = self.began;
+        let seconds = began.elapsed().as_secs_f64();
+        let rate = as_f64(self.position - from) / seconds.max(f64::EPSILON);
+        let left = as_f64(head.saturating_sub(self.position));
+        let remaining = (rate > 0.0).then(|| Duration::try_from_secs_f64(left / rate).ok()).flatten();
+        Progress { position: self.position, head, events_per_second: rate, remaining, fault: None }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "an estimate; exact below 2^53 events")]
+const fn as_f64(events: u64) -> f64 {
+    events as f64
+}
