@@ -1,6 +1,7 @@
 //! One patient's side effects, from the first word of them to what was decided.
 
 mod command;
+mod deadline;
 mod decide;
 mod error;
 mod event;
