@@ -12,6 +12,11 @@ pub trait Explain: std::error::Error {
     /// What would make the command acceptable, in plain words and without patient data.
     fn remedy(&self) -> &'static str;
 
+    /// Stored names of what is missing or fails, where the rule has parts; never patient data.
+    fn details(&self) -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// The findings of the safety check that stand against it, if it was the safety check.
     fn findings(&self) -> &[Finding] {
         &[]
@@ -65,6 +70,10 @@ impl Explain for Refusal {
 
     fn remedy(&self) -> &'static str {
         self.explained().remedy()
+    }
+
+    fn details(&self) -> Vec<&'static str> {
+        self.explained().details()
     }
 
     fn findings(&self) -> &[Finding] {

@@ -31,7 +31,7 @@ pub enum Error {
     #[error("the assessment is completed")]
     AlreadyCompleted,
     /// Sections are not written.
-    #[error("{} sections are missing", missing.len())]
+    #[error("sections are missing: {}", missing.len())]
     SectionsMissing {
         /// Which, in the order of the form.
         missing: Vec<Section>,
@@ -109,6 +109,14 @@ impl Explain for Error {
             Self::TooManyDiagnoses { .. } => "name the diagnoses that the decision rests on only",
             Self::NoReason => "give at least one reason",
             Self::TooManyReasons { .. } => "give the reasons that decided it only",
+        }
+    }
+
+    fn details(&self) -> Vec<&'static str> {
+        if let Self::SectionsMissing { missing } = self {
+            missing.iter().map(|section| section.as_str()).collect()
+        } else {
+            Vec::new()
         }
     }
 }

@@ -54,4 +54,24 @@ impl Section {
         Self::GoalsAndPreferences,
         Self::CapacityAndConsent,
     ];
+
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PresentingProblem => "presenting_problem",
+            Self::PsychiatricHistory => "psychiatric_history",
+            Self::MedicalHistory => "medical_history",
+            Self::SubstanceUse => "substance_use",
+            Self::Allergies => "allergies",
+            Self::CurrentMedications => "current_medications",
+            Self::FamilyHistory => "family_history",
+            Self::Social => "social",
+            Self::Risk => "risk",
+            Self::MentalStatus => "mental_status",
+            Self::Vitals => "vitals",
+            Self::BaselineScales => "baseline_scales",
+            Self::GoalsAndPreferences => "goals_and_preferences",
+            Self::CapacityAndConsent => "capacity_and_consent",
+        }
+    }
 }

@@ -60,7 +60,7 @@ pub enum Error {
     #[error("visits become rarer by one step at a time")]
     OneStepAtATime,
     /// The stability rule does not hold.
-    #[error("{} conditions of the stability rule do not hold", failing.len())]
+    #[error("the stability rule does not hold in {} of its conditions", failing.len())]
     NotStable {
         /// Which, in the order of the rule.
         failing: Vec<Condition>,
@@ -114,6 +114,14 @@ impl Explain for Error {
             Self::OneStepAtATime => "go from weekly to bi-weekly, and from there to monthly",
             Self::NotStable { .. } => "keep the cadence until every condition of the stability rule holds",
             Self::FactsMissing => "send the command again; if it happens again, report it",
+        }
+    }
+
+    fn details(&self) -> Vec<&'static str> {
+        if let Self::NotStable { failing } = self {
+            failing.iter().map(|condition| condition.as_str()).collect()
+        } else {
+            Vec::new()
         }
     }
 }

@@ -34,6 +34,20 @@ pub enum Condition {
     VisitsKept,
 }
 
+impl Condition {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DoseUnchanged => "dose_unchanged",
+            Self::ScoresRespond => "scores_respond",
+            Self::NoSideEffect => "no_side_effect",
+            Self::DosesTaken => "doses_taken",
+            Self::NoRisk => "no_risk",
+            Self::VisitsKept => "visits_kept",
+        }
+    }
+}
+
 impl FollowUp {
     /// The conditions that do not hold at `now`; `None` when a stream that says so was not read.
     pub(super) fn unstable(&self, facts: &Facts, now: Instant) -> Option<Vec<Condition>> {

@@ -478,6 +478,7 @@ fn each_command_has_its_roles() {
 fn a_refusal_says_what_to_do() {
     let refusal = Error::NotStable { failing: vec![Condition::NoRisk] };
     assert_eq!(refusal.reason(), "NOT_STABLE");
-    assert_eq!(refusal.to_string(), "1 conditions of the stability rule do not hold");
+    assert_eq!(refusal.to_string(), "the stability rule does not hold in 1 of its conditions");
+    assert_eq!(refusal.details(), ["no_risk"]);
     assert!(refusal.remedy().contains("stability rule"));
 }
