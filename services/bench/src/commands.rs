@@ -158,7 +158,7 @@ pub(crate) async fn seed(
             let next = move |slot: usize, n: u64| {
                 let nth = slot as u64 + (n / SEED_STEPS) * slots as u64;
                 let client = nth * share + part;
-                (client < mix.clients()).then(|| mix.seed(client, n % SEED_STEPS))
+                (client < mix.clients()).then(|| Mix::seed(client, n % SEED_STEPS))
             };
             tokio::spawn(stream::drive(channel.clone(), bearer.clone(), slots, next))
         })

@@ -71,7 +71,7 @@ impl Mix {
     }
 
     /// The `step`-th command, below [`SEED_STEPS`], that brings `client` from referral to a first order.
-    pub(crate) fn seed(self, client: u64, step: u64) -> Command {
+    pub(crate) fn seed(client: u64, step: u64) -> Command {
         let program = String::from(PROGRAM);
         match step {
             0 => Command::ReferPatient(episode::ReferPatientRequest {
@@ -228,6 +228,7 @@ fn fresh() -> String {
     RandomIds.next().to_string()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the field that takes it is optional")]
 fn header(client: u64) -> Option<common::CommandHeader> {
     Some(common::CommandHeader {
         command_id: fresh(),
@@ -237,6 +238,7 @@ fn header(client: u64) -> Option<common::CommandHeader> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the field that takes it is optional")]
 fn stay(client: u64) -> Option<common::EpisodeRef> {
     Some(common::EpisodeRef { program: String::from(PROGRAM), episode_id: id(Kind::Episode, client) })
 }

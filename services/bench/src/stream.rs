@@ -25,9 +25,9 @@ pub(crate) async fn drive(
     let (sender, receiver) = mpsc::channel(slots.max(1));
     let mut sent = vec![(Instant::now(), 0_u64); slots];
     let mut in_flight = 0;
-    for slot in 0..slots {
+    for (slot, (at, _)) in sent.iter_mut().enumerate() {
         if let Some(command) = next(slot, 0) {
-            sent[slot].0 = Instant::now();
+            *at = Instant::now();
             let _ = sender.send(ExecuteStreamRequest { id: slot as u64, command: Some(command) }).await;
             in_flight += 1;
         }

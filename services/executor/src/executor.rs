@@ -66,6 +66,12 @@ impl Executor {
         self.0.rules
     }
 
+    /// What the cache holds of a stream.
+    #[cfg(test)]
+    pub(crate) fn cached(&self, stream: StreamRef) -> Option<Arc<Folded>> {
+        self.0.cache.get(stream)
+    }
+
     /// Executes `request`: durable when this returns a receipt.
     ///
     /// # Errors
@@ -103,11 +109,11 @@ impl Inner {
                 Ok(Appended::New(receipt)) => {
                     let warnings = standing(&decided.events);
                     self.keep(target.stream, folded, decided.events, receipt.stream_version);
-                    return Ok(answer(receipt, warnings));
+                    return Ok(answer(&receipt, warnings));
                 }
                 Ok(Appended::Repeated(receipt)) => return recall(receipt),
                 Err(AppendError::Conflict { .. }) => {
-                    target.reads.iter().for_each(|read| self.cache.forget(*read))
+                    target.reads.iter().for_each(|read| self.cache.forget(*read));
                 }
                 Err(AppendError::Unavailable) => {
                     return self.earlier(&request).await?.ok_or(ExecuteError::Unavailable);
@@ -263,10 +269,10 @@ fn recall(receipt: concord_ledger::Receipt) -> Result<Receipt, ExecuteError> {
         serde_json::from_slice(&receipt.reply)
             .map_err(|_| ExecuteError::Corrupt("a receipt cannot be read"))?
     };
-    Ok(answer(receipt, warnings))
+    Ok(answer(&receipt, warnings))
 }
 
-fn answer(receipt: concord_ledger::Receipt, warnings: Vec<FindingKey>) -> Receipt {
+fn answer(receipt: &concord_ledger::Receipt, warnings: Vec<FindingKey>) -> Receipt {
     Receipt {
         token: receipt.token,
         count: receipt.count,
