@@ -1,1 +1,33 @@
-//! The gRPC services: decode, permit, execute or query, encode.
+//! The gRPC services: authenticate, decode, permit, execute or query, encode.
+//!
+//! [`Api`] puts all services together. Each area is a folder: `handler` names its calls, `decode` turns messages into
+//! domain types and `encode` turns answers into messages; nothing else knows both. What goes wrong anywhere becomes a
+//! [`Failure`], and `status` is the one place that says which code and which reason that is.
+
+mod api;
+mod asked;
+mod assessment;
+mod care_team;
+mod chart;
+mod command;
+mod common;
+mod door;
+mod episode;
+mod failure;
+mod field;
+mod follow_up;
+mod ledger;
+mod limits;
+mod scales;
+mod side_effects;
+mod status;
+mod tenants;
+#[cfg(test)]
+mod tests;
+
+pub use api::{Api, ApiParts};
+pub use door::Door;
+pub use failure::Failure;
+pub use field::Invalid;
+pub use limits::Limits;
+pub use tenants::{Tenant, Tenants};

@@ -1,0 +1,112 @@
+//! All services together.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use concord_access::Authenticator;
+use concord_kernel::Clock;
+use concord_proto::FILE_DESCRIPTOR_SET;
+use concord_proto::concord::assessment::v1::assessment_service_server::AssessmentServiceServer;
+use concord_proto::concord::care_team::v1::care_team_service_server::CareTeamServiceServer;
+use concord_proto::concord::chart::v1::chart_service_server::ChartServiceServer;
+use concord_proto::concord::command::v1::command_service_server::CommandServiceServer;
+use concord_proto::concord::episode::v1::episode_service_server::EpisodeServiceServer;
+use concord_proto::concord::follow_up::v1::follow_up_service_server::FollowUpServiceServer;
+use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServer;
+use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer;
+use concord_proto::concord::side_effects::v1::side_effect_service_server::SideEffectServiceServer;
+use tokio::net::TcpListener;
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::service::Routes;
+use tonic::transport::Server;
+use tonic_health::server::HealthReporter;
+use tonic_web::GrpcWebLayer;
+
+use crate::asked::Commands;
+use crate::ledger::Ledgers;
+use crate::{Door, Limits, Tenants};
+
+/// What the API is made of.
+pub struct ApiParts {
+    /// Knows who is calling.
+    pub authenticator: Authenticator,
+    /// Tells when tokens end.
+    pub clock: Arc<dyn Clock>,
+    /// Whose records are served.
+    pub tenants: Tenants,
+    /// What is taken at once.
+    pub limits: Limits,
+}
+
+/// The gRPC API: every service, with health, reflection and gRPC-Web.
+pub struct Api {
+    routes: Routes,
+    limits: Limits,
+}
+
+impl Api {
+    /// Puts the services together; `health` says how they are.
+    pub fn new(parts: ApiParts, health: HealthReporter) -> Self {
+        let ApiParts { authenticator, clock, tenants, limits } = parts;
+        let door = Door::new(authenticator, clock, tenants, limits);
+        let mut routes = Routes::builder();
+        add_commands(&mut routes, &Commands(door.clone()), limits.message_bytes);
+        routes.add_service(
+            LedgerServiceServer::new(Ledgers(door)).max_decoding_message_size(limits.message_bytes),
+        );
+        add_tools(&mut routes, health);
+        Self { routes: routes.routes(), limits }
+    }
+
+    /// The services alone, to be served beside others.
+    pub fn into_routes(self) -> Routes {
+        self.routes
+    }
+
+    /// Serves `listener` until `closing` is over, then finishes the calls that were begun.
+    ///
+    /// # Errors
+    ///
+    /// When the listener fails.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        closing: impl Future<Output = ()>,
+    ) -> Result<(), tonic::transport::Error> {
+        Server::builder()
+            .accept_http1(true)
+            .tcp_nodelay(true)
+            .max_concurrent_streams(self.limits.calls_per_connection)
+            .http2_adaptive_window(Some(true))
+            .layer(GrpcWebLayer::new())
+            .add_routes(self.routes)
+            .serve_with_incoming_shutdown(TcpListenerStream::new(listener), closing)
+            .await
+    }
+}
+
+fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands, bytes: usize) {
+    routes
+        .add_service(EpisodeServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(AssessmentServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(ChartServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(SideEffectServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(ScaleServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(FollowUpServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(CareTeamServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
+}
+
+fn add_tools(routes: &mut tonic::service::RoutesBuilder, health: HealthReporter) {
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(FILE_DESCRIPTOR_SET)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let v1 = reflection().build_v1().expect("the descriptor set was written by the build");
+    let v1alpha = reflection().build_v1alpha().expect("the descriptor set was written by the build");
+    let health = tonic_health::pb::health_server::HealthServer::new(
+        tonic_health::server::HealthService::from_health_reporter(health),
+    );
+    routes.add_service(v1).add_service(v1alpha).add_service(health);
+}

@@ -1,0 +1,116 @@
+//! From a request to a receipt: the path that every command takes.
+
+use concord_access::permit_command;
+use concord_domain::Command;
+use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
+use prost::{Message, Name};
+use sha2::{Digest, Sha256};
+use tonic::{Request, Status};
+
+use crate::common::{decode, encode};
+use crate::door::Caller;
+use crate::{Door, Failure, Invalid};
+
+/// A request that asks for a command.
+pub(crate) trait Asks: Message + Name {
+    /// Takes the header out, so that what is left is the command alone.
+    fn take_header(&mut self) -> Option<CommandHeader>;
+
+    /// Decodes the command.
+    fn command(self) -> Result<Command, Invalid>;
+}
+
+/// Takes commands; implements the service of every area.
+#[derive(Clone)]
+pub(crate) struct Commands(pub(crate) Door);
+
+impl Commands {
+    /// Authenticates, decodes, permits and executes.
+    pub(crate) async fn run<A: Asks>(&self, request: Request<A>) -> Result<Option<CommandReceipt>, Status> {
+        let (metadata, _, asked) = request.into_parts();
+        let caller = self.0.authenticate(&metadata)?;
+        let issued = prepare(&caller, asked)?;
+        let receipt = self.0.within(&metadata, execute(&caller, issued)).await?;
+        Ok(Some(receipt))
+    }
+}
+
+/// Decodes what is asked and says whether the caller may ask it.
+pub(crate) fn prepare<A: Asks>(caller: &Caller, mut asked: A) -> Result<concord_executor::Request, Failure> {
+    let header = decode::header(asked.take_header())?;
+    let request_hash = hash(caller, &header, &asked);
+    let command = asked.command()?;
+    permit_command(&caller.identity, header.patient, &command)?;
+    Ok(concord_executor::Request {
+        patient: header.patient,
+        command,
+        command_id: header.command_id,
+        request_hash,
+        expected_version: header.expected_version,
+        actor: caller.identity.actor.clone(),
+        purpose: header.purpose,
+        effective_at: header.effective_at,
+        correlation: header.correlation,
+        causation: header.causation,
+    })
+}
+
+/// Executes what was prepared.
+pub(crate) async fn execute(
+    caller: &Caller,
+    issued: concord_executor::Request,
+) -> Result<CommandReceipt, Failure> {
+    Ok(encode::receipt(caller.tenant.executor.execute(issued).await?))
+}
+
+/// SHA-256 over what makes a command that command: who asks, of whose record, what for, when it took effect, the name
+/// of the request and its fields as protobuf in field order. Not in it is what a caller may change when it sends the
+/// same command again: the expected version and the correlation. The actor is in it, so that nobody is given the
+/// receipt of another's command.
+fn hash<A: Asks>(caller: &Caller, header: &decode::Header, body: &A) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(A::PACKAGE);
+    hash.update([0]);
+    hash.update(A::NAME);
+    hash.update([0]);
+    hash.update(caller.identity.actor.id.uuid().as_bytes());
+    hash.update(header.patient.uuid().as_bytes());
+    hash.update(header.purpose.as_str());
+    hash.update([0, u8::from(header.effective_at.is_some())]);
+    hash.update(header.effective_at.map_or(0, concord_kernel::Instant::micros).to_be_bytes());
+    hash.update(body.encode_to_vec());
+    hash.finalize().into()
+}
+
+/// Implements a command service: each line is a call, its request and its response; `decode` has a function of the
+/// call's name. Every call is the same four steps, see [`Commands::run`].
+macro_rules! commands {
+    ($service:ident of $package:ident { $($call:ident($request:ident) -> $response:ident;)+ }) => {
+        $(
+            impl crate::asked::Asks for $package::$request {
+                fn take_header(&mut self) -> Option<concord_proto::concord::common::v1::CommandHeader> {
+                    self.header.take()
+                }
+
+                fn command(self) -> Result<concord_domain::Command, crate::Invalid> {
+                    decode::$call(self)
+                }
+            }
+        )+
+
+        #[tonic::async_trait]
+        impl $service for crate::asked::Commands {
+            $(
+                async fn $call(
+                    &self,
+                    request: tonic::Request<$package::$request>,
+                ) -> Result<tonic::Response<$package::$response>, tonic::Status> {
+                    let receipt = self.run(request).await?;
+                    Ok(tonic::Response::new($package::$response { receipt }))
+                }
+            )+
+        }
+    };
+}
+
+pub(crate) use commands;

@@ -1,0 +1,4 @@
+//! The assessment of a stay.
+
+mod decode;
+mod handler;

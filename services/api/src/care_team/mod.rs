@@ -1,0 +1,4 @@
+//! Who cares for a patient.
+
+mod decode;
+mod handler;

@@ -1,0 +1,33 @@
+//! The calls of `ChartService`.
+
+use concord_proto::concord::chart::v1::{self as pb, chart_service_server::ChartService};
+
+use super::decode;
+use crate::asked::commands;
+
+commands! { ChartService of pb {
+    record_characteristics(RecordCharacteristicsRequest) -> RecordCharacteristicsResponse;
+    confirm_no_known_allergies(ConfirmNoKnownAllergiesRequest) -> ConfirmNoKnownAllergiesResponse;
+    record_allergy(RecordAllergyRequest) -> RecordAllergyResponse;
+    refute_allergy(RefuteAllergyRequest) -> RefuteAllergyResponse;
+    record_condition(RecordConditionRequest) -> RecordConditionResponse;
+    resolve_condition(ResolveConditionRequest) -> ResolveConditionResponse;
+    record_result(RecordResultRequest) -> RecordResultResponse;
+    record_outside_medication(RecordOutsideMedicationRequest) -> RecordOutsideMedicationResponse;
+    end_outside_medication(EndOutsideMedicationRequest) -> EndOutsideMedicationResponse;
+    record_last_dose(RecordLastDoseRequest) -> RecordLastDoseResponse;
+    reconcile_medications(ReconcileMedicationsRequest) -> ReconcileMedicationsResponse;
+    check_safety(CheckSafetyRequest) -> CheckSafetyResponse;
+    acknowledge_boxed_warning(AcknowledgeBoxedWarningRequest) -> AcknowledgeBoxedWarningResponse;
+    override_interaction(OverrideInteractionRequest) -> OverrideInteractionResponse;
+    cosign_override(CosignOverrideRequest) -> CosignOverrideResponse;
+    resolve_interaction(ResolveInteractionRequest) -> ResolveInteractionResponse;
+    prescribe_medication(PrescribeMedicationRequest) -> PrescribeMedicationResponse;
+    adjust_dose(AdjustDoseRequest) -> AdjustDoseResponse;
+    hold_medication(HoldMedicationRequest) -> HoldMedicationResponse;
+    resume_medication(ResumeMedicationRequest) -> ResumeMedicationResponse;
+    plan_taper(PlanTaperRequest) -> PlanTaperResponse;
+    stop_medication(StopMedicationRequest) -> StopMedicationResponse;
+    renew_medication(RenewMedicationRequest) -> RenewMedicationResponse;
+    correct_order(CorrectOrderRequest) -> CorrectOrderResponse;
+} }

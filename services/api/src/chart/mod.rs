@@ -1,0 +1,8 @@
+//! A patient's medication chart.
+
+mod decode;
+mod handler;
+mod history;
+mod orders;
+mod outside;
+mod safety;

@@ -1,0 +1,5 @@
+//! Many commands on one stream.
+
+mod dispatch;
+mod handler;
+mod serve;

@@ -1,0 +1,83 @@
+//! Domain types to shared messages. Never fails.
+
+use concord_domain::{Explain, Refusal};
+use concord_executor::Receipt;
+use concord_kernel::{Instant, Token};
+use concord_knowledge::{Action, Finding, FindingKey, Ruleset, Severity};
+use concord_proto::concord::common::v1 as pb;
+use prost_types::Timestamp;
+
+const MICROS_PER_SECOND: i64 = 1_000_000;
+
+pub(crate) fn instant(at: Instant) -> Timestamp {
+    let micros = at.micros().rem_euclid(MICROS_PER_SECOND);
+    let nanos = i32::try_from(micros * 1_000).expect("less than a second");
+    Timestamp { seconds: at.micros().div_euclid(MICROS_PER_SECOND), nanos }
+}
+
+pub(crate) fn token(token: Token) -> pb::Token {
+    pb::Token { epoch: token.epoch.to_string(), position: token.position }
+}
+
+pub(crate) fn receipt(receipt: Receipt) -> pb::CommandReceipt {
+    let Receipt { token, count, stream_version, recorded_at, warnings } = receipt;
+    pb::CommandReceipt {
+        token: Some(self::token(token)),
+        stream_version,
+        recorded_at: Some(instant(recorded_at)),
+        events: count,
+        warnings: warnings.iter().map(finding_key).collect(),
+    }
+}
+
+pub(crate) fn refusal(refusal: &Refusal, reason: pb::ErrorReason) -> pb::Refusal {
+    pb::Refusal {
+        reason: reason.into(),
+        message: refusal.to_string(),
+        remedy: refusal.remedy().to_owned(),
+        findings: refusal.findings().iter().map(finding).collect(),
+    }
+}
+
+fn finding_key(key: &FindingKey) -> pb::FindingKey {
+    let FindingKey { rule, about } = key;
+    pb::FindingKey {
+        rule: rule.as_str().to_owned(),
+        about: about.iter().map(|substance| substance.as_str().to_owned()).collect(),
+    }
+}
+
+fn finding(finding: &Finding) -> pb::Finding {
+    let Finding { key, severity, action, mechanism, advice, source, until } = finding;
+    let rules = Ruleset::embedded();
+    pb::Finding {
+        key: Some(finding_key(key)),
+        severity: encoded_severity(*severity).into(),
+        action: encoded_action(*action).into(),
+        mechanism: mechanism.clone(),
+        advice: advice.clone(),
+        source: source.clone(),
+        until: until.map(instant),
+        ruleset: rules.version().as_str().to_owned(),
+        reviewed: rules.is_reviewed(),
+    }
+}
+
+const fn encoded_severity(severity: Severity) -> pb::Severity {
+    match severity {
+        Severity::Moderate => pb::Severity::Moderate,
+        Severity::Major => pb::Severity::Major,
+        Severity::Contraindicated => pb::Severity::Contraindicated,
+    }
+}
+
+const fn encoded_action(action: Action) -> pb::Action {
+    match action {
+        Action::Monitor => pb::Action::Monitor,
+        Action::Adjust => pb::Action::Adjust,
+        Action::Acknowledge => pb::Action::Acknowledge,
+        Action::BlockUnlessCosigned => pb::Action::BlockUnlessCosigned,
+        Action::Space => pb::Action::Space,
+        Action::Block => pb::Action::Block,
+    }
+}

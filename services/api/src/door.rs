@@ -1,0 +1,134 @@
+//! Who comes in, and how long they may stay.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_access::{AuthError, Authenticator, Identity, Question, permit_query};
+use concord_kernel::{Clock, PatientId};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tonic::metadata::MetadataMap;
+
+use crate::limits::DEADLINE_MARGIN;
+use crate::{Failure, Limits, Tenant, Tenants};
+
+/// Lets callers in. Clones share everything.
+#[derive(Clone)]
+pub struct Door(Arc<Inner>);
+
+struct Inner {
+    authenticator: Authenticator,
+    clock: Arc<dyn Clock>,
+    tenants: Tenants,
+    limits: Limits,
+    watchers: Arc<Semaphore>,
+}
+
+/// A caller whose token was verified, with the tenant whose records they may reach.
+#[derive(Clone)]
+pub(crate) struct Caller {
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) tenant: Arc<Tenant>,
+}
+
+impl Door {
+    /// Lets in whom `authenticator` knows, to the tenants that are served here.
+    pub fn new(
+        authenticator: Authenticator,
+        clock: Arc<dyn Clock>,
+        tenants: Tenants,
+        limits: Limits,
+    ) -> Self {
+        let watchers = Arc::new(Semaphore::new(limits.watchers));
+        Self(Arc::new(Inner { authenticator, clock, tenants, limits, watchers }))
+    }
+
+    /// Says who is calling.
+    pub(crate) fn authenticate(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
+        let identity = self.0.authenticator.verify(bearer(metadata)?, self.0.clock.now())?;
+        // A tenant that is not served here is told nothing else than a token from elsewhere.
+        let tenant = self.0.tenants.get(&identity.tenant).ok_or(AuthError::Invalid)?;
+        Ok(Caller { identity, tenant })
+    }
+
+    /// Says who is asking, when they may ask `question` (about `patient`).
+    pub(crate) fn admit(
+        &self,
+        metadata: &MetadataMap,
+        question: Question,
+        patient: Option<PatientId>,
+    ) -> Result<Caller, Failure> {
+        let caller = self.authenticate(metadata)?;
+        permit_query(&caller.identity, question, patient)?;
+        Ok(caller)
+    }
+
+    /// Whether the caller's token has not ended since they came in.
+    pub(crate) fn still(&self, caller: &Caller) -> Result<(), AuthError> {
+        if self.0.clock.now() < caller.identity.expires_at { Ok(()) } else { Err(AuthError::Expired) }
+    }
+
+    /// Takes one of the places for watchers, until the permit is dropped.
+    pub(crate) fn watch(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        Arc::clone(&self.0.watchers).try_acquire_owned().map_err(|_| Failure::TooManyWatchers)
+    }
+
+    /// Waits for `answer`, not past the longest time that a call may take.
+    pub(crate) async fn at_most<T>(
+        &self,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::time::timeout(self.0.limits.deadline, answer).await.unwrap_or(Err(Failure::Deadline))
+    }
+
+    /// Waits for `answer`, not past the call's deadline.
+    pub(crate) async fn within<T>(
+        &self,
+        metadata: &MetadataMap,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let wanted = metadata.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(duration);
+        let longest = self.0.limits.deadline;
+        let most = wanted.map_or(longest, |wanted| longest.min(wanted.saturating_sub(DEADLINE_MARGIN)));
+        tokio::time::timeout(most, answer).await.unwrap_or(Err(Failure::Deadline))
+    }
+}
+
+fn bearer(metadata: &MetadataMap) -> Result<&str, AuthError> {
+    let header = metadata.get("authorization").ok_or(AuthError::Missing)?;
+    let text = header.to_str().map_err(|_| AuthError::Invalid)?;
+    let (scheme, token) = text.split_once(' ').ok_or(AuthError::Invalid)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(token.trim_start()) } else { Err(AuthError::Invalid) }
+}
+
+/// Reads `grpc-timeout`: at most 8 digits and a unit. Source: gRPC over HTTP/2, Requests, Timeout.
+fn duration(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let value: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(value * 3_600)),
+        "M" => Some(Duration::from_secs(value * 60)),
+        "S" => Some(Duration::from_secs(value)),
+        "m" => Some(Duration::from_millis(value)),
+        "u" => Some(Duration::from_micros(value)),
+        "n" => Some(Duration::from_nanos(value)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timeout_is_digits_and_a_unit() {
+        assert_eq!(duration("250m"), Some(Duration::from_millis(250)));
+        assert_eq!(duration("99999999H"), Some(Duration::from_secs(99_999_999 * 3_600)));
+        for bad in ["", "m", "1", "1x", "-1S", "123456789S", "1é"] {
+            assert_eq!(duration(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! A patient's stays in a program.
+
+mod decode;
+mod handler;

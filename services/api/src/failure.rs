@@ -1,0 +1,48 @@
+//! Everything that can go wrong with a call.
+
+use concord_access::{AuthError, Denied};
+use concord_executor::ExecuteError;
+use concord_ledger::ReadError;
+
+use crate::Invalid;
+
+/// Why a call has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A field cannot be decoded.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// Nobody knows who is calling.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// The caller's role does not permit it.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The command did not take effect.
+    #[error(transparent)]
+    Execute(Box<ExecuteError>),
+    /// There is no such thing, or none that the caller may know of.
+    #[error("not found")]
+    NotFound,
+    /// The token is of another history of the ledger.
+    #[error("the position is of another history of the ledger")]
+    EpochChanged,
+    /// The call took longer than it may.
+    #[error("the deadline has passed")]
+    Deadline,
+    /// As many watchers as allowed are open.
+    #[error("too many watchers are open")]
+    TooManyWatchers,
+}
+
+impl From<ExecuteError> for Failure {
+    fn from(error: ExecuteError) -> Self {
+        Self::Execute(Box::new(error))
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        ExecuteError::from(error).into()
+    }
+}

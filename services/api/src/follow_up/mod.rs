@@ -1,0 +1,4 @@
+//! The visits of a stay.
+
+mod decode;
+mod handler;

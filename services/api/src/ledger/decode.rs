@@ -1,0 +1,32 @@
+//! Messages to filters.
+
+use std::str::FromStr;
+
+use concord_kernel::{StreamKind, Token};
+use concord_ledger::Filter;
+use uuid::Uuid;
+
+use crate::field::{list, optional_id, token};
+use crate::limits::FILTER_NAMES;
+use crate::{Failure, Invalid};
+
+/// Longest stored name of an event.
+const NAME_LENGTH: usize = 80;
+
+pub(super) fn filter(stream_types: Vec<String>, event_types: Vec<String>) -> Result<Filter, Invalid> {
+    let kind = |text: String| {
+        StreamKind::from_str(&text).map_err(|_| Invalid::new("", "must be a kind of stream, such as episode"))
+    };
+    Ok(Filter {
+        kinds: list("stream_types", stream_types, StreamKind::ALL.len(), kind)?,
+        event_types: list("event_types", event_types, FILTER_NAMES, |name| token("", name, NAME_LENGTH))?,
+    })
+}
+
+/// Insists that a position is of the history that `head` is of.
+pub(super) fn same_history(epoch: &str, head: Token) -> Result<(), Failure> {
+    match optional_id::<Uuid>("epoch", epoch, |id| id)? {
+        Some(epoch) if epoch != head.epoch => Err(Failure::EpochChanged),
+        Some(_) | None => Ok(()),
+    }
+}

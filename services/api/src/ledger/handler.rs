@@ -1,0 +1,105 @@
+//! The calls of `LedgerService`.
+
+use std::pin::Pin;
+
+use concord_access::Question;
+use concord_proto::concord::ledger::v1 as pb;
+use concord_proto::concord::ledger::v1::ledger_service_server::LedgerService;
+use futures::{Stream, StreamExt};
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::{ReceiverStream, WatchStream};
+use tonic::{Request, Response, Status};
+
+use super::read::{Range, follow, range};
+use super::{decode, encode};
+use crate::common::encode::token;
+use crate::limits::RANGE_READ_AHEAD;
+use crate::{Door, Failure};
+
+/// Answers questions about the log.
+pub(crate) struct Ledgers(pub(crate) Door);
+
+type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+#[tonic::async_trait]
+impl LedgerService for Ledgers {
+    async fn get_head(
+        &self,
+        request: Request<pb::GetHeadRequest>,
+    ) -> Result<Response<pb::GetHeadResponse>, Status> {
+        let caller = self.0.admit(request.metadata(), Question::Ledger, None)?;
+        let ledger = &caller.tenant.ledger;
+        let head = self.0.within(request.metadata(), async { Ok(ledger.head().await?) }).await?;
+        Ok(Response::new(encode::head(head)))
+    }
+
+    type ReadRangeStream = Answers<pb::ReadRangeResponse>;
+
+    async fn read_range(
+        &self,
+        request: Request<pb::ReadRangeRequest>,
+    ) -> Result<Response<Self::ReadRangeStream>, Status> {
+        let caller = self.0.admit(request.metadata(), Question::Ledger, None)?;
+        let place = self.0.watch()?;
+        let pb::ReadRangeRequest { after_position, limit, stream_types, event_types, epoch } =
+            request.into_inner();
+        let filter = decode::filter(stream_types, event_types).map_err(Failure::from)?;
+        let ledger = caller.tenant.ledger.clone();
+        let head = *ledger.watch().borrow();
+        decode::same_history(&epoch, head)?;
+        let limit = if limit == 0 { u64::MAX } else { limit };
+        let (batches, pages) = mpsc::channel(RANGE_READ_AHEAD);
+        let wanted = Range { after: after_position, through: head.position, limit, filter };
+        tokio::spawn(range(ledger, wanted, batches));
+        Ok(Response::new(Box::pin(ReceiverStream::new(pages).map(move |page| {
+            let _held = &place;
+            page.map(|page| pb::ReadRangeResponse {
+                events: page.entries.into_iter().map(encode::event).collect(),
+                through: page.through,
+            })
+        }))))
+    }
+
+    type WatchHeadStream = Answers<pb::WatchHeadResponse>;
+
+    async fn watch_head(
+        &self,
+        request: Request<pb::WatchHeadRequest>,
+    ) -> Result<Response<Self::WatchHeadStream>, Status> {
+        let caller = self.0.admit(request.metadata(), Question::Ledger, None)?;
+        let place = self.0.watch()?;
+        let heads = WatchStream::new(caller.tenant.ledger.watch());
+        Ok(Response::new(Box::pin(heads.map(move |head| {
+            let _held = &place;
+            Ok(pb::WatchHeadResponse { token: Some(token(head)) })
+        }))))
+    }
+
+    type FollowEventsStream = Answers<pb::FollowEventsResponse>;
+
+    async fn follow_events(
+        &self,
+        request: Request<pb::FollowEventsRequest>,
+    ) -> Result<Response<Self::FollowEventsStream>, Status> {
+        let caller = self.0.admit(request.metadata(), Question::Ledger, None)?;
+        let place = self.0.watch()?;
+        let pb::FollowEventsRequest { after_position, stream_types, event_types, epoch } =
+            request.into_inner();
+        let filter = decode::filter(stream_types, event_types).map_err(Failure::from)?;
+        let ledger = caller.tenant.ledger.clone();
+        decode::same_history(&epoch, *ledger.watch().borrow())?;
+        let (batches, pages) = mpsc::channel(RANGE_READ_AHEAD);
+        tokio::spawn(follow(
+            ledger,
+            Range { after: after_position, through: 0, limit: u64::MAX, filter },
+            batches,
+        ));
+        Ok(Response::new(Box::pin(ReceiverStream::new(pages).map(move |page| {
+            let _held = &place;
+            page.map(|page| pb::FollowEventsResponse {
+                events: page.entries.into_iter().map(encode::event).collect(),
+                through: page.through,
+            })
+        }))))
+    }
+}

@@ -1,0 +1,8 @@
+//! The log itself.
+
+mod decode;
+mod encode;
+mod handler;
+mod read;
+
+pub(crate) use handler::Ledgers;

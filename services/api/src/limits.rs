@@ -1,0 +1,42 @@
+//! The bounds of the API, all in one place.
+
+use std::time::Duration;
+
+/// What the API takes at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Largest message that is decoded, in bytes.
+    pub message_bytes: usize,
+    /// Calls at once on one connection; past it, HTTP/2 holds the client back.
+    pub calls_per_connection: u32,
+    /// Longest time a unary call may take; a client's `grpc-timeout` may only shorten it.
+    pub deadline: Duration,
+    /// Watchers and followers open at once, over all callers.
+    pub watchers: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes: 1024 * 1024,
+            calls_per_connection: 1024,
+            deadline: Duration::from_secs(30),
+            watchers: 1024,
+        }
+    }
+}
+
+/// Commands of one stream that are in flight or answered and not yet read by the client.
+pub(crate) const STREAM_IN_FLIGHT: usize = 1024;
+
+/// Events in one batch of a range.
+pub(crate) const RANGE_BATCH: usize = 500;
+
+/// Batches of a range that are read ahead of the client.
+pub(crate) const RANGE_READ_AHEAD: usize = 4;
+
+/// Stored names that one filter may have.
+pub(crate) const FILTER_NAMES: usize = 64;
+
+/// How much earlier than the client's deadline a call gives up, so that the answer still arrives.
+pub(crate) const DEADLINE_MARGIN: Duration = Duration::from_millis(5);

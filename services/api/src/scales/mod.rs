@@ -1,0 +1,4 @@
+//! A patient's scores.
+
+mod decode;
+mod handler;

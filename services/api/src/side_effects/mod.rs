@@ -1,0 +1,4 @@
+//! A patient's side effects.
+
+mod decode;
+mod handler;

@@ -1,0 +1,138 @@
+//! The one map from what went wrong to what the caller is told.
+//!
+//! Every status carries a `google.rpc.ErrorInfo` whose reason is a value of `concord.common.v1.ErrorReason` without
+//! its prefix; beside it a `google.rpc.BadRequest` for a field, a `google.rpc.RetryInfo` where waiting helps, and a
+//! `concord.common.v1.Refusal` for a rule.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use concord_access::AuthError;
+use concord_domain::{Explain, Refusal};
+use concord_executor::ExecuteError;
+use concord_proto::concord::common::v1 as common;
+use concord_proto::concord::common::v1::ErrorReason;
+use prost::{Message, Name};
+use prost_types::Any;
+use tonic::{Code, Status};
+use tonic_types::pb;
+
+use crate::common::encode;
+use crate::{Failure, Invalid};
+
+/// `google.rpc.ErrorInfo.domain` of every reason of ours.
+pub(crate) const DOMAIN: &str = "concord";
+
+/// How long a caller should wait when a queue is full or the store is away.
+const RETRY_AFTER: Duration = Duration::from_millis(500);
+
+impl From<Failure> for Status {
+    fn from(failure: Failure) -> Self {
+        let status = rpc_status(&failure);
+        Self::with_details(Code::from(status.code), status.message.clone(), status.encode_to_vec().into())
+    }
+}
+
+/// The status in the form in which it also travels inside a stream.
+pub(crate) fn rpc_status(failure: &Failure) -> pb::Status {
+    let (code, reason) = classify(failure);
+    let mut metadata = HashMap::new();
+    if let Some(actual) = conflicting_version(failure) {
+        metadata.insert("actual_version".to_owned(), actual.to_string());
+    }
+    let refusal = refusal_of(failure);
+    let name = refusal.map_or_else(|| name_of(reason), Explain::reason);
+    let info = pb::ErrorInfo { reason: name.to_owned(), domain: DOMAIN.to_owned(), metadata };
+    let mut details = vec![packed("google.rpc.ErrorInfo", &info)];
+    if let Failure::Invalid(invalid) = failure {
+        details.push(packed("google.rpc.BadRequest", &bad_request(invalid)));
+    }
+    if waiting_helps(code, reason) {
+        let delay = RETRY_AFTER.try_into().ok();
+        details.push(packed("google.rpc.RetryInfo", &pb::RetryInfo { retry_delay: delay }));
+    }
+    if let Some(refusal) = refusal {
+        details.push(packed(&common::Refusal::full_name(), &encode::refusal(refusal, reason)));
+    }
+    pb::Status { code: code.into(), message: failure.to_string(), details }
+}
+
+fn classify(failure: &Failure) -> (Code, ErrorReason) {
+    match failure {
+        Failure::Invalid(_) => (Code::InvalidArgument, ErrorReason::FieldInvalid),
+        Failure::Auth(AuthError::Missing) => (Code::Unauthenticated, ErrorReason::TokenMissing),
+        Failure::Auth(AuthError::Invalid) => (Code::Unauthenticated, ErrorReason::TokenInvalid),
+        Failure::Auth(AuthError::Expired) => (Code::Unauthenticated, ErrorReason::TokenExpired),
+        Failure::Denied(_) => (Code::PermissionDenied, ErrorReason::NotPermitted),
+        Failure::Execute(error) => classify_execute(error),
+        Failure::NotFound => (Code::NotFound, ErrorReason::NotFound),
+        Failure::EpochChanged => (Code::FailedPrecondition, ErrorReason::EpochChanged),
+        Failure::Deadline => (Code::DeadlineExceeded, ErrorReason::DeadlineExceeded),
+        Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),
+    }
+}
+
+fn classify_execute(error: &ExecuteError) -> (Code, ErrorReason) {
+    match error {
+        ExecuteError::Refused(refusal) => (Code::FailedPrecondition, reason_of(refusal)),
+        ExecuteError::Conflict { .. } | ExecuteError::Contended => {
+            (Code::Aborted, ErrorReason::VersionConflict)
+        }
+        ExecuteError::CommandReused => (Code::AlreadyExists, ErrorReason::CommandReused),
+        ExecuteError::EffectiveInFuture => (Code::InvalidArgument, ErrorReason::EffectiveInFuture),
+        ExecuteError::TooLarge => (Code::ResourceExhausted, ErrorReason::TooLarge),
+        ExecuteError::Overloaded => (Code::ResourceExhausted, ErrorReason::Overloaded),
+        ExecuteError::Unavailable => (Code::Unavailable, ErrorReason::StoreUnavailable),
+        ExecuteError::Corrupt(_) | ExecuteError::Unreadable(_) => (Code::DataLoss, ErrorReason::DataLoss),
+    }
+}
+
+/// The reason's value in the contract; a test holds that every reason of the domain has one.
+fn reason_of(refusal: &Refusal) -> ErrorReason {
+    let name = format!("{REASON_PREFIX}{}", refusal.reason());
+    ErrorReason::from_str_name(&name).unwrap_or(ErrorReason::Unspecified)
+}
+
+pub(crate) const REASON_PREFIX: &str = "ERROR_REASON_";
+
+fn name_of(reason: ErrorReason) -> &'static str {
+    let name = reason.as_str_name();
+    name.strip_prefix(REASON_PREFIX).unwrap_or(name)
+}
+
+fn refusal_of(failure: &Failure) -> Option<&Refusal> {
+    match failure {
+        Failure::Execute(error) => match error.as_ref() {
+            ExecuteError::Refused(refusal) => Some(refusal),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn conflicting_version(failure: &Failure) -> Option<u64> {
+    match failure {
+        Failure::Execute(error) => match error.as_ref() {
+            ExecuteError::Conflict { actual } => Some(*actual),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn waiting_helps(code: Code, reason: ErrorReason) -> bool {
+    code == Code::Unavailable || matches!(reason, ErrorReason::Overloaded | ErrorReason::TooManyCalls)
+}
+
+fn bad_request(invalid: &Invalid) -> pb::BadRequest {
+    let violation = pb::bad_request::FieldViolation {
+        field: invalid.path().to_owned(),
+        description: invalid.wanted().to_owned(),
+        ..Default::default()
+    };
+    pb::BadRequest { field_violations: vec![violation] }
+}
+
+fn packed(name: &str, message: &impl Message) -> Any {
+    Any { type_url: format!("type.googleapis.com/{name}"), value: message.encode_to_vec() }
+}

@@ -1,0 +1,32 @@
+//! Whose records this process serves.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use concord_executor::Executor;
+use concord_kernel::TenantId;
+use concord_ledger::Ledger;
+
+/// Everything that belongs to one tenant. Nothing in it can reach another's.
+pub struct Tenant {
+    /// Takes its commands.
+    pub executor: Executor,
+    /// Its clinical record.
+    pub ledger: Arc<dyn Ledger>,
+}
+
+/// The tenants that this process serves.
+#[derive(Clone, Default)]
+pub struct Tenants(Arc<HashMap<TenantId, Arc<Tenant>>>);
+
+impl Tenants {
+    /// Serves `tenants`.
+    pub fn new(tenants: impl IntoIterator<Item = (TenantId, Tenant)>) -> Self {
+        Self(Arc::new(tenants.into_iter().map(|(id, tenant)| (id, Arc::new(tenant))).collect()))
+    }
+
+    /// The tenant of that name, if it is served here.
+    pub fn get(&self, id: &TenantId) -> Option<Arc<Tenant>> {
+        self.0.get(id).map(Arc::clone)
+    }
+}
