@@ -64,8 +64,10 @@ fn band(scale: ScaleKind, total: u16) -> &'static str {
     }
 }
 
+/// High is high whatever is missing; anything less needs every question that the screener asks on its way there.
 fn columbia(items: &[Option<u8>]) -> Result<Score, Error> {
-    let yes = |n: usize| items[n - 1] == Some(1);
+    let answer = |question: usize| items[question - 1].map(|value| value == 1);
+    let yes = |question| answer(question) == Some(true);
     let level = if yes(4) || yes(5) || yes(7) {
         RiskLevel::High
     } else if yes(3) || yes(6) {
@@ -73,7 +75,17 @@ fn columbia(items: &[Option<u8>]) -> Result<Score, Error> {
     } else {
         RiskLevel::Low
     };
-    Ok(Score { total: None, band: Some("low"), risk: (level > RiskLevel::Low).then_some(level) })
+    let asked = [(1, true), (2, true), (3, yes(2)), (4, yes(2)), (5, yes(2)), (6, true), (7, yes(6))];
+    let unanswered = asked.into_iter().any(|(question, asked)| asked && answer(question).is_none());
+    if unanswered && level < RiskLevel::High {
+        return Err(Error::Unanswered);
+    }
+    let band = match level {
+        RiskLevel::Low => "low",
+        RiskLevel::Moderate => "moderate",
+        RiskLevel::High => "high",
+    };
+    Ok(Score { total: None, band: Some(band), risk: (level > RiskLevel::Low).then_some(level) })
 }
 
 pub(super) fn response(scale: ScaleKind, baseline: u16, total: u16) -> Option<bool> {
