@@ -172,28 +172,26 @@ fn is_ucum(system: &str) -> bool {
 
 /// When the sample was taken: the time, the end of the period, else when the result was issued.
 fn taken_at(node: &Node<'_>, sink: &mut Sink) -> Option<Instant> {
-    let (element, parsed) = match node.choice("effective") {
-        Some(effective) => match effective.name() {
-            "effectiveDateTime" | "effectiveInstant" => {
-                (effective.path(), date::when(node, effective.name(), sink)?)
-            }
+    let (element, parsed) = if let Some(effective) = node.choice("effective") {
+        let parsed = match effective.name() {
+            "effectiveDateTime" | "effectiveInstant" => date::when(node, effective.name(), sink)?,
             "effectivePeriod" => {
                 let end = if effective.has("end") { "end" } else { "start" };
-                (effective.path(), date::when(&effective, end, sink)?)
+                date::when(&effective, end, sink)?
             }
             _ => {
                 sink.note(effective.path(), Problem::Undated);
                 return None;
             }
-        },
-        None => {
-            let Some(issued) = date::when(node, "issued", sink) else {
-                sink.note(node.at("effective[x]"), Problem::Undated);
-                return None;
-            };
-            sink.note(node.at("effective[x]"), Problem::IssuedOnly);
-            (node.at("issued"), issued)
-        }
+        };
+        (effective.path(), parsed)
+    } else {
+        let Some(issued) = date::when(node, "issued", sink) else {
+            sink.note(node.at("effective[x]"), Problem::Undated);
+            return None;
+        };
+        sink.note(node.at("effective[x]"), Problem::IssuedOnly);
+        (node.at("issued"), issued)
     };
     let Some(at) = parsed.instant() else {
         sink.note(element, Problem::Undated);

@@ -41,7 +41,7 @@ fn verification_decides_whether_a_condition_stands() {
 fn without_status_an_abatement_says_that_it_is_over() {
     let bare =
         with(condition("Epilepsy", "", ""), json!({ "clinicalStatus": null, "verificationStatus": null }));
-    assert_eq!(intake(&[bare.clone()]).conditions.len(), 1);
+    assert_eq!(intake(std::slice::from_ref(&bare)).conditions.len(), 1);
     let abated = with(bare, json!({ "abatementString": "as a child" }));
     assert!(intake(&[abated]).conditions.is_empty());
     let both =

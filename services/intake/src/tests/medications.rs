@@ -85,7 +85,7 @@ fn proposals_are_not_taken_and_reported_plans_are() {
     let proposal = request("Lithium", json!({ "intent": "proposal" }));
     assert!(intake(&[proposal]).medications.is_empty());
     let plan = request("Lithium", json!({ "intent": "plan" }));
-    assert_eq!(intake(&[plan.clone()]).issues[0].problem, Problem::PlannedOnly);
+    assert_eq!(intake(std::slice::from_ref(&plan)).issues[0].problem, Problem::PlannedOnly);
     assert!(intake(&[with(plan, json!({ "reportedBoolean": true }))]).issues.is_empty());
 }
 

@@ -1,5 +1,7 @@
 //! Records that others generated, where the checkout has them beside it.
 
+use concord_kernel::Text;
+
 use super::build::{Labs, now};
 use crate::{Intake, Problem, read_bundle};
 
@@ -27,7 +29,7 @@ fn generated_records_are_read() {
             println!("  {} {:?} {:?}", medication.name.expose(), medication.usage, medication.regimen);
         }
         for issue in &intake.issues {
-            println!("  {}: {} ({:?})", issue.path, issue.problem, issue.about.as_ref().map(|a| a.expose()));
+            println!("  {}: {} ({:?})", issue.path, issue.problem, issue.about.as_ref().map(Text::expose));
         }
         assert!(!intake.medications.is_empty() && !intake.conditions.is_empty(), "{}", intake.file);
         // A result in a unit of something else is all that these records hold and a chart cannot take.
