@@ -1,0 +1,214 @@
+//! Examples of a medication chart.
+
+use concord_domain::chart::{
+    Acknowledgement, Cause, Coding, Correction, Event, InformationSource, Judged, LegalBasis, MedicationRef,
+    NewOrder, OrderModality, OverrideReason, ReconcileAction, ReconciledEntry, Reported, Sex, StopReason,
+    Supply, TaperStep,
+};
+use concord_kernel::{Instant, OrderId, OutsideMedicationId, ScaleId};
+use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
+use concord_knowledge::{
+    Action, ConditionId, DrugId, FindingKey, Frequency, IngredientId, LabId, Milligrams, Regimen, Route,
+    RuleId, RulesetVersion, Severity,
+};
+
+use super::{born_on, day, episode_ref, instant, person, text, uuid};
+
+fn order() -> OrderId {
+    OrderId::new(uuid(0x0D))
+}
+
+fn outside() -> OutsideMedicationId {
+    OutsideMedicationId::new(uuid(0x0A))
+}
+
+fn ingredient(name: &str) -> IngredientId {
+    IngredientId::parse(name).expect("a valid name")
+}
+
+fn drug(name: &str) -> DrugId {
+    DrugId::parse(name).expect("a valid name")
+}
+
+fn ruleset() -> RulesetVersion {
+    RulesetVersion::parse("2026-11-23.1").expect("a valid name")
+}
+
+fn finding() -> FindingKey {
+    FindingKey {
+        rule: RuleId::parse("ddi.lithium.nsaid").expect("a valid name"),
+        about: vec![ingredient("ibuprofen"), ingredient("lithium")],
+    }
+}
+
+fn judged() -> Judged {
+    Judged { ruleset: ruleset(), findings: vec![finding()] }
+}
+
+fn regimen(mg: f64) -> Regimen {
+    Regimen {
+        dose: Milligrams::parse(mg).expect("a dose in range"),
+        frequency: Frequency::TwiceDaily,
+        route: Route::Oral,
+    }
+}
+
+fn acknowledgement() -> Acknowledgement {
+    Acknowledgement { finding: finding(), reason: text("Ibuprofen ends tomorrow; level in five days") }
+}
+
+fn at() -> Instant {
+    instant("2026-03-09T15:10:00Z")
+}
+
+/// What the patient brings along.
+pub(super) fn background() -> Vec<Event> {
+    vec![
+        Event::CharacteristicsRecorded {
+            born_on: born_on(),
+            sex: Sex::Female,
+            may_become_pregnant: Some(true),
+        },
+        Event::NoKnownAllergiesConfirmed,
+        Event::AllergyRecorded {
+            substance: text("Lamotrigine"),
+            ingredient: Some(ingredient("lamotrigine")),
+            reaction: Some(text("Rash")),
+            severity: ReactionSeverity::Moderate,
+            kind: ReactionKind::Hypersensitivity,
+        },
+        Event::AllergyRefuted { substance: text("Lamotrigine"), reason: text("Rash was from a plant") },
+        Event::ConditionRecorded {
+            name: text("Seizures in childhood"),
+            condition: Some(ConditionId::parse("seizure-disorder").expect("a valid name")),
+            onset_on: Some(day("1996-01-01")),
+        },
+        Event::ConditionResolved { name: text("Seizures in childhood") },
+        Event::ResultRecorded {
+            lab: LabId::parse("lithium-level").expect("a valid name"),
+            value: 0.75,
+            taken_at: instant("2026-03-08T07:30:00Z"),
+        },
+        Event::OutsideMedicationRecorded {
+            medication: outside(),
+            reported: Reported {
+                name: text("Ibuprofen 400 MG Oral Tablet"),
+                codings: vec![Coding {
+                    system: "http://www.nlm.nih.gov/research/umls/rxnorm".to_owned(),
+                    code: "197805".to_owned(),
+                }],
+                regimen: Some(regimen(400.0)),
+                prescriber: Some(text("Dr Lee")),
+                started_on: Some(day("2026-02-01")),
+                source: InformationSource::Pharmacy,
+            },
+            ingredients: vec![ingredient("ibuprofen")],
+            complete: true,
+        },
+        Event::OutsideMedicationEnded {
+            medication: outside(),
+            last_dose_at: Some(instant("2026-03-10T20:00:00Z")),
+            reason: text("Pain is gone"),
+        },
+        Event::LastDoseRecorded {
+            medication: MedicationRef::Outside(outside()),
+            at: instant("2026-03-10T20:00:00Z"),
+        },
+        Event::MedicationsReconciled {
+            entries: vec![ReconciledEntry { medication: outside(), action: ReconcileAction::AskPrescriber }],
+            note: Some(text("Dose on the box differs")),
+        },
+    ]
+}
+
+/// What safety rules said and what became of it.
+pub(super) fn findings() -> Vec<Event> {
+    vec![
+        Event::SafetyChecked { proposed: Some(drug("lithium-carbonate")), judged: judged() },
+        Event::InteractionDetected {
+            finding: finding(),
+            severity: Severity::Major,
+            action: Action::Acknowledge,
+            ruleset: ruleset(),
+        },
+        Event::BoxedWarningAcknowledged { drug: drug("lithium-carbonate") },
+        Event::InteractionOverridden {
+            finding: finding(),
+            reason: OverrideReason::BenefitOutweighsRisk,
+            note: text("Level is taken twice a week"),
+            by: person(0xD0),
+            at: at(),
+        },
+        Event::OverrideCosigned { finding: finding(), by: person(0xD1), at: at() },
+        Event::InteractionResolved { finding: finding(), resolution: text("Paracetamol instead") },
+    ]
+}
+
+/// What was ordered and what became of it.
+pub(super) fn orders() -> Vec<Event> {
+    let supply = Supply { days: 30, refills: 1 };
+    vec![
+        Event::MedicationPrescribed {
+            order: Box::new(NewOrder {
+                order: order(),
+                episode: episode_ref(),
+                drug: drug("lithium-carbonate"),
+                regimen: regimen(300.0),
+                indication: ConditionId::parse("bipolar").expect("a valid name"),
+                reason: text("Third depressive phase with mixed features"),
+                supply,
+                start_on: day("2026-03-10"),
+                modality: OrderModality::InPerson,
+                legal_basis: Some(LegalBasis::InPersonEvaluation),
+                acknowledgements: vec![acknowledgement()],
+            }),
+            judged: judged(),
+            ingredients: vec![ingredient("lithium")],
+            at: at(),
+        },
+        Event::DoseAdjusted {
+            order: order(),
+            from: regimen(300.0),
+            to: regimen(450.0),
+            cause: Cause::Score(ScaleId::new(uuid(0x5C))),
+            note: text("Level low, no response yet"),
+            acknowledgements: vec![acknowledgement()],
+            judged: judged(),
+            at: at(),
+        },
+        Event::MedicationHeld { order: order(), reason: text("Vomiting since yesterday"), at: at() },
+        Event::MedicationResumed {
+            order: order(),
+            judged: judged(),
+            acknowledgements: vec![acknowledgement()],
+            at: at(),
+        },
+        Event::TaperPlanned {
+            order: order(),
+            steps: vec![
+                TaperStep { on: day("2026-04-01"), regimen: regimen(300.0) },
+                TaperStep { on: day("2026-04-29"), regimen: regimen(0.0) },
+            ],
+            reason: text("Wish for a child"),
+        },
+        Event::MedicationStopped {
+            order: order(),
+            reason: StopReason::Pregnancy,
+            last_dose_at: Some(instant("2026-04-28T20:00:00Z")),
+            abrupt_because: Some(text("Test was positive")),
+            at: at(),
+        },
+        Event::MedicationRenewed {
+            order: order(),
+            supply,
+            modality: OrderModality::AudioVideo,
+            legal_basis: Some(LegalBasis::TelemedicineFlexibility),
+            at: at(),
+        },
+        Event::OrderCorrected {
+            order: order(),
+            correction: Correction::Supply(Supply { days: 14, refills: 0 }),
+            reason: text("Typed in error"),
+        },
+    ]
+}
