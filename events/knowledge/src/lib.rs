@@ -3,14 +3,22 @@
 //! Data files are in `data/`. A [`Ruleset`] is what they say together; its version is named by every event that a
 //! rule judged. Nothing here knows about streams, commands or storage.
 
+mod check;
+mod escalation;
 mod finding;
+mod load;
 mod name;
+pub mod policy;
+mod recognise;
 mod regimen;
 mod ruleset;
 pub mod safety;
 pub mod scale;
 
+pub use escalation::Escalation;
 pub use finding::{Action, Finding, FindingKey, Severity};
+pub use load::rules::Limits;
+pub use load::{Fault, Files, LoadError};
 pub use name::{
     ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, SymptomId,
 };

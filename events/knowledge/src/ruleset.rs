@@ -1,17 +1,40 @@
 //! What all tables say together.
 
-use concord_kernel::{Instant, Schedule};
+use std::collections::HashMap;
 
-use crate::safety::{Proposal, Subject};
+use concord_kernel::Schedule;
+
+use crate::escalation::{Deadlines, Escalation};
+use crate::load::conditions::Conditions;
+use crate::load::drugs::Formulary;
+use crate::load::ingredients::Substances;
+use crate::load::rules::{Limits, Rules};
+use crate::load::small::Labs;
+use crate::load::{Files, LoadError};
+use crate::policy::PolicyRow;
+use crate::scale::{Bands, ScaleKind};
 use crate::{
-    ConditionId, DrugId, Finding, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion,
-    SymptomId,
+    ConditionId, DrugId, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion, SymptomId,
 };
+
+/// The name of the tables that this program was built with.
+const EMBEDDED: &str = "2026-11-23.1";
 
 /// One published set of knowledge tables.
 #[derive(Debug)]
 pub struct Ruleset {
-    version: RulesetVersion,
+    pub(crate) version: RulesetVersion,
+    pub(crate) reviewed: bool,
+    pub(crate) substances: Substances,
+    pub(crate) drugs: Formulary,
+    pub(crate) rules: Rules,
+    pub(crate) conditions: Conditions,
+    pub(crate) labs: Labs,
+    pub(crate) symptoms: HashMap<String, String>,
+    pub(crate) red_flags: HashMap<String, String>,
+    pub(crate) escalation: Deadlines,
+    pub(crate) policies: HashMap<String, PolicyRow>,
+    pub(crate) bands: Bands,
 }
 
 /// How an order of the drug must end. Source: see the drug's row.
@@ -76,10 +99,20 @@ pub struct Recognition {
 impl Ruleset {
     /// The tables that this program was built with.
     pub fn embedded() -> &'static Self {
-        static RULES: std::sync::LazyLock<Ruleset> = std::sync::LazyLock::new(|| Ruleset {
-            version: RulesetVersion::parse("2026-11-23.1").expect("a valid name"),
+        static RULES: std::sync::LazyLock<Ruleset> = std::sync::LazyLock::new(|| {
+            let version = RulesetVersion::parse(EMBEDDED).expect("a valid name");
+            Ruleset::load(version, &Files::embedded()).expect("a test loads the embedded tables")
         });
         &RULES
+    }
+
+    /// Reads tables and proves every cross reference in them.
+    ///
+    /// # Errors
+    ///
+    /// The first fault with its file and line; nothing of a faulty set is used.
+    pub fn load(version: RulesetVersion, files: &Files) -> Result<Self, LoadError> {
+        crate::load::load(version, files)
     }
 
     /// Its name in events.
@@ -89,60 +122,97 @@ impl Ruleset {
 
     /// Whether a pharmacist has signed every row; until then, every verdict says "unreviewed".
     pub const fn is_reviewed(&self) -> bool {
-        false
+        self.reviewed
     }
 
     /// The formulary row of that name.
     pub fn drug(&self, id: &DrugId) -> Option<&Drug> {
-        let _ = id;
-        None
+        self.drugs.get(id).map(|entry| &entry.drug)
+    }
+
+    /// Every formulary row, in the order of the table.
+    pub fn drugs(&self) -> impl Iterator<Item = &Drug> {
+        self.drugs.rows.iter().map(|entry| &entry.drug)
+    }
+
+    /// The boxed warning of a formulary row, in plain words.
+    pub fn boxed_warning(&self, id: &DrugId) -> Option<&str> {
+        self.drugs.get(id)?.boxed_warning.as_deref()
     }
 
     /// The name for people of a substance.
     pub fn ingredient_name(&self, id: &IngredientId) -> Option<&str> {
-        let _ = id;
-        None
+        let at = self.substances.at(id)?;
+        Some(&self.substances.rows[usize::from(at)].name)
+    }
+
+    /// Whether a substance belongs to a class such as `opioid` or `ssri`.
+    pub fn ingredient_is(&self, id: &IngredientId, class: &str) -> bool {
+        let Some(at) = self.substances.at(id) else { return false };
+        self.substances.vocabulary.classes.get(class).is_some_and(|set| set.contains(at))
     }
 
     /// The name for people of a condition, when there is such a row.
     pub fn condition_name(&self, id: &ConditionId) -> Option<&str> {
-        let _ = id;
-        None
+        let at = self.conditions.by_id.get(id.as_str())?;
+        Some(&self.conditions.rows[usize::from(*at)].name)
     }
 
     /// The UCUM unit of a result, when there is such a row.
     pub fn lab_unit(&self, id: &LabId) -> Option<&str> {
-        let _ = id;
-        None
+        self.labs.get(id).map(|lab| lab.unit.as_str())
+    }
+
+    /// The name for people of a result, when there is such a row.
+    pub fn lab_name(&self, id: &LabId) -> Option<&str> {
+        self.labs.get(id).map(|lab| lab.name.as_str())
+    }
+
+    /// The kind of result that a LOINC code names; its unit must still be compared.
+    pub fn lab_by_loinc(&self, code: &str) -> Option<&LabId> {
+        let at = self.labs.by_loinc.get(code)?;
+        Some(&self.labs.rows[usize::from(*at)].id)
+    }
+
+    /// Whether a value in the table's unit can be true of a living person; none when there is no such row.
+    pub fn lab_plausible(&self, id: &LabId, value: f64) -> Option<bool> {
+        self.labs.get(id).map(|lab| (lab.lowest..=lab.highest).contains(&value))
     }
 
     /// Whether there is such a warning sign.
     pub fn knows_red_flag(&self, id: &RedFlagId) -> bool {
-        let _ = id;
-        false
+        self.red_flags.contains_key(id.as_str())
+    }
+
+    /// The name for people of a warning sign.
+    pub fn red_flag_name(&self, id: &RedFlagId) -> Option<&str> {
+        self.red_flags.get(id.as_str()).map(String::as_str)
     }
 
     /// Whether there is such a side effect.
     pub fn knows_symptom(&self, id: &SymptomId) -> bool {
-        let _ = id;
-        false
+        self.symptoms.contains_key(id.as_str())
     }
 
-    /// Recognises the substances in a medication's name and codes; codes are `(system URI, code)`.
-    pub fn recognise_medication(&self, name: &str, codings: &[(&str, &str)]) -> Recognition {
-        let _ = (name, codings);
-        Recognition::default()
+    /// The name for people of a side effect.
+    pub fn symptom_name(&self, id: &SymptomId) -> Option<&str> {
+        self.symptoms.get(id.as_str()).map(String::as_str)
     }
 
-    /// Recognises a condition by its codes, then by its name.
-    pub fn recognise_condition(&self, name: &str, codings: &[(&str, &str)]) -> Option<ConditionId> {
-        let _ = (name, codings);
-        None
+    /// How soon somebody must answer a side effect of grade 1 to 5 (CTCAE); other grades count as the nearest.
+    ///
+    /// A business day counts as 24 hours. Source: program rule, `escalation.csv`.
+    pub fn escalation(&self, grade: u8, red_flag: bool) -> Escalation {
+        self.escalation.of(grade, red_flag)
     }
 
-    /// Says everything the rules have to say about `subject` and, where there is one, `proposal`; worst first.
-    pub fn check(&self, subject: &Subject, proposal: Option<&Proposal>, now: Instant) -> Vec<Finding> {
-        let _ = (subject, proposal, now);
-        Vec::new()
+    /// The name of the band that a total falls into, where the scale has bands.
+    pub fn band(&self, kind: ScaleKind, total: u16) -> Option<&str> {
+        self.bands.name(kind, total)
+    }
+
+    /// Numbers that special rules read.
+    pub const fn limits(&self) -> &Limits {
+        &self.rules.numbers
     }
 }

@@ -1,0 +1,148 @@
+//! The safety check: every rule over one chart and one proposed change.
+
+mod allergy;
+mod condition;
+mod dose;
+mod found;
+mod lab;
+mod pair;
+mod special;
+#[cfg(test)]
+mod tests;
+
+use concord_kernel::Instant;
+
+use self::found::Found;
+use crate::load::drugs::Entry;
+use crate::load::set::At;
+use crate::safety::{Proposal, Subject};
+use crate::{Finding, Frequency, Regimen, Ruleset};
+
+/// One medication as the rules see it.
+struct Item<'a> {
+    ingredients: Vec<At>,
+    active: bool,
+    tapering: bool,
+    proposed: bool,
+    /// When its last dose stops being the last, for one that ended: a depot goes on until the next one was due.
+    last_dose: Instant,
+    regimen: Option<Regimen>,
+    entry: Option<&'a Entry>,
+}
+
+/// What every rule looks at.
+struct Scene<'a> {
+    rules: &'a Ruleset,
+    subject: &'a Subject,
+    now: Instant,
+    items: Vec<Item<'a>>,
+    /// Whether only findings about the proposed drug are wanted.
+    proposing: bool,
+    /// Substances of the proposed drug that the patient takes already, perhaps by the order that it replaces.
+    continued: Vec<At>,
+    unmapped: bool,
+    conditions: Vec<u16>,
+}
+
+impl Ruleset {
+    /// Says everything the rules have to say about `subject` and, where there is one, `proposal`; worst first.
+    ///
+    /// With a proposal only what involves the proposed drug is said, and what keeps it from being checked. The
+    /// order is worst first, then rule, then substances; the same input gives the same answer.
+    pub fn check(&self, subject: &Subject, proposal: Option<&Proposal>, now: Instant) -> Vec<Finding> {
+        let mut found = Found::new(self);
+        let proposed = proposal.map(|proposal| (proposal, self.drugs.get(&proposal.drug)));
+        if let Some((_, None)) = proposed {
+            found.special("formulary.unknown-drug", &[]);
+            return found.sorted();
+        }
+        let proposed = proposed.and_then(|(proposal, entry)| Some((proposal, entry?)));
+        let scene = Scene::new(self, subject, proposed, now);
+        special::say(&scene, &mut found);
+        pair::say(&scene, &mut found);
+        dose::say(&scene, &mut found);
+        condition::say(&scene, &mut found);
+        allergy::say(&scene, &mut found);
+        lab::say(&scene, &mut found);
+        found.sorted()
+    }
+}
+
+impl<'a> Scene<'a> {
+    fn new(
+        rules: &'a Ruleset,
+        subject: &'a Subject,
+        proposed: Option<(&'a Proposal, &'a Entry)>,
+        now: Instant,
+    ) -> Self {
+        let (mut items, mut continued) = (Vec::with_capacity(subject.exposures.len() + 1), Vec::new());
+        let mut unmapped = false;
+        let replaced = proposed.and_then(|(proposal, _)| proposal.replaces);
+        for exposure in &subject.exposures {
+            let known = exposure.ingredients.iter().filter_map(|id| rules.substances.at(id));
+            let ingredients: Vec<At> = known.collect();
+            let whole = !ingredients.is_empty() && ingredients.len() == exposure.ingredients.len();
+            unmapped |= exposure.active && !whole && replaced != Some(exposure.id);
+            if let Some((_, entry)) = proposed.filter(|_| exposure.active) {
+                continued.extend(ingredients.iter().filter(|at| entry.ingredients.contains(at)));
+            }
+            if replaced == Some(exposure.id) {
+                continue;
+            }
+            let depot = match exposure.regimen.map(|regimen| regimen.frequency) {
+                Some(Frequency::EveryDays(days)) => i64::from(days),
+                _ => 0,
+            };
+            // The future holds no last dose: a time after now is a slip of the pen and counts as now.
+            let last_dose = exposure.last_dose_at.map_or(now, |at| at.min(now).plus_days(depot));
+            items.push(Item {
+                ingredients,
+                active: exposure.active,
+                tapering: exposure.tapering,
+                proposed: false,
+                last_dose,
+                regimen: exposure.regimen,
+                entry: exposure.drug.as_ref().and_then(|drug| rules.drugs.get(drug)),
+            });
+        }
+        if let Some((proposal, entry)) = proposed {
+            items.push(Item {
+                ingredients: entry.ingredients.clone(),
+                active: true,
+                tapering: false,
+                proposed: true,
+                last_dose: now,
+                regimen: Some(proposal.regimen),
+                entry: Some(entry),
+            });
+        }
+        let by_id = &rules.conditions.by_id;
+        let conditions = subject.conditions.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
+        let proposing = proposed.is_some();
+        Self { rules, subject, now, items, proposing, continued, unmapped, conditions }
+    }
+
+    /// The medications that single-sided rules speak about: all that are taken, or the proposed one alone.
+    fn judged(&self) -> impl Iterator<Item = &Item<'a>> {
+        self.items.iter().filter(|item| item.active && (item.proposed || !self.proposing))
+    }
+
+    fn active(&self) -> impl Iterator<Item = &Item<'a>> {
+        self.items.iter().filter(|item| item.active)
+    }
+
+    /// The latest result of a kind that is not older than `days`.
+    fn result(&self, lab: u16, days: u16) -> Option<f64> {
+        let id = &self.rules.labs.rows[usize::from(lab)].id;
+        let fresh = self.now.plus_days(-i64::from(days));
+        let held = self.subject.results.iter().filter(|r| r.lab == *id && r.taken_at >= fresh);
+        held.max_by_key(|result| result.taken_at).map(|result| result.value)
+    }
+
+    /// Whole years of age.
+    fn age(&self) -> Option<i32> {
+        let (born, today) = (self.subject.born_on?, self.now.day());
+        let before_birthday = (today.month(), today.day()) < (born.month(), born.day());
+        Some(i32::from(today.year()) - i32::from(born.year()) - i32::from(before_birthday))
+    }
+}

@@ -1,0 +1,130 @@
+//! Rules about the daily total of a substance by one route over all active orders.
+
+use super::found::Found;
+use super::{Item, Scene};
+use crate::load::drugs::Entry;
+use crate::load::rules::DoseLimit;
+use crate::load::set::At;
+use crate::{Milligrams, Route};
+
+/// Results older than this say nothing about a dose of today.
+const RESULT_DAYS: u16 = 365;
+
+/// A daily total.
+struct Total<'s> {
+    at: At,
+    route: Route,
+    amount: Milligrams,
+    proposed: bool,
+    entries: Vec<&'s Entry>,
+}
+
+pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
+    for total in totals(scene) {
+        if total.proposed || !scene.proposing {
+            maximum(scene, &total, found);
+        }
+        for limit in scene.rules.rules.limits.of(total.at) {
+            under_circumstance(scene, &total, limit, found);
+        }
+    }
+}
+
+fn totals<'s>(scene: &'s Scene<'_>) -> Vec<Total<'s>> {
+    let mut all: Vec<Total<'s>> = Vec::new();
+    for item in scene.active() {
+        let (Some(at), Some(regimen)) = (dosed(scene, item), item.regimen) else { continue };
+        let index = all.iter().position(|total| total.at == at && total.route == regimen.route);
+        let index = index.unwrap_or_else(|| {
+            all.push(Total {
+                at,
+                route: regimen.route,
+                amount: Milligrams::ZERO,
+                proposed: false,
+                entries: Vec::new(),
+            });
+            all.len() - 1
+        });
+        let total = &mut all[index];
+        let sum = total.amount.micrograms().saturating_add(regimen.daily().micrograms());
+        total.amount = Milligrams::from_micrograms(sum);
+        total.proposed |= item.proposed;
+        total.entries.extend(item.entry);
+    }
+    all
+}
+
+/// The substance that an item's dose is an amount of; unknown for a combination that no formulary row is.
+fn dosed(scene: &Scene<'_>, item: &Item<'_>) -> Option<At> {
+    match (item.entry, item.ingredients.as_slice()) {
+        (Some(entry), _) => entry.ingredients.first().copied(),
+        (None, [only]) => Some(*only),
+        (None, several) => {
+            let holds = |entry: &&Entry| {
+                entry.ingredients.len() == several.len()
+                    && several.iter().all(|at| entry.ingredients.contains(at))
+            };
+            scene.rules.drugs.rows.iter().find(holds)?.ingredients.first().copied()
+        }
+    }
+}
+
+/// The program's and the label's maximum: the strictest of the rows involved, or of an outside medication the widest.
+fn maximum<'a>(scene: &Scene<'a>, total: &Total<'_>, found: &mut Found<'a>) {
+    let of_route = |entry: &&Entry| {
+        entry.ingredients.first() == Some(&total.at) && entry.drug.routes.contains(&total.route)
+    };
+    let rows: Vec<&Entry> = if total.entries.is_empty() {
+        scene.rules.drugs.rows.iter().filter(of_route).collect()
+    } else {
+        total.entries.clone()
+    };
+    let limit = |pick: fn(&Entry) -> Option<Milligrams>| {
+        let limits: Option<Vec<Milligrams>> = rows.iter().map(|entry| pick(entry)).collect();
+        if total.entries.is_empty() {
+            // A row without maximum leaves the widest open.
+            limits?.into_iter().max()
+        } else {
+            rows.iter().filter_map(|entry| pick(entry)).min()
+        }
+    };
+    if limit(|entry| entry.drug.hard_maximum).is_some_and(|most| total.amount > most) {
+        found.special("dose.hard-maximum", &[total.at]);
+    } else if limit(|entry| entry.drug.soft_maximum).is_some_and(|most| total.amount > most) {
+        found.special("dose.soft-maximum", &[total.at]);
+    }
+}
+
+fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseLimit, found: &mut Found<'a>) {
+    let most = match limit.per_kg {
+        None => limit.over_mg,
+        Some(weight) => match scene.result(weight, RESULT_DAYS) {
+            None => return,
+            Some(kg) => limit.over_mg * kg,
+        },
+    };
+    let applies = total.amount.mg() > most
+        && limit.route.is_none_or(|route| route == total.route)
+        && limit.age_over.is_none_or(|years| scene.age().is_some_and(|age| age > i32::from(years)))
+        && (limit.conditions.is_empty() || limit.conditions.iter().any(|c| scene.conditions.contains(c)))
+        && limit
+            .lab_below
+            .is_none_or(|(lab, below)| scene.result(lab, RESULT_DAYS).is_some_and(|value| value < below));
+    if !applies {
+        return;
+    }
+    let Some(with) = &limit.with else {
+        if total.proposed || !scene.proposing {
+            found.say(&limit.says, &[total.at]);
+        }
+        return;
+    };
+    for item in scene.active() {
+        if !(total.proposed || item.proposed || !scene.proposing) {
+            continue;
+        }
+        for &other in item.ingredients.iter().filter(|&&other| other != total.at && with.contains(other)) {
+            found.say(&limit.says, &[total.at, other]);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Reads the tables, proves every cross reference, and builds the indices.
+
+pub(crate) mod conditions;
+pub(crate) mod drugs;
+mod fault;
+mod files;
+pub(crate) mod ingredients;
+pub(crate) mod rules;
+pub(crate) mod set;
+pub(crate) mod small;
+pub(crate) mod table;
+#[cfg(test)]
+mod tests;
+
+pub use fault::{Fault, LoadError};
+pub use files::Files;
+
+use self::rules::Rules;
+use self::table::Table;
+use crate::{Ruleset, RulesetVersion};
+
+/// Reads every table.
+pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, LoadError> {
+    let table = |name| files.table(name);
+    let tables: Vec<Table> = Files::NAMES.iter().map(|name| table(name)).collect::<Result<_, _>>()?;
+    let reviewed = tables.iter().all(Table::signed);
+    let substances = ingredients::read(&table("ingredients.csv")?)?;
+    let conditions = conditions::read(&table("conditions.csv")?)?;
+    let labs = small::labs(&table("labs.csv")?)?;
+    let words = &substances.vocabulary;
+    let warnings = small::warnings(&table("boxed_warnings.csv")?)?;
+    let drugs = drugs::read(&table("drugs.csv")?, &substances, &warnings)?;
+    let rules = Rules::read(files, words, &conditions, &labs)?;
+    Ok(Ruleset {
+        version,
+        reviewed,
+        drugs,
+        rules,
+        conditions,
+        labs,
+        symptoms: small::names(&table("symptoms.csv")?)?,
+        red_flags: small::names(&table("red_flags.csv")?)?,
+        escalation: small::escalation(&table("escalation.csv")?)?,
+        policies: small::policies(&table("policies.csv")?)?,
+        bands: small::bands(&table("scales.csv")?)?,
+        substances,
+    })
+}

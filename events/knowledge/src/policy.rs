@@ -1,0 +1,130 @@
+//! Law and program policy with the days on which it holds.
+
+use concord_kernel::{Day, Schedule};
+
+use crate::{IngredientId, Ruleset};
+
+/// A row of `policies.csv`.
+#[derive(Clone, Debug)]
+pub(crate) struct PolicyRow {
+    pub(crate) value: u16,
+    pub(crate) from: Option<Day>,
+    /// The last day on which it holds.
+    pub(crate) to: Option<Day>,
+    pub(crate) source: String,
+}
+
+impl PolicyRow {
+    fn holds_on(&self, day: Day) -> bool {
+        self.from.is_none_or(|from| from <= day) && self.to.is_none_or(|to| day <= to)
+    }
+}
+
+/// Rows that code reads.
+pub(crate) const NEEDED: [&str; 8] = [
+    "refill.II.max",
+    "refill.III.max",
+    "refill.III.months",
+    "refill.IV.max",
+    "refill.IV.months",
+    "telemedicine.flexibility.audio-video",
+    "telemedicine.flexibility.audio-only-oud",
+    "telemedicine.buprenorphine-oud",
+];
+
+/// How often a prescription may be filled again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefillLimit {
+    /// Most refills after the first fill; nothing means as the prescriber authorises.
+    pub refills: Option<u16>,
+    /// Months from the day of issue after which none may be filled; nothing means no federal limit.
+    pub months: Option<u16>,
+}
+
+/// How prescriber and patient met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Encounter {
+    /// In one room.
+    InPerson,
+    /// Live audio and video.
+    AudioVideo,
+    /// Live audio alone.
+    AudioOnly,
+}
+
+/// What a controlled order is for and what came before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoteOrder {
+    /// How prescriber and patient meet for this order.
+    pub encounter: Encounter,
+    /// Whether it treats opioid use disorder.
+    pub for_opioid_use_disorder: bool,
+    /// Whether this prescriber has seen the patient in person before.
+    pub seen_in_person: bool,
+}
+
+/// Whether a controlled drug may be ordered in that way on that day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Telemedicine {
+    /// It may, and this is why.
+    Allowed {
+        /// The law, for the event.
+        legal_basis: String,
+        /// Most months of supply before another basis is needed.
+        months: Option<u16>,
+    },
+    /// It may not: an in-person evaluation comes first. Source: 21 USC 829(e).
+    InPersonFirst,
+}
+
+impl Ruleset {
+    /// How often a prescription of that schedule may be refilled. Source: 21 CFR 1306.12, 1306.22.
+    pub fn refill_limit(&self, schedule: Option<Schedule>) -> RefillLimit {
+        let value = |id: &str| self.policies.get(id).map(|row| row.value);
+        match schedule {
+            Some(Schedule::II) => RefillLimit { refills: value("refill.II.max"), months: None },
+            Some(Schedule::III) => {
+                RefillLimit { refills: value("refill.III.max"), months: value("refill.III.months") }
+            }
+            Some(Schedule::IV) => {
+                RefillLimit { refills: value("refill.IV.max"), months: value("refill.IV.months") }
+            }
+            Some(Schedule::V) | None => RefillLimit { refills: None, months: None },
+        }
+    }
+
+    /// Whether a drug of that schedule with those ingredients may be ordered remotely on `day`.
+    ///
+    /// A drug without schedule always may. After the last day of the flexibilities only what is permanent remains:
+    /// an earlier visit in person, or buprenorphine for opioid use disorder. Source: 21 USC 829(e); 90 FR 61301.
+    pub fn telemedicine_allows(
+        &self,
+        schedule: Option<Schedule>,
+        ingredients: &[IngredientId],
+        order: RemoteOrder,
+        day: Day,
+    ) -> Telemedicine {
+        let allowed = |basis: &str| Telemedicine::Allowed { legal_basis: basis.to_owned(), months: None };
+        let Some(schedule) = schedule else { return allowed("not a controlled substance") };
+        if order.encounter == Encounter::InPerson || order.seen_in_person {
+            return allowed("in-person evaluation (21 USC 829(e))");
+        }
+        let holds = |id: &str| self.policies.get(id).filter(|row| row.holds_on(day));
+        let opioid_rule = order.for_opioid_use_disorder && schedule != Schedule::II;
+        let flexible = match order.encounter {
+            Encounter::AudioVideo => holds("telemedicine.flexibility.audio-video"),
+            Encounter::AudioOnly if opioid_rule => holds("telemedicine.flexibility.audio-only-oud"),
+            Encounter::AudioOnly | Encounter::InPerson => None,
+        };
+        if let Some(row) = flexible {
+            return allowed(&row.source);
+        }
+        let buprenorphine = ingredients.iter().any(|id| id.as_str() == "buprenorphine");
+        match holds("telemedicine.buprenorphine-oud") {
+            Some(row) if opioid_rule && buprenorphine => {
+                Telemedicine::Allowed { legal_basis: row.source.clone(), months: Some(row.value) }
+            }
+            _ => Telemedicine::InPersonFirst,
+        }
+    }
+}

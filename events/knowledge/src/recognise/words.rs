@@ -1,0 +1,302 @@
+//! Cuts names into words and tells those apart that never name a substance.
+
+/// A piece of a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    /// Letters or digits, lower case.
+    Word(String),
+    /// What stands between two components.
+    Separator,
+    /// `[`
+    Open,
+    /// `]`
+    Close,
+}
+
+impl PartialEq<str> for Token {
+    fn eq(&self, word: &str) -> bool {
+        matches!(self, Self::Word(own) if own == word)
+    }
+}
+
+/// What a word may be besides part of a substance's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Word {
+    /// A number, a unit, a form, a direction.
+    Plain,
+    /// The other half of a salt, which needs a substance beside it.
+    Salt,
+    /// Perhaps a substance that no row names.
+    Unknown,
+}
+
+/// Units, pharmaceutical forms, releases, directions.
+const PLAIN: &[&str] = &[
+    "a",
+    "actuat",
+    "actuation",
+    "adult",
+    "and",
+    "as",
+    "at",
+    "auto",
+    "bag",
+    "bedtime",
+    "bid",
+    "blister",
+    "buccal",
+    "by",
+    "caplet",
+    "caplets",
+    "capsule",
+    "capsules",
+    "caps",
+    "chewable",
+    "chronotherapy",
+    "coated",
+    "cr",
+    "cream",
+    "daily",
+    "day",
+    "days",
+    "delayed",
+    "depot",
+    "disintegrating",
+    "dose",
+    "doses",
+    "dr",
+    "drops",
+    "drug",
+    "each",
+    "effervescent",
+    "enteric",
+    "er",
+    "every",
+    "extended",
+    "film",
+    "for",
+    "g",
+    "gel",
+    "generic",
+    "gm",
+    "gram",
+    "grams",
+    "h",
+    "hour",
+    "hours",
+    "hr",
+    "hs",
+    "im",
+    "implant",
+    "in",
+    "inh",
+    "inhalant",
+    "inhalation",
+    "inhaler",
+    "injectable",
+    "injection",
+    "injector",
+    "intramuscular",
+    "intranasal",
+    "intravenous",
+    "ir",
+    "iu",
+    "iv",
+    "kit",
+    "la",
+    "liquid",
+    "long",
+    "low",
+    "lozenge",
+    "mcg",
+    "meq",
+    "metered",
+    "mg",
+    "microgram",
+    "micrograms",
+    "milligram",
+    "milligrams",
+    "ml",
+    "mmol",
+    "monthly",
+    "mouth",
+    "nasal",
+    "nebulizer",
+    "needed",
+    "of",
+    "oral",
+    "orally",
+    "ointment",
+    "once",
+    "one",
+    "pack",
+    "package",
+    "patch",
+    "pen",
+    "per",
+    "pill",
+    "pills",
+    "po",
+    "powder",
+    "prefilled",
+    "prn",
+    "product",
+    "qd",
+    "qhs",
+    "qid",
+    "rectal",
+    "release",
+    "retard",
+    "sc",
+    "sl",
+    "solution",
+    "spray",
+    "sr",
+    "strength",
+    "sublingual",
+    "subcutaneous",
+    "suppository",
+    "suspension",
+    "sustained",
+    "syringe",
+    "tab",
+    "tablet",
+    "tablets",
+    "tabs",
+    "tid",
+    "topical",
+    "transdermal",
+    "twice",
+    "two",
+    "ug",
+    "unit",
+    "units",
+    "unt",
+    "vaginal",
+    "ring",
+    "vial",
+    "week",
+    "weekly",
+    "with",
+    "xl",
+    "xr",
+    "actuations",
+    "acting",
+    "film",
+];
+
+/// Ions, esters and waters that make a salt of a substance.
+const SALT: &[&str] = &[
+    "acetate",
+    "anhydrous",
+    "aspartate",
+    "benzoate",
+    "besylate",
+    "bitartrate",
+    "bromide",
+    "calcium",
+    "carbonate",
+    "chloride",
+    "citrate",
+    "decanoate",
+    "dihydrate",
+    "dihydrochloride",
+    "dimesylate",
+    "disodium",
+    "estolate",
+    "ethylsuccinate",
+    "fumarate",
+    "gluconate",
+    "hcl",
+    "hemihydrate",
+    "hydrobromide",
+    "hydrochloride",
+    "lactate",
+    "lauroxil",
+    "magnesium",
+    "maleate",
+    "mesylate",
+    "monohydrate",
+    "napsylate",
+    "nitrate",
+    "oxalate",
+    "palmitate",
+    "pamoate",
+    "phosphate",
+    "potassium",
+    "saccharate",
+    "sodium",
+    "succinate",
+    "sulfate",
+    "sulphate",
+    "tartrate",
+    "tosylate",
+    "trihydrate",
+    "valerate",
+    "axetil",
+    "medoxomil",
+    "proxetil",
+    "hyclate",
+    "mononitrate",
+    "dinitrate",
+];
+
+impl Word {
+    pub(super) fn of(word: &str) -> Self {
+        if word.bytes().all(|b| b.is_ascii_digit()) || PLAIN.contains(&word) {
+            Self::Plain
+        } else if SALT.contains(&word) {
+            Self::Salt
+        } else {
+            Self::Unknown
+        }
+    }
+}
+
+/// Cuts a name into tokens: lower case, letters apart from digits, apostrophes dropped.
+pub(super) fn tokens(name: &str) -> Vec<Token> {
+    let mut all = Vec::new();
+    let mut word = String::new();
+    let flush = |word: &mut String, all: &mut Vec<Token>| {
+        if !word.is_empty() {
+            all.push(Token::Word(std::mem::take(word)));
+        }
+    };
+    for c in name.chars().flat_map(char::to_lowercase) {
+        if matches!(c, '\'' | '\u{2019}') {
+            continue;
+        }
+        let other_kind = word.chars().next_back().is_some_and(|last| last.is_numeric() != c.is_numeric());
+        if !c.is_alphanumeric() || other_kind {
+            flush(&mut word, &mut all);
+        }
+        match c {
+            '/' | '+' | '&' | ';' | ',' => all.push(Token::Separator),
+            '[' => all.push(Token::Open),
+            ']' => all.push(Token::Close),
+            c if c.is_alphanumeric() => word.push(c),
+            _ => {}
+        }
+    }
+    flush(&mut word, &mut all);
+    all
+}
+
+/// The words of a name in one spelling: lower case, one space between, without a closing `(disorder)` or the like.
+pub(crate) fn plain_words(name: &str) -> String {
+    let name = name.trim();
+    let kept = match name.rfind('(') {
+        Some(open) if name.ends_with(')') && open > 0 => &name[..open],
+        _ => name,
+    };
+    let mut words = String::new();
+    for token in tokens(kept) {
+        if let Token::Word(word) = token {
+            if !words.is_empty() {
+                words.push(' ');
+            }
+            words.push_str(&word);
+        }
+    }
+    words
+}
