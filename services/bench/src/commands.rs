@@ -134,10 +134,19 @@ async fn prober(
 
 /// A prescriber's token for the measured server.
 pub(crate) fn bearer(launch: &Launch, data: &Path) -> Result<MetadataValue<Ascii>, BenchError> {
+    token(launch, data, Role::Psychiatrist)
+}
+
+/// An auditor's token for the measured server.
+pub(crate) fn reader(launch: &Launch, data: &Path) -> Result<MetadataValue<Ascii>, BenchError> {
+    token(launch, data, Role::Auditor)
+}
+
+fn token(launch: &Launch, data: &Path, role: Role) -> Result<MetadataValue<Ascii>, BenchError> {
     let tenant = TenantId::parse("demo").expect("a valid name");
     let actor = Actor {
         id: PersonId::new(Uuid::from_u128(1)),
-        role: Role::Psychiatrist,
+        role,
         credentials: Credentials { schedules: vec![Schedule::II, Schedule::III, Schedule::IV, Schedule::V] },
     };
     let token = (launch.sign)(data, &tenant, &actor)?;

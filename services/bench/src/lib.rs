@@ -6,9 +6,11 @@ mod baseline;
 pub mod commands;
 mod echo;
 mod error;
+mod fill;
 mod lag;
 mod load;
 mod mix;
+pub mod replay;
 
 mod server;
 mod stream;

@@ -111,7 +111,7 @@ impl Inner {
                     self.keep(target.stream, folded, decided.events, receipt.stream_version);
                     return Ok(answer(&receipt, warnings));
                 }
-                Ok(Appended::Repeated(receipt)) => return recall(receipt),
+                Ok(Appended::Repeated(receipt)) => return recall(&receipt),
                 Err(AppendError::Conflict { .. }) => {
                     target.reads.iter().for_each(|read| self.cache.forget(*read));
                 }
@@ -189,7 +189,7 @@ impl Inner {
     async fn earlier(&self, request: &Request) -> Result<Option<Receipt>, ExecuteError> {
         match self.ledger.receipt(request.command_id).await? {
             Some((hash, _)) if hash != request.request_hash => Err(ExecuteError::CommandReused),
-            Some((_, receipt)) => recall(receipt).map(Some),
+            Some((_, receipt)) => recall(&receipt).map(Some),
             None => Ok(None),
         }
     }
@@ -262,14 +262,14 @@ fn standing(events: &[DomainEvent]) -> Vec<FindingKey> {
     keys
 }
 
-fn recall(receipt: concord_ledger::Receipt) -> Result<Receipt, ExecuteError> {
+fn recall(receipt: &concord_ledger::Receipt) -> Result<Receipt, ExecuteError> {
     let warnings = if receipt.reply.is_empty() {
         Vec::new()
     } else {
         serde_json::from_slice(&receipt.reply)
             .map_err(|_| ExecuteError::Corrupt("a receipt cannot be read"))?
     };
-    Ok(answer(&receipt, warnings))
+    Ok(answer(receipt, warnings))
 }
 
 fn answer(receipt: &concord_ledger::Receipt, warnings: Vec<FindingKey>) -> Receipt {

@@ -32,7 +32,7 @@ pub(crate) enum Command {
     /// Measure the service beside its baselines
     #[command(subcommand)]
     Bench(Bench),
-    /// Look after a ledger; the service must not be running on the folder
+    /// Look after a ledger; it may be in use
     #[command(subcommand)]
     Ledger(Ledger),
     /// Look after the views; the service must not be running on the folder

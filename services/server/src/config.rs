@@ -105,7 +105,10 @@ impl Config {
     fn checked(self) -> Result<Self, ConfigError> {
         let mut faults = Vec::new();
         if !self.listen.ip().is_loopback() {
-            faults.push(format!("listen: {} is not loopback; without TLS the API listens on loopback only", self.listen));
+            faults.push(format!(
+                "listen: {} is not loopback; without TLS the API listens on loopback only",
+                self.listen
+            ));
         }
         if self.tenants.is_empty() || self.tenants.len() > MOST_TENANTS {
             faults.push(format!("tenants: 1 to {MOST_TENANTS} are served, not {}", self.tenants.len()));

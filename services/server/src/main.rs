@@ -1,2 +1,66 @@
-//! Concord.
-fn main() {}
+//! Concord: the system of record for medication management in intensive outpatient programs.
+
+mod bench;
+mod cli;
+mod config;
+mod key;
+mod ledger;
+mod serve;
+mod signals;
+mod telemetry;
+mod token;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Command};
+use crate::config::{Config, Overrides};
+use crate::serve::{Running, Sources};
+
+/// Every message is allocated and freed on the way through; see ARCHITECTURE.md for what this saves.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Any failure of a subcommand; printed with its causes.
+type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Cli::parse()).await {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("concord: {error}");
+            let mut cause = error.source();
+            while let Some(inner) = cause {
+                eprintln!("  because: {inner}");
+                cause = inner.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<ExitCode, Failed> {
+    let overrides = Overrides { data: cli.data.clone(), ..Overrides::default() };
+    let load = |overrides| Config::load(cli.config.as_deref(), overrides);
+    match cli.command {
+        Command::Serve(options) => {
+            let config = load(Overrides { listen: options.listen, roles: options.roles(), ..overrides })?;
+            serve(config).await
+        }
+        Command::Bench(bench) => bench::run(bench).await,
+        Command::Ledger(command) => ledger::run(&command, &load(overrides)?),
+        Command::Token(options) => token::print(&options, &load(overrides)?),
+        Command::Demo(_) | Command::Projections(_) => Ok(ExitCode::FAILURE),
+    }
+}
+
+async fn serve(config: Config) -> Result<ExitCode, Failed> {
+    telemetry::start(&config.log)?;
+    let running = Running::start(&config, Sources::machine()).await?;
+    println!("listening on http://{}", running.address);
+    signals::asked_to_stop().await;
+    running.stop(config.drain()).await?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,79 @@
+//! `concord bench`: runs a benchmark and prints its figures.
+
+use std::io::{Error, ErrorKind};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use comfy_table::Table;
+use concord_bench::commands::{self, Options};
+use concord_bench::{Launch, replay};
+use concord_kernel::{Actor, Clock, SystemClock, TenantId};
+use serde::Serialize;
+
+use crate::cli::{Bench, BenchCommands, BenchReplay};
+use crate::{Failed, key};
+
+const TOKEN_LIFETIME: Duration = Duration::from_secs(8 * 3_600);
+
+/// Runs `bench`.
+pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
+    match bench {
+        Bench::Commands(options) => measure_commands(&options).await?,
+        Bench::Replay(options) => measure_replay(&options).await?,
+        Bench::Views(_) => return Ok(ExitCode::FAILURE),
+        Bench::EchoServer => concord_bench::serve_echo().await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn measure_commands(options: &BenchCommands) -> Result<(), Failed> {
+    let json = options.json;
+    let measured = Options {
+        clients: usize::try_from(options.clients)?,
+        length: Duration::from_secs(options.seconds),
+        stream: options.stream,
+        roles: options.roles.clone(),
+        patients: options.patients,
+    };
+    let report = commands::run(&launch()?, &measured, &|what| say(json, what)).await?;
+    print(&report, json)
+}
+
+async fn measure_replay(options: &BenchReplay) -> Result<(), Failed> {
+    let report =
+        replay::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
+    print(&report, options.json)
+}
+
+fn say(json: bool, what: &str) {
+    if !json {
+        eprintln!("{what}");
+    }
+}
+
+fn launch() -> Result<Launch, Failed> {
+    Ok(Launch { program: std::env::current_exe()?, sign })
+}
+
+fn sign(data: &Path, tenant: &TenantId, actor: &Actor) -> std::io::Result<String> {
+    let tokens = key::tokens(data).map_err(|error| Error::new(ErrorKind::Other, error))?;
+    Ok(tokens.sign(tenant, actor, SystemClock.now(), TOKEN_LIFETIME))
+}
+
+/// Prints figures: an object for programs, a table for people.
+fn print(report: &impl Serialize, json: bool) -> Result<(), Failed> {
+    if json {
+        println!("{}", serde_json::to_string_pretty(report)?);
+        return Ok(());
+    }
+    let mut table = Table::new();
+    if let serde_json::Value::Object(figures) = serde_json::to_value(report)? {
+        for (name, value) in figures {
+            let shown = value.as_f64().map_or_else(|| value.to_string(), |figure| format!("{figure:.2}"));
+            table.add_row(vec![name, shown]);
+        }
+    }
+    println!("{table}");
+    Ok(())
+}

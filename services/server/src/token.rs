@@ -1,0 +1,29 @@
+//! `concord token`: a signed token for local development.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use concord_kernel::{Actor, Clock, Credentials, PersonId, SystemClock};
+use uuid::Uuid;
+
+use crate::cli::Token;
+use crate::config::Config;
+use crate::{Failed, key};
+
+const SECONDS_PER_HOUR: u64 = 3_600;
+
+/// Namespace of the persons that are made up from a role, so that the same role is the same person each time.
+const MADE_UP: Uuid = Uuid::from_u128(0x5a1d_0c6e_39fb_5c7a_8e44_0b1e_6f2d_9a73);
+
+/// Prints a token for the person that `options` describe.
+pub(crate) fn print(options: &Token, config: &Config) -> Result<ExitCode, Failed> {
+    let person = options.person.unwrap_or_else(|| Uuid::new_v5(&MADE_UP, options.role.as_str().as_bytes()));
+    let actor = Actor {
+        id: PersonId::new(person),
+        role: options.role,
+        credentials: Credentials { schedules: options.schedules.clone() },
+    };
+    let lifetime = Duration::from_secs(options.hours * SECONDS_PER_HOUR);
+    println!("{}", key::tokens(&config.data)?.sign(&options.tenant, &actor, SystemClock.now(), lifetime));
+    Ok(ExitCode::SUCCESS)
+}
