@@ -117,6 +117,7 @@ impl Chart {
             drug: new.drug,
             ingredients,
             regimen: new.regimen,
+            indication: new.indication,
             reason: new.reason,
             supply: new.supply,
             ordered_at: at,

@@ -84,6 +84,7 @@ pub(super) struct Order {
     pub(super) drug: DrugId,
     pub(super) ingredients: Vec<IngredientId>,
     pub(super) regimen: Regimen,
+    pub(super) indication: ConditionId,
     pub(super) reason: Text,
     pub(super) supply: Supply,
     pub(super) ordered_at: Instant,

@@ -1,1 +1,10 @@
 //! The rules of a medication chart, one test each.
+
+mod background;
+mod courses;
+mod histories;
+mod orders;
+mod outside;
+mod overrides;
+mod tapers;
+mod told;

@@ -18,21 +18,12 @@ pub(super) struct Deadlines {
 }
 
 impl Deadlines {
-    /// What the escalation table gives a report of this grade that arrives now.
+    /// What the escalation table gives a report of this grade that arrives now. What has no time of its own to be
+    /// decided is decided when the prescriber is reached, and what has none for that either, at the next visit.
     pub(super) fn of(grade: Grade, red_flag: bool, context: &Context) -> Self {
-        let minutes = |minutes: u64| context.now.plus(Duration::from_mins(minutes));
-        if red_flag || grade >= Grade::LifeThreatening {
-            return Self { contact_by: minutes(15), decide_by: minutes(15) };
-        }
-        match grade {
-            Grade::Mild => {
-                let next_visit = context.now.plus(NEXT_VISIT);
-                Self { contact_by: next_visit, decide_by: next_visit }
-            }
-            Grade::Moderate => Self { contact_by: minutes(1440), decide_by: minutes(1440) },
-            Grade::Severe | Grade::LifeThreatening | Grade::Fatal => {
-                Self { contact_by: minutes(60), decide_by: minutes(240) }
-            }
-        }
+        let within = context.rules.escalation(grade.number(), red_flag);
+        let contact = within.contact_within.unwrap_or(NEXT_VISIT);
+        let decide = within.decide_within.unwrap_or(contact);
+        Self { contact_by: context.now.plus(contact), decide_by: context.now.plus(decide) }
     }
 }

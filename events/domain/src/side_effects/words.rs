@@ -19,6 +19,19 @@ pub enum Grade {
     Fatal,
 }
 
+impl Grade {
+    /// The CTCAE grade, 1 to 5.
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::Mild => 1,
+            Self::Moderate => 2,
+            Self::Severe => 3,
+            Self::LifeThreatening => 4,
+            Self::Fatal => 5,
+        }
+    }
+}
+
 /// What a prescriber decides about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

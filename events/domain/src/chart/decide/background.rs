@@ -144,7 +144,7 @@ impl Chart {
         if unit != of_table {
             return Err(Error::UnitNotOfTable);
         }
-        if !value.is_finite() || value < 0.0 {
+        if context.rules.lab_plausible(lab, value) != Some(true) {
             return Err(Error::ValueNotPlausible);
         }
         super::not_in_the_future(Some(taken_at), context)?;

@@ -7,7 +7,8 @@ use super::super::state::{Order, must_taper};
 use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
 };
-use super::{controlled, covered, not_in_the_future, prescriber, row};
+use super::controlled::{Controlled, lawful, supplied};
+use super::{covered, not_in_the_future, prescriber, row};
 use crate::Context;
 
 impl Chart {
@@ -74,9 +75,10 @@ impl Chart {
         prescriber(&context.actor)?;
         let order = self.taken(id)?;
         let drug = row(context, &order.drug)?;
-        supply.within_bounds(drug)?;
+        supplied(supply, drug, context)?;
         covered(&context.actor, drug.schedule)?;
-        controlled::allowed(drug, modality, legal_basis, supply, context)?;
+        let indication = &order.indication;
+        lawful(&Controlled { drug, indication, modality, legal_basis, supply }, context)?;
         Ok(vec![Event::MedicationRenewed {
             order: id,
             supply,
@@ -99,7 +101,7 @@ impl Chart {
             Correction::Supply(supply) => {
                 let drug = row(context, &order.drug)?;
                 covered(&context.actor, drug.schedule)?;
-                supply.within_bounds(drug)?;
+                supplied(*supply, drug, context)?;
                 *supply == order.supply
             }
             Correction::Reason(why) => *why == order.reason,

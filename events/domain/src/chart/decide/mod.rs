@@ -10,6 +10,9 @@ mod prescribe;
 mod safety;
 mod taper;
 
+#[cfg(test)]
+pub(super) use prescribe::{MOST_DAYS_AHEAD, MOST_OPEN_ORDERS};
+
 use concord_kernel::{Actor, Instant, OrderId, Role, Schedule};
 use concord_knowledge::{Drug, DrugId, Frequency, Regimen};
 

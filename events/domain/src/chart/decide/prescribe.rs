@@ -4,6 +4,7 @@ use concord_knowledge::Drug;
 use concord_knowledge::safety::{Allergies, Proposal};
 
 use super::super::{Chart, Error, Event, NewOrder};
+use super::controlled::{Controlled, lawful, supplied};
 use super::{covered, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
 
@@ -28,10 +29,17 @@ impl Chart {
             return Err(Error::NotPrescribable);
         }
         well_formed(&new.regimen, drug)?;
-        new.supply.within_bounds(drug)?;
+        supplied(new.supply, drug, context)?;
         starts_soon(new.start_on, context)?;
         covered(&context.actor, drug.schedule)?;
-        super::controlled::allowed(drug, new.modality, new.legal_basis, new.supply, context)?;
+        let controlled = Controlled {
+            drug,
+            indication: &new.indication,
+            modality: new.modality,
+            legal_basis: new.legal_basis,
+            supply: new.supply,
+        };
+        lawful(&controlled, context)?;
         self.prepared(drug)?;
 
         let proposal = Proposal { drug: new.drug.clone(), regimen: new.regimen, replaces: None };
@@ -66,7 +74,7 @@ fn indicated(new: &NewOrder, context: &Context) -> Result<(), Error> {
     if decision.diagnoses.contains(&new.indication) { Ok(()) } else { Err(Error::IndicationNotDiagnosed) }
 }
 
-pub(super) fn starts_soon(day: concord_kernel::Day, context: &Context) -> Result<(), Error> {
+fn starts_soon(day: concord_kernel::Day, context: &Context) -> Result<(), Error> {
     if day < today_anywhere(context.now) {
         return Err(Error::StartsInThePast);
     }
