@@ -51,11 +51,16 @@ impl DataFolder {
 
     /// The file of a ledger: a folder for each tenant, so that the file is the tenant's boundary.
     pub fn ledger(&self, id: &LedgerId) -> PathBuf {
+        Self::file(&self.path, id)
+    }
+
+    /// The file of a ledger in a data folder that this process need not have, to read it.
+    pub fn file(folder: &Path, id: &LedgerId) -> PathBuf {
         let file = match id.kind {
             LedgerKind::Clinical => "clinical.ledger",
             LedgerKind::Access => "access.ledger",
         };
-        self.path.join(id.tenant.as_str()).join(file)
+        folder.join(id.tenant.as_str()).join(file)
     }
 }
 

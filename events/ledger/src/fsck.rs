@@ -75,6 +75,9 @@ pub enum FsckError {
     /// The head's root is not the root over the entries, which by themselves are right.
     #[error("the head's root is not the root over the entries")]
     Root,
+    /// The file has no tables.
+    #[error("the file holds no ledger")]
+    NoLedger,
     /// A newer Concord wrote the file.
     #[error("the file has schema {found}, this program knows up to {known}")]
     NewerSchema {
@@ -100,6 +103,9 @@ pub enum FsckError {
 pub fn fsck(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, FsckError> {
     let connection = open_reader(path, CACHE_KIB).map_err(FsckError::Store)?;
     let found = user_version(&connection).map_err(FsckError::Store)?;
+    if found == 0 {
+        return Err(FsckError::NoLedger);
+    }
     if found > SCHEMA {
         return Err(FsckError::NewerSchema { found, known: SCHEMA });
     }

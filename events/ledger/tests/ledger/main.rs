@@ -18,3 +18,5 @@ mod power;
 mod readers;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod writer;
