@@ -109,8 +109,8 @@ fn duration(text: &str) -> Option<Duration> {
     }
     let value: u64 = digits.parse().ok()?;
     match unit {
-        "H" => Some(Duration::from_secs(value * 3_600)),
-        "M" => Some(Duration::from_secs(value * 60)),
+        "H" => Some(Duration::from_hours(value)),
+        "M" => Some(Duration::from_mins(value)),
         "S" => Some(Duration::from_secs(value)),
         "m" => Some(Duration::from_millis(value)),
         "u" => Some(Duration::from_micros(value)),
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn a_timeout_is_digits_and_a_unit() {
         assert_eq!(duration("250m"), Some(Duration::from_millis(250)));
-        assert_eq!(duration("99999999H"), Some(Duration::from_secs(99_999_999 * 3_600)));
+        assert_eq!(duration("99999999H"), Some(Duration::from_hours(99_999_999)));
         for bad in ["", "m", "1", "1x", "-1S", "123456789S", "1é"] {
             assert_eq!(duration(bad), None, "{bad}");
         }

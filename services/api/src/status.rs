@@ -74,7 +74,7 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
 
 fn classify_execute(error: &ExecuteError) -> (Code, ErrorReason) {
     match error {
-        ExecuteError::Refused(refusal) => (Code::FailedPrecondition, reason_of(refusal)),
+        ExecuteError::Refused(refusal) => classify_refusal(reason_of(refusal)),
         ExecuteError::Conflict { .. } | ExecuteError::Contended => {
             (Code::Aborted, ErrorReason::VersionConflict)
         }
@@ -85,6 +85,20 @@ fn classify_execute(error: &ExecuteError) -> (Code, ErrorReason) {
         ExecuteError::Unavailable => (Code::Unavailable, ErrorReason::StoreUnavailable),
         ExecuteError::Corrupt(_) | ExecuteError::Unreadable(_) => (Code::DataLoss, ErrorReason::DataLoss),
     }
+}
+
+/// A rule about who may is told apart from a rule about what may be.
+fn classify_refusal(reason: ErrorReason) -> (Code, ErrorReason) {
+    let about_the_caller = matches!(
+        reason,
+        ErrorReason::RoleNotPermitted
+            | ErrorReason::NotAPrescriber
+            | ErrorReason::NotAClinician
+            | ErrorReason::NotACosigner
+            | ErrorReason::ScheduleNotCovered
+            | ErrorReason::NotATimer
+    );
+    (if about_the_caller { Code::PermissionDenied } else { Code::FailedPrecondition }, reason)
 }
 
 /// The reason's value in the contract; a test holds that every reason of the domain has one.
@@ -101,23 +115,15 @@ fn name_of(reason: ErrorReason) -> &'static str {
 }
 
 fn refusal_of(failure: &Failure) -> Option<&Refusal> {
-    match failure {
-        Failure::Execute(error) => match error.as_ref() {
-            ExecuteError::Refused(refusal) => Some(refusal),
-            _ => None,
-        },
-        _ => None,
-    }
+    let Failure::Execute(error) = failure else { return None };
+    let ExecuteError::Refused(refusal) = error.as_ref() else { return None };
+    Some(refusal)
 }
 
 fn conflicting_version(failure: &Failure) -> Option<u64> {
-    match failure {
-        Failure::Execute(error) => match error.as_ref() {
-            ExecuteError::Conflict { actual } => Some(*actual),
-            _ => None,
-        },
-        _ => None,
-    }
+    let Failure::Execute(error) = failure else { return None };
+    let ExecuteError::Conflict { actual } = error.as_ref() else { return None };
+    Some(*actual)
 }
 
 fn waiting_helps(code: Code, reason: ErrorReason) -> bool {

@@ -30,6 +30,11 @@ pub(super) fn record_characteristics(
     Ok(AnyCommand::Chart(Command::RecordCharacteristics { born_on, sex, may_become_pregnant }))
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "one of many decoders, all of one form"
+)]
 pub(super) fn confirm_no_known_allergies(
     request: pb::ConfirmNoKnownAllergiesRequest,
 ) -> Result<AnyCommand, Invalid> {

@@ -7,7 +7,6 @@ use crate::asked::prepare;
 use crate::door::Caller;
 
 /// Decodes whatever is asked and says whether the caller may ask it.
-#[expect(clippy::too_many_lines, reason = "a registry: one line a command")]
 pub(super) fn prepare_any(caller: &Caller, command: Command) -> Result<concord_executor::Request, Failure> {
     match command {
         Command::ReferPatient(asked) => prepare(caller, asked),

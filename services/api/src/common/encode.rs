@@ -36,6 +36,7 @@ pub(crate) fn refusal(refusal: &Refusal, reason: pb::ErrorReason) -> pb::Refusal
         message: refusal.to_string(),
         remedy: refusal.remedy().to_owned(),
         findings: refusal.findings().iter().map(finding).collect(),
+        details: refusal.details().into_iter().map(str::to_owned).collect(),
     }
 }
 
