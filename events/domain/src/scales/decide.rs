@@ -76,7 +76,7 @@ impl Scales {
     }
 
     fn administer(&self, form: &Form<'_>, context: &Context) -> Result<Vec<Event>, Error> {
-        let score = scoring::score(form.scale, form.items)?;
+        let score = scoring::score(context.rules, form.scale, form.items)?;
         if form.stated_total.is_some() && form.stated_total != score.total {
             return Err(Error::TotalMismatch { computed: score.total });
         }
@@ -86,12 +86,12 @@ impl Scales {
             scale: form.scale,
             items: form.items.to_vec(),
             total: score.total,
-            band: score.band.map(str::to_owned),
+            band: score.band,
             baseline: score.total.and(baseline),
             response: score
                 .total
                 .zip(baseline)
-                .and_then(|(total, baseline)| scoring::response(form.scale, baseline, total)),
+                .map(|(total, baseline)| scoring::response(form.scale, baseline, total)),
             remission: score.total.and_then(|total| scoring::remission(form.scale, total)),
             mode: form.mode,
             language: form.language.to_owned(),

@@ -1,106 +1,62 @@
 //! What the scale tables make of a form: the one place where scores ask them.
 
-use concord_knowledge::scale::ScaleKind;
+use concord_knowledge::Ruleset;
+use concord_knowledge::scale::{self, Flag, ScaleError, ScaleKind};
 
 use super::{Error, RiskLevel};
 
 /// What a form says by itself.
 pub(super) struct Score {
     pub(super) total: Option<u16>,
-    pub(super) band: Option<&'static str>,
+    pub(super) band: Option<String>,
     /// How urgent the answers are, when they call for action.
     pub(super) risk: Option<RiskLevel>,
 }
 
-const PHQ9_SELF_HARM: usize = 8;
-const MOST_MISSING: usize = 2;
-
-pub(super) fn score(scale: ScaleKind, items: &[Option<u8>]) -> Result<Score, Error> {
-    let (count, highest) = match scale {
-        ScaleKind::Phq9 => (9, 3),
-        ScaleKind::Gad7 => (7, 3),
-        ScaleKind::Cssrs => (7, 1),
-        ScaleKind::Craving => (1, 100),
+/// Scores a form. One that says nothing without the answers that are missing is refused: no risk may be overlooked
+/// because nobody asked.
+pub(super) fn score(rules: &Ruleset, kind: ScaleKind, items: &[Option<u8>]) -> Result<Score, Error> {
+    let score = kind.score(items).map_err(|refused| match refused {
+        ScaleError::ItemCount { expected, .. } => Error::ItemCount { expected },
+        ScaleError::OutOfRange { item, highest } => Error::ItemOutOfRange { item, highest },
+    })?;
+    let band = match kind {
+        ScaleKind::Phq9 | ScaleKind::Gad7 => score.total.and_then(|total| rules.band(kind, total)),
+        ScaleKind::Craving => rules.band(kind, score.total.ok_or(Error::Unanswered)?),
+        ScaleKind::Cssrs => Some(level_name(score.risk.ok_or(Error::Unanswered)?)),
     };
-    if items.len() != count {
-        return Err(Error::ItemCount { expected: count });
-    }
-    if let Some(item) = items.iter().position(|answer| answer.is_some_and(|value| value > highest)) {
-        return Err(Error::ItemOutOfRange { item: item + 1, highest });
-    }
-    match scale {
-        ScaleKind::Phq9 | ScaleKind::Gad7 => {
-            let answered: Vec<u16> = items.iter().flatten().map(|value| u16::from(*value)).collect();
-            let missing = count - answered.len();
-            let total =
-                (missing <= MOST_MISSING).then(|| prorated(answered.iter().sum(), answered.len(), count));
-            let self_harm = scale == ScaleKind::Phq9 && items[PHQ9_SELF_HARM].is_some_and(|value| value >= 1);
-            Ok(Score {
-                total,
-                band: total.map(|total| band(scale, total)),
-                risk: self_harm.then_some(RiskLevel::Moderate),
-            })
-        }
-        ScaleKind::Cssrs => columbia(items),
-        ScaleKind::Craving => {
-            let total = items[0].map(u16::from).ok_or(Error::Unanswered)?;
-            Ok(Score { total: Some(total), band: None, risk: (total >= 50).then_some(RiskLevel::Low) })
-        }
-    }
+    let risk = score.flags.into_iter().map(urgency).max();
+    Ok(Score { total: score.total, band: band.map(str::to_owned), risk })
 }
 
-fn prorated(sum: u16, answered: usize, count: usize) -> u16 {
-    let (answered, count) = (answered as u16, count as u16);
-    (sum * count * 2 + answered) / (answered * 2)
+/// Whether half or less of the baseline is left.
+pub(super) fn response(kind: ScaleKind, baseline: u16, total: u16) -> bool {
+    kind.change(baseline, total).response
 }
 
-fn band(scale: ScaleKind, total: u16) -> &'static str {
-    match (scale, total) {
-        (_, 0..=4) => "none",
-        (_, 5..=9) => "mild",
-        (_, 10..=14) => "moderate",
-        (ScaleKind::Phq9, 15..=19) => "moderately_severe",
-        (_, _) => "severe",
+/// Whether symptoms count as gone, where the scale says so.
+pub(super) fn remission(kind: ScaleKind, total: u16) -> Option<bool> {
+    kind.remission_below().map(|below| total < below)
+}
+
+/// The highest total of a scale that has one.
+pub(super) fn highest_total(kind: ScaleKind) -> u32 {
+    let items = u32::try_from(kind.items()).expect("a form has few items");
+    items * u32::from(kind.highest_answer())
+}
+
+const fn urgency(flag: Flag) -> RiskLevel {
+    match flag {
+        Flag::RiskHigh => RiskLevel::High,
+        Flag::RiskModerate | Flag::SuicidalThoughts => RiskLevel::Moderate,
+        Flag::Craving => RiskLevel::Low,
     }
 }
 
-/// High is high whatever is missing; anything less needs every question that the screener asks on its way there.
-fn columbia(items: &[Option<u8>]) -> Result<Score, Error> {
-    let answer = |question: usize| items[question - 1].map(|value| value == 1);
-    let yes = |question| answer(question) == Some(true);
-    let level = if yes(4) || yes(5) || yes(7) {
-        RiskLevel::High
-    } else if yes(3) || yes(6) {
-        RiskLevel::Moderate
-    } else {
-        RiskLevel::Low
-    };
-    let asked = [(1, true), (2, true), (3, yes(2)), (4, yes(2)), (5, yes(2)), (6, true), (7, yes(6))];
-    let unanswered = asked.into_iter().any(|(question, asked)| asked && answer(question).is_none());
-    if unanswered && level < RiskLevel::High {
-        return Err(Error::Unanswered);
-    }
-    let band = match level {
-        RiskLevel::Low => "low",
-        RiskLevel::Moderate => "moderate",
-        RiskLevel::High => "high",
-    };
-    Ok(Score { total: None, band: Some(band), risk: (level > RiskLevel::Low).then_some(level) })
-}
-
-pub(super) fn response(scale: ScaleKind, baseline: u16, total: u16) -> Option<bool> {
-    (scale != ScaleKind::Cssrs).then_some(total * 2 <= baseline)
-}
-
-pub(super) fn remission(scale: ScaleKind, total: u16) -> Option<bool> {
-    matches!(scale, ScaleKind::Phq9 | ScaleKind::Gad7).then_some(total < 5)
-}
-
-pub(super) const fn highest_total(scale: ScaleKind) -> u16 {
-    match scale {
-        ScaleKind::Phq9 => 27,
-        ScaleKind::Gad7 => 21,
-        ScaleKind::Cssrs => 0,
-        ScaleKind::Craving => 100,
+const fn level_name(level: scale::RiskLevel) -> &'static str {
+    match level {
+        scale::RiskLevel::Low => "low",
+        scale::RiskLevel::Moderate => "moderate",
+        scale::RiskLevel::High => "high",
     }
 }

@@ -246,10 +246,11 @@ fn a_cssrs_skips_only_what_the_screener_does_not_ask() {
     let short = skipping([yes, no, None, None, None, no, None]);
     assert_eq!(recorded(&[short]).len(), 1, "no thoughts: questions 3 to 5 are not asked");
     refuses(skipping([yes, yes, no, None, no, no, None]), Error::Unanswered);
-    refuses(skipping([no, no, None, None, None, yes, None]), Error::Unanswered);
     refuses(skipping([no, no, None, None, None, None, None]), Error::Unanswered);
-    let high = skipping([None, None, None, yes, None, None, None]);
-    assert_eq!(recorded(&[high]).len(), 2, "high is high whatever is missing");
+    for high in [[None, None, None, yes, None, None, None], [no, no, None, None, None, yes, None]] {
+        let events = recorded(&[skipping(high)]);
+        assert_eq!(events[1..], [risk_of(&cssrs(1, CSSRS_HIGH), RiskLevel::High, Duration::from_mins(15))]);
+    }
 }
 
 #[test]
