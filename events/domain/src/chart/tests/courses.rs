@@ -1,1 +1,192 @@
-//! Tests.
+//! Hold, resume, stop, renew, correct.
+
+use concord_kernel::Schedule;
+use concord_knowledge::Action;
+
+use super::super::decide::MOST_DAYS_AHEAD;
+use super::super::*;
+use super::told::*;
+
+fn renew(supply: Supply, legal_basis: Option<LegalBasis>) -> Command {
+    Command::Renew { order: order_id(1), supply, modality: OrderModality::InPerson, legal_basis }
+}
+
+fn correct(correction: Correction) -> Command {
+    Command::Correct { order: order_id(1), correction, reason: words("Mistyped") }
+}
+
+fn month() -> Supply {
+    Supply { days: 30, refills: 0 }
+}
+
+#[test]
+fn only_a_prescriber_changes_the_course_of_an_order() {
+    let held = || after(on("sertraline"), [psychiatrist().asks(hold(1))]);
+    refused(on("sertraline"), nurse().asks(hold(1)), Error::NotAPrescriber);
+    refused(held(), nurse().asks(resume(1)), Error::NotAPrescriber);
+    refused(on("sertraline"), pharmacist().asks(stop(1)), Error::NotAPrescriber);
+    refused(on("sertraline"), therapist().asks(renew(month(), None)), Error::NotAPrescriber);
+    let correction = correct(Correction::Reason(words("Anxiety too")));
+    refused(on("sertraline"), pharmacist().asks(correction), Error::NotAPrescriber);
+}
+
+#[test]
+fn an_order_is_held_once_and_resumed_once() {
+    let held = after(on("sertraline"), [psychiatrist().asks(hold(1))]);
+    refused(held.clone(), psychiatrist().asks(hold(1)), Error::OrderHeld);
+    let resumed = after(held, [psychiatrist().days_later(2).asks(resume(1))]);
+    assert!(matches!(resumed.last(), Some(Event::MedicationResumed { .. })));
+    refused(resumed, psychiatrist().days_later(2).asks(resume(1)), Error::OrderNotHeld);
+    refused(prepared(&["sertraline"]), psychiatrist().asks(hold(1)), Error::UnknownOrder);
+}
+
+#[test]
+fn a_resumption_does_not_take_effect_before_its_hold() {
+    let held = after(on("sertraline"), [psychiatrist().days_later(2).asks(hold(1))]);
+    let early = psychiatrist().days_later(3).effective(noon().plus_days(1)).asks(resume(1));
+    refused(held, early, Error::BeforeLastChange);
+}
+
+#[test]
+fn a_resumption_is_checked_against_what_came_meanwhile() {
+    let held = after(on("lithium"), [psychiatrist().asks(hold(1)), nurse().asks(outside(1, "ibuprofen"))]);
+    let (rules, _) = unsafe_by(held.clone(), psychiatrist().days_later(2).asks(resume(1)));
+    assert_eq!(rules, [("ddi.lithium.nsaid".to_owned(), Action::Acknowledge)]);
+    let answered = Command::Resume {
+        order: order_id(1),
+        acknowledgements: vec![answer("ddi.lithium.nsaid", &["ibuprofen", "lithium"])],
+    };
+    let events = accepted(held, psychiatrist().days_later(2).asks(answered));
+    let [Event::MedicationResumed { acknowledgements, judged, .. }] = events.as_slice() else {
+        panic!("{events:?}");
+    };
+    assert_eq!(acknowledgements.len(), 1);
+    assert!(judged.findings.contains(&finding("ddi.lithium.nsaid", &["ibuprofen", "lithium"])));
+}
+
+#[test]
+fn a_held_order_washes_out_from_the_hold() {
+    let held = after(after(on("sertraline"), [warned("phenelzine")]), [psychiatrist().asks(hold(1))]);
+    let maoi = |days| {
+        let order = NewOrder { start_on: in_days(days), ..order(2, "phenelzine") };
+        psychiatrist().days_later(days).prescribes(order)
+    };
+    let (rules, _) = unsafe_by(held.clone(), maoi(10));
+    assert_eq!(rules[0], ("ddi.maoi.serotonergic".to_owned(), Action::Space));
+    let both = after(held, [maoi(15)]);
+    let (rules, _) = unsafe_by(both, psychiatrist().days_later(16).asks(resume(1)));
+    assert_eq!(rules[0], ("ddi.maoi.serotonergic".to_owned(), Action::Space));
+}
+
+#[test]
+fn a_stopped_order_never_changes_again() {
+    let given = || after(on("sertraline"), [psychiatrist().asks(stop(1))]);
+    for command in [
+        stop(1),
+        hold(1),
+        resume(1),
+        renew(month(), None),
+        correct(Correction::Reason(words("Anxiety too"))),
+        adjust(1, daily(25.0), Cause::PatientPreference),
+        Command::PlanTaper { order: order_id(1), steps: Vec::new(), reason: words("Late") },
+    ] {
+        refused(given(), psychiatrist().days_later(1).asks(command), Error::OrderStopped);
+    }
+}
+
+#[test]
+fn a_drug_that_must_not_stop_at_once_needs_a_taper_or_a_reason() {
+    for name in ["clonazepam", "divalproex", "clonidine", "buprenorphine-naloxone-sl"] {
+        let given = on(name);
+        refused(given.clone(), psychiatrist().asks(stop(1)), Error::TaperFirst);
+        let abrupt = Command::Stop {
+            order: order_id(1),
+            reason: StopReason::SideEffect,
+            last_dose_at: Some(noon()),
+            abrupt_because: Some(words("Rash with fever")),
+        };
+        accepted(given, psychiatrist().asks(abrupt));
+    }
+    accepted(on("sertraline"), psychiatrist().asks(stop(1)));
+}
+
+#[test]
+fn an_order_that_was_never_taken_ends_at_once_and_leaves_nothing_behind() {
+    let later = NewOrder { start_on: in_days(5), ..order(1, "clonazepam") };
+    let given = after(prepared(&["clonazepam"]), [psychiatrist().prescribes(later)]);
+    let never = Command::Stop {
+        order: order_id(1),
+        reason: StopReason::EnteredInError,
+        last_dose_at: None,
+        abrupt_because: None,
+    };
+    let ended = after(given, [psychiatrist().asks(never)]);
+    assert!(folded(&ended).subject().exposures.is_empty());
+}
+
+#[test]
+fn a_last_dose_has_been_taken() {
+    let stop = Command::Stop {
+        order: order_id(1),
+        reason: StopReason::Completed,
+        last_dose_at: Some(noon().plus_days(1)),
+        abrupt_because: None,
+    };
+    refused(on("sertraline"), psychiatrist().asks(stop), Error::InTheFuture);
+}
+
+#[test]
+fn an_open_order_is_renewed_within_its_supply_limits() {
+    accepted(on("sertraline"), psychiatrist().days_later(25).asks(renew(month(), None)));
+    let none = Supply { days: 0, refills: 0 };
+    refused(on("sertraline"), psychiatrist().asks(renew(none, None)), Error::SupplyOutOfRange);
+    let held = after(on("sertraline"), [psychiatrist().asks(hold(1))]);
+    refused(held, psychiatrist().asks(renew(month(), None)), Error::OrderHeld);
+    refused(prepared(&[]), psychiatrist().asks(renew(month(), None)), Error::UnknownOrder);
+}
+
+#[test]
+fn a_renewal_of_a_controlled_substance_obeys_the_law_of_the_day() {
+    let basis = Some(LegalBasis::InPersonEvaluation);
+    let given = || on("clonazepam");
+    accepted(given(), psychiatrist().days_later(25).asks(renew(month(), basis)));
+    refused(given(), psychiatrist().asks(renew(month(), None)), Error::LegalBasisMissing);
+    let many = Supply { days: 30, refills: 6 };
+    refused(given(), psychiatrist().asks(renew(many, basis)), Error::SupplyBeyondSchedule);
+    let without = Error::ScheduleNotCovered { schedule: Schedule::IV };
+    refused(given(), nurse_practitioner().asks(renew(month(), basis)), without);
+    let flexible = Some(LegalBasis::TelemedicineFlexibility);
+    refused(given(), psychiatrist().asks(renew(month(), flexible)), Error::LegalBasisNotInForce);
+}
+
+#[test]
+fn a_correction_changes_something_and_keeps_the_bounds() {
+    let ask = |correction| psychiatrist().days_later(1).asks(correct(correction));
+    let events = accepted(on("sertraline"), ask(Correction::Supply(Supply { days: 90, refills: 1 })));
+    assert!(matches!(events.as_slice(), [Event::OrderCorrected { .. }]));
+    refused(on("sertraline"), ask(Correction::Supply(month())), Error::Unchanged);
+    refused(on("sertraline"), ask(Correction::Reason(order(1, "sertraline").reason)), Error::Unchanged);
+    refused(on("sertraline"), ask(Correction::StartOn(today())), Error::Unchanged);
+    let none = Correction::Supply(Supply { days: 0, refills: 0 });
+    refused(on("sertraline"), ask(none), Error::SupplyOutOfRange);
+    refused(on("sertraline"), ask(Correction::StartOn(in_days(-3))), Error::StartsInThePast);
+    let late = Error::StartsTooLate { most_days: MOST_DAYS_AHEAD };
+    refused(on("sertraline"), ask(Correction::StartOn(in_days(91))), late);
+}
+
+#[test]
+fn others_learn_which_orders_are_open_and_which_must_not_stop_at_once() {
+    let given = after(
+        prepared(&["clonazepam", "sertraline"]),
+        [
+            psychiatrist().prescribes(order(1, "clonazepam")),
+            psychiatrist().prescribes(order(2, "sertraline")),
+            psychiatrist().days_later(3).asks(stop(2)),
+        ],
+    );
+    let facts = folded(&given).facts();
+    assert_eq!(facts.open_orders, [order_id(1)]);
+    assert_eq!(facts.known_orders, [order_id(1), order_id(2)]);
+    assert_eq!(facts.no_abrupt_stop, [order_id(1)]);
+    assert_eq!(facts.last_dose_change_at, Some(noon().plus_days(3)));
+}

@@ -48,6 +48,7 @@ fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
             stage: Stage::Open(Phase::Titrating),
             program: Some(stay().program),
             admitted_at: Some(noon().plus_days(-7)),
+            ..EpisodeFacts::default()
         }),
         indication: Some(IndicationFacts {
             indicated: Some(true),
