@@ -24,6 +24,8 @@ mod refusal;
 mod state;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use aggregate::aggregate;
 pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};

@@ -1,0 +1,108 @@
+//! A decision by any state is the decision of its aggregate.
+
+use concord_kernel::{Role, StreamKind};
+
+use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
+use crate::{
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, assessment, care_team, chart,
+    episode, follow_up, scales, side_effects,
+};
+
+fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
+    State::empty(kind).decide(command, by.0)
+}
+
+/// A command that nobody could obey at the beginning of each kind of stream.
+fn out_of_place(kind: StreamKind) -> Command {
+    let person = concord_kernel::PersonId::new(uuid(9));
+    match kind {
+        StreamKind::Episode => {
+            Command::Episode(InProgram { program: program(), command: episode::Command::Resume })
+        }
+        StreamKind::Assessment => {
+            Command::Assessment(InEpisode { episode: this_stay(), command: assessment::Command::Complete })
+        }
+        StreamKind::MedicationChart => Command::Chart(chart::Command::Hold {
+            order: concord_kernel::OrderId::new(uuid(9)),
+            reason: text("why"),
+        }),
+        StreamKind::SideEffects => Command::SideEffects(side_effects::Command::Resolve {
+            report: concord_kernel::ReportId::new(uuid(9)),
+            outcome: side_effects::Outcome::Recovered,
+        }),
+        StreamKind::Scales => Command::Scales(scales::Command::ResolveRisk {
+            id: concord_kernel::ScaleId::new(uuid(9)),
+            resolution: text("called"),
+        }),
+        StreamKind::FollowUp => Command::FollowUp(InEpisode {
+            episode: this_stay(),
+            command: follow_up::Command::MarkNoShow { visit: concord_kernel::VisitId::new(uuid(9)) },
+        }),
+        StreamKind::CareTeam => {
+            Command::CareTeam(care_team::Command::RemoveMember { person, reason: text("why") })
+        }
+    }
+}
+
+const fn refused_by(refusal: &Refusal) -> StreamKind {
+    match refusal {
+        Refusal::Episode(_) => StreamKind::Episode,
+        Refusal::Assessment(_) => StreamKind::Assessment,
+        Refusal::Chart(_) => StreamKind::MedicationChart,
+        Refusal::SideEffects(_) => StreamKind::SideEffects,
+        Refusal::Scales(_) => StreamKind::Scales,
+        Refusal::FollowUp(_) => StreamKind::FollowUp,
+        Refusal::CareTeam(_) => StreamKind::CareTeam,
+    }
+}
+
+#[test]
+fn each_aggregate_refuses_its_own_commands() {
+    for kind in StreamKind::ALL {
+        let by = by(Role::Psychiatrist).knowing(going_on());
+        let refusal = decided(by, kind, out_of_place(kind)).unwrap_err();
+        assert_eq!(refused_by(&refusal), kind, "{refusal:?}");
+        assert!(!refusal.reason().is_empty() && !refusal.remedy().is_empty());
+    }
+}
+
+#[test]
+fn what_an_aggregate_decides_is_an_event_of_its_kind_and_changes_its_state() {
+    let member = care_team::Member {
+        person: concord_kernel::PersonId::new(uuid(9)),
+        role: Role::Nurse,
+        name: text("Lee"),
+        organisation: None,
+    };
+    let cases = [
+        Command::Assessment(InEpisode { episode: this_stay(), command: assessment::Command::Start }),
+        Command::Chart(chart::Command::ConfirmNoKnownAllergies),
+        Command::CareTeam(care_team::Command::AddMember(member)),
+    ];
+    for command in cases {
+        let by = by(Role::Psychiatrist).knowing(going_on());
+        let kind = command.target(by.0.patient).stream.kind;
+        let mut state = State::empty(kind);
+        let events = state.decide(command, by.0).unwrap();
+        assert!(!events.is_empty() && events.iter().all(|event| event.kind() == kind), "{events:?}");
+        events.into_iter().for_each(|event| state.apply(event));
+        assert_ne!(state, State::empty(kind));
+    }
+}
+
+#[test]
+#[should_panic(expected = "the executor loads the state that Command::target names")]
+fn a_state_decides_nothing_for_another_aggregate() {
+    let _ = decided(by(Role::Nurse), StreamKind::Scales, out_of_place(StreamKind::CareTeam));
+}
+
+#[test]
+fn facts_are_of_the_streams_that_were_read_only() {
+    let states = StreamKind::ALL.map(State::empty);
+    assert_eq!(Facts::gather([]), Facts::default());
+    let all = Facts::gather(&states);
+    assert!(all.episode.is_some() && all.indication.is_some() && all.chart.is_some());
+    assert!(all.side_effects.is_some() && all.scales.is_some());
+    let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))));
+    assert_eq!(only_scales, Facts { scales: all.scales, ..Facts::default() });
+}

@@ -1,0 +1,6 @@
+//! What holds across aggregates.
+
+mod dispatch;
+mod histories;
+mod refusals;
+mod target;

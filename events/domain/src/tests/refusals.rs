@@ -1,0 +1,149 @@
+//! Every refusal has a reason that programs match and a remedy that people read.
+
+use concord_kernel::Role;
+use concord_knowledge::ConditionId;
+
+use crate::assessment::Section;
+use crate::episode::{Criterion, Exclusion, Phase};
+use crate::follow_up::Condition;
+use crate::{Explain, Refusal, assessment, care_team, episode, follow_up, scales};
+
+fn of_stays_and_assessments() -> Vec<Refusal> {
+    use assessment::Error as A;
+    use episode::Error as E;
+    let role = Role::Auditor;
+    let diagnosis = ConditionId::parse("ptsd").unwrap();
+    let stays = [
+        E::RoleNotPermitted { role },
+        E::NotReferred,
+        E::AlreadyReferred,
+        E::BornInFuture,
+        E::NotScreened,
+        E::AlreadyScreened,
+        E::NoCriterionAnswered,
+        E::CriterionRepeated { criterion: Criterion::CoOccurring },
+        E::ExclusionRepeated { exclusion: Exclusion::ImminentRisk },
+        E::NotACandidate,
+        E::AlreadyWaitlisted,
+        E::EpisodeUsed,
+        E::StayOpen,
+        E::StayClosed,
+        E::NotAdmitted,
+        E::StayPaused,
+        E::NotPaused,
+        E::SamePhase { phase: Phase::Planning },
+        E::PhaseNotReachable { from: Phase::Planning, to: Phase::Assessing },
+        E::MedicationPlanRequired { orders: 1 },
+        E::ChartNotRead,
+    ];
+    let assessments = [
+        A::RoleNotPermitted { role },
+        A::EpisodeNotActive,
+        A::NotStarted,
+        A::AlreadyStarted,
+        A::NotCompleted,
+        A::AlreadyCompleted,
+        A::SectionsMissing { missing: vec![Section::Risk] },
+        A::AlreadyDecided,
+        A::NoDiagnosis,
+        A::UnknownDiagnosis { diagnosis: diagnosis.clone() },
+        A::DiagnosisRepeated { diagnosis },
+        A::TooManyDiagnoses { most: 1 },
+        A::NoReason,
+        A::TooManyReasons { most: 1 },
+    ];
+    stays.into_iter().map(Refusal::from).chain(assessments.into_iter().map(Refusal::from)).collect()
+}
+
+fn of_scores_visits_and_teams() -> Vec<Refusal> {
+    use care_team::Error as C;
+    use follow_up::Error as F;
+    use scales::Error as S;
+    let role = Role::Auditor;
+    let scores = [
+        S::RoleNotPermitted { role },
+        S::ScaleUsed,
+        S::ItemCount { expected: 9 },
+        S::ItemOutOfRange { item: 1, highest: 3 },
+        S::Unanswered,
+        S::TotalMismatch { computed: None },
+        S::NotALanguage,
+        S::TakenInFuture,
+        S::TakenTooLongAgo { most_days: 30 },
+        S::SubstanceRequired,
+        S::SubstanceNotAsked,
+        S::UnknownRisk,
+        S::RiskAlreadyResolved,
+    ];
+    let visits = [
+        F::RoleNotPermitted { role },
+        F::EpisodeNotActive,
+        F::VisitUsed,
+        F::UnknownVisit,
+        F::VisitInThePast,
+        F::IntervalTooLong { most_days: 7 },
+        F::RedFlag { most_days: 7 },
+        F::BeforeItsTime,
+        F::AlreadyRecorded,
+        F::AlreadyMissed,
+        F::NotYetMissed,
+        F::AdherenceOutOfRange,
+        F::SameCadence,
+        F::OneStepAtATime,
+        F::NotStable { failing: vec![Condition::NoRisk] },
+        F::FactsMissing,
+    ];
+    let teams = [
+        C::RoleNotPermitted { role },
+        C::NotACareRole { role },
+        C::OrganisationRequired { role },
+        C::AlreadyMember,
+        C::NotAMember,
+        C::TeamFull { most: 50 },
+    ];
+    let visits = visits.into_iter().map(Refusal::from);
+    scores.into_iter().map(Refusal::from).chain(visits).chain(teams.into_iter().map(Refusal::from)).collect()
+}
+
+#[test]
+fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
+    for refusal in of_stays_and_assessments().into_iter().chain(of_scores_visits_and_teams()) {
+        let reason = refusal.reason();
+        let named = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
+        assert!(reason.bytes().all(named) && !reason.starts_with('_') && !reason.ends_with('_'), "{reason}");
+        let remedy = refusal.remedy();
+        assert!(remedy.len() > 10 && remedy.starts_with(char::is_lowercase), "{remedy}");
+        assert!(!remedy.ends_with('.'), "{remedy}");
+        assert!(!refusal.to_string().is_empty());
+    }
+}
+
+#[test]
+fn one_reason_means_one_thing_within_an_aggregate() {
+    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams()] {
+        let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
+        let mut own: Vec<_> =
+            refusals.iter().map(Explain::reason).filter(|reason| !shared.contains(reason)).collect();
+        let count = own.len();
+        own.sort_unstable();
+        own.dedup();
+        assert_eq!(own.len(), count);
+    }
+}
+
+#[test]
+fn what_a_rule_found_is_told_by_stored_names() {
+    for section in Section::ALL {
+        assert_eq!(serde_json::to_value(section).unwrap(), section.as_str());
+    }
+    for condition in [
+        Condition::DoseUnchanged,
+        Condition::ScoresRespond,
+        Condition::NoSideEffect,
+        Condition::DosesTaken,
+        Condition::NoRisk,
+        Condition::VisitsKept,
+    ] {
+        assert_eq!(serde_json::to_value(condition).unwrap(), condition.as_str());
+    }
+}

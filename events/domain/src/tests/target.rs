@@ -1,0 +1,174 @@
+//! Which streams each command concerns.
+
+use concord_kernel::{Instant, PatientId, PersonId, Phi, ReportId, Role, ScaleId, StreamRef, Text, VisitId};
+use concord_knowledge::scale::ScaleKind;
+
+use crate::assessment::Section;
+use crate::care_team::Member;
+use crate::episode::{Disposition, Interruption, Phase};
+use crate::follow_up::{Cadence, Modality, VisitKind};
+use crate::side_effects::{Decision, Grade};
+use crate::testing::{noon, program, stay, text, this_stay, uuid};
+use crate::{
+    Command, InEpisode, InProgram, Target, assessment, care_team, chart, episode, follow_up, scales,
+    side_effects,
+};
+
+fn ada() -> PatientId {
+    PatientId::new(uuid(0xADA))
+}
+
+fn reason() -> Text {
+    text("why")
+}
+
+#[track_caller]
+fn concerns(command: Command, stream: StreamRef, reads: &[StreamRef]) {
+    assert_eq!(command.target(ada()), Target { stream, reads: reads.to_vec() }, "{command:?}");
+}
+
+fn stays() -> StreamRef {
+    StreamRef::episode(ada(), &program())
+}
+
+#[test]
+fn a_discharge_reads_the_chart_and_nothing_else_of_a_stay_reads_anything() {
+    let of_stays = |command| Command::Episode(InProgram { program: program(), command });
+    let discharge =
+        episode::Command::Discharge { disposition: Disposition::Completed, medication_plan: None };
+    concerns(of_stays(discharge), stays(), &[StreamRef::chart(ada())]);
+    for command in [
+        episode::Command::Refer {
+            name: Phi::new(text("Ada")),
+            born_on: Phi::new(noon().day()),
+            referred_by: text("clinic"),
+            reason: reason(),
+            part2: true,
+        },
+        episode::Command::Screen { criteria: vec![], exclusions: vec![] },
+        episode::Command::Waitlist { reason: reason() },
+        episode::Command::Admit { episode: stay(1) },
+        episode::Command::ChangePhase { to: Phase::Planning, reason: reason() },
+        episode::Command::Pause { because: Interruption::Leave },
+        episode::Command::Resume,
+    ] {
+        concerns(of_stays(command), stays(), &[]);
+    }
+}
+
+#[test]
+fn an_assessment_reads_the_stays() {
+    for command in [
+        assessment::Command::Start,
+        assessment::Command::RecordSection { section: Section::Risk, finding: text("none") },
+        assessment::Command::Complete,
+        assessment::Command::DecideIndication { indicated: false, diagnoses: vec![], reasons: vec![] },
+        assessment::Command::Reopen { reason: reason() },
+    ] {
+        let command = Command::Assessment(InEpisode { episode: this_stay(), command });
+        concerns(command, StreamRef::assessment(stay(1)), &[stays()]);
+    }
+}
+
+fn schedule(kind: VisitKind) -> follow_up::Command {
+    follow_up::Command::ScheduleVisit {
+        visit: VisitId::new(uuid(1)),
+        kind,
+        at: noon(),
+        modality: Modality::Audio,
+        with: PersonId::new(uuid(2)),
+    }
+}
+
+#[test]
+fn a_visit_reads_the_stays_and_where_a_risk_bears_on_it_the_scores() {
+    let visit = VisitId::new(uuid(1));
+    let record = follow_up::Command::RecordVisit {
+        visit,
+        modality: Modality::Audio,
+        adherence_percent: None,
+        summary: text("well"),
+    };
+    let scores = StreamRef::scales(ada());
+    for (command, reads) in [
+        (schedule(VisitKind::Medication), vec![stays(), scores]),
+        (schedule(VisitKind::Therapy), vec![stays()]),
+        (schedule(VisitKind::Nursing), vec![stays()]),
+        (record, vec![stays(), scores]),
+        (follow_up::Command::MarkNoShow { visit }, vec![stays()]),
+    ] {
+        let command = Command::FollowUp(InEpisode { episode: this_stay(), command });
+        concerns(command, StreamRef::follow_up(stay(1)), &reads);
+    }
+}
+
+#[test]
+fn a_change_of_cadence_reads_all_that_the_stability_rule_needs() {
+    let command = follow_up::Command::ChangeCadence { to: Cadence::BiWeekly, reason: reason() };
+    concerns(
+        Command::FollowUp(InEpisode { episode: this_stay(), command }),
+        StreamRef::follow_up(stay(1)),
+        &[stays(), StreamRef::chart(ada()), StreamRef::side_effects(ada()), StreamRef::scales(ada())],
+    );
+}
+
+#[test]
+fn scores_and_care_teams_stand_alone() {
+    let id = ScaleId::new(uuid(1));
+    let administer = scales::Command::Administer {
+        id,
+        scale: ScaleKind::Gad7,
+        items: vec![],
+        stated_total: None,
+        mode: scales::AdministrationMode::Clinician,
+        language: "en".to_owned(),
+        taken_at: noon(),
+        substance: None,
+    };
+    for command in [administer, scales::Command::ResolveRisk { id, resolution: text("called") }] {
+        concerns(Command::Scales(command), StreamRef::scales(ada()), &[]);
+    }
+    let person = PersonId::new(uuid(2));
+    let member = Member { person, role: Role::Nurse, name: text("Lee"), organisation: None };
+    for command in
+        [care_team::Command::AddMember(member), care_team::Command::RemoveMember { person, reason: reason() }]
+    {
+        concerns(Command::CareTeam(command), StreamRef::care_team(ada()), &[]);
+    }
+}
+
+fn report(suspected: Option<concord_kernel::OrderId>) -> side_effects::Command {
+    side_effects::Command::Report {
+        report: ReportId::new(uuid(1)),
+        symptom: None,
+        description: text("itching"),
+        grade: Grade::Mild,
+        red_flags: vec![],
+        suspected,
+        onset_at: None::<Instant>,
+    }
+}
+
+#[test]
+fn what_cites_an_order_reads_the_chart() {
+    let order = concord_kernel::OrderId::new(uuid(5));
+    let decide = |decision| side_effects::Command::Decide {
+        report: ReportId::new(uuid(1)),
+        decision,
+        rationale: reason(),
+    };
+    let (record, chart) = (StreamRef::side_effects(ada()), StreamRef::chart(ada()));
+    for (command, reads) in [
+        (report(Some(order)), vec![chart]),
+        (report(None), vec![]),
+        (decide(Decision::Stop(order)), vec![chart]),
+        (decide(Decision::ContinueAndMonitor), vec![]),
+    ] {
+        concerns(Command::SideEffects(command), record, &reads);
+    }
+}
+
+#[test]
+fn the_chart_stands_alone_unless_something_is_prescribed() {
+    concerns(Command::Chart(chart::Command::ConfirmNoKnownAllergies), StreamRef::chart(ada()), &[]);
+}
