@@ -1,6 +1,8 @@
 //! The ledger from outside: one contract for every store, a model, crashes, power cuts and damage.
 
 #[cfg(test)]
+mod compatible;
+#[cfg(test)]
 mod contract;
 #[cfg(test)]
 mod crash;
