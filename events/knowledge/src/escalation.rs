@@ -51,3 +51,31 @@ impl Deadlines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Ruleset;
+
+    #[test]
+    fn the_graver_the_effect_the_sooner_somebody_answers() {
+        let rules = Ruleset::embedded();
+        let minutes = |grade, flag| {
+            let Escalation { contact_within, decide_within } = rules.escalation(grade, flag);
+            (contact_within.map(|d| d.as_secs() / 60), decide_within.map(|d| d.as_secs() / 60))
+        };
+        assert_eq!(minutes(1, false), (None, None));
+        assert_eq!(minutes(2, false), (Some(1_440), None));
+        assert_eq!(minutes(3, false), (Some(60), Some(240)));
+        assert_eq!(minutes(4, false), (Some(15), Some(15)));
+        assert_eq!(minutes(5, false), (Some(15), Some(15)));
+    }
+
+    #[test]
+    fn a_red_flag_is_immediate_whatever_the_grade() {
+        for grade in 1..=5 {
+            let answer = Ruleset::embedded().escalation(grade, true);
+            assert_eq!(answer.contact_within, Some(Duration::from_secs(900)), "{grade}");
+        }
+    }
+}

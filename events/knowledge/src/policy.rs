@@ -128,3 +128,67 @@ impl Ruleset {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use concord_kernel::Instant;
+
+    use super::*;
+
+    fn allows(schedule: Schedule, drug: &str, order: RemoteOrder, day: &str) -> Telemedicine {
+        let day = Instant::parse(&format!("{day}T00:00:00Z")).unwrap().day();
+        let drug = [IngredientId::parse(drug).unwrap()];
+        Ruleset::embedded().telemedicine_allows(Some(schedule), &drug, order, day)
+    }
+
+    const VIDEO: RemoteOrder = RemoteOrder {
+        encounter: Encounter::AudioVideo,
+        for_opioid_use_disorder: false,
+        seen_in_person: false,
+    };
+
+    #[test]
+    fn schedule_two_has_no_refill_and_three_and_four_have_five_in_six_months() {
+        let limit = |schedule| Ruleset::embedded().refill_limit(schedule);
+        assert_eq!(limit(Some(Schedule::II)), RefillLimit { refills: Some(0), months: None });
+        for schedule in [Schedule::III, Schedule::IV] {
+            assert_eq!(limit(Some(schedule)), RefillLimit { refills: Some(5), months: Some(6) });
+        }
+        assert_eq!(limit(Some(Schedule::V)), RefillLimit { refills: None, months: None });
+    }
+
+    #[test]
+    fn the_flexibilities_end_with_their_last_day() {
+        let on = |day| allows(Schedule::II, "lisdexamfetamine", VIDEO, day);
+        assert!(matches!(on("2026-12-31"), Telemedicine::Allowed { months: None, .. }));
+        assert_eq!(on("2027-01-01"), Telemedicine::InPersonFirst);
+        let seen = RemoteOrder { seen_in_person: true, ..VIDEO };
+        let later = allows(Schedule::II, "lisdexamfetamine", seen, "2027-01-01");
+        assert!(matches!(later, Telemedicine::Allowed { .. }));
+    }
+
+    #[test]
+    fn audio_alone_serves_opioid_use_disorder_only() {
+        let audio = RemoteOrder { encounter: Encounter::AudioOnly, ..VIDEO };
+        let moud = RemoteOrder { for_opioid_use_disorder: true, ..audio };
+        assert_eq!(allows(Schedule::IV, "clonazepam", audio, "2026-06-01"), Telemedicine::InPersonFirst);
+        let now = allows(Schedule::III, "buprenorphine", moud, "2026-06-01");
+        assert!(matches!(now, Telemedicine::Allowed { months: None, .. }));
+        assert_eq!(allows(Schedule::II, "methadone", moud, "2026-06-01"), Telemedicine::InPersonFirst);
+    }
+
+    #[test]
+    fn buprenorphine_keeps_six_months_after_the_flexibilities() {
+        let order = RemoteOrder { for_opioid_use_disorder: true, ..VIDEO };
+        let later = allows(Schedule::III, "buprenorphine", order, "2027-06-01");
+        assert!(matches!(later, Telemedicine::Allowed { months: Some(6), .. }));
+        assert_eq!(allows(Schedule::III, "buprenorphine", VIDEO, "2027-06-01"), Telemedicine::InPersonFirst);
+    }
+
+    #[test]
+    fn what_is_not_controlled_needs_no_visit() {
+        let day = Instant::parse("2027-06-01T00:00:00Z").unwrap().day();
+        let answer = Ruleset::embedded().telemedicine_allows(None, &[], VIDEO, day);
+        assert!(matches!(answer, Telemedicine::Allowed { .. }));
+    }
+}

@@ -1,1 +1,105 @@
 //! Rules as sentences.
+
+use super::{Flag, RiskLevel, ScaleError, ScaleKind};
+use crate::Ruleset;
+
+fn all(answers: &[u8]) -> Vec<Option<u8>> {
+    answers.iter().copied().map(Some).collect()
+}
+
+#[test]
+fn the_total_is_the_sum_of_the_answers() {
+    let score = ScaleKind::Phq9.score(&all(&[3, 3, 2, 2, 1, 1, 1, 1, 0])).unwrap();
+    assert_eq!((score.total, score.prorated, score.flags), (Some(14), false, vec![]));
+    assert_eq!(ScaleKind::Gad7.score(&all(&[3; 7])).unwrap().total, Some(21));
+}
+
+#[test]
+fn up_to_two_missing_answers_are_estimated_and_three_are_not() {
+    let mut answers = all(&[2; 9]);
+    answers[0] = None;
+    answers[1] = None;
+    let score = ScaleKind::Phq9.score(&answers).unwrap();
+    assert_eq!((score.total, score.prorated), (Some(18), true));
+    answers[2] = None;
+    assert_eq!(ScaleKind::Phq9.score(&answers).unwrap().total, None);
+    assert_eq!(ScaleKind::Craving.score(&[None]).unwrap().total, None);
+}
+
+#[test]
+fn answers_that_the_scale_does_not_offer_are_refused() {
+    let count = ScaleError::ItemCount { expected: 9, given: 7 };
+    assert_eq!(ScaleKind::Phq9.score(&all(&[0; 7])), Err(count));
+    let range = ScaleError::OutOfRange { item: 3, highest: 3 };
+    assert_eq!(ScaleKind::Phq9.score(&all(&[0, 0, 4, 0, 0, 0, 0, 0, 0])), Err(range));
+    assert!(ScaleKind::Cssrs.score(&all(&[2, 0, 0, 0, 0, 0, 0])).is_err());
+    assert!(ScaleKind::Craving.score(&all(&[101])).is_err());
+}
+
+#[test]
+fn any_answer_above_none_to_item_nine_raises_a_flag_even_without_total() {
+    let mut answers = vec![None; 9];
+    answers[8] = Some(1);
+    let score = ScaleKind::Phq9.score(&answers).unwrap();
+    assert_eq!((score.total, score.flags), (None, vec![Flag::SuicidalThoughts]));
+}
+
+#[test]
+fn bands_have_their_published_names() {
+    let band = |kind, total| Ruleset::embedded().band(kind, total);
+    for (total, name) in
+        [(4, "none"), (5, "mild"), (10, "moderate"), (15, "moderately severe"), (20, "severe")]
+    {
+        assert_eq!(band(ScaleKind::Phq9, total), Some(name), "{total}");
+    }
+    assert_eq!(band(ScaleKind::Phq9, 28), None);
+    assert_eq!(band(ScaleKind::Gad7, 15), Some("severe"));
+    assert_eq!(band(ScaleKind::Cssrs, 1), None);
+}
+
+#[test]
+fn half_of_the_baseline_is_a_response_and_below_five_a_remission() {
+    let change = ScaleKind::Phq9.change(20, 10);
+    assert!(change.response && !change.remission && !change.worsened);
+    assert!(!ScaleKind::Phq9.change(20, 11).response);
+    assert!(ScaleKind::Phq9.change(20, 4).remission);
+    assert!(!ScaleKind::Phq9.change(20, 5).remission);
+    assert!(ScaleKind::Phq9.change(10, 15).worsened);
+    assert!(!ScaleKind::Phq9.change(10, 14).worsened);
+    assert!(!ScaleKind::Phq9.change(0, 0).response);
+}
+
+fn risk(answers: &[Option<u8>]) -> Option<RiskLevel> {
+    ScaleKind::Cssrs.score(answers).unwrap().risk
+}
+
+#[test]
+fn suicide_risk_follows_intent_plan_and_recent_behaviour() {
+    assert_eq!(risk(&all(&[0, 0, 0, 0, 0, 0, 0])), Some(RiskLevel::Low));
+    assert_eq!(risk(&all(&[1, 1, 0, 0, 0, 0, 0])), Some(RiskLevel::Low));
+    assert_eq!(risk(&all(&[1, 1, 1, 0, 0, 0, 0])), Some(RiskLevel::Moderate));
+    assert_eq!(risk(&all(&[0, 0, 0, 0, 0, 1, 0])), Some(RiskLevel::Moderate));
+    assert_eq!(risk(&all(&[1, 1, 0, 1, 0, 0, 0])), Some(RiskLevel::High));
+    assert_eq!(risk(&all(&[1, 1, 0, 0, 1, 0, 0])), Some(RiskLevel::High));
+    assert_eq!(risk(&all(&[0, 0, 0, 0, 0, 1, 1])), Some(RiskLevel::High));
+    let high = ScaleKind::Cssrs.score(&all(&[1, 1, 0, 1, 0, 0, 0])).unwrap();
+    assert_eq!((high.flags, high.total), (vec![Flag::RiskHigh], None));
+}
+
+#[test]
+fn a_missing_answer_never_lowers_the_risk() {
+    let (no, yes) = (Some(0), Some(1));
+    // Behaviour of unknown date counts as recent.
+    assert_eq!(risk(&[no, no, no, no, no, yes, None]), Some(RiskLevel::High));
+    // The screener skips 3 to 5 when there are no thoughts.
+    assert_eq!(risk(&[no, no, None, None, None, no, None]), Some(RiskLevel::Low));
+    // With thoughts they must be asked.
+    assert_eq!(risk(&[yes, yes, no, None, no, no, no]), None);
+    assert_eq!(risk(&[no, no, None, None, None, None, None]), None);
+}
+
+#[test]
+fn craving_from_the_middle_of_the_line_raises_a_flag() {
+    assert_eq!(ScaleKind::Craving.score(&[Some(50)]).unwrap().flags, vec![Flag::Craving]);
+    assert_eq!(ScaleKind::Craving.score(&[Some(49)]).unwrap().flags, vec![]);
+}
