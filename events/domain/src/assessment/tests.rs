@@ -241,7 +241,9 @@ fn only_a_signed_assessment_is_taken_up_again() {
 fn an_indication_stands_until_it_is_decided_anew() {
     let facts = |given: Vec<Event>| {
         let mut assessment = Assessment::default();
-        given.into_iter().for_each(|event| assessment.fold(event));
+        for event in given {
+            assessment.fold(event);
+        }
         assessment.facts()
     };
     let decided = || [completed(), vec![indicated()]].concat();

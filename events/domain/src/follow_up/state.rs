@@ -41,6 +41,7 @@ pub(super) enum Outcome {
 
 impl FollowUp {
     /// Takes in one more event.
+    #[expect(clippy::needless_pass_by_value, reason = "the fold owns what it takes in")]
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
             Event::VisitScheduled { visit, kind, at, .. } => {

@@ -113,7 +113,9 @@ fn recorded(forms: &[Form]) -> Vec<Event> {
 
 fn facts(given: Vec<Event>) -> ScaleFacts {
     let mut scales = Scales::default();
-    given.into_iter().for_each(|event| scales.fold(event));
+    for event in given {
+        scales.fold(event);
+    }
     scales.facts()
 }
 
@@ -121,13 +123,13 @@ fn facts(given: Vec<Event>) -> ScaleFacts {
 fn verdict(forms: &[Form]) -> (Option<u16>, Option<u16>, Option<bool>, Option<bool>) {
     recorded(forms)
         .into_iter()
-        .filter_map(|event| match event {
+        .rev()
+        .find_map(|event| match event {
             Event::ScaleScored { total, baseline, response, remission, .. } => {
                 Some((total, baseline, response, remission))
             }
             Event::RiskRaised { .. } | Event::RiskResolved { .. } => None,
         })
-        .last()
         .unwrap()
 }
 

@@ -85,7 +85,9 @@ fn what_an_aggregate_decides_is_an_event_of_its_kind_and_changes_its_state() {
         let mut state = State::empty(kind);
         let events = state.decide(command, by.0).unwrap();
         assert!(!events.is_empty() && events.iter().all(|event| event.kind() == kind), "{events:?}");
-        events.into_iter().for_each(|event| state.apply(event));
+        for event in events {
+            state.apply(event);
+        }
         assert_ne!(state, State::empty(kind));
     }
 }

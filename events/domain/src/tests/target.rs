@@ -23,7 +23,7 @@ fn reason() -> Text {
 }
 
 #[track_caller]
-fn concerns(command: Command, stream: StreamRef, reads: &[StreamRef]) {
+fn concerns(command: &Command, stream: StreamRef, reads: &[StreamRef]) {
     assert_eq!(command.target(ada()), Target { stream, reads: reads.to_vec() }, "{command:?}");
 }
 
@@ -36,7 +36,7 @@ fn a_discharge_reads_the_chart_and_nothing_else_of_a_stay_reads_anything() {
     let of_stays = |command| Command::Episode(InProgram { program: program(), command });
     let discharge =
         episode::Command::Discharge { disposition: Disposition::Completed, medication_plan: None };
-    concerns(of_stays(discharge), stays(), &[StreamRef::chart(ada())]);
+    concerns(&of_stays(discharge), stays(), &[StreamRef::chart(ada())]);
     for command in [
         episode::Command::Refer {
             name: Phi::new(text("Ada")),
@@ -52,7 +52,7 @@ fn a_discharge_reads_the_chart_and_nothing_else_of_a_stay_reads_anything() {
         episode::Command::Pause { because: Interruption::Leave },
         episode::Command::Resume,
     ] {
-        concerns(of_stays(command), stays(), &[]);
+        concerns(&of_stays(command), stays(), &[]);
     }
 }
 
@@ -66,7 +66,7 @@ fn an_assessment_reads_the_stays() {
         assessment::Command::Reopen { reason: reason() },
     ] {
         let command = Command::Assessment(InEpisode { episode: this_stay(), command });
-        concerns(command, StreamRef::assessment(stay(1)), &[stays()]);
+        concerns(&command, StreamRef::assessment(stay(1)), &[stays()]);
     }
 }
 
@@ -98,7 +98,7 @@ fn a_visit_reads_the_stays_and_where_a_risk_bears_on_it_the_scores() {
         (follow_up::Command::MarkNoShow { visit }, vec![stays()]),
     ] {
         let command = Command::FollowUp(InEpisode { episode: this_stay(), command });
-        concerns(command, StreamRef::follow_up(stay(1)), &reads);
+        concerns(&command, StreamRef::follow_up(stay(1)), &reads);
     }
 }
 
@@ -106,7 +106,7 @@ fn a_visit_reads_the_stays_and_where_a_risk_bears_on_it_the_scores() {
 fn a_change_of_cadence_reads_all_that_the_stability_rule_needs() {
     let command = follow_up::Command::ChangeCadence { to: Cadence::BiWeekly, reason: reason() };
     concerns(
-        Command::FollowUp(InEpisode { episode: this_stay(), command }),
+        &Command::FollowUp(InEpisode { episode: this_stay(), command }),
         StreamRef::follow_up(stay(1)),
         &[stays(), StreamRef::chart(ada()), StreamRef::side_effects(ada()), StreamRef::scales(ada())],
     );
@@ -126,14 +126,14 @@ fn scores_and_care_teams_stand_alone() {
         substance: None,
     };
     for command in [administer, scales::Command::ResolveRisk { id, resolution: text("called") }] {
-        concerns(Command::Scales(command), StreamRef::scales(ada()), &[]);
+        concerns(&Command::Scales(command), StreamRef::scales(ada()), &[]);
     }
     let person = PersonId::new(uuid(2));
     let member = Member { person, role: Role::Nurse, name: text("Lee"), organisation: None };
     for command in
         [care_team::Command::AddMember(member), care_team::Command::RemoveMember { person, reason: reason() }]
     {
-        concerns(Command::CareTeam(command), StreamRef::care_team(ada()), &[]);
+        concerns(&Command::CareTeam(command), StreamRef::care_team(ada()), &[]);
     }
 }
 
@@ -164,11 +164,11 @@ fn what_cites_an_order_reads_the_chart() {
         (decide(Decision::Stop(order)), vec![chart]),
         (decide(Decision::ContinueAndMonitor), vec![]),
     ] {
-        concerns(Command::SideEffects(command), record, &reads);
+        concerns(&Command::SideEffects(command), record, &reads);
     }
 }
 
 #[test]
 fn the_chart_stands_alone_unless_something_is_prescribed() {
-    concerns(Command::Chart(chart::Command::ConfirmNoKnownAllergies), StreamRef::chart(ada()), &[]);
+    concerns(&Command::Chart(chart::Command::ConfirmNoKnownAllergies), StreamRef::chart(ada()), &[]);
 }
