@@ -1,1 +1,42 @@
 //! Read models: one folder answers one question.
+//!
+//! Each view is a fold (`mod`), its row (`row`), and typed questions (`read`). Rows hold names of knowledge rows,
+//! not their texts: names for people are looked up when somebody asks, so that new tables need no rebuild. Care-team
+//! membership decides on whose lists a client appears.
+
+pub mod caseload;
+pub mod chart;
+pub mod course;
+pub mod due;
+pub mod parts;
+mod privacy;
+pub mod reconciled;
+pub mod roster;
+pub mod worklist;
+
+#[cfg(test)]
+mod tests;
+
+pub use caseload::Caseload;
+pub use chart::Chart;
+pub use course::Course;
+pub use due::DueItems;
+pub use privacy::DataClass;
+pub use reconciled::Reconciled;
+pub use roster::Roster;
+pub use worklist::Worklist;
+
+use concord_projection::Setup;
+
+/// Adds every view.
+#[must_use]
+pub fn all(setup: Setup) -> Setup {
+    setup
+        .with::<Caseload>()
+        .with::<Worklist>()
+        .with::<Chart>()
+        .with::<Reconciled>()
+        .with::<Roster>()
+        .with::<DueItems>()
+        .with::<Course>()
+}

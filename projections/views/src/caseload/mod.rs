@@ -1,0 +1,94 @@
+//! A therapist's question: who of my clients is unstable, who takes part, who is at risk?
+//!
+//! One row a client. Medications appear with name, purpose and since when, never with doses. The list of each
+//! therapist is sorted most unstable first; see [`row::Instability`].
+
+mod read;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use concord_domain::DomainEvent;
+use concord_domain::episode::Event as EpisodeEvent;
+use concord_kernel::{Role, StreamKind};
+use concord_projection::{Fact, Key, List, ListEntry, View, ViewError};
+
+pub use read::{CaseloadClient, CaseloadLine, client, page};
+pub use row::{GOOD_ADHERENCE, Instability, MedicationLine, Row};
+
+use crate::DataClass;
+
+/// The view.
+pub struct Caseload;
+
+impl Caseload {
+    /// What its rows hold.
+    pub const CLASSES: &'static [DataClass] = &[
+        DataClass::Identity,
+        DataClass::MedicationPurpose,
+        DataClass::SideEffect,
+        DataClass::Diagnosis,
+        DataClass::SubstanceUse,
+        DataClass::Scale,
+        DataClass::Schedule,
+    ];
+}
+
+impl View for Caseload {
+    const NAME: &'static str = "caseload";
+    const VERSION: u32 = 1;
+    const KINDS: &'static [StreamKind] = &[
+        StreamKind::Episode,
+        StreamKind::MedicationChart,
+        StreamKind::SideEffects,
+        StreamKind::Scales,
+        StreamKind::FollowUp,
+        StreamKind::CareTeam,
+    ];
+    type Row = Row;
+
+    fn touches(fact: &Fact) -> Vec<Key> {
+        let concerned = match &fact.event {
+            DomainEvent::Episode(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::CareTeam(_) => true,
+            DomainEvent::Chart(event) => row::concerns_therapy(event),
+            DomainEvent::Assessment(_) => false,
+        };
+        if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
+    }
+
+    fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
+        let row = row.get_or_insert_default();
+        match &fact.event {
+            DomainEvent::Episode(event) => {
+                row.identity.episode(event);
+                row.stays.fold(fact, event);
+                if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
+                    row.visits.stay_closed();
+                }
+            }
+            DomainEvent::Chart(event) => row.medications(event)?,
+            DomainEvent::SideEffects(event) => row.effects.fold(fact.recorded_at, event)?,
+            DomainEvent::Scales(event) => {
+                row.scores.fold(event);
+                row.risks.fold(event);
+            }
+            DomainEvent::FollowUp(event) => row.visits.fold(fact.recorded_at, event),
+            DomainEvent::CareTeam(event) => row.team.fold(event),
+            DomainEvent::Assessment(_) => {}
+        }
+        Ok(())
+    }
+
+    fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
+        if !row.stays.concerns_us() {
+            return Vec::new();
+        }
+        let sort = row.instability().sort();
+        let therapists = row.team.people(|role| role == Role::Therapist);
+        therapists.map(|person| ListEntry::whole(List::person(person), sort.clone())).collect()
+    }
+}

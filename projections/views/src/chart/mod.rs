@@ -1,0 +1,79 @@
+//! A prescriber's question about one client: what do they take, why, and what stands against it?
+//!
+//! One row a client; no list. The worklist leads here.
+
+mod read;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use concord_domain::DomainEvent;
+use concord_kernel::StreamKind;
+use concord_projection::{Fact, Key, ListEntry, View, ViewError};
+
+pub use read::client;
+pub use row::Row;
+
+use crate::DataClass;
+
+/// Changes that an order keeps here; older ones are in the course.
+const CHANGES_KEPT: usize = 6;
+
+/// The view.
+pub struct Chart;
+
+impl Chart {
+    /// What its rows hold.
+    pub const CLASSES: &'static [DataClass] = &[
+        DataClass::Identity,
+        DataClass::Medication,
+        DataClass::SideEffect,
+        DataClass::Diagnosis,
+        DataClass::SubstanceUse,
+        DataClass::Lab,
+        DataClass::Schedule,
+    ];
+}
+
+impl View for Chart {
+    const NAME: &'static str = "chart";
+    const VERSION: u32 = 1;
+    const KINDS: &'static [StreamKind] =
+        &[StreamKind::Episode, StreamKind::Assessment, StreamKind::MedicationChart, StreamKind::SideEffects];
+    type Row = Row;
+
+    fn touches(fact: &Fact) -> Vec<Key> {
+        match &fact.event {
+            DomainEvent::Episode(_)
+            | DomainEvent::Assessment(_)
+            | DomainEvent::Chart(_)
+            | DomainEvent::SideEffects(_) => vec![Key::patient(fact.patient)],
+            DomainEvent::Scales(_) | DomainEvent::FollowUp(_) | DomainEvent::CareTeam(_) => Vec::new(),
+        }
+    }
+
+    fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
+        let row = row.get_or_insert_default();
+        match &fact.event {
+            DomainEvent::Episode(event) => {
+                row.identity.episode(event);
+                row.stays.fold(fact, event);
+            }
+            DomainEvent::Assessment(event) => row.indications.fold(fact, event),
+            DomainEvent::Chart(event) => {
+                row.identity.characteristics(event);
+                row.orders.fold(fact, event, CHANGES_KEPT)?;
+                row.outside.fold(fact, event)?;
+                row.background.fold(event);
+                row.findings.fold(fact, event);
+            }
+            DomainEvent::SideEffects(event) => row.effects.fold(fact.recorded_at, event)?,
+            DomainEvent::Scales(_) | DomainEvent::FollowUp(_) | DomainEvent::CareTeam(_) => {}
+        }
+        Ok(())
+    }
+
+    fn lists(_: &Key, _: &Row) -> Vec<ListEntry> {
+        Vec::new()
+    }
+}

@@ -1,0 +1,64 @@
+//! Entries that events of the chart make.
+
+use concord_domain::chart::Event;
+
+use super::Entry;
+
+impl Entry {
+    pub(super) fn of_chart(event: &Event) -> Option<Self> {
+        let entry = match event {
+            Event::MedicationPrescribed { order, .. } => Self::Started {
+                order: order.order,
+                drug: order.drug.clone(),
+                indication: order.indication.clone(),
+                regimen: Some(order.regimen),
+                why: order.reason.clone(),
+            },
+            Event::DoseAdjusted { order, from, to, cause, note, .. } => Self::Adjusted {
+                order: *order,
+                from: Some(*from),
+                to: Some(*to),
+                cause: cause.clone(),
+                why: note.clone(),
+            },
+            Event::MedicationHeld { order, reason, .. } => Self::Held { order: *order, why: reason.clone() },
+            Event::MedicationResumed { order, .. } => Self::TakenUp { order: *order },
+            Event::TaperPlanned { order, reason, .. } => {
+                Self::TaperPlanned { order: *order, why: reason.clone() }
+            }
+            Event::MedicationStopped { order, reason, .. } => {
+                Self::Stopped { order: *order, reason: *reason }
+            }
+            Event::MedicationRenewed { order, .. } => Self::Renewed { order: *order },
+            Event::OutsideMedicationRecorded { medication, reported, .. } => {
+                Self::OutsideRecorded { medication: *medication, name: reported.name.clone() }
+            }
+            Event::OutsideMedicationEnded { medication, reason, .. } => {
+                Self::OutsideEnded { medication: *medication, why: reason.clone() }
+            }
+            Event::MedicationsReconciled { .. } => Self::Reconciled,
+            Event::InteractionDetected { finding, severity, .. } => {
+                Self::InteractionFound { finding: finding.clone(), severity: *severity }
+            }
+            Event::InteractionOverridden { finding, .. } => {
+                Self::InteractionOverridden { finding: finding.clone() }
+            }
+            Event::OverrideCosigned { finding, .. } => Self::OverrideCosigned { finding: finding.clone() },
+            Event::InteractionResolved { finding, resolution, .. } => {
+                Self::InteractionResolved { finding: finding.clone(), resolution: resolution.clone() }
+            }
+            Event::ResultRecorded { lab, value, .. } => Self::Result { lab: lab.clone(), value: *value },
+            Event::CharacteristicsRecorded { .. }
+            | Event::NoKnownAllergiesConfirmed
+            | Event::AllergyRecorded { .. }
+            | Event::AllergyRefuted { .. }
+            | Event::ConditionRecorded { .. }
+            | Event::ConditionResolved { .. }
+            | Event::LastDoseRecorded { .. }
+            | Event::SafetyChecked { .. }
+            | Event::BoxedWarningAcknowledged { .. }
+            | Event::OrderCorrected { .. } => return None,
+        };
+        Some(entry)
+    }
+}

@@ -1,0 +1,392 @@
+//! What an entry of a course says, and which events make one.
+
+use concord_domain::chart::{Cause, Event as ChartEvent, StopReason};
+use concord_domain::episode::{Disposition, Event as EpisodeEvent, Phase};
+use concord_domain::follow_up::{Cadence, Event as VisitEvent, VisitKind};
+use concord_domain::scales::{Event as ScaleEvent, RiskLevel};
+use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade, Outcome};
+use concord_domain::{DomainEvent, assessment};
+use concord_kernel::{OrderId, OutsideMedicationId, ReportId, ScaleId, Text, VisitId};
+use concord_knowledge::scale::ScaleKind;
+use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen, Severity, SymptomId};
+use serde::{Deserialize, Serialize};
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Entry {
+    /// The patient was referred.
+    Referred,
+    /// A stay began.
+    Admitted,
+    /// The stay moved on.
+    Phase {
+        /// Before; a dose is absent where doses are not shown.
+        from: Phase,
+        /// From then on; a dose is absent where doses are not shown.
+        to: Phase,
+    },
+    /// The stay was interrupted.
+    Paused,
+    /// The stay went on.
+    Resumed,
+    /// The stay ended.
+    Discharged {
+        /// How.
+        disposition: Disposition,
+    },
+    /// It was decided whether medication is indicated.
+    Indicated {
+        /// Whether it is.
+        indicated: bool,
+        /// Diagnoses that the decision rests on.
+        diagnoses: Vec<ConditionId>,
+    },
+    /// A medication was begun.
+    Started {
+        /// Which order.
+        order: OrderId,
+        /// The formulary row.
+        drug: DrugId,
+        /// What it is for.
+        indication: ConditionId,
+        /// How much; absent where doses are not shown.
+        regimen: Option<Regimen>,
+        /// Why, in words.
+        why: Text,
+    },
+    /// Its dose changed.
+    Adjusted {
+        /// Which order.
+        order: OrderId,
+        /// Before; a dose is absent where doses are not shown.
+        from: Option<Regimen>,
+        /// From then on; a dose is absent where doses are not shown.
+        to: Option<Regimen>,
+        /// What it rests on.
+        cause: Cause,
+        /// Why, in words.
+        why: Text,
+    },
+    /// It was interrupted.
+    Held {
+        /// Which order.
+        order: OrderId,
+        /// Why, in words.
+        why: Text,
+    },
+    /// It went on.
+    TakenUp {
+        /// Which order.
+        order: OrderId,
+    },
+    /// It was agreed how it is tapered off.
+    TaperPlanned {
+        /// Which order.
+        order: OrderId,
+        /// Why, in words.
+        why: Text,
+    },
+    /// It ended.
+    Stopped {
+        /// Which order.
+        order: OrderId,
+        /// Why, coded.
+        reason: StopReason,
+    },
+    /// More was handed out.
+    Renewed {
+        /// Which order.
+        order: OrderId,
+    },
+    /// A medication from outside became known.
+    OutsideRecorded {
+        /// Which entry.
+        medication: OutsideMedicationId,
+        /// Its name in the words of the source.
+        name: Text,
+    },
+    /// One was no longer taken.
+    OutsideEnded {
+        /// Which entry.
+        medication: OutsideMedicationId,
+        /// Why, in words.
+        why: Text,
+    },
+    /// Medications from outside were compared.
+    Reconciled,
+    /// Medications collided.
+    InteractionFound {
+        /// Which rule, about which substances.
+        finding: FindingKey,
+        /// How bad.
+        severity: Severity,
+    },
+    /// A finding was overridden.
+    InteractionOverridden {
+        /// Which rule, about which substances.
+        finding: FindingKey,
+    },
+    /// A second clinician agreed.
+    OverrideCosigned {
+        /// Which rule, about which substances.
+        finding: FindingKey,
+    },
+    /// It was settled.
+    InteractionResolved {
+        /// Which rule, about which substances.
+        finding: FindingKey,
+        /// What was done.
+        resolution: Text,
+    },
+    /// Something was measured.
+    Result {
+        /// What.
+        lab: LabId,
+        /// The value, in the unit of the knowledge table.
+        value: f64,
+    },
+    /// A scale was answered.
+    Score {
+        /// The administration.
+        id: ScaleId,
+        /// Which scale.
+        scale: ScaleKind,
+        /// The total; absent when too much was left out.
+        total: Option<u16>,
+        /// Its severity band's stored name.
+        band: Option<String>,
+        /// For craving: which substance.
+        substance: Option<Text>,
+    },
+    /// An answer called for action.
+    RiskRaised {
+        /// The administration.
+        id: ScaleId,
+        /// Which scale.
+        scale: ScaleKind,
+        /// How urgent.
+        level: RiskLevel,
+    },
+    /// It was dealt with.
+    RiskResolved {
+        /// The administration.
+        id: ScaleId,
+        /// What was done.
+        resolution: Text,
+    },
+    /// A side effect was reported.
+    EffectReported {
+        /// The report.
+        report: ReportId,
+        /// What it is, when the list knows it.
+        symptom: Option<SymptomId>,
+        /// In the words of who reported it.
+        description: Text,
+        /// How bad.
+        grade: Grade,
+        /// The order that is suspected.
+        suspected: Option<OrderId>,
+    },
+    /// It was judged.
+    EffectTriaged {
+        /// The report.
+        report: ReportId,
+        /// How bad.
+        grade: Grade,
+    },
+    /// It was decided.
+    EffectDecided {
+        /// The report.
+        report: ReportId,
+        /// What is done.
+        decision: Decision,
+        /// Why, in words.
+        why: Text,
+        /// Whether it came after the deadline.
+        late: bool,
+    },
+    /// It was closed.
+    EffectResolved {
+        /// The report.
+        report: ReportId,
+        /// How it went.
+        outcome: Outcome,
+    },
+    /// Nobody decided in time.
+    EffectBreached {
+        /// The report.
+        report: ReportId,
+    },
+    /// A visit took place.
+    Visited {
+        /// The visit.
+        visit: VisitId,
+        /// What for.
+        kind: VisitKind,
+        /// Doses taken of doses due, in percent.
+        adherence_percent: Option<u8>,
+        /// What was found and agreed.
+        summary: Text,
+    },
+    /// The patient did not come.
+    Missed {
+        /// The visit.
+        visit: VisitId,
+        /// What for.
+        kind: VisitKind,
+        /// How many medication visits in a row.
+        in_a_row: u32,
+    },
+    /// Visits come more or less often.
+    Cadence {
+        /// Before; a dose is absent where doses are not shown.
+        from: Cadence,
+        /// From then on; a dose is absent where doses are not shown.
+        to: Cadence,
+        /// Why, in words.
+        why: Text,
+    },
+}
+
+impl Entry {
+    /// Whether an event makes an entry: exactly when [`Entry::of`] gives one.
+    pub(super) fn is_made_of(event: &DomainEvent) -> bool {
+        match event {
+            DomainEvent::Episode(event) => !matches!(
+                event,
+                EpisodeEvent::CandidateScreened { .. } | EpisodeEvent::PatientWaitlisted { .. }
+            ),
+            DomainEvent::Assessment(event) => matches!(
+                event,
+                assessment::Event::MedicationIndicated { .. }
+                    | assessment::Event::MedicationNotIndicated { .. }
+            ),
+            DomainEvent::Chart(event) => !matches!(
+                event,
+                ChartEvent::CharacteristicsRecorded { .. }
+                    | ChartEvent::NoKnownAllergiesConfirmed
+                    | ChartEvent::AllergyRecorded { .. }
+                    | ChartEvent::AllergyRefuted { .. }
+                    | ChartEvent::ConditionRecorded { .. }
+                    | ChartEvent::ConditionResolved { .. }
+                    | ChartEvent::LastDoseRecorded { .. }
+                    | ChartEvent::SafetyChecked { .. }
+                    | ChartEvent::BoxedWarningAcknowledged { .. }
+                    | ChartEvent::OrderCorrected { .. }
+            ),
+            DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => true,
+            DomainEvent::FollowUp(event) => !matches!(event, VisitEvent::VisitScheduled { .. }),
+            DomainEvent::CareTeam(_) => false,
+        }
+    }
+
+    pub(super) fn of(event: &DomainEvent) -> Option<Self> {
+        match event {
+            DomainEvent::Episode(event) => Self::of_stay(event),
+            DomainEvent::Assessment(event) => Self::of_assessment(event),
+            DomainEvent::Chart(event) => Self::of_chart(event),
+            DomainEvent::SideEffects(event) => Some(Self::of_effect(event)),
+            DomainEvent::Scales(event) => Some(Self::of_scale(event)),
+            DomainEvent::FollowUp(event) => Self::of_visit(event),
+            DomainEvent::CareTeam(_) => None,
+        }
+    }
+
+    fn of_stay(event: &EpisodeEvent) -> Option<Self> {
+        match event {
+            EpisodeEvent::PatientReferred { .. } => Some(Self::Referred),
+            EpisodeEvent::EpisodeOpened { .. } => Some(Self::Admitted),
+            EpisodeEvent::EpisodePhaseChanged { from, to, .. } => Some(Self::Phase { from: *from, to: *to }),
+            EpisodeEvent::EpisodePaused { .. } => Some(Self::Paused),
+            EpisodeEvent::EpisodeResumed { .. } => Some(Self::Resumed),
+            EpisodeEvent::EpisodeClosed { disposition, .. } => {
+                Some(Self::Discharged { disposition: *disposition })
+            }
+            EpisodeEvent::CandidateScreened { .. } | EpisodeEvent::PatientWaitlisted { .. } => None,
+        }
+    }
+
+    fn of_assessment(event: &assessment::Event) -> Option<Self> {
+        use assessment::Event;
+        match event {
+            Event::MedicationIndicated { diagnoses, .. } => {
+                Some(Self::Indicated { indicated: true, diagnoses: diagnoses.clone() })
+            }
+            Event::MedicationNotIndicated { diagnoses, .. } => {
+                Some(Self::Indicated { indicated: false, diagnoses: diagnoses.clone() })
+            }
+            Event::AssessmentStarted { .. }
+            | Event::AssessmentSectionRecorded { .. }
+            | Event::AssessmentCompleted
+            | Event::AssessmentReopened { .. } => None,
+        }
+    }
+
+    fn of_effect(event: &EffectEvent) -> Self {
+        match event {
+            EffectEvent::SideEffectReported { report, symptom, description, grade, suspected, .. } => {
+                Self::EffectReported {
+                    report: *report,
+                    symptom: symptom.clone(),
+                    description: description.clone(),
+                    grade: *grade,
+                    suspected: *suspected,
+                }
+            }
+            EffectEvent::SideEffectTriaged { report, grade, .. } => {
+                Self::EffectTriaged { report: *report, grade: *grade }
+            }
+            EffectEvent::SideEffectActionDecided { report, decision, rationale, late, .. } => {
+                Self::EffectDecided {
+                    report: *report,
+                    decision: *decision,
+                    why: rationale.clone(),
+                    late: *late,
+                }
+            }
+            EffectEvent::SideEffectResolved { report, outcome, .. } => {
+                Self::EffectResolved { report: *report, outcome: *outcome }
+            }
+            EffectEvent::EscalationBreached { report, .. } => Self::EffectBreached { report: *report },
+        }
+    }
+
+    fn of_scale(event: &ScaleEvent) -> Self {
+        match event {
+            ScaleEvent::ScaleScored { id, scale, total, band, substance, .. } => Self::Score {
+                id: *id,
+                scale: *scale,
+                total: *total,
+                band: band.clone(),
+                substance: substance.clone(),
+            },
+            ScaleEvent::RiskRaised { id, scale, level, .. } => {
+                Self::RiskRaised { id: *id, scale: *scale, level: *level }
+            }
+            ScaleEvent::RiskResolved { id, resolution, .. } => {
+                Self::RiskResolved { id: *id, resolution: resolution.clone() }
+            }
+        }
+    }
+
+    fn of_visit(event: &VisitEvent) -> Option<Self> {
+        match event {
+            VisitEvent::VisitCompleted { visit, kind, adherence_percent, summary, .. } => {
+                Some(Self::Visited {
+                    visit: *visit,
+                    kind: *kind,
+                    adherence_percent: *adherence_percent,
+                    summary: summary.clone(),
+                })
+            }
+            VisitEvent::VisitMissed { visit, kind, in_a_row, .. } => {
+                Some(Self::Missed { visit: *visit, kind: *kind, in_a_row: *in_a_row })
+            }
+            VisitEvent::CadenceChanged { from, to, reason, .. } => {
+                Some(Self::Cadence { from: *from, to: *to, why: reason.clone() })
+            }
+            VisitEvent::VisitScheduled { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! Entries of a course.
+
+use concord_domain::DomainEvent;
+use concord_domain::chart::Event as ChartEvent;
+use concord_domain::episode::Event as EpisodeEvent;
+use concord_domain::follow_up::Event as VisitEvent;
+use concord_domain::scales::Event as ScaleEvent;
+use concord_kernel::{Instant, PersonId, Role};
+use concord_projection::Fact;
+use serde::{Deserialize, Serialize};
+
+use super::Entry;
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// When it happened clinically; the axis of a chart.
+    pub at: Instant,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+    /// Who recorded it.
+    pub by: PersonId,
+    /// In which role.
+    pub role: Role,
+    /// What happened.
+    pub entry: Entry,
+}
+
+impl Row {
+    /// The entry that a fact makes, if it makes one.
+    pub(super) fn of(fact: &Fact) -> Option<Self> {
+        let entry = Entry::of(&fact.event)?;
+        let at = clinical_time(&fact.event).unwrap_or(fact.effective_at);
+        Some(Self { at, recorded_at: fact.recorded_at, by: fact.actor.id, role: fact.actor.role, entry })
+    }
+}
+
+/// When it happened, where the event itself says so.
+const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
+    match event {
+        DomainEvent::Scales(ScaleEvent::ScaleScored { taken_at, .. })
+        | DomainEvent::Chart(ChartEvent::ResultRecorded { taken_at, .. }) => Some(*taken_at),
+        DomainEvent::Episode(EpisodeEvent::EpisodeOpened { admitted_at, .. }) => Some(*admitted_at),
+        DomainEvent::FollowUp(VisitEvent::VisitCompleted { at, .. })
+        | DomainEvent::Chart(
+            ChartEvent::MedicationPrescribed { at, .. }
+            | ChartEvent::DoseAdjusted { at, .. }
+            | ChartEvent::MedicationHeld { at, .. }
+            | ChartEvent::MedicationResumed { at, .. }
+            | ChartEvent::MedicationStopped { at, .. }
+            | ChartEvent::MedicationRenewed { at, .. },
+        ) => Some(*at),
+        DomainEvent::Episode(_)
+        | DomainEvent::Assessment(_)
+        | DomainEvent::Chart(_)
+        | DomainEvent::SideEffects(_)
+        | DomainEvent::Scales(_)
+        | DomainEvent::FollowUp(_)
+        | DomainEvent::CareTeam(_) => None,
+    }
+}

@@ -1,0 +1,130 @@
+//! How long what was handed out lasts, and how an order ends.
+
+use concord_domain::chart::{Cause, Correction, Event, NewOrder, Supply, TaperStep};
+use concord_kernel::{Day, Instant, OrderId};
+use concord_knowledge::{DrugId, Regimen};
+use concord_projection::ViewError;
+use serde::{Deserialize, Serialize};
+
+use super::OrderState;
+
+/// Supply and taper of an order that has not ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Course {
+    /// The order.
+    pub order: OrderId,
+    /// The formulary row.
+    pub drug: DrugId,
+    /// The day it starts.
+    pub start_on: Day,
+    /// Until when what was handed out, refills included, lasts.
+    pub supply_until: Instant,
+    supplied_at: Instant,
+    /// The steps of a taper that are still to come.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub taper: Vec<TaperStep>,
+}
+
+impl Course {
+    pub(super) fn new(order: &NewOrder) -> Self {
+        let supplied_at = Instant::start_of(order.start_on);
+        Self {
+            order: order.order,
+            drug: order.drug.clone(),
+            start_on: order.start_on,
+            supply_until: lasts_until(supplied_at, order.supply),
+            supplied_at,
+            taper: Vec::new(),
+        }
+    }
+
+    /// How the order stands when it is not held.
+    pub(super) const fn state(&self) -> OrderState {
+        if self.taper.is_empty() { OrderState::Active } else { OrderState::Tapering }
+    }
+
+    /// Only the steps of a taper keep the taper; a step that was taken is no longer to come.
+    pub(super) fn adjust(&mut self, to: Regimen, cause: &Cause) {
+        if *cause == Cause::PlannedTaper {
+            let taken = self.taper.iter().position(|step| step.regimen == to).map_or(0, |at| at + 1);
+            self.taper.drain(..taken);
+        } else {
+            self.taper.clear();
+        }
+    }
+
+    pub(super) fn renew(&mut self, at: Instant, supply: Supply) {
+        self.supplied_at = at;
+        self.supply_until = lasts_until(at, supply);
+    }
+
+    pub(super) fn correct(&mut self, correction: &Correction) {
+        match correction {
+            Correction::Supply(supply) => self.renew(self.supplied_at, *supply),
+            Correction::Reason(_) => {}
+            Correction::StartOn(day) => {
+                let (was, is) = (Instant::start_of(self.start_on), Instant::start_of(*day));
+                if self.supplied_at == was {
+                    self.supplied_at = is;
+                    self.supply_until = self.supply_until.plus_days(is.days_since(was));
+                }
+                self.start_on = *day;
+            }
+        }
+    }
+}
+
+/// A first fill and every refill, one after the other.
+fn lasts_until(from: Instant, supply: Supply) -> Instant {
+    from.plus_days(i64::from(supply.days) * (i64::from(supply.refills) + 1))
+}
+
+/// The courses of all orders that have not ended, in the order of prescribing.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Courses(Vec<Course>);
+
+impl Courses {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Course> {
+        self.0.iter()
+    }
+
+    fn find(&mut self, order: OrderId) -> Result<&mut Course, ViewError> {
+        self.0.iter_mut().find(|known| known.order == order).ok_or(ViewError::Unknown("order"))
+    }
+
+    pub(crate) fn fold(&mut self, event: &Event) -> Result<(), ViewError> {
+        match event {
+            Event::MedicationPrescribed { order, .. } => self.0.push(Course::new(order)),
+            Event::DoseAdjusted { order, to, cause, .. } => self.find(*order)?.adjust(*to, cause),
+            Event::TaperPlanned { order, steps, .. } => self.find(*order)?.taper.clone_from(steps),
+            Event::MedicationStopped { order, .. } => {
+                self.find(*order)?;
+                self.0.retain(|known| known.order != *order);
+            }
+            Event::MedicationRenewed { order, supply, at, .. } => self.find(*order)?.renew(*at, *supply),
+            Event::OrderCorrected { order, correction, .. } => self.find(*order)?.correct(correction),
+            Event::CharacteristicsRecorded { .. }
+            | Event::NoKnownAllergiesConfirmed
+            | Event::AllergyRecorded { .. }
+            | Event::AllergyRefuted { .. }
+            | Event::ConditionRecorded { .. }
+            | Event::ConditionResolved { .. }
+            | Event::ResultRecorded { .. }
+            | Event::OutsideMedicationRecorded { .. }
+            | Event::OutsideMedicationEnded { .. }
+            | Event::LastDoseRecorded { .. }
+            | Event::MedicationsReconciled { .. }
+            | Event::SafetyChecked { .. }
+            | Event::InteractionDetected { .. }
+            | Event::BoxedWarningAcknowledged { .. }
+            | Event::InteractionOverridden { .. }
+            | Event::OverrideCosigned { .. }
+            | Event::InteractionResolved { .. }
+            | Event::MedicationHeld { .. }
+            | Event::MedicationResumed { .. } => {}
+        }
+        Ok(())
+    }
+}

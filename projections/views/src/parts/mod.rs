@@ -1,0 +1,32 @@
+//! What rows are made of: each part folds the events of one aggregate and knows one thing.
+//!
+//! Views share parts, never rows. A part matches every event of its aggregate by name, so that a new event must be
+//! thought about here.
+
+mod agenda;
+mod background;
+mod course;
+mod effects;
+mod findings;
+mod identity;
+mod indications;
+mod orders;
+mod outside;
+mod scores;
+mod stays;
+mod team;
+mod visits;
+
+pub use agenda::{Agenda, Due, DueKind};
+pub use background::{AllergyLine, AllergyList, Background, ConditionLine, ResultLine};
+pub use course::{Course, Courses};
+pub use effects::{Effects, OpenEffect};
+pub use findings::{Findings, OpenFinding, WaitingOverride};
+pub use identity::Identity;
+pub use indications::{Indication, Indications, Verdict};
+pub use orders::{Change, ChangeKind, EndedOrder, Order, OrderState, Orders};
+pub use outside::{Outside, OutsideLine};
+pub use scores::{OpenRisk, Risks, Scores, Trend, TrendDirection};
+pub use stays::{Stay, Stays};
+pub use team::Team;
+pub use visits::{Appointment, LastVisit, Missed, Visits};

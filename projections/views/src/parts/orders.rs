@@ -1,0 +1,236 @@
+//! The program's orders, and what justified each change of them.
+
+use concord_domain::chart::{Cause, Correction, Event, NewOrder, StopReason};
+use concord_kernel::{Day, Instant, OrderId, ProgramId, Text};
+use concord_knowledge::{ConditionId, DrugId, IngredientId, Regimen};
+use concord_projection::{Fact, ViewError};
+use serde::{Deserialize, Serialize};
+
+use super::Course;
+
+/// Ended orders that a chart keeps; older ones are in the course.
+const ENDED_KEPT: usize = 12;
+
+/// How an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// It is taken.
+    Active,
+    /// It is interrupted.
+    Held,
+    /// It is taken, less and less.
+    Tapering,
+}
+
+/// What changed on an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It began.
+    Started {
+        /// How much.
+        to: Regimen,
+    },
+    /// Another dose.
+    Adjusted {
+        /// How much before.
+        from: Regimen,
+        /// How much from then on.
+        to: Regimen,
+        /// What it rests on.
+        cause: Cause,
+    },
+    /// Interrupted.
+    Held,
+    /// Taken up again.
+    Resumed,
+    /// To be tapered off.
+    TaperPlanned,
+    /// Something written was put right.
+    Corrected,
+}
+
+/// A change of an order with what justified it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// When it took effect.
+    pub at: Instant,
+    /// Its place in the ledger.
+    pub position: u64,
+    /// What changed.
+    pub kind: ChangeKind,
+    /// Why, in words; absent where none are asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Text>,
+}
+
+/// An order that has not ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// What is taken, how long it lasts and how it ends.
+    pub course: Course,
+    /// The program it belongs to.
+    pub program: ProgramId,
+    /// The substances in it.
+    pub ingredients: Vec<IngredientId>,
+    /// What it is for.
+    pub indication: ConditionId,
+    /// Why this drug.
+    pub reason: Text,
+    /// How much now.
+    pub regimen: Regimen,
+    /// How it stands.
+    pub state: OrderState,
+    /// The latest changes, oldest first.
+    pub changes: Vec<Change>,
+}
+
+/// An order that has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EndedOrder {
+    /// Its identifier.
+    pub order: OrderId,
+    /// The formulary row.
+    pub drug: DrugId,
+    /// What it was for.
+    pub indication: ConditionId,
+    /// The day it started.
+    pub start_on: Day,
+    /// When it ended.
+    pub stopped_at: Instant,
+    /// Why.
+    pub reason: StopReason,
+}
+
+/// The program's orders.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Orders {
+    /// Those that have not ended, in the order of prescribing.
+    pub open: Vec<Order>,
+    /// The latest ended ones, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ended: Vec<EndedOrder>,
+}
+
+impl Orders {
+    fn find(&mut self, order: OrderId) -> Result<&mut Order, ViewError> {
+        self.open.iter_mut().find(|known| known.course.order == order).ok_or(ViewError::Unknown("order"))
+    }
+
+    /// Takes in one more event; each order keeps the latest `kept` changes, the older ones are in the course.
+    pub(crate) fn fold(&mut self, fact: &Fact, event: &Event, kept: usize) -> Result<(), ViewError> {
+        let change = |at: &Instant, kind, why: Option<&Text>| Change {
+            at: *at,
+            position: fact.position,
+            kind,
+            why: why.cloned(),
+        };
+        match event {
+            Event::MedicationPrescribed { order, ingredients, at, .. } => {
+                let started = change(at, ChangeKind::Started { to: order.regimen }, Some(&order.reason));
+                self.open.push(Order::new(order, ingredients, started));
+            }
+            Event::DoseAdjusted { order, from, to, cause, note, at, .. } => {
+                let kind = ChangeKind::Adjusted { from: *from, to: *to, cause: cause.clone() };
+                self.find(*order)?.adjust(*to, cause, change(at, kind, Some(note)), kept);
+            }
+            Event::MedicationHeld { order, reason, at, .. } => {
+                let held = change(at, ChangeKind::Held, Some(reason));
+                self.find(*order)?.turn(OrderState::Held, held, kept);
+            }
+            Event::MedicationResumed { order, at, .. } => {
+                let order = self.find(*order)?;
+                let state = order.course.state();
+                order.turn(state, change(at, ChangeKind::Resumed, None), kept);
+            }
+            Event::TaperPlanned { order, steps, reason, .. } => {
+                let order = self.find(*order)?;
+                order.course.taper.clone_from(steps);
+                let state =
+                    if order.state == OrderState::Held { OrderState::Held } else { order.course.state() };
+                order.turn(state, change(&fact.effective_at, ChangeKind::TaperPlanned, Some(reason)), kept);
+            }
+            Event::MedicationStopped { order, reason, at, .. } => self.stop(*order, *reason, *at)?,
+            Event::MedicationRenewed { order, supply, at, .. } => {
+                self.find(*order)?.course.renew(*at, *supply)
+            }
+            Event::OrderCorrected { order, correction, reason, .. } => {
+                let note = change(&fact.effective_at, ChangeKind::Corrected, Some(reason));
+                self.find(*order)?.correct(correction, note, kept);
+            }
+            Event::CharacteristicsRecorded { .. }
+            | Event::NoKnownAllergiesConfirmed
+            | Event::AllergyRecorded { .. }
+            | Event::AllergyRefuted { .. }
+            | Event::ConditionRecorded { .. }
+            | Event::ConditionResolved { .. }
+            | Event::ResultRecorded { .. }
+            | Event::OutsideMedicationRecorded { .. }
+            | Event::OutsideMedicationEnded { .. }
+            | Event::LastDoseRecorded { .. }
+            | Event::MedicationsReconciled { .. }
+            | Event::SafetyChecked { .. }
+            | Event::InteractionDetected { .. }
+            | Event::BoxedWarningAcknowledged { .. }
+            | Event::InteractionOverridden { .. }
+            | Event::OverrideCosigned { .. }
+            | Event::InteractionResolved { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self, order: OrderId, reason: StopReason, at: Instant) -> Result<(), ViewError> {
+        let place = self.open.iter().position(|known| known.course.order == order);
+        let stopped = self.open.remove(place.ok_or(ViewError::Unknown("order"))?);
+        self.ended.push(EndedOrder {
+            order,
+            drug: stopped.course.drug,
+            indication: stopped.indication,
+            start_on: stopped.course.start_on,
+            stopped_at: at,
+            reason,
+        });
+        if self.ended.len() > ENDED_KEPT {
+            self.ended.remove(0);
+        }
+        Ok(())
+    }
+}
+
+impl Order {
+    fn new(order: &NewOrder, ingredients: &[IngredientId], started: Change) -> Self {
+        Self {
+            course: Course::new(order),
+            program: order.episode.program.clone(),
+            ingredients: ingredients.to_vec(),
+            indication: order.indication.clone(),
+            reason: order.reason.clone(),
+            regimen: order.regimen,
+            state: OrderState::Active,
+            changes: vec![started],
+        }
+    }
+
+    fn turn(&mut self, state: OrderState, change: Change, kept: usize) {
+        self.state = state;
+        self.changes.push(change);
+        let surplus = self.changes.len().saturating_sub(kept);
+        self.changes.drain(..surplus);
+    }
+
+    fn adjust(&mut self, to: Regimen, cause: &Cause, change: Change, kept: usize) {
+        self.regimen = to;
+        self.course.adjust(to, cause);
+        let state = if self.state == OrderState::Held { OrderState::Held } else { self.course.state() };
+        self.turn(state, change, kept);
+    }
+
+    fn correct(&mut self, correction: &Correction, change: Change, kept: usize) {
+        if let Correction::Reason(reason) = correction {
+            self.reason = reason.clone();
+        }
+        self.course.correct(correction);
+        self.turn(self.state, change, kept);
+    }
+}

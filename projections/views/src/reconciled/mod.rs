@@ -1,0 +1,96 @@
+//! A primary-care liaison's question: what does this patient take, from everybody, and what is planned?
+//!
+//! One row a patient; a list for each member of the care team outside the program, latest change first.
+
+mod plan;
+mod read;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use concord_domain::DomainEvent;
+use concord_domain::episode::Event as EpisodeEvent;
+use concord_domain::follow_up::Event as VisitEvent;
+use concord_kernel::{Role, StreamKind};
+use concord_projection::{Fact, Key, List, ListEntry, Sort, View, ViewError};
+
+pub use read::{ReconciledLine, ReconciledList, page, patient};
+pub use row::{LastChange, Row};
+
+use crate::DataClass;
+
+/// Changes that an order keeps here: the last one is what a liaison is told.
+const CHANGES_KEPT: usize = 1;
+
+/// The view.
+pub struct Reconciled;
+
+impl Reconciled {
+    /// What its rows hold.
+    pub const CLASSES: &'static [DataClass] = &[
+        DataClass::Identity,
+        DataClass::Medication,
+        DataClass::Diagnosis,
+        DataClass::SubstanceUse,
+        DataClass::Lab,
+        DataClass::Schedule,
+    ];
+}
+
+impl View for Reconciled {
+    const NAME: &'static str = "reconciled";
+    const VERSION: u32 = 1;
+    const KINDS: &'static [StreamKind] =
+        &[StreamKind::Episode, StreamKind::MedicationChart, StreamKind::FollowUp, StreamKind::CareTeam];
+    type Row = Row;
+
+    fn touches(fact: &Fact) -> Vec<Key> {
+        let concerned = match &fact.event {
+            DomainEvent::Episode(_) | DomainEvent::Chart(_) | DomainEvent::CareTeam(_) => true,
+            DomainEvent::FollowUp(event) => concerns_plan(event),
+            DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => false,
+        };
+        if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
+    }
+
+    fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
+        let row = row.get_or_insert_default();
+        match &fact.event {
+            DomainEvent::Episode(event) => {
+                row.identity.episode(event);
+                row.stays.fold(fact, event);
+                if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
+                    row.next_visit_due_at = None;
+                }
+                row.changed(fact);
+            }
+            DomainEvent::Chart(event) => {
+                row.identity.characteristics(event);
+                row.orders.fold(fact, event, CHANGES_KEPT)?;
+                row.outside.fold(fact, event)?;
+                row.background.fold(event);
+                row.findings.fold(fact, event);
+                row.changed(fact);
+            }
+            DomainEvent::FollowUp(event) => row.visit(event),
+            DomainEvent::CareTeam(event) => row.team.fold(event),
+            DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => {}
+        }
+        Ok(())
+    }
+
+    fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
+        let Some(change) = &row.last_change else { return Vec::new() };
+        let sort = Sort::new().latest(change.recorded_at);
+        let outside = row.team.people(|role| matches!(role, Role::PrimaryCare | Role::OutsideProvider));
+        outside.map(|person| ListEntry::whole(List::person(person), sort.clone())).collect()
+    }
+}
+
+const fn concerns_plan(event: &VisitEvent) -> bool {
+    match event {
+        VisitEvent::VisitCompleted { next_due_at, .. } => next_due_at.is_some(),
+        VisitEvent::CadenceChanged { .. } => true,
+        VisitEvent::VisitScheduled { .. } | VisitEvent::VisitMissed { .. } => false,
+    }
+}

@@ -1,0 +1,88 @@
+//! What a liaison may ask.
+
+use concord_kernel::{PatientId, PersonId};
+use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
+
+use super::plan::plan;
+use super::{LastChange, Reconciled, Row};
+use crate::parts::{Background, Findings, Identity, Order, Outside, Stays};
+
+/// One line of a liaison's list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReconciledLine {
+    /// Whom it is about.
+    pub patient: PatientId,
+    /// Who they are.
+    pub identity: Identity,
+    /// The program's medications and those from outside, how many.
+    pub medications: usize,
+    /// Interactions that nobody has settled, how many.
+    pub interactions: usize,
+    /// Whether something from outside has still to be compared.
+    pub to_reconcile: bool,
+    /// When something last changed.
+    pub last_change: Option<LastChange>,
+}
+
+/// Everything a liaison may know of a patient.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ReconciledList {
+    /// The line on the list.
+    pub line: ReconciledLine,
+    /// Where they stand.
+    pub stays: Stays,
+    /// The program's orders.
+    pub program: Vec<Order>,
+    /// What is taken from outside.
+    pub outside: Outside,
+    /// Allergies, conditions, results.
+    pub background: Background,
+    /// What safety rules found and nobody has settled.
+    pub findings: Findings,
+    /// The plan in plain words, one sentence each.
+    pub plan: Vec<String>,
+}
+
+/// Reads a page of the patients whom somebody outside the program cares for, latest change first.
+///
+/// # Errors
+///
+/// See [`ViewReadError`].
+pub async fn page(
+    reader: &Reader,
+    person: PersonId,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<PageOf<ReconciledLine>, ViewReadError> {
+    let page = reader.list::<Reconciled>(List::person(person), after, limit).await?;
+    Ok(page.map(|listed| line(listed.key.as_patient(), &listed.row)))
+}
+
+/// Reads one patient's list; `None` when nothing is known of them.
+///
+/// # Errors
+///
+/// See [`ViewReadError`].
+pub async fn patient(reader: &Reader, patient: PatientId) -> Result<Option<ReconciledList>, ViewReadError> {
+    let row = reader.row::<Reconciled>(Key::patient(patient)).await?;
+    Ok(row.map(|row| ReconciledList {
+        line: line(patient, &row),
+        plan: plan(&row),
+        stays: row.stays,
+        program: row.orders.open,
+        outside: row.outside,
+        background: row.background,
+        findings: row.findings,
+    }))
+}
+
+fn line(patient: PatientId, row: &Row) -> ReconciledLine {
+    ReconciledLine {
+        patient,
+        identity: row.identity.clone(),
+        medications: row.orders.open.len() + row.outside.taken.len(),
+        interactions: row.findings.open.len(),
+        to_reconcile: row.outside.unreconciled_since.is_some(),
+        last_change: row.last_change,
+    }
+}

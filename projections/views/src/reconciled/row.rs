@@ -1,0 +1,61 @@
+//! What a liaison's list knows of a patient.
+
+use concord_domain::follow_up::{Cadence, Event};
+use concord_kernel::Instant;
+use concord_projection::Fact;
+use serde::{Deserialize, Serialize};
+
+use crate::parts::{Background, Findings, Identity, Orders, Outside, Stays, Team};
+
+/// When something last changed: a liaison acknowledges up to here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastChange {
+    /// Its place in the ledger.
+    pub position: u64,
+    /// When it was recorded.
+    pub recorded_at: Instant,
+}
+
+/// One patient.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Who.
+    pub identity: Identity,
+    /// Where they stand.
+    pub stays: Stays,
+    /// Who cares for them.
+    pub team: Team,
+    /// The program's orders, each with its last change.
+    pub orders: Orders,
+    /// What is taken from outside.
+    pub outside: Outside,
+    /// Allergies, conditions, results.
+    pub background: Background,
+    /// What safety rules found and nobody has settled.
+    pub findings: Findings,
+    /// How often medication visits come.
+    pub cadence: Cadence,
+    /// When the next one is due.
+    pub next_visit_due_at: Option<Instant>,
+    /// When medications, conditions or the stay last changed.
+    pub last_change: Option<LastChange>,
+}
+
+impl Row {
+    pub(super) fn changed(&mut self, fact: &Fact) {
+        self.last_change = Some(LastChange { position: fact.position, recorded_at: fact.recorded_at });
+    }
+
+    pub(super) fn visit(&mut self, event: &Event) {
+        match event {
+            Event::VisitCompleted { next_due_at, .. } => {
+                self.next_visit_due_at = next_due_at.or(self.next_visit_due_at);
+            }
+            Event::CadenceChanged { to, next_due_at, .. } => {
+                self.cadence = *to;
+                self.next_visit_due_at = Some(*next_due_at);
+            }
+            Event::VisitScheduled { .. } | Event::VisitMissed { .. } => {}
+        }
+    }
+}

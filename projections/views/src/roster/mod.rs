@@ -1,0 +1,77 @@
+//! A program's question: who is with us, and where does each of them stand?
+//!
+//! One row for each patient and program; a list for each program, those in a stay first, then those who wait, then
+//! those who left; within that, who has stood there longest comes first.
+
+mod read;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use concord_domain::DomainEvent;
+use concord_domain::episode::Stage;
+use concord_kernel::StreamKind;
+use concord_projection::{Fact, Key, List, ListEntry, Sort, View, ViewError};
+
+pub use read::{RosterLine, page, stay};
+pub use row::{PastStay, Row};
+
+use crate::DataClass;
+
+/// The view.
+pub struct Roster;
+
+impl Roster {
+    /// What its rows hold.
+    pub const CLASSES: &'static [DataClass] = &[DataClass::Identity, DataClass::Schedule];
+}
+
+impl View for Roster {
+    const NAME: &'static str = "roster";
+    const VERSION: u32 = 1;
+    const KINDS: &'static [StreamKind] = &[StreamKind::Episode];
+    type Row = Row;
+
+    fn touches(fact: &Fact) -> Vec<Key> {
+        match &fact.event {
+            DomainEvent::Episode(_) => vec![Key::stream(fact.stream)],
+            DomainEvent::Assessment(_)
+            | DomainEvent::Chart(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::CareTeam(_) => Vec::new(),
+        }
+    }
+
+    fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
+        match &fact.event {
+            DomainEvent::Episode(event) => {
+                row.get_or_insert_with(|| Row::new(fact)).fold(fact, event);
+                Ok(())
+            }
+            DomainEvent::Assessment(_)
+            | DomainEvent::Chart(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::CareTeam(_) => Ok(()),
+        }
+    }
+
+    fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
+        let rank = match row.stay.stage {
+            Stage::Open(_) => 0,
+            Stage::Paused(_) => 1,
+            Stage::Candidate => 2,
+            Stage::Waitlisted => 3,
+            Stage::Referred => 4,
+            Stage::Closed => 5,
+            Stage::NotACandidate => 6,
+            Stage::Unknown => 7,
+        };
+        let sort = Sort::new().rank(rank).earliest(row.stay.since);
+        let program = row.stay.program.iter();
+        program.map(|program| ListEntry::whole(List::program(program), sort.clone())).collect()
+    }
+}

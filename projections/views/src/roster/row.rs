@@ -1,0 +1,67 @@
+//! What a roster knows of a patient in one program.
+
+use concord_domain::episode::{Disposition, Event};
+use concord_kernel::{EpisodeId, Instant, PatientId};
+use concord_projection::Fact;
+use serde::{Deserialize, Serialize};
+
+use crate::parts::{Identity, Stay};
+
+/// Ended stays that a row keeps; older ones are in the course.
+const PAST_KEPT: usize = 20;
+
+/// A stay that has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PastStay {
+    /// The stay.
+    pub episode: EpisodeId,
+    /// When it began.
+    pub admitted_at: Option<Instant>,
+    /// When it ended.
+    pub closed_at: Instant,
+    /// How.
+    pub disposition: Disposition,
+}
+
+/// One patient in one program.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Whom it is about.
+    pub patient: PatientId,
+    /// Who they are.
+    pub identity: Identity,
+    /// When they were first referred.
+    pub referred_at: Instant,
+    /// Where they stand.
+    pub stay: Stay,
+    /// Stays that have ended, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub past: Vec<PastStay>,
+}
+
+impl Row {
+    pub(super) fn new(fact: &Fact) -> Self {
+        Self {
+            patient: fact.patient,
+            identity: Identity::default(),
+            referred_at: fact.effective_at,
+            stay: Stay::unknown(fact),
+            past: Vec::new(),
+        }
+    }
+
+    pub(super) fn fold(&mut self, fact: &Fact, event: &Event) {
+        self.identity.episode(event);
+        if let Event::EpisodeClosed { episode, disposition, .. } = event {
+            self.past.push(PastStay {
+                episode: *episode,
+                admitted_at: self.stay.admitted_at,
+                closed_at: fact.effective_at,
+                disposition: *disposition,
+            });
+            let surplus = self.past.len().saturating_sub(PAST_KEPT);
+            self.past.drain(..surplus);
+        }
+        self.stay.fold(fact, event);
+    }
+}

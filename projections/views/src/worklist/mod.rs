@@ -1,0 +1,80 @@
+//! A prescriber's question: what must I do, and until when?
+//!
+//! One row a client with everything that is open; one list a person, sorted by deadline, with one entry for each
+//! thing that is due. Every prescriber of the care team has all of a client's entries; pharmacists and nurses have
+//! those that wait for them, see [`DueKind::concerns`](crate::parts::DueKind::concerns).
+
+mod read;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use concord_domain::DomainEvent;
+use concord_kernel::StreamKind;
+use concord_projection::{Fact, Key, List, ListEntry, Sort, View, ViewError};
+
+pub use read::{WorklistItem, client, page};
+pub use row::Row;
+
+use crate::DataClass;
+use crate::parts::Agenda;
+
+/// The view.
+pub struct Worklist;
+
+impl Worklist {
+    /// What its rows hold.
+    pub const CLASSES: &'static [DataClass] = &[
+        DataClass::Identity,
+        DataClass::Medication,
+        DataClass::SideEffect,
+        DataClass::Diagnosis,
+        DataClass::SubstanceUse,
+        DataClass::Scale,
+        DataClass::Schedule,
+    ];
+}
+
+impl View for Worklist {
+    const NAME: &'static str = "worklist";
+    const VERSION: u32 = 1;
+    const KINDS: &'static [StreamKind] = &StreamKind::ALL;
+    type Row = Row;
+
+    fn touches(fact: &Fact) -> Vec<Key> {
+        let joins = matches!(fact.event, DomainEvent::CareTeam(_));
+        if joins || Agenda::concerns(&fact.event) { vec![Key::patient(fact.patient)] } else { Vec::new() }
+    }
+
+    fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
+        let row = row.get_or_insert_default();
+        match &fact.event {
+            DomainEvent::Episode(event) => {
+                row.identity.episode(event);
+                row.stays.fold(fact, event);
+            }
+            DomainEvent::CareTeam(event) => row.team.fold(event),
+            DomainEvent::Assessment(_)
+            | DomainEvent::Chart(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::FollowUp(_) => {}
+        }
+        row.agenda.fold(fact)
+    }
+
+    fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
+        let due = row.agenda.due(&row.stays);
+        let mut entries = Vec::new();
+        for member in row.team.iter() {
+            for due in due.iter().filter(|due| due.kind.concerns(member.role)) {
+                entries.push(ListEntry {
+                    list: List::person(member.person),
+                    sort: Sort::new().earliest(due.at),
+                    item: due.item.clone().into_bytes(),
+                });
+            }
+        }
+        entries
+    }
+}

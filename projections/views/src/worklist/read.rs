@@ -1,0 +1,55 @@
+//! What a prescriber may ask.
+
+use concord_kernel::{PatientId, PersonId};
+use concord_projection::{Cursor, Key, List, Listed, PageOf, Reader, ViewReadError};
+
+use super::{Row, Worklist};
+use crate::parts::{Due, Identity};
+
+/// One thing that a prescriber has to do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WorklistItem {
+    /// Whom it is about.
+    pub patient: PatientId,
+    /// Who they are.
+    pub identity: Identity,
+    /// What is due.
+    pub due: Due,
+}
+
+/// Reads a page of what somebody has to do, earliest deadline first.
+///
+/// # Errors
+///
+/// See [`ViewReadError`].
+pub async fn page(
+    reader: &Reader,
+    person: PersonId,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<PageOf<WorklistItem>, ViewReadError> {
+    let PageOf { items, next } = reader.list::<Worklist>(List::person(person), after, limit).await?;
+    let items = items.into_iter().filter_map(item).collect();
+    Ok(PageOf { items, next })
+}
+
+/// Reads everything that is due about one client, earliest deadline first; `None` when nothing is known of them.
+///
+/// # Errors
+///
+/// See [`ViewReadError`].
+pub async fn client(reader: &Reader, patient: PatientId) -> Result<Option<Vec<Due>>, ViewReadError> {
+    let row = reader.row::<Worklist>(Key::patient(patient)).await?;
+    Ok(row.map(|row| {
+        let mut due = row.agenda.due(&row.stays);
+        due.sort_by(|one, other| (one.at, &one.item).cmp(&(other.at, &other.item)));
+        due
+    }))
+}
+
+/// List and row are written together, so the item is always among what the row says is due.
+fn item(listed: Listed<Row>) -> Option<WorklistItem> {
+    let Listed { key, item, row } = listed;
+    let due = row.agenda.due(&row.stays).into_iter().find(|due| due.item.as_bytes() == item)?;
+    Some(WorklistItem { patient: key.as_patient(), identity: row.identity, due })
+}
