@@ -138,13 +138,13 @@ fn what_a_prescriber_acknowledged_is_not_raised_by_the_next_fact() {
 
 #[test]
 fn a_check_says_everything_and_raises_what_is_new_only_without_a_proposal() {
+    let Command::RecordOutsideMedication { medication, reported } = outside(1, "ibuprofen") else {
+        panic!("an outside medication");
+    };
     let mut given = on("lithium");
     given.push(Event::OutsideMedicationRecorded {
-        medication: outside_id(1),
-        reported: match outside(1, "ibuprofen") {
-            Command::RecordOutsideMedication { reported, .. } => reported,
-            _ => panic!("an outside medication"),
-        },
+        medication,
+        reported,
         ingredients: finding("any", &["ibuprofen"]).about,
         complete: true,
     });

@@ -52,8 +52,7 @@ fn only_a_prescriber_plans_a_taper() {
 fn a_taper_has_steps_and_not_too_many() {
     let count = Error::TaperStepCount { most: 104 };
     refused(on("sertraline"), plans(taper(&[])), count.clone());
-    let many: Vec<(i64, f64)> = (0..105).map(|day| (day, 40.0 - 0.1 * day as f64)).collect();
-    let many: Vec<(i64, f64)> = many.into_iter().map(|(day, mg)| (day, (mg * 10.0).round() / 10.0)).collect();
+    let many: Vec<(i64, f64)> = (0..105).map(|day| (i64::from(day), f64::from(400 - day) / 10.0)).collect();
     refused(on("sertraline"), plans(taper(&many)), count);
 }
 

@@ -162,22 +162,19 @@ pub(super) fn refused(given: Vec<Event>, when: Asked, why: Error) {
 /// The rules and actions that stand against it, worst first, and what answers the hardest.
 pub(super) fn unsafe_by(given: Vec<Event>, when: Asked) -> (Vec<(String, Action)>, Answer) {
     let refusal = TestFramework::<Chart>::with(()).given(given).when(when).inspect_result();
-    match refusal.expect_err("it is not safe") {
-        Error::Unsafe { findings, answer } => {
-            let named = findings.into_iter().map(|f| (f.key.rule.as_str().to_owned(), f.action));
-            (named.collect(), answer)
-        }
-        other => panic!("not the safety check: {other:?}"),
-    }
+    let refusal = refusal.expect_err("it is not safe");
+    let Error::Unsafe { findings, answer } = refusal else { panic!("not the safety check: {refusal:?}") };
+    let named = findings.into_iter().map(|f| (f.key.rule.as_str().to_owned(), f.action));
+    (named.collect(), answer)
 }
 
 /// The rules of the interactions that were raised.
 pub(super) fn raised(events: &[Event]) -> Vec<&str> {
     events
         .iter()
-        .filter_map(|event| match event {
-            Event::InteractionDetected { finding, .. } => Some(finding.rule.as_str()),
-            _ => None,
+        .filter_map(|event| {
+            let Event::InteractionDetected { finding, .. } = event else { return None };
+            Some(finding.rule.as_str())
         })
         .collect()
 }
