@@ -24,8 +24,8 @@ type Rows = HashMap<String, (Option<u16>, Option<u16>)>;
 
 impl Deadlines {
     pub(crate) fn from_rows(rows: &Rows) -> Result<Self, &'static str> {
-        let minutes = |m: Option<u16>| m.map(|m| Duration::from_secs(u64::from(m) * 60));
-        let get = |id: &'static str| {
+        let minutes = |m: Option<u16>| m.map(|m| Duration::from_mins(u64::from(m)));
+        let get = |id: &'static str| -> Result<Escalation, &'static str> {
             let &(contact, decide) = rows.get(id).ok_or(id)?;
             Ok(Escalation { contact_within: minutes(contact), decide_within: minutes(decide) })
         };
@@ -75,7 +75,7 @@ mod tests {
     fn a_red_flag_is_immediate_whatever_the_grade() {
         for grade in 1..=5 {
             let answer = Ruleset::embedded().escalation(grade, true);
-            assert_eq!(answer.contact_within, Some(Duration::from_secs(900)), "{grade}");
+            assert_eq!(answer.contact_within, Some(Duration::from_mins(15)), "{grade}");
         }
     }
 }

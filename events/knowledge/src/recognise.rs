@@ -139,30 +139,27 @@ fn read(phrases: &Phrases, name: &str) -> Reading {
     let (mut seen, mut salt, mut brackets) = (false, false, 0_u32);
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
-        at += match phrases.longest(&tokens[at..]) {
-            Some((stands_for, words)) => {
-                found.extend_from_slice(stands_for);
-                seen = true;
-                words
+        if let Some((stands_for, words)) = phrases.longest(&tokens[at..]) {
+            found.extend_from_slice(stands_for);
+            seen = true;
+            at += words;
+            continue;
+        }
+        at += 1;
+        match token {
+            Token::Separator => {
+                left_over |= salt && !seen;
+                (seen, salt) = (false, false);
             }
-            None => {
-                match token {
-                    Token::Separator => {
-                        left_over |= salt && !seen;
-                        (seen, salt) = (false, false);
-                    }
-                    Token::Open => brackets += 1,
-                    Token::Close => brackets = brackets.saturating_sub(1),
-                    Token::Word(word) => match Word::of(word) {
-                        Word::Plain => {}
-                        Word::Salt => salt = true,
-                        // In brackets RxNorm writes the brand of what stands before them.
-                        Word::Unknown => left_over |= brackets == 0 || found.is_empty(),
-                    },
-                }
-                1
-            }
-        };
+            Token::Open => brackets += 1,
+            Token::Close => brackets = brackets.saturating_sub(1),
+            Token::Word(word) => match Word::of(word) {
+                Word::Plain => {}
+                Word::Salt => salt = true,
+                // In brackets RxNorm writes the brand of what stands before them.
+                Word::Unknown => left_over |= brackets == 0 || found.is_empty(),
+            },
+        }
     }
     left_over |= salt && !seen;
     Reading { found, left_over }

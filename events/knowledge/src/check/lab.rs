@@ -14,8 +14,8 @@ pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
                 }
             }
             for rule in scene.rules.rules.missing.of(at) {
-                if let Some(about) = missing(scene, item, at, rule) {
-                    found.say(&rule.says, &about);
+                if missing(scene, item, at, rule) {
+                    found.say(&rule.says, &[at]);
                 }
             }
         }
@@ -30,8 +30,8 @@ fn speaks(scene: &Scene<'_>, rule: &LabRule, lab: u16) -> bool {
     })
 }
 
-/// The substances that want a result which is not there.
-fn missing(scene: &Scene<'_>, item: &Item<'_>, at: At, rule: &MissingRule) -> Option<Vec<At>> {
+/// Whether a result is wanted and not there.
+fn missing(scene: &Scene<'_>, item: &Item<'_>, at: At, rule: &MissingRule) -> bool {
     let taken = !item.proposed || scene.continued.contains(&at);
     let wanted = match rule.when {
         When::Start => item.proposed && !taken,
@@ -39,11 +39,11 @@ fn missing(scene: &Scene<'_>, item: &Item<'_>, at: At, rule: &MissingRule) -> Op
         When::Always => true,
     };
     if !wanted || rule.labs.iter().any(|&lab| scene.result(lab, rule.max_age_days).is_some()) {
-        return None;
+        return false;
     }
-    let Some(with) = &rule.with else { return Some(vec![at]) };
-    // Named by the first companion, so that one missing result is said once.
-    let companions = scene.active().flat_map(|other| &other.ingredients);
-    let companion = companions.copied().filter(|&other| other != at && with.contains(other)).min()?;
-    Some(vec![at, companion])
+    let with = rule.with.as_ref();
+    with.is_none_or(|with| {
+        let companions = scene.active().flat_map(|other| &other.ingredients);
+        companions.into_iter().any(|&other| other != at && with.contains(other))
+    })
 }
