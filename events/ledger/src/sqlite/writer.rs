@@ -102,8 +102,8 @@ impl Writer {
             }
             Err(failure) => {
                 self.roll_back();
-                if failure == Failure::Refused && batch.len() > 1 {
-                    // One of them cannot be stored: the others must not suffer for it.
+                if failure != Failure::Away && batch.len() > 1 {
+                    // One of them cannot be stored, or its stream is damaged: the others must not suffer for it.
                     for work in batch {
                         self.commit(vec![work]);
                     }

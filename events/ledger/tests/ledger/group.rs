@@ -166,3 +166,23 @@ async fn what_another_connection_writes_is_seen() {
     let stale = two.append(append(20, stream(1), Expected::Exact(9), 1)).await;
     assert_eq!(stale, Err(AppendError::Conflict { stream: stream(1), actual: 10 }));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_write_ahead_log_stays_short_under_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let limits = SqliteOptions { checkpoint_bytes: 256 * 1024, restart_bytes: 1024 * 1024, ..options() };
+    let ledger = Arc::new(open(&file(&folder), limits));
+    let log = folder.path().join("clinical.ledger-wal");
+    let mut longest = 0;
+    for round in 0..60 {
+        let mut tasks = JoinSet::new();
+        for task in 0..32 {
+            let ledger = Arc::clone(&ledger);
+            let append = append(round * 32 + task, stream(task), Expected::Any, 2);
+            tasks.spawn(async move { ledger.append(append).await.map(drop) });
+        }
+        tasks.join_all().await.into_iter().for_each(|answer| answer.unwrap());
+        longest = longest.max(std::fs::metadata(&log).unwrap().len());
+    }
+    assert!(longest < 2 * 1024 * 1024, "{longest} bytes");
+}
