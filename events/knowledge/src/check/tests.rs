@@ -3,6 +3,7 @@
 mod allergies;
 mod context;
 mod doses;
+mod every_row;
 mod pairs;
 mod properties;
 mod speed;
