@@ -1,1 +1,22 @@
-//! Tests of the running program through its public interfaces.
+//! Tests of the running program through its public interfaces: a real process, a real socket, a real client.
+
+mod crash;
+mod every_call;
+mod folder;
+mod story;
+
+use std::path::Path;
+
+use concord_support::{Concord, Person};
+
+/// The binary that cargo built for these tests.
+const CONCORD: &str = env!("CARGO_BIN_EXE_concord");
+
+const PSYCHIATRIST: Person = Person::new("psychiatrist", 1);
+const PHARMACIST: Person = Person::new("pharmacist", 2);
+const THERAPIST: Person = Person::new("therapist", 3);
+const AUDITOR: Person = Person::new("auditor", 4);
+
+async fn start(folder: &Path) -> Concord {
+    Concord::start(CONCORD, folder).await.unwrap()
+}

@@ -15,6 +15,7 @@ pub mod replay;
 mod server;
 mod stream;
 mod unary;
+pub mod views;
 
 pub use echo::serve as serve_echo;
 pub use error::BenchError;

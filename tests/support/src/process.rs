@@ -1,0 +1,171 @@
+//! A `concord serve` process on a folder of its own.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::time::Duration;
+
+use concord_client::Client;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use uuid::Uuid;
+
+/// How long a server may take to say where it listens.
+const START: Duration = Duration::from_mins(1);
+const READY: &str = "listening on ";
+
+/// A running server. Killed when it is dropped.
+pub struct Concord {
+    program: PathBuf,
+    folder: PathBuf,
+    child: Child,
+    /// Where it listens.
+    pub url: String,
+}
+
+/// A server that ended before it listened.
+#[derive(Debug)]
+pub struct Ended {
+    /// What it said on stderr.
+    pub said: String,
+}
+
+/// Somebody who calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Person {
+    /// Role, as the command line takes it.
+    pub role: &'static str,
+    /// Who.
+    pub id: Uuid,
+}
+
+impl Person {
+    /// Somebody with a role and a small number as identifier.
+    pub const fn new(role: &'static str, number: u128) -> Self {
+        Self { role, id: Uuid::from_u128(number) }
+    }
+}
+
+impl Concord {
+    /// Starts `program` on `folder` with every role.
+    ///
+    /// # Errors
+    ///
+    /// [`Ended`] when it ends before it listens.
+    pub async fn start(program: &str, folder: &Path) -> Result<Self, Ended> {
+        Self::start_with(Command::new(program), program, folder, &[]).await
+    }
+
+    /// Starts a server through `command`, which runs `program` with the arguments that it is given here, and `more`.
+    ///
+    /// # Errors
+    ///
+    /// [`Ended`] when it ends before it listens.
+    pub async fn start_with(
+        mut command: Command,
+        program: &str,
+        folder: &Path,
+        more: &[&str],
+    ) -> Result<Self, Ended> {
+        let mut child = command
+            .args(["--data", &folder.to_string_lossy(), "serve", "--listen", "127.0.0.1:0"])
+            .args(more)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| Ended { said: error.to_string() })?;
+        let out = child.stdout.take().expect("it is piped");
+        let mut lines = BufReader::new(out).lines();
+        let listening = async {
+            while let Ok(Some(line)) = lines.next_line().await {
+                if let Some(url) = line.strip_prefix(READY) {
+                    return Some(url.to_owned());
+                }
+            }
+            None
+        };
+        let url = tokio::time::timeout(START, listening).await.ok().flatten();
+        if let Some(url) = url {
+            return Ok(Self { program: program.into(), folder: folder.to_owned(), child, url });
+        }
+        let _ = child.start_kill();
+        let output = child.wait_with_output().await;
+        let said = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
+        Err(Ended { said: said.unwrap_or_default() })
+    }
+
+    /// The process.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// A signed token for `person`, who may prescribe every schedule.
+    ///
+    /// # Errors
+    ///
+    /// When the program cannot be run or refuses.
+    pub async fn token(&self, person: Person) -> io::Result<String> {
+        let id = person.id.to_string();
+        let arguments = [
+            "token",
+            "--tenant",
+            "demo",
+            "--role",
+            person.role,
+            "--person",
+            &id,
+            "--schedules",
+            "II,III,IV,V",
+        ];
+        let output = self.run(&arguments).await?;
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if !output.status.success() {
+            return Err(io::Error::other(said));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// A client that acts as `person`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no token or no connection.
+    pub async fn client(&self, person: Person) -> io::Result<Client> {
+        let token = self.token(person).await?;
+        Client::connect(self.url.clone(), &token).await.map_err(io::Error::other)
+    }
+
+    /// Runs another subcommand on the same folder.
+    ///
+    /// # Errors
+    ///
+    /// When the program cannot be run.
+    pub async fn run(&self, arguments: &[&str]) -> io::Result<Output> {
+        Command::new(&self.program)
+            .args(["--data", &self.folder.to_string_lossy()])
+            .args(arguments)
+            .kill_on_drop(true)
+            .output()
+            .await
+    }
+
+    /// Ends the process at once, as a power cut of the process would: SIGKILL.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub async fn kill(mut self) -> io::Result<()> {
+        self.child.kill().await
+    }
+
+    /// Waits until the process has ended by itself.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub async fn ended(mut self) -> io::Result<std::process::ExitStatus> {
+        self.child.wait().await
+    }
+}

@@ -1,0 +1,109 @@
+//! Every call of the contract refuses a caller without a token, one by one, also those that are added later.
+
+use bytes::{Buf, BufMut, Bytes};
+use prost::Message;
+use prost_types::FileDescriptorSet;
+use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::{Code, Request, Status};
+
+use crate::start;
+
+/// Services that anybody may call, and one that is not served.
+const OPEN: [&str; 1] = ["concord.bench.v1.EchoService"];
+
+/// Sends and takes bytes as they are.
+#[derive(Default)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Bytes;
+    type Decode = Bytes;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(&mut self, item: Bytes, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
+        into.put(item);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
+        Ok(Some(from.copy_to_bytes(from.remaining())))
+    }
+}
+
+/// Every method as `/package.Service/Method`.
+fn methods() -> Vec<String> {
+    let set = FileDescriptorSet::decode(concord_proto::FILE_DESCRIPTOR_SET).unwrap();
+    let mut found = Vec::new();
+    for file in set.file {
+        for service in &file.service {
+            let name = format!("{}.{}", file.package(), service.name());
+            if name.starts_with("concord.") && !OPEN.contains(&name.as_str()) {
+                found.extend(service.method.iter().map(|method| format!("/{name}/{}", method.name())));
+            }
+        }
+    }
+    found
+}
+
+async fn answer(url: &str, method: &str, token: Option<&str>, body: Bytes) -> Result<(), Status> {
+    let channel = tonic::transport::Endpoint::from_shared(url.to_owned()).unwrap().connect().await.unwrap();
+    let mut grpc = tonic::client::Grpc::new(channel);
+    grpc.ready().await.unwrap();
+    let mut request = Request::new(tokio_stream::once(body));
+    if let Some(token) = token {
+        request.metadata_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+    }
+    let path = method.parse().unwrap();
+    let mut answers = grpc.streaming(request, path, Raw).await?.into_inner();
+    answers.message().await.map(drop)
+}
+
+#[tokio::test]
+async fn no_call_answers_without_a_token_or_with_a_forged_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path()).await;
+    let methods = methods();
+    assert!(methods.len() > 50, "the contract has more calls than {}", methods.len());
+    let forged = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.";
+    for method in &methods {
+        for token in [None, Some(forged)] {
+            let refused =
+                answer(&server.url, method, token, Bytes::new()).await.map_err(|status| status.code());
+            assert_eq!(refused, Err(Code::Unauthenticated), "{method}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_call_takes_rubbish() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = start(folder.path()).await;
+    let token = server.token(crate::PSYCHIATRIST).await.unwrap();
+    let rubbish = Bytes::from_static(b"\xff\xff\xff\xff not a message \x00\x80");
+    for method in methods() {
+        let status = answer(&server.url, &method, Some(&token), rubbish.clone()).await.unwrap_err();
+        let codes = [Code::Internal, Code::InvalidArgument, Code::PermissionDenied];
+        assert!(codes.contains(&status.code()), "{method}: {status:?}");
+        assert!(!status.message().contains("panic"), "{method}: {status:?}");
+    }
+    assert!(server.client(crate::PSYCHIATRIST).await.is_ok(), "the server must still be there");
+}

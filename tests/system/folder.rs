@@ -1,0 +1,67 @@
+//! What the program says when its folder is not as it should be.
+
+use std::time::Duration;
+
+use concord_client::{Error, Retry};
+use concord_proto::concord::chart::v1 as chart;
+use concord_support::{Concord, Intake};
+use tokio::process::Command;
+
+use crate::{CONCORD, PSYCHIATRIST, start};
+
+#[tokio::test]
+async fn a_second_process_is_refused_with_who_holds_the_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = start(folder.path()).await;
+    let second = Concord::start(CONCORD, folder.path()).await.err().expect("the folder is taken");
+    let holder = format!("process {}", first.pid().unwrap());
+    assert!(second.said.contains(&holder), "{}", second.said);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    start(folder.path()).await.kill().await.unwrap();
+    let file = folder.path().join("demo/clinical.ledger");
+    rusqlite::Connection::open(file).unwrap().pragma_update(None, "user_version", 9_999).unwrap();
+    let refused = Concord::start(CONCORD, folder.path()).await.err().expect("it is newer");
+    assert!(refused.said.contains("9999") && refused.said.contains("newer"), "{}", refused.said);
+}
+
+/// Allows files of the process at most `bytes`, as a full disk would.
+async fn limit_files(pid: u32, bytes: &str) {
+    let limit = format!("--fsize={bytes}");
+    let status = Command::new("prlimit").args(["--pid", &pid.to_string(), &limit]).status().await.unwrap();
+    assert!(status.success());
+}
+
+#[tokio::test]
+async fn a_full_disk_answers_unavailable_loses_nothing_and_recovers() {
+    let folder = tempfile::tempdir().unwrap();
+    // A write past the limit must fail like a full disk, not end the process: the signal for it is ignored.
+    let mut command = Command::new("sh");
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", CONCORD]);
+    let server = Concord::start_with(command, CONCORD, folder.path(), &[]).await.unwrap();
+    let once = Retry { attempts: 1, ..Retry::default() };
+    let doctor = server.client(PSYCHIATRIST).await.unwrap().retrying(once);
+    let intake = Intake::admit(&doctor).await.unwrap();
+
+    limit_files(server.pid().unwrap(), "1").await;
+    let asked = chart::ConfirmNoKnownAllergiesRequest { header: intake.header() };
+    let full = doctor.send(asked.clone()).await.unwrap_err();
+    let Error::Call(fault) = &full else { panic!("{full:?}") };
+    assert_eq!(fault.code, tonic::Code::Unavailable);
+
+    limit_files(server.pid().unwrap(), "unlimited").await;
+    let mut answer = doctor.send(asked.clone()).await;
+    for _ in 0..50 {
+        if answer.is_ok() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        answer = doctor.send(asked.clone()).await;
+    }
+    assert_eq!(answer.unwrap().stream_version, 1, "what was refused was not recorded, what followed was");
+    let checked = server.run(&["ledger", "fsck", "--tenant", "demo"]).await.unwrap();
+    assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));
+}
