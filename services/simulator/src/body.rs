@@ -1,0 +1,40 @@
+//! What every command has, whichever it is.
+
+use concord_kernel::StreamKind;
+use concord_proto::concord::common::v1::CommandHeader;
+
+use crate::script::Body;
+
+macro_rules! bodies {
+    ($($kind:ident: $($name:ident)+;)+) => {
+        /// Writes the header.
+        pub(crate) fn set_header(body: &mut Body, header: CommandHeader) {
+            match body { $($(Body::$name(request) => request.header = Some(header),)+)+ }
+        }
+
+        /// Which of the patient's streams takes the events.
+        pub(crate) fn stream_of(body: &Body) -> StreamKind {
+            match body { $($(Body::$name(_) => StreamKind::$kind,)+)+ }
+        }
+
+        /// The name of the call.
+        pub(crate) fn name_of(body: &Body) -> &'static str {
+            match body { $($(Body::$name(_) => stringify!($name),)+)+ }
+        }
+    };
+}
+
+bodies! {
+    Episode: ReferPatient ScreenCandidate WaitlistPatient AdmitPatient ChangePhase PauseEpisode ResumeEpisode
+        DischargePatient;
+    Assessment: StartAssessment RecordSection CompleteAssessment DecideIndication ReopenAssessment;
+    MedicationChart: RecordCharacteristics ConfirmNoKnownAllergies RecordAllergy RefuteAllergy RecordCondition
+        ResolveCondition RecordResult RecordOutsideMedication EndOutsideMedication RecordLastDose
+        ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
+        ResolveInteraction PrescribeMedication AdjustDose HoldMedication ResumeMedication PlanTaper StopMedication
+        RenewMedication CorrectOrder;
+    SideEffects: ReportSideEffect TriageSideEffect DecideSideEffect ResolveSideEffect RecordBreach;
+    Scales: AdministerScale ResolveRisk;
+    FollowUp: ScheduleVisit RecordVisit MarkNoShow ChangeCadence;
+    CareTeam: AddMember RemoveMember;
+}

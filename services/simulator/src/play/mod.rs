@@ -1,0 +1,216 @@
+//! Has a script happen.
+
+mod answer;
+mod tally;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use concord_client::Error;
+use concord_kernel::{IdSource, Instant, ManualClock, SeededIds, StreamKind};
+use concord_proto::concord::chart::v1::ResolveInteractionRequest;
+use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt, FindingKey, Purpose, Token};
+use uuid::Uuid;
+
+use crate::body::{name_of, set_header, stream_of};
+use crate::cohort::{Cohort, Staff};
+use crate::gateway::{Gateway, Refused};
+use crate::script::{Body, Deed, Person, Sees, Step};
+
+pub use answer::Answer;
+pub use tally::{Played, Tally};
+
+/// How far a play has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Steps of the script that are done.
+    pub done: usize,
+    /// Steps of the script.
+    pub steps: usize,
+    /// What the clock shows.
+    pub at: Instant,
+}
+
+/// A play came to a halt: the service failed.
+#[derive(Debug, thiserror::Error)]
+#[error("the service failed at step {step} of the script ({command})")]
+pub struct Failed {
+    /// Which step.
+    pub step: usize,
+    /// Which call.
+    pub command: &'static str,
+    /// What it answered.
+    #[source]
+    pub cause: Box<Error>,
+}
+
+/// Has the whole script happen, one command after the other: sets `clock` before each step, and answers refusals.
+///
+/// # Errors
+///
+/// [`Failed`] when the service fails; a refusal by a rule is no failure, it is counted.
+pub async fn play<G: Gateway>(
+    cohort: &Cohort,
+    clock: &ManualClock,
+    gateway: &mut G,
+    mut progress: impl FnMut(Progress),
+) -> Result<Played, Failed> {
+    let mut player = Player::new(&cohort.staff, cohort.seed, gateway);
+    player.patients = cohort.clients.iter().map(|client| client.patient).collect();
+    let steps = cohort.steps.len();
+    for (done, step) in cohort.steps.iter().enumerate() {
+        while let Some(waited) = player.waited_until(step.at) {
+            clock.advance_to(waited.at);
+            player.perform(&waited).await.map_err(|failed| failed.at_step(done))?;
+        }
+        clock.advance_to(step.at);
+        player.perform(step).await.map_err(|failed| failed.at_step(done))?;
+        progress(Progress { done: done + 1, steps, at: step.at });
+    }
+    clock.advance_to(cohort.end());
+    Ok(player.played)
+}
+
+/// What the service answered, before it is known at which step.
+#[derive(Debug)]
+pub(crate) struct Halt {
+    command: &'static str,
+    cause: Box<Error>,
+}
+
+impl Halt {
+    fn at_step(self, step: usize) -> Failed {
+        Failed { step, command: self.command, cause: self.cause }
+    }
+}
+
+/// One stream of one client.
+type StreamOf = (usize, StreamKind);
+
+/// Acts for everybody in a script, and remembers what they know.
+#[derive(Debug)]
+pub struct Player<'a, G> {
+    staff: &'a Staff,
+    gateway: &'a mut G,
+    ids: SeededIds,
+    patients: Vec<Uuid>,
+    /// The version of each stream after its last command, and the one before.
+    versions: BTreeMap<StreamOf, (u64, u64)>,
+    /// What has come about and not ended.
+    there: BTreeSet<Uuid>,
+    /// Interactions that came up and were not dealt with.
+    raised: BTreeMap<usize, Vec<FindingKey>>,
+    /// Steps that wait, by when they are tried again.
+    waiting: BTreeMap<(Instant, usize), Step>,
+    waits: usize,
+    last: Option<Token>,
+    /// What became of it so far.
+    pub played: Played,
+}
+
+impl<'a, G: Gateway> Player<'a, G> {
+    /// Acts through `gateway`, with command identifiers that follow from `seed`.
+    pub fn new(staff: &'a Staff, seed: u64, gateway: &'a mut G) -> Self {
+        Self {
+            staff,
+            gateway,
+            ids: SeededIds::new(seed),
+            patients: Vec::new(),
+            versions: BTreeMap::new(),
+            there: BTreeSet::new(),
+            raised: BTreeMap::new(),
+            waiting: BTreeMap::new(),
+            waits: 0,
+            last: None,
+            played: Played::default(),
+        }
+    }
+
+    /// The next step whose waiting ends before `at`.
+    fn waited_until(&mut self, at: Instant) -> Option<Step> {
+        let first = self.waiting.first_entry()?;
+        if first.key().0 < at { Some(first.remove()) } else { None }
+    }
+
+    async fn perform(&mut self, step: &Step) -> Result<(), Halt> {
+        if !step.needs.iter().all(|needed| self.there.contains(needed)) {
+            self.played.left_undone += 1;
+            return Ok(());
+        }
+        match &step.deed {
+            Deed::Command(body) => self.carry_out(step, body).await,
+            Deed::SettleRaised(resolution) => self.settle(step, resolution).await,
+        }
+    }
+
+    async fn settle(&mut self, step: &Step, resolution: &str) -> Result<(), Halt> {
+        for finding in self.raised.remove(&step.client).unwrap_or_default() {
+            let body = Body::ResolveInteraction(ResolveInteractionRequest {
+                finding: Some(finding),
+                resolution: resolution.to_owned(),
+                header: None,
+            });
+            self.carry_out(step, &body).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends one command of a client's record; a refusal is counted and returned.
+    async fn send(
+        &mut self,
+        step: &Step,
+        by: &Person,
+        mut body: Body,
+        sees: Sees,
+    ) -> Result<Result<CommandReceipt, Refused>, Halt> {
+        let stream = (step.client, stream_of(&body));
+        let (latest, before) = self.versions.get(&stream).copied().unwrap_or_default();
+        let expected_version = match sees {
+            Sees::Whatever => None,
+            Sees::Latest => Some(latest),
+            Sees::OneBehind => Some(before),
+        };
+        let patient = self.patients.get(step.client).copied().unwrap_or_default();
+        let header = CommandHeader {
+            command_id: self.ids.next().to_string(),
+            patient_id: patient.to_string(),
+            purpose: Purpose::Treatment.into(),
+            expected_version,
+            ..CommandHeader::default()
+        };
+        let name = name_of(&body);
+        let raises = raises(&body);
+        set_header(&mut body, header);
+        self.played.commands += 1;
+        match self.gateway.send(by, step.at, body).await {
+            Ok(receipt) => {
+                self.remember(stream, &receipt, raises);
+                Ok(Ok(receipt))
+            }
+            Err(Refused::Failed(cause)) => Err(Halt { command: name, cause }),
+            Err(refused @ Refused::Rule { .. }) => Ok(Err(refused)),
+        }
+    }
+
+    fn remember(&mut self, stream: StreamOf, receipt: &CommandReceipt, raises: bool) {
+        self.played.accepted += 1;
+        self.played.events += u64::from(receipt.events);
+        let version = receipt.stream_version;
+        let before = version.saturating_sub(u64::from(receipt.events));
+        self.versions.insert(stream, (version, before));
+        self.last.clone_from(&receipt.token);
+        self.played.head = receipt.token.as_ref().map_or(self.played.head, |token| token.position);
+        if raises {
+            let raised = self.raised.entry(stream.0).or_default();
+            for finding in &receipt.warnings {
+                if !raised.contains(finding) {
+                    raised.push(finding.clone());
+                }
+            }
+        }
+    }
+}
+
+/// Whether what the command brings up must be dealt with by somebody afterwards.
+const fn raises(body: &Body) -> bool {
+    matches!(body, Body::RecordOutsideMedication(_) | Body::RecordResult(_) | Body::RecordCondition(_))
+}
