@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use concord_kernel::StreamKind;
-use quick_cache::unsync::Cache;
+use quick_cache::unsync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
 use crate::store::StoredRow;
@@ -75,7 +75,7 @@ pub(crate) struct Folder<V: View> {
 impl<V: View> Folder<V> {
     pub(crate) fn new(instance: Instance, store: Arc<dyn ViewStore>, cache_bytes: u64) -> Self {
         let hash = DefaultHashBuilder::default();
-        let cache = Cache::with(CACHE_ROWS, cache_bytes, ByWeight, hash, Default::default());
+        let cache = Cache::with(CACHE_ROWS, cache_bytes, ByWeight, hash, DefaultLifecycle::default());
         Self { instance, store, cache, unsettled: VecDeque::new() }
     }
 

@@ -110,8 +110,8 @@ impl Reader {
             self.ask(move |shared| shared.store.list(instance, &list, after.as_ref(), limit + 1)).await?;
         let more = entries.len() > limit;
         entries.truncate(limit);
-        let last = entries.last().filter(|_| more);
-        let next = last.map(|entry| Cursor::at(&entry.sort, &entry.key, &entry.item));
+        let end = entries.last().filter(|_| more);
+        let next = end.map(|entry| Cursor::at(&entry.sort, &entry.key, &entry.item));
         let items = entries
             .into_iter()
             .map(|entry| Ok(Listed { key: entry.key, item: entry.item, row: document::<V>(&entry.doc)? }))

@@ -135,12 +135,11 @@ impl<'a> Session<'a> {
                 Some(track) => self.step(track).await,
                 None => self.idle(&mut heads, orders, stop).await,
             };
-            let taken = match outcome {
-                Ok(()) => orders.try_recv().ok().map_or(Ok(()), |order| self.take(order)),
-                Err(end) => Err(end),
-            };
-            if let Err(end) = taken {
+            if let Err(end) = outcome {
                 return end;
+            }
+            if let Ok(order) = orders.try_recv() {
+                self.take(order);
             }
         }
     }
@@ -175,7 +174,7 @@ impl<'a> Session<'a> {
                 }
             }
             order = orders.recv() => match order {
-                Some(order) => self.take(order)?,
+                Some(order) => self.take(order),
                 None => return Err(End::Halt(Halt::Shutdown)),
             },
             changed = stop.changed() => {
@@ -311,7 +310,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn take(&mut self, order: Order) -> Result<(), End> {
+    fn take(&mut self, order: Order) {
         match order {
             Order::Rebuild { view, reply } => {
                 let id = self.shared.views[view].id;
@@ -344,7 +343,6 @@ impl<'a> Session<'a> {
                 let _ = reply.send(());
             }
         }
-        Ok(())
     }
 }
 

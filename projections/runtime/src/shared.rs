@@ -31,7 +31,7 @@ impl Registered {
     pub(crate) fn of<V: View>(now: Instant, epoch: Uuid) -> Self {
         let id = ViewId::of::<V>();
         let token = Token { epoch, position: 0 };
-        let status = Status { view: id, token, complete_as_of: now, state: State::Retrying, rebuild: None };
+        let status = Status { view: id, token, complete_as_of: now, state: State::Building, rebuild: None };
         Self {
             id,
             make: |instance, store, bytes| Box::new(Folder::<V>::new(instance, store, bytes)),

@@ -94,15 +94,19 @@ pub(super) fn list(
     limit: usize,
 ) -> Result<Vec<StoredEntry>, StoreError> {
     let Tables { rows: row_table, list: list_table } = Tables::of(instance);
-    let after_place = if after.is_some() { "AND (l.sort, l.key, l.item) > ($3, $4, $5)" } else { "" };
+    // SQLite numbers `$n` by first appearance, Postgres by `n`: the two agree only while the text counts up.
+    let (after_place, last) = match after {
+        Some(_) => ("AND (l.sort, l.key, l.item) > ($2, $3, $4)", 5),
+        None => ("", 2),
+    };
     let mut statement = connection.prepare_cached(&format!(
         "SELECT l.sort, l.key, l.item, r.doc FROM {list_table} l JOIN {row_table} r ON r.key = l.key
-         WHERE l.list = $1 {after_place} ORDER BY l.sort, l.key, l.item LIMIT $2"
+         WHERE l.list = $1 {after_place} ORDER BY l.sort, l.key, l.item LIMIT ${last}"
     ))?;
     let mut rows = match after {
         None => statement.query(params![list.as_bytes(), bound(limit)])?,
         Some(Place { sort, key, item }) => {
-            statement.query(params![list.as_bytes(), bound(limit), sort.as_bytes(), key.as_bytes(), item])?
+            statement.query(params![list.as_bytes(), sort.as_bytes(), key.as_bytes(), item, bound(limit)])?
         }
     };
     let mut found = Vec::new();

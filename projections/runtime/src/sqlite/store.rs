@@ -36,13 +36,12 @@ impl SqliteStore {
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let idle = lock(&self.idle).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => {
-                let connection = Connection::open(&self.path)?;
-                schema::open_reader(&connection)?;
-                connection
-            }
+        let connection = if let Some(connection) = idle {
+            connection
+        } else {
+            let connection = Connection::open(&self.path)?;
+            schema::open_reader(&connection)?;
+            connection
         };
         let outcome = work(&connection)?;
         let mut idle = lock(&self.idle);

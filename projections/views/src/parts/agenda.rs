@@ -136,8 +136,8 @@ impl Agenda {
             DomainEvent::Episode(_)
             | DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
-            | DomainEvent::FollowUp(_) => true,
-            DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
             DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
             DomainEvent::Chart(event) => Self::concerned_by_chart(event),
         }
@@ -266,14 +266,11 @@ impl Agenda {
         }
         for course in self.courses.iter() {
             let (order, drug) = (course.order.uuid(), Some(course.drug.as_str()));
-            match course.taper.first() {
-                Some(step) => {
-                    due.push(Due::about(DueKind::TaperStep, Instant::start_of(step.on), order, drug));
-                }
-                None => {
-                    let at = course.supply_until.plus_days(-RENEW_DAYS_AHEAD);
-                    due.push(Due::about(DueKind::Renewal, at, order, drug));
-                }
+            if let Some(step) = course.taper.first() {
+                due.push(Due::about(DueKind::TaperStep, Instant::start_of(step.on), order, drug));
+            } else {
+                let at = course.supply_until.plus_days(-RENEW_DAYS_AHEAD);
+                due.push(Due::about(DueKind::Renewal, at, order, drug));
             }
         }
         for booked in &self.visits.booked {

@@ -49,13 +49,11 @@ impl Indications {
 
     pub(crate) fn fold(&mut self, fact: &Fact, event: &Event) {
         let episode = EpisodeId::new(fact.stream.id);
-        let at = match self.0.iter().position(|known| known.episode == episode) {
-            Some(at) => at,
-            None => {
-                self.0.push(Indication { episode, of: None, waiting_since: None, verdict: None });
-                self.0.len() - 1
-            }
-        };
+        let known = self.0.iter().position(|known| known.episode == episode);
+        let at = known.unwrap_or_else(|| {
+            self.0.push(Indication { episode, of: None, waiting_since: None, verdict: None });
+            self.0.len() - 1
+        });
         let known = &mut self.0[at];
         let decided = |indicated, diagnoses: &[ConditionId]| {
             Some(Verdict { indicated, diagnoses: diagnoses.to_vec(), at: fact.effective_at })

@@ -153,7 +153,7 @@ impl Orders {
             }
             Event::MedicationStopped { order, reason, at, .. } => self.stop(*order, *reason, *at)?,
             Event::MedicationRenewed { order, supply, at, .. } => {
-                self.find(*order)?.course.renew(*at, *supply)
+                self.find(*order)?.course.renew(*at, *supply);
             }
             Event::OrderCorrected { order, correction, reason, .. } => {
                 let note = change(&fact.effective_at, ChangeKind::Corrected, Some(reason));

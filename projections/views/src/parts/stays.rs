@@ -56,13 +56,11 @@ impl Stays {
     }
 
     pub(crate) fn fold(&mut self, fact: &Fact, event: &Event) {
-        let at = match self.0.iter().position(|stay| stay.stream == fact.stream.id) {
-            Some(at) => at,
-            None => {
-                self.0.push(Stay::unknown(fact));
-                self.0.len() - 1
-            }
-        };
+        let known = self.0.iter().position(|stay| stay.stream == fact.stream.id);
+        let at = known.unwrap_or_else(|| {
+            self.0.push(Stay::unknown(fact));
+            self.0.len() - 1
+        });
         self.0[at].fold(fact, event);
     }
 }
