@@ -192,6 +192,23 @@ fn a_telephone_is_enough_for_buprenorphine_only() {
 }
 
 #[test]
+fn the_permanent_telemedicine_rule_carries_six_months_of_buprenorphine() {
+    let bup = "buprenorphine-naloxone-sl";
+    let next_year = |days, refills| {
+        psychiatrist().days_later(60).prescribes(NewOrder {
+            modality: OrderModality::Audio,
+            legal_basis: Some(LegalBasis::BuprenorphineTelemedicine),
+            indication: condition("opioid-use-disorder"),
+            supply: Supply { days, refills },
+            start_on: in_days(60),
+            ..order(1, bup)
+        })
+    };
+    accepted(prepared(&[bup]), next_year(30, 5));
+    refused(prepared(&[bup]), next_year(60, 3), Error::SupplyBeyondSchedule);
+}
+
+#[test]
 fn a_washout_that_has_not_passed_refuses_and_nothing_answers_it() {
     let given = after(
         prepared(&["sertraline", "phenelzine"]),
