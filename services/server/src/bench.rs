@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use concord_bench::commands::{self, Options};
-use concord_bench::{Launch, replay};
+use concord_bench::{Launch, replay, views};
 use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
     match bench {
         Bench::Commands(options) => measure_commands(&options).await?,
         Bench::Replay(options) => measure_replay(&options).await?,
-        Bench::Views(_) => return Ok(ExitCode::FAILURE),
+        Bench::Views(options) => measure_views(&options).await?,
         Bench::EchoServer => concord_bench::serve_echo().await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -43,6 +43,11 @@ async fn measure_commands(options: &BenchCommands) -> Result<(), Failed> {
 async fn measure_replay(options: &BenchReplay) -> Result<(), Failed> {
     let report =
         replay::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
+    print(&report, options.json)
+}
+
+async fn measure_views(options: &BenchReplay) -> Result<(), Failed> {
+    let report = views::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
     print(&report, options.json)
 }
 

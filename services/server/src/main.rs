@@ -5,6 +5,8 @@ mod cli;
 mod config;
 mod key;
 mod ledger;
+mod open;
+mod projections;
 mod serve;
 mod signals;
 mod telemetry;
@@ -52,7 +54,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Bench(bench) => bench::run(bench).await,
         Command::Ledger(command) => ledger::run(&command, &load(overrides)?),
         Command::Token(options) => token::print(&options, &load(overrides)?),
-        Command::Demo(_) | Command::Projections(_) => Ok(ExitCode::FAILURE),
+        Command::Projections(command) => projections::run(command, &load(overrides)?).await,
+        Command::Demo(_) => Ok(ExitCode::FAILURE),
     }
 }
 

@@ -1,21 +1,20 @@
 //! Opens the ledgers, starts the parts that the roles name, and serves until asked to stop.
 
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::Arc;
 
 use concord_access::Authenticator;
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
-use concord_executor::Executor;
-use concord_kernel::{Clock, IdSource, LedgerId, RandomIds, SystemClock};
-use concord_knowledge::Ruleset;
-use concord_ledger::{DataFolder, Ledger, OpenError, SqliteLedger, SqliteOptions};
+use concord_kernel::{Clock, IdSource, RandomIds, SystemClock};
+use concord_ledger::{DataFolder, OpenError};
+use concord_projection::{Projections, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::config::Config;
 use crate::key::{self, KeyError};
+use crate::open::{Opened, open};
 
 /// Why the service does not start or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +22,12 @@ pub(crate) enum ServeError {
     /// A folder or ledger.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The views' store.
+    #[error("the views cannot be opened")]
+    Views(#[from] StoreError),
+    /// The views' thread.
+    #[error("the views cannot be started")]
+    Thread(#[source] std::io::Error),
     /// The token key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -58,6 +63,7 @@ pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     closing: watch::Sender<bool>,
     api: JoinHandle<Result<(), tonic::transport::Error>>,
+    views: Vec<Projections>,
     _folder: DataFolder,
 }
 
@@ -67,8 +73,12 @@ impl Running {
         let folder = DataFolder::lock(&config.data)?;
         let authenticator = Authenticator::new(key::tokens(folder.path())?);
         let mut tenants = Vec::new();
+        let mut views = Vec::new();
         for id in &config.tenants {
-            tenants.push((id.clone(), open(&folder, LedgerId::clinical(id.clone()), config, &sources)?));
+            let opened = open(&folder, id, config, &sources)?;
+            views.extend(opened.views.clone());
+            let Opened { ledger, executor, views } = opened;
+            tenants.push((id.clone(), Tenant { executor, ledger, views }));
         }
         let parts = ApiParts {
             authenticator,
@@ -85,39 +95,19 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api, _folder: folder })
+        Ok(Self { address, closing, api, views, _folder: folder })
     }
 
     /// Stops taking calls, lets those that run finish for at most `drain`, and closes the ledgers.
     pub(crate) async fn stop(self, drain: std::time::Duration) -> Result<(), ServeError> {
         self.closing.send_replace(true);
         match tokio::time::timeout(drain, self.api).await {
-            Ok(ended) => Ok(ended.expect("the API does not panic")?),
-            Err(_) => {
-                tracing::warn!("calls were still running when the time to finish them was over");
-                Ok(())
-            }
+            Ok(ended) => ended.expect("the API does not panic")?,
+            Err(_) => tracing::warn!("calls were still running when the time to finish them was over"),
         }
+        for views in self.views {
+            views.shutdown().await;
+        }
+        Ok(())
     }
-}
-
-fn open(folder: &DataFolder, id: LedgerId, config: &Config, sources: &Sources) -> Result<Tenant, OpenError> {
-    let path = folder.ledger(&id);
-    if let Some(parent) = path.parent() {
-        make(parent)?;
-    }
-    let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
-    let ledger: Arc<dyn Ledger> =
-        Arc::new(SqliteLedger::open(&path, id, clock, ids, SqliteOptions::default())?);
-    let executor = Executor::new(
-        Arc::clone(&ledger),
-        Arc::clone(&sources.clock),
-        Ruleset::embedded(),
-        config.executor(),
-    );
-    Ok(Tenant { executor, ledger })
-}
-
-fn make(folder: &Path) -> Result<(), OpenError> {
-    std::fs::create_dir_all(folder).map_err(|error| OpenError::Store(Box::new(error)))
 }

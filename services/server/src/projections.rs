@@ -1,0 +1,153 @@
+//! `concord projections`: looks after the views of a tenant that nobody serves.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use comfy_table::Table;
+use concord_kernel::TenantId;
+use concord_ledger::DataFolder;
+use concord_projection::{Projections, State, Status};
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use crate::Failed;
+use crate::cli::Projections as Command;
+use crate::config::{Config, ProcessRole};
+use crate::open::open;
+use crate::serve::Sources;
+
+const PROGRESS: &str = "{msg} {wide_bar} {pos} of {len} events, {per_sec}, {eta} left";
+
+/// How long a view may take to say something new before its state is shown as it is.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How far a view is, as it is printed.
+#[derive(Serialize)]
+struct Line {
+    view: String,
+    position: u64,
+    behind_events: u64,
+    behind_seconds: f64,
+    state: String,
+}
+
+/// Runs `command` on the folder of `config`.
+pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, Failed> {
+    let folder = DataFolder::lock(&config.data)?;
+    let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
+    let open = |tenant: &TenantId| -> Result<Projections, Failed> {
+        let opened = open(&folder, tenant, &config, &Sources::machine())?;
+        Ok(opened.views.ok_or("the views did not start")?)
+    };
+    match command {
+        Command::Status { tenant, json } => {
+            let views = open(&tenant)?;
+            catch_up(&views).await;
+            print(&views, json)?;
+            views.shutdown().await;
+        }
+        Command::Rebuild { tenant, view } => {
+            let views = open(&tenant)?;
+            rebuild(&views, &view).await?;
+            views.shutdown().await;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Waits until every view is level with the ledger or says nothing new any more.
+async fn catch_up(views: &Projections) {
+    for status in views.statuses() {
+        let Some(mut following) = views.watch(status.view.name) else { continue };
+        loop {
+            let now = following.borrow_and_update().clone();
+            let moving = matches!(now.state, State::Live | State::Building | State::Retrying);
+            if views.lag(&now).events == 0 || !moving {
+                break;
+            }
+            match tokio::time::timeout(PATIENCE, following.changed()).await {
+                Ok(Ok(())) => {}
+                Ok(Err(_)) | Err(_) => break,
+            }
+        }
+    }
+}
+
+fn print(views: &Projections, json: bool) -> Result<(), Failed> {
+    let lines: Vec<_> = views.statuses().iter().map(|status| line(views, status)).collect();
+    if json {
+        println!("{}", serde_json::to_string_pretty(&lines)?);
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.set_header(["view", "position", "events behind", "seconds behind", "state"]);
+    for line in lines {
+        let behind = format!("{:.1}", line.behind_seconds);
+        table.add_row([
+            line.view,
+            line.position.to_string(),
+            line.behind_events.to_string(),
+            behind,
+            line.state,
+        ]);
+    }
+    println!("{table}");
+    Ok(())
+}
+
+fn line(views: &Projections, status: &Status) -> Line {
+    let lag = views.lag(status);
+    Line {
+        view: status.view.to_string(),
+        position: status.token.position,
+        behind_events: lag.events,
+        behind_seconds: lag.age.as_secs_f64(),
+        state: match &status.state {
+            State::Live => String::from("live"),
+            State::Building => String::from("building"),
+            State::Retrying => String::from("the store or the ledger is away; trying again"),
+            State::Paused(fault) => format!("paused before position {}: {}", fault.position, fault.reason),
+            State::Stopped(halt) => format!("stopped: {halt}"),
+        },
+    }
+}
+
+async fn rebuild(views: &Projections, view: &str) -> Result<(), Failed> {
+    let known: Vec<_> = views.statuses().iter().map(|status| status.view.name).collect();
+    let mut following = views
+        .watch(view)
+        .ok_or_else(|| format!("no view is called {view}; there are {}", known.join(", ")))?;
+    views.rebuild(view).await?;
+    let bar = ProgressBar::no_length().with_style(ProgressStyle::with_template(PROGRESS)?);
+    bar.set_message(view.to_owned());
+    loop {
+        let status = following.borrow_and_update().clone();
+        match (status.rebuild, status.state) {
+            (Some(progress), _) => {
+                if let Some(fault) = progress.fault {
+                    return Err(format!(
+                        "the build stopped before position {}: {}",
+                        fault.position, fault.reason
+                    )
+                    .into());
+                }
+                bar.set_length(progress.head);
+                bar.set_position(progress.position);
+            }
+            (None, State::Live) => break,
+            (None, State::Building | State::Retrying) => {}
+            (None, State::Paused(fault)) => {
+                return Err(format!(
+                    "the view is paused before position {}: {}",
+                    fault.position, fault.reason
+                )
+                .into());
+            }
+            (None, State::Stopped(halt)) => return Err(format!("the views stopped: {halt}").into()),
+        }
+        following.changed().await?;
+    }
+    bar.finish_and_clear();
+    println!("{view} was built anew and has taken the old one's place.");
+    Ok(())
+}
