@@ -20,6 +20,8 @@ use crate::writer::{self, Ack, Witness, load, options};
 
 /// Rounds of kills without `CONCORD_SOAK`.
 const KILLS: u64 = 12;
+/// The latest commands, those whose outcome a client may not know, that are asked again after a crash.
+const ASKED_AGAIN: usize = 500;
 /// The longest that a child may take to do what is waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
 const SIGNAL_ABORT: i32 = 6;
@@ -70,8 +72,8 @@ impl Scene {
     }
 }
 
-/// What is wrong with a ledger after a crash, in the light of its witness; nothing, or a sentence. Then asks again
-/// for everything that was asked, as clients do who do not know: each command must be there once.
+/// What is wrong with a ledger after a crash, in the light of its witness; nothing, or a sentence. Then asks the
+/// latest again, as clients do who do not know: each command must be there once.
 pub(crate) fn verdict(file: &Path, witness: &Witness) -> Result<(), String> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let report = fsck(file, &mut |_, _| {}).map_err(|error| format!("fsck: {error:?}"))?;
@@ -84,7 +86,7 @@ pub(crate) fn verdict(file: &Path, witness: &Witness) -> Result<(), String> {
         for ack in &witness.acks {
             acknowledged(&ledger, ack, &before).await?;
         }
-        for number in &witness.asked {
+        for number in witness.asked.iter().rev().take(ASKED_AGAIN) {
             let answer = ledger.append(load(*number)).await;
             let known = before.contains_key(number);
             if known && !matches!(answer, Ok(Appended::Repeated(_))) {
