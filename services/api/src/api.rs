@@ -13,8 +13,12 @@ use concord_proto::concord::command::v1::command_service_server::CommandServiceS
 use concord_proto::concord::episode::v1::episode_service_server::EpisodeServiceServer;
 use concord_proto::concord::follow_up::v1::follow_up_service_server::FollowUpServiceServer;
 use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServer;
+use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonServiceServer;
+use concord_proto::concord::prescriber::v1::prescriber_service_server::PrescriberServiceServer;
+use concord_proto::concord::program::v1::program_service_server::ProgramServiceServer;
 use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer;
 use concord_proto::concord::side_effects::v1::side_effect_service_server::SideEffectServiceServer;
+use concord_proto::concord::therapist::v1::therapist_service_server::TherapistServiceServer;
 use tokio::net::TcpListener;
 use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
@@ -24,6 +28,7 @@ use tonic_web::GrpcWebLayer;
 
 use crate::asked::Commands;
 use crate::ledger::Ledgers;
+use crate::query::Questions;
 use crate::{Door, Limits, Tenants};
 
 /// What the API is made of.
@@ -51,6 +56,7 @@ impl Api {
         let door = Door::new(authenticator, clock, tenants, limits);
         let mut routes = Routes::builder();
         add_commands(&mut routes, &Commands(door.clone()), limits.message_bytes);
+        add_questions(&mut routes, &Questions(door.clone()), limits.message_bytes);
         routes.add_service(
             LedgerServiceServer::new(Ledgers(door)).max_decoding_message_size(limits.message_bytes),
         );
@@ -95,6 +101,14 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(FollowUpServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CareTeamServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
+}
+
+fn add_questions(routes: &mut tonic::service::RoutesBuilder, questions: &Questions, bytes: usize) {
+    routes
+        .add_service(TherapistServiceServer::new(questions.clone()).max_decoding_message_size(bytes))
+        .add_service(PrescriberServiceServer::new(questions.clone()).max_decoding_message_size(bytes))
+        .add_service(LiaisonServiceServer::new(questions.clone()).max_decoding_message_size(bytes))
+        .add_service(ProgramServiceServer::new(questions.clone()).max_decoding_message_size(bytes));
 }
 
 fn add_tools(routes: &mut tonic::service::RoutesBuilder, health: HealthReporter) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use concord_access::{AuthError, Authenticator, Identity, Question, permit_query};
-use concord_kernel::{Clock, PatientId};
+use concord_kernel::{Clock, Instant, PatientId};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tonic::metadata::MetadataMap;
 
@@ -66,6 +66,11 @@ impl Door {
     /// Whether the caller's token has not ended since they came in.
     pub(crate) fn still(&self, caller: &Caller) -> Result<(), AuthError> {
         if self.0.clock.now() < caller.identity.expires_at { Ok(()) } else { Err(AuthError::Expired) }
+    }
+
+    /// The present instant.
+    pub(crate) fn now(&self) -> Instant {
+        self.0.clock.now()
     }
 
     /// Takes one of the places for watchers, until the permit is dropped.

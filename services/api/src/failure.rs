@@ -3,6 +3,7 @@
 use concord_access::{AuthError, Denied};
 use concord_executor::ExecuteError;
 use concord_ledger::ReadError;
+use concord_projection::{StoreError, ViewReadError};
 
 use crate::Invalid;
 
@@ -27,6 +28,15 @@ pub enum Failure {
     /// The token is of another history of the ledger.
     #[error("the position is of another history of the ledger")]
     EpochChanged,
+    /// The view did not reach the position in time, is being built, or is not run here.
+    #[error("the view does not know that yet")]
+    ViewBehind,
+    /// The page token is not of this list.
+    #[error("the page token is not of this list")]
+    PageToken,
+    /// The views cannot be read.
+    #[error(transparent)]
+    Views(Box<StoreError>),
     /// The call took longer than it may.
     #[error("the deadline has passed")]
     Deadline,
@@ -44,5 +54,15 @@ impl From<ExecuteError> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         ExecuteError::from(error).into()
+    }
+}
+
+impl From<ViewReadError> for Failure {
+    fn from(error: ViewReadError) -> Self {
+        match error {
+            ViewReadError::Building(_) => Self::ViewBehind,
+            ViewReadError::Cursor => Self::PageToken,
+            ViewReadError::Store(error) => Self::Views(Box::new(error)),
+        }
     }
 }

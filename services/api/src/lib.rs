@@ -17,13 +17,18 @@ mod failure;
 mod field;
 mod follow_up;
 mod ledger;
+mod liaison;
 mod limits;
+mod prescriber;
+mod program;
+mod query;
 mod scales;
 mod side_effects;
 mod status;
 mod tenants;
 #[cfg(test)]
 mod tests;
+mod therapist;
 
 pub use api::{Api, ApiParts};
 pub use door::Door;

@@ -40,3 +40,18 @@ pub(crate) const FILTER_NAMES: usize = 64;
 
 /// How much earlier than the client's deadline a call gives up, so that the answer still arrives.
 pub(crate) const DEADLINE_MARGIN: Duration = Duration::from_millis(5);
+
+/// Rows of a page when the caller does not say.
+pub(crate) const PAGE_DEFAULT: usize = 50;
+
+/// Most rows of a page.
+pub(crate) const PAGE_MOST: usize = concord_projection::PAGE_MAX;
+
+/// How long a question waits for a view to reach `min_position`.
+pub(crate) const VIEW_WAIT: Duration = Duration::from_secs(5);
+
+/// Least time between two readings of a list that is watched.
+pub(crate) const WATCH_PAUSE: Duration = Duration::from_millis(200);
+
+/// Changes of a watched list that wait for the client.
+pub(crate) const WATCH_AHEAD: usize = 4;

@@ -10,6 +10,7 @@ use std::time::Duration;
 use concord_access::AuthError;
 use concord_domain::{Explain, Refusal};
 use concord_executor::ExecuteError;
+use concord_projection::StoreError;
 use concord_proto::concord::common::v1 as common;
 use concord_proto::concord::common::v1::ErrorReason;
 use prost::{Message, Name};
@@ -54,7 +55,16 @@ pub(crate) fn rpc_status(failure: &Failure) -> pb::Status {
     if let Some(refusal) = refusal {
         details.push(packed(&common::Refusal::full_name(), &encode::refusal(refusal, reason)));
     }
-    pb::Status { code: code.into(), message: failure.to_string(), details }
+    pb::Status { code: code.into(), message: message(failure, code), details }
+}
+
+/// What is damaged is for the operator, not for the caller.
+fn message(failure: &Failure, code: Code) -> String {
+    if code != Code::DataLoss {
+        return failure.to_string();
+    }
+    tracing::error!(error = failure as &dyn std::error::Error, "a call met a damaged record");
+    "the record is damaged; the operator is told".to_owned()
 }
 
 fn classify(failure: &Failure) -> (Code, ErrorReason) {
@@ -67,8 +77,21 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::Execute(error) => classify_execute(error),
         Failure::NotFound => (Code::NotFound, ErrorReason::NotFound),
         Failure::EpochChanged => (Code::FailedPrecondition, ErrorReason::EpochChanged),
+        Failure::ViewBehind => (Code::Unavailable, ErrorReason::ViewBehind),
+        Failure::PageToken => (Code::InvalidArgument, ErrorReason::PageTokenInvalid),
+        Failure::Views(error) => classify_views(error),
         Failure::Deadline => (Code::DeadlineExceeded, ErrorReason::DeadlineExceeded),
         Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),
+    }
+}
+
+fn classify_views(error: &StoreError) -> (Code, ErrorReason) {
+    match error {
+        StoreError::Corrupt(_) => (Code::DataLoss, ErrorReason::DataLoss),
+        StoreError::Fenced(_)
+        | StoreError::NotLevel(_)
+        | StoreError::NewerSchema { .. }
+        | StoreError::Unavailable(_) => (Code::Unavailable, ErrorReason::StoreUnavailable),
     }
 }
 

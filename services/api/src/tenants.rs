@@ -6,6 +6,7 @@ use std::sync::Arc;
 use concord_executor::Executor;
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
+use concord_projection::Projections;
 
 /// Everything that belongs to one tenant. Nothing in it can reach another's.
 pub struct Tenant {
@@ -13,6 +14,8 @@ pub struct Tenant {
     pub executor: Executor,
     /// Its clinical record.
     pub ledger: Arc<dyn Ledger>,
+    /// Its views, where this process runs them; questions are answered `UNAVAILABLE` where it does not.
+    pub views: Option<Projections>,
 }
 
 /// The tenants that this process serves.

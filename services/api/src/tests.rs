@@ -1,1 +1,11 @@
-//! Tests of the whole crate.
+//! Tests of the whole crate: what is refused and how, that no bytes bring a decoder down, and calls over a socket.
+
+mod end_to_end;
+mod fields;
+mod fuzz;
+mod ledger;
+mod reasons;
+mod samples;
+mod service;
+mod statuses;
+mod stream;

@@ -1,0 +1,4 @@
+//! A primary-care liaison's questions.
+
+mod encode;
+mod handler;

@@ -1,0 +1,121 @@
+//! What a prescriber may know to messages.
+
+mod course;
+
+use concord_kernel::{Instant, PatientId};
+use concord_knowledge::Ruleset;
+use concord_proto::concord::prescriber::v1 as pb;
+use concord_views::chart::Row;
+use concord_views::parts::{
+    AllergyList, EndedOrder, OpenEffect, OpenFinding, Order, OutsideLine, ResultLine,
+};
+use concord_views::worklist::WorklistItem;
+
+use crate::common::encode::instant;
+use crate::query::words;
+
+pub(super) use course::point;
+
+pub(super) fn item(item: &WorklistItem, now: Instant) -> pb::WorklistItem {
+    let WorklistItem { patient, identity, due } = item;
+    pb::WorklistItem {
+        item_id: format!("{patient}/{}", due.item),
+        patient_id: patient.to_string(),
+        patient_name: identity.name().to_owned(),
+        kind: due.kind.as_str().to_owned(),
+        summary: words::due(due),
+        subject_id: due.subject.map_or_else(String::new, |subject| subject.to_string()),
+        due_at: Some(instant(due.at)),
+        overdue: due.at < now,
+    }
+}
+
+pub(super) fn client(patient: PatientId, row: &Row) -> pb::GetClientResponse {
+    let orders = row.orders.open.iter().map(order).chain(row.orders.ended.iter().map(ended));
+    pb::GetClientResponse {
+        patient_id: patient.to_string(),
+        name: row.identity.name().to_owned(),
+        born_on: row.identity.born_on.as_ref().map_or_else(String::new, |day| day.expose().to_string()),
+        orders: orders.collect(),
+        outside_medications: row.outside.taken.iter().map(outside).collect(),
+        allergies: words::allergies(&row.background.allergies),
+        no_known_allergies: matches!(row.background.allergies, AllergyList::NoneKnown),
+        conditions: row.background.conditions.iter().map(|line| line.name.expose().to_owned()).collect(),
+        interactions: row.findings.open.iter().map(interaction).collect(),
+        side_effects: row.effects.iter().map(side_effect).collect(),
+        results: row.background.results.iter().map(result).collect(),
+        as_of: None,
+    }
+}
+
+fn order(order: &Order) -> pb::ChartOrder {
+    pb::ChartOrder {
+        order_id: order.course.order.to_string(),
+        drug: order.course.drug.as_str().to_owned(),
+        name: words::drug(&order.course.drug),
+        sig: words::sig(&order.regimen),
+        daily_mg: order.regimen.daily().mg(),
+        status: words::stored(&order.state),
+        indication: words::condition(&order.indication),
+        started_on: order.course.start_on.to_string(),
+        last_change: words::text(order.changes.last().and_then(|change| change.why.as_ref())),
+    }
+}
+
+fn ended(order: &EndedOrder) -> pb::ChartOrder {
+    pb::ChartOrder {
+        order_id: order.order.to_string(),
+        drug: order.drug.as_str().to_owned(),
+        name: words::drug(&order.drug),
+        sig: String::new(),
+        daily_mg: 0.0,
+        status: "stopped".to_owned(),
+        indication: words::condition(&order.indication),
+        started_on: order.start_on.to_string(),
+        last_change: words::stored(&order.reason),
+    }
+}
+
+fn outside(line: &OutsideLine) -> pb::OutsideMedication {
+    pb::OutsideMedication {
+        medication_id: line.medication.to_string(),
+        name: line.name.expose().to_owned(),
+        sig: line.regimen.as_ref().map_or_else(String::new, words::sig),
+        prescriber: words::text(line.prescriber.as_ref()),
+        reconciled: line.reconciled.as_ref().map_or_else(String::new, words::stored),
+    }
+}
+
+fn interaction(open: &OpenFinding) -> pb::OpenInteraction {
+    pb::OpenInteraction {
+        rule: open.finding.rule.as_str().to_owned(),
+        about: open.finding.about.iter().map(|substance| substance.as_str().to_owned()).collect(),
+        severity: words::stored(&open.severity),
+        found_at: Some(instant(open.detected_at)),
+    }
+}
+
+fn side_effect(effect: &OpenEffect) -> pb::SideEffect {
+    let status = match (&effect.decision, effect.triaged) {
+        (Some(_), _) => "decided",
+        (None, true) => "triaged",
+        (None, false) => "reported",
+    };
+    pb::SideEffect {
+        report_id: effect.report.to_string(),
+        description: words::symptom(effect.symptom.as_ref(), &effect.description),
+        grade: words::stored(&effect.grade),
+        status: status.to_owned(),
+        reported_at: Some(instant(effect.reported_at)),
+        due_at: Some(instant(effect.decide_by)),
+    }
+}
+
+fn result(line: &ResultLine) -> pb::LabResult {
+    pb::LabResult {
+        lab: line.lab.as_str().to_owned(),
+        value: line.value,
+        unit: Ruleset::embedded().lab_unit(&line.lab).unwrap_or_default().to_owned(),
+        taken_at: Some(instant(line.taken_at)),
+    }
+}

@@ -1,0 +1,130 @@
+//! Entries of a course to points on the time axis.
+
+use concord_domain::side_effects::Grade;
+use concord_knowledge::Regimen;
+use concord_proto::concord::prescriber::v1 as pb;
+use concord_views::course::{CourseEntry, Entry};
+
+use crate::common::encode::instant;
+use crate::query::words;
+
+pub(crate) fn point(entry: &CourseEntry) -> pb::CoursePoint {
+    let (subject, value, summary) = told(&entry.row.entry);
+    pb::CoursePoint {
+        at: Some(instant(entry.row.at)),
+        kind: words::stored(&entry.row.entry),
+        subject,
+        value,
+        summary,
+        position: entry.position,
+    }
+}
+
+type Told = (String, Option<f64>, String);
+
+/// What it is about, its value, and why.
+fn told(entry: &Entry) -> Told {
+    match entry {
+        Entry::Referred | Entry::Admitted | Entry::Paused | Entry::Resumed | Entry::Reconciled => {
+            (String::new(), None, String::new())
+        }
+        Entry::Phase { to, .. } => (words::stored(to), None, String::new()),
+        Entry::Discharged { disposition } => (words::stored(disposition), None, String::new()),
+        Entry::Indicated { indicated, diagnoses } => {
+            let names: Vec<_> = diagnoses.iter().map(words::condition).collect();
+            let verdict = if *indicated { "indicated" } else { "not_indicated" };
+            (verdict.to_owned(), None, names.join(", "))
+        }
+        Entry::Cadence { to, why, .. } => (words::stored(to), None, words::text(Some(why))),
+        Entry::Visited { kind, adherence_percent, summary, .. } => {
+            (words::stored(kind), adherence_percent.map(f64::from), words::text(Some(summary)))
+        }
+        Entry::Missed { kind, in_a_row, .. } => {
+            (words::stored(kind), Some(f64::from(*in_a_row)), String::new())
+        }
+        Entry::Result { lab, value } => (lab.as_str().to_owned(), Some(*value), String::new()),
+        Entry::Score { scale, total, substance, .. } => {
+            (words::stored(scale), total.map(f64::from), words::text(substance.as_ref()))
+        }
+        Entry::RiskRaised { scale, level, .. } => (words::stored(scale), None, words::stored(level)),
+        Entry::RiskResolved { resolution, .. } => (String::new(), None, words::text(Some(resolution))),
+        Entry::Started { .. }
+        | Entry::Adjusted { .. }
+        | Entry::Held { .. }
+        | Entry::TakenUp { .. }
+        | Entry::TaperPlanned { .. }
+        | Entry::Stopped { .. }
+        | Entry::Renewed { .. }
+        | Entry::OutsideRecorded { .. }
+        | Entry::OutsideEnded { .. } => medication(entry),
+        Entry::InteractionFound { .. }
+        | Entry::InteractionOverridden { .. }
+        | Entry::OverrideCosigned { .. }
+        | Entry::InteractionResolved { .. }
+        | Entry::EffectReported { .. }
+        | Entry::EffectTriaged { .. }
+        | Entry::EffectDecided { .. }
+        | Entry::EffectResolved { .. }
+        | Entry::EffectBreached { .. } => safety(entry),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`told` hands over the medication entries only, without wildcard"
+)]
+fn medication(entry: &Entry) -> Told {
+    let daily = |regimen: &Option<Regimen>| regimen.as_ref().map(|regimen| regimen.daily().mg());
+    match entry {
+        Entry::Started { drug, regimen, why, .. } => {
+            (words::drug(drug), daily(regimen), words::text(Some(why)))
+        }
+        Entry::Adjusted { order, to, why, .. } => (order.to_string(), daily(to), words::text(Some(why))),
+        Entry::Held { order, why } | Entry::TaperPlanned { order, why } => {
+            (order.to_string(), None, words::text(Some(why)))
+        }
+        Entry::TakenUp { order } | Entry::Renewed { order } => (order.to_string(), None, String::new()),
+        Entry::Stopped { order, reason } => (order.to_string(), Some(0.0), words::stored(reason)),
+        Entry::OutsideRecorded { name, .. } => (words::text(Some(name)), None, String::new()),
+        Entry::OutsideEnded { medication, why } => (medication.to_string(), None, words::text(Some(why))),
+        _ => (String::new(), None, String::new()),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`told` hands over the safety entries only, without wildcard"
+)]
+fn safety(entry: &Entry) -> Told {
+    let rule = |finding: &concord_knowledge::FindingKey| finding.rule.as_str().to_owned();
+    match entry {
+        Entry::InteractionFound { finding, severity } => (rule(finding), None, words::stored(severity)),
+        Entry::InteractionOverridden { finding } | Entry::OverrideCosigned { finding } => {
+            (rule(finding), None, String::new())
+        }
+        Entry::InteractionResolved { finding, resolution } => {
+            (rule(finding), None, words::text(Some(resolution)))
+        }
+        Entry::EffectReported { symptom, description, grade, .. } => (
+            words::symptom(symptom.as_ref(), description),
+            Some(severity(*grade)),
+            words::text(Some(description)),
+        ),
+        Entry::EffectTriaged { report, grade } => (report.to_string(), Some(severity(*grade)), String::new()),
+        Entry::EffectDecided { report, why, .. } => (report.to_string(), None, words::text(Some(why))),
+        Entry::EffectResolved { report, outcome } => (report.to_string(), None, words::stored(outcome)),
+        Entry::EffectBreached { report } => (report.to_string(), None, String::new()),
+        _ => (String::new(), None, String::new()),
+    }
+}
+
+/// CTCAE grade.
+const fn severity(grade: Grade) -> f64 {
+    match grade {
+        Grade::Mild => 1.0,
+        Grade::Moderate => 2.0,
+        Grade::Severe => 3.0,
+        Grade::LifeThreatening => 4.0,
+        Grade::Fatal => 5.0,
+    }
+}

@@ -1,0 +1,4 @@
+//! A prescriber's questions.
+
+mod encode;
+mod handler;

@@ -1,0 +1,4 @@
+//! The program's questions.
+
+mod encode;
+mod handler;

@@ -1,0 +1,109 @@
+//! Waits until a view knows enough, and reads pages.
+
+use concord_access::Question;
+use concord_kernel::{Instant, PatientId, PersonId, Role, Token};
+use concord_projection::{Cursor, PageOf, Projections, Reader, View, ViewId, WaitError};
+use concord_proto::concord::common::v1 as pb;
+use concord_views::parts::Team;
+use tonic::metadata::MetadataMap;
+use uuid::Uuid;
+
+use crate::common::encode::instant;
+use crate::door::Caller;
+use crate::field::{id, optional_id};
+use crate::limits::{PAGE_DEFAULT, PAGE_MOST, VIEW_WAIT};
+use crate::{Door, Failure, Invalid};
+
+/// Answers questions from the views; implements the query service of every audience.
+#[derive(Clone)]
+pub(crate) struct Questions(pub(crate) Door);
+
+/// A question that may be answered: who asks, and views that know enough.
+pub(crate) struct Asked {
+    pub(crate) caller: Caller,
+    pub(crate) views: Projections,
+    pub(crate) now: Instant,
+}
+
+impl Questions {
+    /// Says who asks, when they may, and gives the views of their tenant.
+    pub(crate) fn ask(
+        &self,
+        metadata: &MetadataMap,
+        question: Question,
+        patient: Option<PatientId>,
+    ) -> Result<Asked, Failure> {
+        let caller = self.0.admit(metadata, question, patient)?;
+        let views = caller.tenant.views.clone().ok_or(Failure::ViewBehind)?;
+        Ok(Asked { caller, views, now: self.0.now() })
+    }
+}
+
+impl Asked {
+    /// Reads, once the view `V` knows everything up to `least`.
+    pub(crate) async fn reader<V: View>(&self, least: Option<pb::Token>) -> Result<Reader, Failure> {
+        if let Some(least) = least {
+            let epoch = id::<Uuid>("min_position.epoch", &least.epoch, |id| id)?;
+            let token = Token { epoch, position: least.position };
+            self.views.wait_for(ViewId::of::<V>(), token, VIEW_WAIT).await.map_err(|error| match error {
+                WaitError::EpochChanged { .. } => Failure::EpochChanged,
+                WaitError::UnknownView | WaitError::Behind { .. } | WaitError::Stopped => Failure::ViewBehind,
+            })?;
+        }
+        Ok(self.views.reader())
+    }
+
+    /// How fresh what is read from `V` is at least; asked before reading.
+    pub(crate) fn as_of<V: View>(&self) -> Option<pb::AsOf> {
+        let status = self.views.watch(V::NAME)?;
+        let status = status.borrow();
+        let recorded_at = (status.token.position > 0).then(|| instant(status.complete_as_of));
+        Some(pb::AsOf { position: status.token.position, recorded_at })
+    }
+
+    /// Insists that the caller may know of a patient with this care team: somebody who sees their own patients only
+    /// finds no trace of others.
+    pub(crate) fn cares(&self, team: &Team) -> Result<(), Failure> {
+        let caller = &self.caller.identity.actor;
+        let member = team.people(|_| true).any(|person| person == caller.id);
+        if member || !own_list(caller.role) { Ok(()) } else { Err(Failure::NotFound) }
+    }
+
+    /// Whose list is wanted: the caller's unless another is named.
+    pub(crate) fn whose(&self, field: &str, named: &str) -> Result<PersonId, Failure> {
+        let caller = &self.caller.identity.actor;
+        match optional_id(field, named, PersonId::new)? {
+            Some(other) if other != caller.id && own_list(caller.role) => Err(concord_access::Denied.into()),
+            Some(named) => Ok(named),
+            None => Ok(caller.id),
+        }
+    }
+}
+
+/// Whether the role sees only patients whose care team it is on.
+const fn own_list(role: Role) -> bool {
+    matches!(role, Role::Therapist | Role::PrimaryCare | Role::OutsideProvider)
+}
+
+/// Which page is wanted.
+pub(crate) struct Page {
+    pub(crate) after: Option<Cursor>,
+    pub(crate) limit: usize,
+}
+
+impl Page {
+    pub(crate) fn read(page: Option<pb::PageRequest>) -> Result<Self, Invalid> {
+        let pb::PageRequest { page_size, page_token } = page.unwrap_or_default();
+        let limit = if page_size == 0 { PAGE_DEFAULT } else { page_size as usize };
+        if limit > PAGE_MOST {
+            return Err(Invalid::new("page.page_size", "must be at most 200"));
+        }
+        Ok(Self { after: (!page_token.is_empty()).then(|| Cursor::from_token(&page_token)), limit })
+    }
+
+    /// Says how the list goes on.
+    pub(crate) fn info<T>(page: &PageOf<T>) -> Option<pb::PageInfo> {
+        let next_page_token = page.next.as_ref().map_or_else(String::new, |next| next.as_token().to_owned());
+        Some(pb::PageInfo { next_page_token })
+    }
+}

@@ -1,0 +1,82 @@
+//! Names for people, looked up when somebody asks.
+
+use concord_kernel::Text;
+use concord_knowledge::{ConditionId, DrugId, Frequency, Regimen, RuleId, Ruleset, SymptomId};
+use concord_views::parts::{AllergyList, Due};
+use serde::Serialize;
+
+/// The stored name of a choice, such as `moderate`.
+pub(crate) fn stored(choice: &impl Serialize) -> String {
+    match serde_json::to_value(choice) {
+        Ok(serde_json::Value::String(name)) => name,
+        // A choice with content is an object with its name as the only key.
+        Ok(serde_json::Value::Object(content)) => content.keys().next().cloned().unwrap_or_default(),
+        Ok(_) | Err(_) => String::new(),
+    }
+}
+
+/// Where a patient stands: the phase of an open stay, else the stage.
+pub(crate) fn stage(stage: concord_domain::episode::Stage) -> String {
+    use concord_domain::episode::Stage;
+    match stage {
+        Stage::Open(phase) => stored(&phase),
+        Stage::Paused(_) => "paused".to_owned(),
+        Stage::Unknown
+        | Stage::Referred
+        | Stage::Candidate
+        | Stage::NotACandidate
+        | Stage::Waitlisted
+        | Stage::Closed => stored(&stage),
+    }
+}
+
+pub(crate) fn drug(id: &DrugId) -> String {
+    Ruleset::embedded().drug(id).map_or_else(|| id.as_str().to_owned(), |drug| drug.name.clone())
+}
+
+pub(crate) fn condition(id: &ConditionId) -> String {
+    Ruleset::embedded().condition_name(id).unwrap_or(id.as_str()).to_owned()
+}
+
+/// The symptom as the list names it, else in the words of who reported it.
+pub(crate) fn symptom(id: Option<&SymptomId>, description: &Text) -> String {
+    let known = id.map(|id| Ruleset::embedded().symptom_name(id).unwrap_or(id.as_str()));
+    known.unwrap_or(description.expose()).to_owned()
+}
+
+pub(crate) fn text(text: Option<&Text>) -> String {
+    text.map_or_else(String::new, |text| text.expose().to_owned())
+}
+
+/// What is due, by the name of what it is about.
+pub(crate) fn due(due: &Due) -> String {
+    let rules = Ruleset::embedded();
+    let Some(name) = due.name.as_deref() else { return String::new() };
+    let drug = DrugId::parse(name).ok().and_then(|id| rules.drug(&id)).map(|drug| drug.name.clone());
+    let symptom = SymptomId::parse(name).ok().and_then(|id| rules.symptom_name(&id).map(str::to_owned));
+    let rule = RuleId::parse(name).ok().map(|rule| rule.as_str().to_owned());
+    drug.or(symptom).or(rule).unwrap_or_else(|| name.to_owned())
+}
+
+/// Dose and frequency for people, such as `50 mg once a day`.
+pub(crate) fn sig(regimen: &Regimen) -> String {
+    let often = match regimen.frequency {
+        Frequency::Daily => "once a day".to_owned(),
+        Frequency::AtBedtime => "at bedtime".to_owned(),
+        Frequency::TwiceDaily => "twice a day".to_owned(),
+        Frequency::ThreeTimesDaily => "three times a day".to_owned(),
+        Frequency::FourTimesDaily => "four times a day".to_owned(),
+        Frequency::EveryOtherDay => "every second day".to_owned(),
+        Frequency::EveryDays(days) => format!("every {days} days"),
+        Frequency::AsNeeded(times) => format!("when needed, at most {times} times a day"),
+    };
+    format!("{} {often}", regimen.dose)
+}
+
+/// Allergies in the words they were recorded with.
+pub(crate) fn allergies(known: &AllergyList) -> Vec<String> {
+    match known {
+        AllergyList::Unknown | AllergyList::NoneKnown => Vec::new(),
+        AllergyList::Known(lines) => lines.iter().map(|line| line.substance.expose().to_owned()).collect(),
+    }
+}

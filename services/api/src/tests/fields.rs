@@ -1,0 +1,214 @@
+//! Every required field, left out or spoilt, is named by its path.
+
+use concord_kernel::Text;
+use concord_proto::concord::assessment::v1 as assessment;
+use concord_proto::concord::care_team::v1 as care_team;
+use concord_proto::concord::chart::v1 as chart;
+use concord_proto::concord::common::v1::CommandHeader;
+use concord_proto::concord::episode::v1 as episode;
+use concord_proto::concord::follow_up::v1 as follow_up;
+use concord_proto::concord::scales::v1 as scales;
+use concord_proto::concord::side_effects::v1 as side_effects;
+use prost_types::Timestamp;
+
+use super::samples::{ID, Sample};
+use crate::common::decode;
+
+/// Asserts that each change of the sample is refused at the path beside it.
+macro_rules! refuses {
+    ($request:ty: $(|$asked:ident| $spoil:expr => $path:literal),+ $(,)?) => {$({
+        let mut $asked = <$request>::sample();
+        $spoil;
+        let refused = crate::asked::Asks::command($asked);
+        let path = refused.expect_err(concat!(stringify!($request), " without ", $path)).path().to_owned();
+        assert_eq!(path, $path, "{}", stringify!($request));
+    })+};
+}
+
+fn header() -> CommandHeader {
+    CommandHeader {
+        command_id: ID.to_owned(),
+        patient_id: ID.to_owned(),
+        purpose: 1,
+        ..CommandHeader::default()
+    }
+}
+
+#[test]
+fn a_header_names_command_patient_and_purpose() {
+    let path = |header: Option<CommandHeader>| decode::header(header).err().map(|e| e.path().to_owned());
+    let spoil = |change: fn(&mut CommandHeader)| {
+        let mut header = header();
+        change(&mut header);
+        path(Some(header)).unwrap_or_default()
+    };
+    assert_eq!(path(Some(header())), None);
+    assert_eq!(path(None).as_deref(), Some("header"));
+    assert_eq!(spoil(|h| h.command_id.clear()), "header.command_id");
+    assert_eq!(spoil(|h| h.command_id = "42".into()), "header.command_id");
+    assert_eq!(spoil(|h| h.command_id = format!("{{{ID}}}")), "header.command_id");
+    assert_eq!(spoil(|h| h.patient_id.clear()), "header.patient_id");
+    assert_eq!(spoil(|h| h.purpose = 0), "header.purpose");
+    assert_eq!(spoil(|h| h.purpose = 99), "header.purpose");
+    assert_eq!(spoil(|h| h.correlation_id = "x".into()), "header.correlation_id");
+    assert_eq!(spoil(|h| h.causation_id = "x".into()), "header.causation_id");
+    let late = Timestamp { seconds: i64::MAX, nanos: 0 };
+    let mut header = header();
+    header.effective_at = Some(late);
+    assert_eq!(path(Some(header)).as_deref(), Some("header.effective_at"));
+}
+
+#[test]
+fn commands_of_a_stay_name_the_field() {
+    refuses!(episode::ReferPatientRequest:
+        |r| r.program.clear() => "program", |r| r.program = "IOP".into() => "program",
+        |r| r.name.clear() => "name", |r| r.name = "x".repeat(Text::MAX + 1) => "name",
+        |r| r.born_on = "05/01/1990".into() => "born_on", |r| r.born_on = "1990-02-30".into() => "born_on",
+        |r| r.referred_by = " ".into() => "referred_by", |r| r.reason = "\0".into() => "reason");
+    refuses!(episode::ScreenCandidateRequest:
+        |r| r.criteria[0].criterion = 0 => "criteria[0].criterion",
+        |r| r.criteria[0].evidence.clear() => "criteria[0].evidence",
+        |r| r.exclusions.push(99) => "exclusions[1]",
+        |r| r.exclusions = vec![1; 17] => "exclusions");
+    refuses!(episode::WaitlistPatientRequest: |r| r.reason.clear() => "reason");
+    refuses!(episode::AdmitPatientRequest: |r| r.episode_id.clear() => "episode_id");
+    refuses!(episode::ChangePhaseRequest: |r| r.to = 0 => "to", |r| r.reason.clear() => "reason");
+    refuses!(episode::PauseEpisodeRequest: |r| r.because = 0 => "because");
+    refuses!(episode::ResumeEpisodeRequest: |r| r.program.clear() => "program");
+    refuses!(episode::DischargePatientRequest: |r| r.disposition = 0 => "disposition");
+}
+
+#[test]
+fn commands_of_an_assessment_name_the_field() {
+    refuses!(assessment::StartAssessmentRequest: |r| r.episode = None => "episode");
+    refuses!(assessment::RecordSectionRequest:
+        |r| r.section = 0 => "section", |r| r.finding.clear() => "finding", |r| r.episode = None => "episode");
+    refuses!(assessment::CompleteAssessmentRequest:
+        |r| r.episode.as_mut().unwrap().episode_id.clear() => "episode.episode_id",
+        |r| r.episode.as_mut().unwrap().program.clear() => "episode.program");
+    refuses!(assessment::DecideIndicationRequest:
+        |r| r.indicated = None => "indicated", |r| r.diagnoses[0] = "A D H D".into() => "diagnoses[0]",
+        |r| r.reasons.push(String::new()) => "reasons[1]");
+    refuses!(assessment::ReopenAssessmentRequest: |r| r.reason.clear() => "reason");
+}
+
+#[test]
+fn commands_of_the_chart_history_name_the_field() {
+    refuses!(chart::RecordCharacteristicsRequest: |r| r.born_on.clear() => "born_on", |r| r.sex = 0 => "sex");
+    refuses!(chart::RecordAllergyRequest:
+        |r| r.substance.clear() => "substance", |r| r.codings[0].system.clear() => "codings[0].system",
+        |r| r.codings[0].code = "a b".into() => "codings[0].code",
+        |r| r.severity = 0 => "severity", |r| r.kind = 0 => "kind");
+    refuses!(chart::RefuteAllergyRequest: |r| r.substance.clear() => "substance", |r| r.reason.clear() => "reason");
+    refuses!(chart::RecordConditionRequest:
+        |r| r.name.clear() => "name", |r| r.condition = "!".into() => "condition",
+        |r| r.onset_on = "2026".into() => "onset_on");
+    refuses!(chart::ResolveConditionRequest: |r| r.name.clear() => "name");
+    refuses!(chart::RecordResultRequest:
+        |r| r.lab.clear() => "lab", |r| r.value = None => "value", |r| r.value = Some(f64::NAN) => "value",
+        |r| r.unit.clear() => "unit", |r| r.taken_at = None => "taken_at",
+        |r| r.taken_at.as_mut().unwrap().nanos = -1 => "taken_at");
+    refuses!(chart::RecordOutsideMedicationRequest:
+        |r| r.medication_id.clear() => "medication_id", |r| r.reported = None => "reported",
+        |r| r.reported.as_mut().unwrap().name.clear() => "reported.name",
+        |r| r.reported.as_mut().unwrap().source = 0 => "reported.source",
+        |r| r.reported.as_mut().unwrap().regimen = Some(Default::default()) => "reported.regimen.frequency");
+    refuses!(chart::EndOutsideMedicationRequest:
+        |r| r.medication_id.clear() => "medication_id", |r| r.reason.clear() => "reason");
+    refuses!(chart::RecordLastDoseRequest: |r| r.medication = None => "medication", |r| r.at = None => "at");
+    refuses!(chart::ReconcileMedicationsRequest:
+        |r| r.entries[0].medication_id.clear() => "entries[0].medication_id",
+        |r| r.entries[0].action = 0 => "entries[0].action");
+}
+
+#[test]
+fn commands_of_the_safety_check_name_the_field() {
+    refuses!(chart::CheckSafetyRequest:
+        |r| r.proposal.as_mut().unwrap().drug.clear() => "proposal.drug",
+        |r| r.proposal.as_mut().unwrap().regimen = None => "proposal.regimen",
+        |r| r.proposal.as_mut().unwrap().replaces_id = "1".into() => "proposal.replaces_id");
+    refuses!(chart::AcknowledgeBoxedWarningRequest: |r| r.drug.clear() => "drug");
+    refuses!(chart::OverrideInteractionRequest:
+        |r| r.finding = None => "finding", |r| r.finding.as_mut().unwrap().rule.clear() => "finding.rule",
+        |r| r.finding.as_mut().unwrap().about.push("?".into()) => "finding.about[1]",
+        |r| r.reason = 0 => "reason", |r| r.note.clear() => "note");
+    refuses!(chart::CosignOverrideRequest: |r| r.finding = None => "finding");
+    refuses!(chart::ResolveInteractionRequest:
+        |r| r.finding = None => "finding", |r| r.resolution.clear() => "resolution");
+}
+
+#[test]
+fn commands_of_an_order_name_the_field() {
+    refuses!(chart::PrescribeMedicationRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.episode = None => "episode", |r| r.drug.clear() => "drug",
+        |r| r.regimen = None => "regimen",
+        |r| r.regimen.as_mut().unwrap().dose_mg = -1.0 => "regimen.dose_mg",
+        |r| r.regimen.as_mut().unwrap().count = Some(2) => "regimen.count",
+        |r| r.regimen.as_mut().unwrap().frequency = 7 => "regimen.count",
+        |r| r.regimen.as_mut().unwrap().route = 0 => "regimen.route",
+        |r| r.indication.clear() => "indication", |r| r.reason.clear() => "reason", |r| r.supply = None => "supply",
+        |r| r.supply.as_mut().unwrap().days = 0 => "supply.days",
+        |r| r.supply.as_mut().unwrap().refills = 12 => "supply.refills",
+        |r| r.start_on.clear() => "start_on", |r| r.modality = 0 => "modality",
+        |r| r.legal_basis = 99 => "legal_basis",
+        |r| r.acknowledgements[0].reason.clear() => "acknowledgements[0].reason",
+        |r| r.acknowledgements[0].finding = None => "acknowledgements[0].finding");
+    refuses!(chart::AdjustDoseRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.regimen = None => "regimen", |r| r.cause = None => "cause",
+        |r| r.cause.as_mut().unwrap().basis = Some(chart::cause::Basis::Plain(0)) => "cause.plain",
+        |r| r.cause.as_mut().unwrap().basis = Some(chart::cause::Basis::ScaleId("1".into())) => "cause.scale_id",
+        |r| r.note.clear() => "note");
+    refuses!(chart::HoldMedicationRequest: |r| r.order_id.clear() => "order_id", |r| r.reason.clear() => "reason");
+    refuses!(chart::ResumeMedicationRequest: |r| r.order_id.clear() => "order_id");
+    refuses!(chart::PlanTaperRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.steps[0].begins_on.clear() => "steps[0].begins_on",
+        |r| r.steps[0].regimen = None => "steps[0].regimen", |r| r.reason.clear() => "reason");
+    refuses!(chart::StopMedicationRequest: |r| r.order_id.clear() => "order_id", |r| r.reason = 0 => "reason");
+    refuses!(chart::RenewMedicationRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.supply = None => "supply", |r| r.modality = 0 => "modality");
+    refuses!(chart::CorrectOrderRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.correction = None => "correction",
+        |r| r.correction.as_mut().unwrap().part = Some(chart::correction::Part::Reason(" ".into())) => "correction.reason",
+        |r| r.reason.clear() => "reason");
+}
+
+#[test]
+fn commands_of_a_side_effect_name_the_field() {
+    refuses!(side_effects::ReportSideEffectRequest:
+        |r| r.report_id.clear() => "report_id", |r| r.symptom = "Übel".into() => "symptom",
+        |r| r.description.clear() => "description", |r| r.grade = 0 => "grade",
+        |r| r.red_flags[0].clear() => "red_flags[0]", |r| r.suspected_order_id = "1".into() => "suspected_order_id",
+        |r| r.onset_at.as_mut().unwrap().nanos = i32::MAX => "onset_at");
+    refuses!(side_effects::TriageSideEffectRequest:
+        |r| r.report_id.clear() => "report_id", |r| r.grade = 0 => "grade", |r| r.note.clear() => "note");
+    refuses!(side_effects::DecideSideEffectRequest:
+        |r| r.report_id.clear() => "report_id", |r| r.decision = 0 => "decision", |r| r.decision = 1 => "order_id",
+        |r| r.order_id.clear() => "order_id", |r| r.rationale.clear() => "rationale");
+    refuses!(side_effects::ResolveSideEffectRequest:
+        |r| r.report_id.clear() => "report_id", |r| r.outcome = 0 => "outcome");
+    refuses!(side_effects::RecordBreachRequest: |r| r.report_id.clear() => "report_id");
+}
+
+#[test]
+fn commands_of_scores_visits_and_care_team_name_the_field() {
+    refuses!(scales::AdministerScaleRequest:
+        |r| r.scale_id.clear() => "scale_id", |r| r.scale = 0 => "scale",
+        |r| r.items[3].answer = Some(256) => "items[3].answer",
+        |r| r.items = vec![scales::ScaleItem::default(); 65] => "items",
+        |r| r.stated_total = Some(70_000) => "stated_total", |r| r.mode = 0 => "mode",
+        |r| r.language.clear() => "language", |r| r.taken_at = None => "taken_at");
+    refuses!(scales::ResolveRiskRequest:
+        |r| r.scale_id.clear() => "scale_id", |r| r.resolution.clear() => "resolution");
+    refuses!(follow_up::ScheduleVisitRequest:
+        |r| r.episode = None => "episode", |r| r.visit_id.clear() => "visit_id", |r| r.kind = 0 => "kind",
+        |r| r.at = None => "at", |r| r.modality = 0 => "modality", |r| r.with_person_id.clear() => "with_person_id");
+    refuses!(follow_up::RecordVisitRequest:
+        |r| r.visit_id.clear() => "visit_id", |r| r.modality = 0 => "modality", |r| r.summary.clear() => "summary",
+        |r| r.adherence_percent = Some(101) => "adherence_percent");
+    refuses!(follow_up::MarkNoShowRequest: |r| r.visit_id.clear() => "visit_id");
+    refuses!(follow_up::ChangeCadenceRequest: |r| r.to = 0 => "to", |r| r.reason.clear() => "reason");
+    refuses!(care_team::AddMemberRequest:
+        |r| r.person_id.clear() => "person_id", |r| r.role = 0 => "role", |r| r.name.clear() => "name");
+    refuses!(care_team::RemoveMemberRequest:
+        |r| r.person_id.clear() => "person_id", |r| r.reason.clear() => "reason");
+}

@@ -1,0 +1,92 @@
+//! The log over a real socket.
+
+use concord_client::Error;
+use concord_kernel::Role;
+use concord_proto::concord::ledger::v1::{
+    FollowEventsRequest, GetHeadRequest, ReadRangeRequest, WatchHeadRequest,
+};
+use tonic::Code;
+
+use super::end_to_end::fault;
+use super::service::{Service, referral};
+use crate::Limits;
+
+async fn with_events(service: &Service, count: u128) {
+    let stream = service.acting_as(Role::Nurse).stream().await.unwrap();
+    for number in 1..=count {
+        stream.execute(referral(number, number)).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_range_is_the_log_in_its_order_and_ends_at_the_limit() {
+    let service = Service::start().await;
+    with_events(&service, 20).await;
+    let auditor = service.acting_as(Role::Auditor);
+    let head = auditor.ledger().get_head(GetHeadRequest {}).await.unwrap().into_inner();
+    assert_eq!((head.token.unwrap().position, head.root.len()), (20, 32));
+
+    let wanted = ReadRangeRequest { after_position: 5, limit: 10, ..ReadRangeRequest::default() };
+    let mut batches = auditor.ledger().read_range(wanted).await.unwrap().into_inner();
+    let mut positions = Vec::new();
+    while let Some(batch) = batches.message().await.unwrap() {
+        assert!(batch.events.iter().all(|event| event.event_type == "PatientReferred"));
+        assert!(batch.events.iter().all(|event| event.leaf_hash.len() == 32 && event.stream_id.len() == 16));
+        positions.extend(batch.events.into_iter().map(|event| event.position));
+    }
+    assert_eq!(positions, (6..=15).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_filter_that_wants_nothing_says_how_far_it_looked() {
+    let service = Service::start().await;
+    with_events(&service, 3).await;
+    let wanted = ReadRangeRequest { stream_types: vec!["scales".to_owned()], ..ReadRangeRequest::default() };
+    let mut batches =
+        service.acting_as(Role::Auditor).ledger().read_range(wanted).await.unwrap().into_inner();
+    let mut through = 0;
+    while let Some(batch) = batches.message().await.unwrap() {
+        assert!(batch.events.is_empty());
+        through = batch.through;
+    }
+    assert_eq!(through, 3);
+}
+
+#[tokio::test]
+async fn a_position_of_another_history_is_recognised() {
+    let service = Service::start().await;
+    let wanted = ReadRangeRequest { epoch: super::samples::ID.to_owned(), ..ReadRangeRequest::default() };
+    let answer = service.acting_as(Role::Auditor).ledger().read_range(wanted).await;
+    let refused = fault(answer.map_err(Error::from));
+    assert_eq!((refused.code, refused.reason.as_str()), (Code::FailedPrecondition, "EPOCH_CHANGED"));
+}
+
+#[tokio::test]
+async fn only_auditors_and_services_read_the_log() {
+    let service = Service::start().await;
+    let answer = service.acting_as(Role::Nurse).ledger().get_head(GetHeadRequest {}).await;
+    assert_eq!(fault(answer.map_err(Error::from)).code, Code::PermissionDenied);
+}
+
+#[tokio::test]
+async fn followers_and_watchers_are_told_of_what_comes() {
+    let service = Service::start().await;
+    let auditor = service.acting_as(Role::Auditor);
+    let mut heads = auditor.ledger().watch_head(WatchHeadRequest {}).await.unwrap().into_inner();
+    let mut events =
+        auditor.ledger().follow_events(FollowEventsRequest::default()).await.unwrap().into_inner();
+    assert_eq!(heads.message().await.unwrap().unwrap().token.unwrap().position, 0);
+    with_events(&service, 1).await;
+    assert_eq!(heads.message().await.unwrap().unwrap().token.unwrap().position, 1);
+    let batch = events.message().await.unwrap().unwrap();
+    assert_eq!((batch.events[0].position, batch.through), (1, 1));
+}
+
+#[tokio::test]
+async fn watchers_have_a_bound() {
+    let service = Service::start_with(Limits { watchers: 1, ..Limits::default() }, |ledger| ledger).await;
+    let auditor = service.acting_as(Role::Auditor);
+    let _first = auditor.ledger().watch_head(WatchHeadRequest {}).await.unwrap();
+    let refused = fault(auditor.ledger().watch_head(WatchHeadRequest {}).await.map_err(Error::from));
+    assert_eq!((refused.code, refused.reason.as_str()), (Code::ResourceExhausted, "TOO_MANY_CALLS"));
+}

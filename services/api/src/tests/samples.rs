@@ -1,0 +1,198 @@
+//! One valid request of each kind.
+
+use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
+use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+use prost_types::Timestamp;
+
+pub(super) const ID: &str = "00000000-0000-0000-0000-000000000001";
+
+fn id() -> String {
+    ID.to_owned()
+}
+
+fn words() -> String {
+    "sleeps badly".to_owned()
+}
+
+fn day() -> String {
+    "2026-01-05".to_owned()
+}
+
+fn at() -> Option<Timestamp> {
+    Some(Timestamp { seconds: 1_767_600_000, nanos: 0 })
+}
+
+pub(super) fn stay() -> Option<EpisodeRef> {
+    Some(EpisodeRef { program: "iop-adult".to_owned(), episode_id: id() })
+}
+
+fn regimen() -> Option<Regimen> {
+    Some(Regimen {
+        dose_mg: 50.0,
+        frequency: Frequency::Daily.into(),
+        count: None,
+        route: Route::Oral.into(),
+    })
+}
+
+fn finding() -> Option<FindingKey> {
+    Some(FindingKey { rule: "ddi.lithium.nsaid".to_owned(), about: vec!["lithium".to_owned()] })
+}
+
+fn codings() -> Vec<Coding> {
+    vec![Coding { system: "http://snomed.info/sct".to_owned(), code: "84757009".to_owned() }]
+}
+
+fn acknowledgements() -> Vec<chart::v1::Acknowledgement> {
+    vec![chart::v1::Acknowledgement { finding: finding(), reason: words() }]
+}
+
+/// Says which request is valid.
+pub(super) trait Sample: crate::asked::Asks + Default + Clone + std::fmt::Debug {
+    fn sample() -> Self;
+}
+
+macro_rules! samples {
+    ($($package:ident { $($request:ident { $($field:ident: $value:expr),* $(,)? })+ })+) => {
+        $($(
+            impl Sample for $package::v1::$request {
+                fn sample() -> Self {
+                    Self { header: None, $($field: $value),* }
+                }
+            }
+        )+)+
+
+        /// Calls the macro `$do` with every request.
+        macro_rules! every_request {
+            ($do:ident) => { $($($do!($package, $request);)+)+ };
+        }
+        pub(super) use every_request;
+    };
+}
+
+const PROGRAM: &str = "iop-adult";
+
+samples! {
+    episode {
+        ReferPatientRequest { program: PROGRAM.into(), name: words(), born_on: day(), referred_by: words(), reason: words(), part2: None }
+        ScreenCandidateRequest {
+            program: PROGRAM.into(),
+            criteria: vec![episode::v1::CriterionAnswer { criterion: 1, met: true, evidence: words() }],
+            exclusions: vec![1],
+        }
+        WaitlistPatientRequest { program: PROGRAM.into(), reason: words() }
+        AdmitPatientRequest { program: PROGRAM.into(), episode_id: id() }
+        ChangePhaseRequest { program: PROGRAM.into(), to: 1, reason: words() }
+        PauseEpisodeRequest { program: PROGRAM.into(), because: 1 }
+        ResumeEpisodeRequest { program: PROGRAM.into() }
+        DischargePatientRequest { program: PROGRAM.into(), disposition: 1, medication_plan: String::new() }
+    }
+    assessment {
+        StartAssessmentRequest { episode: stay() }
+        RecordSectionRequest { episode: stay(), section: 1, finding: words() }
+        CompleteAssessmentRequest { episode: stay() }
+        DecideIndicationRequest { episode: stay(), indicated: Some(true), diagnoses: vec!["adhd".into()], reasons: vec![words()] }
+        ReopenAssessmentRequest { episode: stay(), reason: words() }
+    }
+    chart {
+        RecordCharacteristicsRequest { born_on: day(), sex: 1, may_become_pregnant: None }
+        ConfirmNoKnownAllergiesRequest {}
+        RecordAllergyRequest { substance: words(), codings: codings(), reaction: String::new(), severity: 1, kind: 1 }
+        RefuteAllergyRequest { substance: words(), reason: words() }
+        RecordConditionRequest { name: words(), codings: codings(), condition: String::new(), onset_on: String::new() }
+        ResolveConditionRequest { name: words() }
+        RecordResultRequest { lab: "qtc".into(), value: Some(430.0), unit: "ms".into(), taken_at: at() }
+        RecordOutsideMedicationRequest {
+            medication_id: id(),
+            reported: Some(chart::v1::Reported { name: words(), source: 1, ..Default::default() }),
+        }
+        EndOutsideMedicationRequest { medication_id: id(), last_dose_at: None, reason: words() }
+        RecordLastDoseRequest {
+            medication: Some(chart::v1::MedicationRef { medication: Some(chart::v1::medication_ref::Medication::OrderId(id())) }),
+            at: at(),
+        }
+        ReconcileMedicationsRequest {
+            entries: vec![chart::v1::ReconciledEntry { medication_id: id(), action: 1 }],
+            note: String::new(),
+        }
+        CheckSafetyRequest {
+            proposal: Some(chart::v1::Proposal { drug: "sertraline-tab".into(), regimen: regimen(), replaces_id: String::new() }),
+        }
+        AcknowledgeBoxedWarningRequest { drug: "lamotrigine-tab".into() }
+        OverrideInteractionRequest { finding: finding(), reason: 1, note: words() }
+        CosignOverrideRequest { finding: finding() }
+        ResolveInteractionRequest { finding: finding(), resolution: words() }
+        PrescribeMedicationRequest {
+            order_id: id(),
+            episode: stay(),
+            drug: "sertraline-tab".into(),
+            regimen: regimen(),
+            indication: "adhd".into(),
+            reason: words(),
+            supply: Some(chart::v1::Supply { days: 30, refills: 1 }),
+            start_on: day(),
+            modality: 1,
+            legal_basis: 0,
+            acknowledgements: acknowledgements(),
+        }
+        AdjustDoseRequest {
+            order_id: id(),
+            regimen: regimen(),
+            cause: Some(chart::v1::Cause { basis: Some(chart::v1::cause::Basis::Plain(1)) }),
+            note: words(),
+            acknowledgements: acknowledgements(),
+        }
+        HoldMedicationRequest { order_id: id(), reason: words() }
+        ResumeMedicationRequest { order_id: id(), acknowledgements: acknowledgements() }
+        PlanTaperRequest {
+            order_id: id(),
+            steps: vec![chart::v1::TaperStep { begins_on: day(), regimen: regimen() }],
+            reason: words(),
+        }
+        StopMedicationRequest { order_id: id(), reason: 1, last_dose_at: None, abrupt_because: String::new() }
+        RenewMedicationRequest { order_id: id(), supply: Some(chart::v1::Supply { days: 30, refills: 0 }), modality: 1, legal_basis: 1 }
+        CorrectOrderRequest {
+            order_id: id(),
+            correction: Some(chart::v1::Correction { part: Some(chart::v1::correction::Part::StartOn(day())) }),
+            reason: words(),
+        }
+    }
+    side_effects {
+        ReportSideEffectRequest {
+            report_id: id(),
+            symptom: "nausea".into(),
+            description: words(),
+            grade: 1,
+            red_flags: vec!["rash-with-fever".into()],
+            suspected_order_id: id(),
+            onset_at: at(),
+        }
+        TriageSideEffectRequest { report_id: id(), grade: 2, note: words() }
+        DecideSideEffectRequest { report_id: id(), decision: 2, order_id: id(), rationale: words() }
+        ResolveSideEffectRequest { report_id: id(), outcome: 1 }
+        RecordBreachRequest { report_id: id() }
+    }
+    scales {
+        AdministerScaleRequest {
+            scale_id: id(),
+            scale: 1,
+            items: vec![scales::v1::ScaleItem { answer: Some(1) }; 9],
+            stated_total: Some(9),
+            mode: 1,
+            language: "en-US".into(),
+            taken_at: at(),
+            substance: String::new(),
+        }
+        ResolveRiskRequest { scale_id: id(), resolution: words() }
+    }
+    follow_up {
+        ScheduleVisitRequest { episode: stay(), visit_id: id(), kind: 1, at: at(), modality: 1, with_person_id: id() }
+        RecordVisitRequest { episode: stay(), visit_id: id(), modality: 1, adherence_percent: Some(90), summary: words() }
+        MarkNoShowRequest { episode: stay(), visit_id: id() }
+        ChangeCadenceRequest { episode: stay(), to: 1, reason: words() }
+    }
+    care_team {
+        AddMemberRequest { person_id: id(), role: Role::Nurse.into(), name: words(), organisation: String::new() }
+        RemoveMemberRequest { person_id: id(), reason: words() }
+    }
+}

@@ -1,0 +1,4 @@
+//! A therapist's questions.
+
+mod encode;
+mod handler;
