@@ -21,6 +21,7 @@ use crate::script::Step;
 
 pub use people::Staff;
 pub use profile::{Course, Profile};
+pub(crate) use request::timestamp;
 
 /// When every cohort begins: a Monday, midnight UTC.
 pub const START: &str = "2026-01-05T00:00:00Z";

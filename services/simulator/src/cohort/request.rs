@@ -3,7 +3,7 @@
 use concord_kernel::Instant;
 use concord_proto::concord::assessment::v1 as assessment;
 use concord_proto::concord::chart::v1 as chart;
-use concord_proto::concord::common::v1::{EpisodeRef, FindingKey, Frequency, Regimen, Route};
+use concord_proto::concord::common::v1::{EpisodeRef, Frequency, Regimen, Route};
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::scales::v1 as scales;
 use prost_types::Timestamp;
@@ -173,8 +173,4 @@ pub(crate) fn schedule(
         with_person_id: with.to_string(),
         header: None,
     })
-}
-
-pub(crate) fn finding(rule: &str, about: &[&str]) -> FindingKey {
-    FindingKey { rule: rule.to_owned(), about: about.iter().map(|name| (*name).to_owned()).collect() }
 }

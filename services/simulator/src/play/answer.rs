@@ -88,7 +88,7 @@ impl<G: Gateway> Player<'_, G> {
         match reason {
             "UNSAFE" => self.weigh(step, attempt, findings).await,
             "VERSION_CONFLICT" => {
-                let patient = self.patients.get(step.client).copied().unwrap_or_default();
+                let patient = self.patients.get(&step.client).copied().unwrap_or_default();
                 let looked = self.gateway.look(&attempt.by, step.at, patient, self.last.clone()).await;
                 if let Err(Refused::Failed(cause)) = looked {
                     return Err(Halt { command: "GetClient", cause });

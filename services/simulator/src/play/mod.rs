@@ -55,7 +55,7 @@ pub async fn play<G: Gateway>(
     mut progress: impl FnMut(Progress),
 ) -> Result<Played, Failed> {
     let mut player = Player::new(&cohort.staff, cohort.seed, gateway);
-    player.patients = cohort.clients.iter().map(|client| client.patient).collect();
+    player.patients = cohort.clients.iter().map(|client| client.patient).enumerate().collect();
     let steps = cohort.steps.len();
     for (done, step) in cohort.steps.iter().enumerate() {
         while let Some(waited) = player.waited_until(step.at) {
@@ -78,7 +78,7 @@ pub(crate) struct Halt {
 }
 
 impl Halt {
-    fn at_step(self, step: usize) -> Failed {
+    pub(crate) fn at_step(self, step: usize) -> Failed {
         Failed { step, command: self.command, cause: self.cause }
     }
 }
@@ -92,7 +92,7 @@ pub struct Player<'a, G> {
     staff: &'a Staff,
     gateway: &'a mut G,
     ids: SeededIds,
-    patients: Vec<Uuid>,
+    patients: BTreeMap<usize, Uuid>,
     /// The version of each stream after its last command, and the one before.
     versions: BTreeMap<StreamOf, (u64, u64)>,
     /// What has come about and not ended.
@@ -114,7 +114,7 @@ impl<'a, G: Gateway> Player<'a, G> {
             staff,
             gateway,
             ids: SeededIds::new(seed),
-            patients: Vec::new(),
+            patients: BTreeMap::new(),
             versions: BTreeMap::new(),
             there: BTreeSet::new(),
             raised: BTreeMap::new(),
@@ -125,13 +125,26 @@ impl<'a, G: Gateway> Player<'a, G> {
         }
     }
 
+    /// Knows one more client.
+    pub(crate) fn treating(mut self, client: usize, patient: Uuid) -> Self {
+        self.patients.insert(client, patient);
+        self
+    }
+
+    /// Has one command happen and tells the findings that it brought up.
+    pub(crate) async fn findings_of(&mut self, step: &Step) -> Result<Vec<FindingKey>, Halt> {
+        let Deed::Command(body) = &step.deed else { return Ok(Vec::new()) };
+        let answered = self.send(step, &step.by, body.as_ref().clone(), step.sees).await?;
+        Ok(answered.map(|receipt| receipt.warnings).unwrap_or_default())
+    }
+
     /// The next step whose waiting ends before `at`.
     fn waited_until(&mut self, at: Instant) -> Option<Step> {
         let first = self.waiting.first_entry()?;
         if first.key().0 < at { Some(first.remove()) } else { None }
     }
 
-    async fn perform(&mut self, step: &Step) -> Result<(), Halt> {
+    pub(crate) async fn perform(&mut self, step: &Step) -> Result<(), Halt> {
         if !step.needs.iter().all(|needed| self.there.contains(needed)) {
             self.played.left_undone += 1;
             return Ok(());
@@ -169,7 +182,7 @@ impl<'a, G: Gateway> Player<'a, G> {
             Sees::Latest => Some(latest),
             Sees::OneBehind => Some(before),
         };
-        let patient = self.patients.get(step.client).copied().unwrap_or_default();
+        let patient = self.patients.get(&step.client).copied().unwrap_or_default();
         let header = CommandHeader {
             command_id: self.ids.next().to_string(),
             patient_id: patient.to_string(),
