@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::samples::{Sample, every_request};
+use crate::asked::Asks as _;
 use crate::common::decode;
 use concord_proto::concord::common::v1::CommandHeader;
 use prost::Message;

@@ -77,8 +77,24 @@ fn a_refusal_is_a_clinical_answer() {
     let status = Status::from(Failure::from(ExecuteError::Refused(refusal)));
     let rpc = pb::Status::decode(status.details()).unwrap();
     let names: Vec<_> = rpc.details.iter().map(|detail| detail.type_url.as_str()).collect();
-    insta::assert_debug_snapshot!(names, @"");
+    insta::assert_debug_snapshot!(names, @r#"
+    [
+        "type.googleapis.com/google.rpc.ErrorInfo",
+        "type.googleapis.com/concord.common.v1.Refusal",
+    ]
+    "#);
     let detail =
         concord_proto::concord::common::v1::Refusal::decode(rpc.details[1].value.as_slice()).unwrap();
-    insta::assert_debug_snapshot!(detail, @"");
+    insta::assert_debug_snapshot!(detail, @r#"
+    Refusal {
+        reason: AssessmentSectionsMissing,
+        message: "sections are missing: 2",
+        remedy: "record the missing sections, then complete it",
+        findings: [],
+        details: [
+            "risk",
+            "mental_status",
+        ],
+    }
+    "#);
 }
