@@ -5,11 +5,14 @@ mod live;
 
 use std::collections::BTreeMap;
 
+use concord_domain::DomainEvent;
+use concord_domain::chart::{Event as ChartEvent, Supply};
+use concord_kernel::OrderId;
 use concord_projection::{Fact, Key, List, ListEntry, View};
 use proptest::prelude::*;
 
 pub(crate) use self::history::{
-    Dice, Story, fact, finding, history, patient, person, program, regimen, start, text,
+    Dice, Story, fact, finding, history, patient, person, program, regimen, start,
 };
 use crate::{Caseload, Chart, Course, DataClass, DueItems, Reconciled, Roster, Worklist};
 
@@ -46,6 +49,23 @@ impl<V: View> Model<V> {
         };
         lists.into_iter().map(|(list, entries)| (list, ordered(entries))).collect()
     }
+}
+
+/// The rows after the opening of a story and what comes `then`.
+pub(crate) fn after_opening<V: View>(then: Vec<DomainEvent>) -> Model<V> {
+    let (mut story, mut dice) = (Story::new(0, &mut Dice(1)), Dice(1));
+    let opening: Vec<_> = (0..12).map(|_| story.next(start(), &mut dice)).collect();
+    let events = opening.into_iter().chain(then).zip(1..);
+    let told = |(event, position)| fact(position, start(), story.patient, story.stream(&event), event);
+    Model::of(&events.map(told).collect::<Vec<_>>())
+}
+
+/// An order of sertraline, 50 mg, for 60 days.
+pub(crate) fn prescribed() -> (OrderId, DomainEvent) {
+    let mut story = Story::new(0, &mut Dice(1));
+    let event = story.prescribe(Supply { days: 30, refills: 1 }, start(), &mut Dice(9));
+    let ChartEvent::MedicationPrescribed { order, .. } = &event else { unreachable!("it prescribes") };
+    (order.order, DomainEvent::Chart(event))
 }
 
 /// Says that a view folds `facts`, that its rows read back as they were written, and what `documents` look like.

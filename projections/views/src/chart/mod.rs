@@ -4,8 +4,6 @@
 
 mod read;
 mod row;
-#[cfg(test)]
-mod tests;
 
 use concord_domain::DomainEvent;
 use concord_kernel::StreamKind;

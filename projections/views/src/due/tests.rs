@@ -1,1 +1,59 @@
-//! Given facts, then rows.
+//! Given facts, then what is due.
+
+use concord_domain::DomainEvent;
+use concord_domain::chart::{Cause, Event as ChartEvent, Judged, TaperStep};
+use concord_kernel::{OrderId, Text};
+use concord_knowledge::RulesetVersion;
+use concord_projection::{Key, List};
+
+use super::DueItems;
+use crate::parts::{Due, DueKind};
+use crate::tests::{Model, after_opening, patient, prescribed, program, regimen, start};
+
+fn due(then: Vec<DomainEvent>) -> (Model<DueItems>, Vec<Due>) {
+    let model = after_opening::<DueItems>(then);
+    let row = &model.rows[&Key::patient(patient(0))];
+    let due = row.agenda.due(&row.stays);
+    (model, due)
+}
+
+fn tapered(order: OrderId) -> DomainEvent {
+    let step = |days, mg| TaperStep { on: start().plus_days(days).day(), regimen: regimen(mg) };
+    DomainEvent::Chart(ChartEvent::TaperPlanned {
+        order,
+        steps: vec![step(7, 25.0), step(14, 0.0)],
+        reason: Text::parse("well").unwrap(),
+    })
+}
+
+#[test]
+fn a_renewal_is_due_a_week_before_the_last_fill_ends() {
+    let (order, event) = prescribed();
+    let (model, due) = due(vec![event]);
+    assert_eq!(due.len(), 1);
+    assert_eq!((due[0].kind, due[0].subject), (DueKind::Renewal, Some(order.uuid())));
+    let first = concord_kernel::Instant::start_of(start().day());
+    assert_eq!(due[0].at, first.plus_days(60 - 7));
+    let lists = model.lists();
+    assert_eq!(lists.keys().collect::<Vec<_>>(), [&List::all(), &List::program(&program())]);
+}
+
+#[test]
+fn a_step_of_a_taper_is_due_until_it_is_taken() {
+    let (order, event) = prescribed();
+    let step = DomainEvent::Chart(ChartEvent::DoseAdjusted {
+        order,
+        from: regimen(50.0),
+        to: regimen(25.0),
+        cause: Cause::PlannedTaper,
+        note: Text::parse("as agreed").unwrap(),
+        acknowledgements: Vec::new(),
+        judged: Judged { ruleset: RulesetVersion::parse("1").unwrap(), findings: Vec::new() },
+        at: start(),
+    });
+    let at = |due: Vec<Due>| due.into_iter().map(|due| (due.kind, due.at.day())).collect::<Vec<_>>();
+    let (_, before) = due(vec![event.clone(), tapered(order)]);
+    assert_eq!(at(before), [(DueKind::TaperStep, start().plus_days(7).day())]);
+    let (_, after) = due(vec![event, tapered(order), step]);
+    assert_eq!(at(after), [(DueKind::TaperStep, start().plus_days(14).day())]);
+}

@@ -468,7 +468,7 @@ impl Story {
         }
     }
 
-    fn prescribe(&mut self, supply: Supply, at: Instant, dice: &mut Dice) -> ChartEvent {
+    pub(crate) fn prescribe(&mut self, supply: Supply, at: Instant, dice: &mut Dice) -> ChartEvent {
         let order = OrderId::new(dice.id());
         self.orders.push((order, 50.0));
         ChartEvent::MedicationPrescribed {

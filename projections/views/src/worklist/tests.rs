@@ -1,1 +1,87 @@
-//! Given facts, then rows.
+//! Given facts, then what is due.
+
+use concord_domain::DomainEvent;
+use concord_domain::chart::{Event as ChartEvent, OverrideReason};
+use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade};
+use concord_kernel::{ReportId, Role, Text};
+use concord_projection::{Key, List};
+use uuid::Uuid;
+
+use super::Worklist;
+use crate::parts::DueKind;
+use crate::tests::{Model, after_opening, finding, patient, person, start};
+
+fn due(then: Vec<DomainEvent>) -> (Model<Worklist>, Vec<DueKind>) {
+    let model = after_opening::<Worklist>(then);
+    let row = &model.rows[&Key::patient(patient(0))];
+    let kinds = row.agenda.due(&row.stays).into_iter().map(|due| due.kind).collect();
+    (model, kinds)
+}
+
+fn words(text: &str) -> Text {
+    Text::parse(text).unwrap()
+}
+
+fn report() -> ReportId {
+    ReportId::new(Uuid::from_u128(4))
+}
+
+fn reported() -> DomainEvent {
+    DomainEvent::SideEffects(EffectEvent::SideEffectReported {
+        report: report(),
+        symptom: None,
+        description: words("dizzy"),
+        grade: Grade::Severe,
+        red_flags: Vec::new(),
+        suspected: None,
+        onset_at: None,
+        by: person(Role::Nurse, 1),
+        role: Role::Nurse,
+        contact_by: start().plus_days(1),
+        decide_by: start().plus_days(2),
+    })
+}
+
+#[test]
+fn a_side_effect_waits_for_triage_then_for_a_decision_then_for_nobody() {
+    let triaged = DomainEvent::SideEffects(EffectEvent::SideEffectTriaged {
+        report: report(),
+        grade: Grade::Severe,
+        note: words("seen"),
+        decide_by: start().plus_days(1),
+    });
+    let decided = DomainEvent::SideEffects(EffectEvent::SideEffectActionDecided {
+        report: report(),
+        decision: Decision::ContinueAndMonitor,
+        rationale: words("passing"),
+        late: false,
+    });
+    assert_eq!(due(vec![reported()]).1, [DueKind::SideEffectTriage]);
+    assert_eq!(due(vec![reported(), triaged.clone()]).1, [DueKind::SideEffectDecision]);
+    assert_eq!(due(vec![reported(), triaged, decided]).1, []);
+}
+
+#[test]
+fn every_prescriber_of_the_care_team_has_the_item_and_nobody_else() {
+    let (model, _) = due(vec![reported()]);
+    let lists = model.lists();
+    assert_eq!(lists.keys().collect::<Vec<_>>(), [&List::person(person(Role::Psychiatrist, 0))]);
+}
+
+#[test]
+fn an_override_waits_for_a_second_clinician() {
+    let overridden = DomainEvent::Chart(ChartEvent::InteractionOverridden {
+        finding: finding(),
+        reason: OverrideReason::ToleratedBefore,
+        note: words("for years"),
+        by: person(Role::Psychiatrist, 0),
+        at: start(),
+    });
+    let cosigned = DomainEvent::Chart(ChartEvent::OverrideCosigned {
+        finding: finding(),
+        by: person(Role::Pharmacist, 0),
+        at: start(),
+    });
+    assert_eq!(due(vec![overridden.clone()]).1, [DueKind::CoSignature]);
+    assert_eq!(due(vec![overridden, cosigned]).1, []);
+}

@@ -1,1 +1,0 @@
-//! Given facts, then rows.
