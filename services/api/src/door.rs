@@ -94,7 +94,8 @@ impl Door {
     ) -> Result<T, Failure> {
         let wanted = metadata.get("grpc-timeout").and_then(|value| value.to_str().ok()).and_then(duration);
         let longest = self.0.limits.deadline;
-        let most = wanted.map_or(longest, |wanted| longest.min(wanted - wanted / DEADLINE_MARGIN));
+        let most =
+            wanted.map_or(longest, |wanted| longest.min(wanted.saturating_sub(wanted / DEADLINE_MARGIN)));
         tokio::time::timeout(most, answer).await.unwrap_or(Err(Failure::Deadline))
     }
 }

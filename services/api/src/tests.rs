@@ -4,6 +4,7 @@ mod end_to_end;
 mod fields;
 mod fuzz;
 mod ledger;
+mod questions;
 mod reasons;
 mod samples;
 mod service;

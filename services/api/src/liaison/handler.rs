@@ -28,7 +28,7 @@ impl LiaisonService for Questions {
             let as_of = asked.as_of::<Reconciled>();
             let page = reconciled::page(&reader, person, wanted.after.as_ref(), wanted.limit).await?;
             let clients = page.items.iter().map(encode::line).collect();
-            Ok(pb::ListClientsResponse { clients, page: Page::info(&page), as_of })
+            Ok(pb::ListClientsResponse { clients, page: Some(Page::info(&page)), as_of })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }

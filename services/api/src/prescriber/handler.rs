@@ -29,7 +29,7 @@ impl PrescriberService for Questions {
             let as_of = asked.as_of::<Worklist>();
             let page = worklist::page(&reader, person, wanted.after.as_ref(), wanted.limit).await?;
             let items = page.items.iter().map(|item| encode::item(item, asked.now)).collect();
-            Ok(pb::ListWorklistResponse { items, page: Page::info(&page), as_of })
+            Ok(pb::ListWorklistResponse { items, page: Some(Page::info(&page)), as_of })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }
@@ -64,7 +64,7 @@ impl PrescriberService for Questions {
             let after = wanted.after.as_ref();
             let page = course::page(&reader, patient, Order::Ascending, after, wanted.limit).await?;
             let points = page.items.iter().map(encode::point).collect();
-            Ok(pb::GetClientCourseResponse { points, page: Page::info(&page), as_of })
+            Ok(pb::GetClientCourseResponse { points, page: Some(Page::info(&page)), as_of })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }

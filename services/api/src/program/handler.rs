@@ -26,7 +26,7 @@ impl ProgramService for Questions {
             let as_of = asked.as_of::<Roster>();
             let page = roster::page(&reader, &program, wanted.after.as_ref(), wanted.limit).await?;
             let episodes = page.items.iter().map(encode::line).collect();
-            Ok(pb::ListEpisodesResponse { episodes, page: Page::info(&page), as_of })
+            Ok(pb::ListEpisodesResponse { episodes, page: Some(Page::info(&page)), as_of })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }
@@ -45,7 +45,7 @@ impl ProgramService for Questions {
             let as_of = asked.as_of::<DueItems>();
             let page = due::page(&reader, &scope, wanted.after.as_ref(), wanted.limit).await?;
             let items = page.items.iter().map(|item| encode::item(item, asked.now)).collect();
-            Ok(pb::ListDueItemsResponse { items, page: Page::info(&page), as_of })
+            Ok(pb::ListDueItemsResponse { items, page: Some(Page::info(&page)), as_of })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }

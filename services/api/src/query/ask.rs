@@ -102,8 +102,8 @@ impl Page {
     }
 
     /// Says how the list goes on.
-    pub(crate) fn info<T>(page: &PageOf<T>) -> Option<pb::PageInfo> {
+    pub(crate) fn info<T>(page: &PageOf<T>) -> pb::PageInfo {
         let next_page_token = page.next.as_ref().map_or_else(String::new, |next| next.as_token().to_owned());
-        Some(pb::PageInfo { next_page_token })
+        pb::PageInfo { next_page_token }
     }
 }

@@ -112,7 +112,7 @@ fn commands_of_the_chart_history_name_the_field() {
         |r| r.medication_id.clear() => "medication_id", |r| r.reported = None => "reported",
         |r| r.reported.as_mut().unwrap().name.clear() => "reported.name",
         |r| r.reported.as_mut().unwrap().source = 0 => "reported.source",
-        |r| r.reported.as_mut().unwrap().regimen = Some(Default::default()) => "reported.regimen.frequency");
+        |r| r.reported.as_mut().unwrap().regimen = Some(concord_proto::concord::common::v1::Regimen::default()) => "reported.regimen.frequency");
     refuses!(chart::EndOutsideMedicationRequest:
         |r| r.medication_id.clear() => "medication_id", |r| r.reason.clear() => "reason");
     refuses!(chart::RecordLastDoseRequest: |r| r.medication = None => "medication", |r| r.at = None => "at");

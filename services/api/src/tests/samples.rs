@@ -1,4 +1,4 @@
-//! One valid request of each kind.
+//! One valid request of each kind. What a request may lack is made as it goes in: as `Some`.
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
@@ -18,14 +18,17 @@ fn day() -> String {
     "2026-01-05".to_owned()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn at() -> Option<Timestamp> {
     Some(Timestamp { seconds: 1_767_600_000, nanos: 0 })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 pub(super) fn stay() -> Option<EpisodeRef> {
     Some(EpisodeRef { program: "iop-adult".to_owned(), episode_id: id() })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn regimen() -> Option<Regimen> {
     Some(Regimen {
         dose_mg: 50.0,
@@ -35,6 +38,7 @@ fn regimen() -> Option<Regimen> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn finding() -> Option<FindingKey> {
     Some(FindingKey { rule: "ddi.lithium.nsaid".to_owned(), about: vec!["lithium".to_owned()] })
 }

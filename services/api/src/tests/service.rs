@@ -15,7 +15,9 @@ use concord_knowledge::Ruleset;
 use concord_ledger::{
     Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Page, ReadError, Receipt,
 };
+use concord_projection::{Options, Setup, SqliteStore};
 use concord_proto::concord::episode::v1::ReferPatientRequest;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tonic::transport::Channel;
@@ -33,6 +35,7 @@ pub(super) struct Service {
     pub(super) channel: Channel,
     tokens: LocalTokens,
     _closing: oneshot::Sender<()>,
+    _folder: TempDir,
 }
 
 impl Service {
@@ -54,7 +57,11 @@ impl Service {
             Ruleset::embedded(),
             ExecutorOptions::default(),
         );
-        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views: None })]);
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(&folder.path().join("views.db")).unwrap();
+        let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::clone(&shared), Options::default());
+        let views = Some(concord_views::all(setup).start().unwrap());
+        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
         let parts = ApiParts { authenticator, clock: shared, tenants, limits };
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
@@ -69,7 +76,7 @@ impl Service {
         });
         let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
         let channel = endpoint.connect().await.unwrap();
-        Self { clock, channel, tokens: LocalTokens::new(KEY).unwrap(), _closing: closing }
+        Self { clock, channel, tokens: LocalTokens::new(KEY).unwrap(), _closing: closing, _folder: folder }
     }
 
     pub(super) fn token(&self, role: Role, tenant: &TenantId) -> String {

@@ -28,7 +28,7 @@ impl TherapistService for Questions {
             let as_of = asked.as_of::<Caseload>();
             let page = caseload::page(&reader, person, wanted.after.as_ref(), wanted.limit).await?;
             let clients = page.items.iter().map(encode::line).collect();
-            Ok(pb::ListCaseloadResponse { clients, page: Page::info(&page), as_of })
+            Ok(pb::ListCaseloadResponse { clients, page: Some(Page::info(&page)), as_of })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }
