@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use concord_kernel::{Clock, Token};
-use concord_ledger::Ledger;
 
 use self::support::{Copycat, Names, World, joined, patient};
 use crate::store::Writes;
@@ -244,7 +243,7 @@ async fn lag_is_zero_at_the_head_and_grows_with_time_behind_it() {
     assert_eq!((lag.events, lag.age), (0, Duration::ZERO));
     views.clone().shutdown().await;
     world.append(patient(1), &[joined("Ben"), joined("Cyd")]).await;
-    let hour = Duration::from_secs(3_600);
+    let hour = Duration::from_hours(1);
     world.clock.advance_to(world.clock.now().plus(hour));
     let lag = views.lag(&status);
     assert_eq!(lag.events, 2);

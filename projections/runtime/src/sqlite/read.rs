@@ -95,13 +95,13 @@ pub(super) fn list(
 ) -> Result<Vec<StoredEntry>, StoreError> {
     let Tables { rows: row_table, list: list_table } = Tables::of(instance);
     // SQLite numbers `$n` by first appearance, Postgres by `n`: the two agree only while the text counts up.
-    let (after_place, last) = match after {
+    let (after_place, bounded) = match after {
         Some(_) => ("AND (l.sort, l.key, l.item) > ($2, $3, $4)", 5),
         None => ("", 2),
     };
     let mut statement = connection.prepare_cached(&format!(
         "SELECT l.sort, l.key, l.item, r.doc FROM {list_table} l JOIN {row_table} r ON r.key = l.key
-         WHERE l.list = $1 {after_place} ORDER BY l.sort, l.key, l.item LIMIT ${last}"
+         WHERE l.list = $1 {after_place} ORDER BY l.sort, l.key, l.item LIMIT ${bounded}"
     ))?;
     let mut rows = match after {
         None => statement.query(params![list.as_bytes(), bound(limit)])?,

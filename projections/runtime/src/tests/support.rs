@@ -45,10 +45,8 @@ pub(super) struct Row {
 }
 
 fn name(fact: &Fact) -> Option<&str> {
-    match &fact.event {
-        DomainEvent::CareTeam(Event::CareTeamMemberJoined(member)) => Some(member.name.expose()),
-        _ => None,
-    }
+    let DomainEvent::CareTeam(Event::CareTeamMemberJoined(member)) = &fact.event else { return None };
+    Some(member.name.expose())
 }
 
 /// Who ever joined; refuses one name for ever and one until it is healed.

@@ -192,7 +192,7 @@ impl Story {
 
     fn later(&mut self, now: Instant, dice: &mut Dice) -> DomainEvent {
         match dice.roll(100) {
-            0..20 => DomainEvent::Scales(self.score(now, dice)),
+            0..20 => DomainEvent::Scales(Self::score(now, dice)),
             20..24 => DomainEvent::Scales(self.risk(now, dice)),
             24..44 => DomainEvent::SideEffects(self.effect(now, dice)),
             44..66 => DomainEvent::FollowUp(self.visit(now, dice)),
@@ -201,7 +201,7 @@ impl Story {
         }
     }
 
-    fn score(&self, now: Instant, dice: &mut Dice) -> ScaleEvent {
+    fn score(now: Instant, dice: &mut Dice) -> ScaleEvent {
         let (scale, most) = [(ScaleKind::Phq9, 28), (ScaleKind::Gad7, 22), (ScaleKind::Craving, 101)]
             [usize::try_from(dice.roll(3)).unwrap()];
         ScaleEvent::ScaleScored {
@@ -504,7 +504,7 @@ pub(crate) fn history(seed: u64, patients: u64, events: u64) -> Vec<Fact> {
     let mut stories: Vec<_> = (0..patients).map(|n| Story::new(n, &mut dice)).collect();
     let mut facts = Vec::new();
     for position in 1..=events {
-        let at = start().plus(std::time::Duration::from_secs(60 * position));
+        let at = start().plus(std::time::Duration::from_mins(position));
         let story = &mut stories[usize::try_from(dice.roll(patients)).unwrap()];
         let event = story.next(at, &mut dice);
         facts.push(fact(position, at, story.patient, story.stream(&event), event));

@@ -10,7 +10,7 @@ use concord_projection::{Fact, Options, Projections, Setup, SqliteStore, View, V
 use super::{Dice, Model, Story, person, start};
 use crate::{Caseload, Chart, Course, DueItems, Reconciled, Roster, Worklist};
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 struct World {
     ledger: Arc<dyn Ledger>,
@@ -104,7 +104,7 @@ impl World {
     }
 
     async fn append(&self, story: &mut Story, dice: &mut Dice) -> Token {
-        let now = concord_kernel::Clock::now(&*self.clock).plus(Duration::from_secs(60));
+        let now = concord_kernel::Clock::now(&*self.clock).plus(Duration::from_mins(1));
         self.clock.advance_to(now);
         let event = story.next(now, dice);
         let by = person(Role::Psychiatrist, 1);
