@@ -11,7 +11,7 @@ pub(crate) const LOINC: &str = "http://loinc.org";
 
 /// The longest code and the longest URI of a code system that is kept.
 const CODE_MAX: usize = 100;
-const SYSTEM_MAX: usize = 300;
+const SYSTEM_MAX: usize = 200;
 
 /// Words and codes.
 #[derive(Clone, Debug, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use concord_kernel::Instant;
-use concord_knowledge::LabId;
+use concord_knowledge::{LabId, Ruleset};
 
 use crate::Problem;
 use crate::concept::{Concept, LOINC, SNOMED};
@@ -15,16 +15,12 @@ use crate::sink::Sink;
 use crate::unit;
 
 /// A row of the table of results that rules ask for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownLab {
     /// Its name.
     pub lab: LabId,
     /// Its unit, UCUM; `{presence}` for one that is there (1) or not (0).
     pub unit: String,
-    /// The lowest value that can be true.
-    pub lowest: f64,
-    /// The highest value that can be true.
-    pub highest: f64,
 }
 
 /// SNOMED CT: positive, detected, present.
@@ -36,6 +32,20 @@ const NOT_THERE: &[&str] = &["260385009", "260415000", "2667000"];
 pub trait KnownLabs {
     /// The row that a LOINC code belongs to, when there is one.
     fn by_loinc(&self, code: &str) -> Option<KnownLab>;
+
+    /// Whether a value in the table's unit can be true of a living person.
+    fn plausible(&self, lab: &LabId, value: f64) -> bool;
+}
+
+impl KnownLabs for Ruleset {
+    fn by_loinc(&self, code: &str) -> Option<KnownLab> {
+        let lab = self.lab_by_loinc(code)?;
+        Some(KnownLab { lab: lab.clone(), unit: self.lab_unit(lab)?.to_owned() })
+    }
+
+    fn plausible(&self, lab: &LabId, value: f64) -> bool {
+        self.lab_plausible(lab, value) == Some(true)
+    }
 }
 
 /// The latest result of each kind so far.
@@ -90,7 +100,7 @@ pub(crate) fn read(node: &Node<'_>, labs: &dyn KnownLabs, latest: &mut Latest, s
     let Some(taken_at) = taken_at(node, sink) else { return };
     for Measured { part, lab, loinc, name } in measured {
         sink.speak_about(name.as_ref());
-        if let Some(value) = value(&part, &lab, &loinc, sink) {
+        if let Some(value) = value(&part, labs, &lab, &loinc, sink) {
             latest.offer(TestResult { path: part.path(), lab: lab.lab, value, unit: lab.unit, taken_at });
         }
     }
@@ -118,7 +128,7 @@ fn measured<'a>(node: &Node<'a>, labs: &dyn KnownLabs) -> Vec<Measured<'a>> {
         .collect()
 }
 
-fn value(part: &Node<'_>, lab: &KnownLab, loinc: &str, sink: &mut Sink) -> Option<f64> {
+fn value(part: &Node<'_>, labs: &dyn KnownLabs, lab: &KnownLab, loinc: &str, sink: &mut Sink) -> Option<f64> {
     let Some(value) = part.choice("value") else {
         // A panel whose components hold the values has none of its own.
         if part.items("component").is_empty() && part.items("hasMember").is_empty() {
@@ -127,7 +137,11 @@ fn value(part: &Node<'_>, lab: &KnownLab, loinc: &str, sink: &mut Sink) -> Optio
         return None;
     };
     match number(part, &value, lab, loinc) {
-        Ok(number) => Some(number),
+        Ok(number) if labs.plausible(&lab.lab, number) => Some(number),
+        Ok(_) => {
+            sink.note(value.path(), Problem::Implausible);
+            None
+        }
         Err(problem) => {
             sink.note(value.path(), problem);
             None
@@ -162,8 +176,7 @@ fn number(part: &Node<'_>, value: &Node<'_>, lab: &KnownLab, loinc: &str) -> Res
         _ if unitless => lab.unit.as_str(),
         _ => return Err(Problem::NoUnit),
     };
-    let converted = unit::convert(number, given, &lab.unit, loinc).ok_or(Problem::WrongUnit)?;
-    if (lab.lowest..=lab.highest).contains(&converted) { Ok(converted) } else { Err(Problem::Implausible) }
+    unit::convert(number, given, &lab.unit, loinc).ok_or(Problem::WrongUnit)
 }
 
 fn is_ucum(system: &str) -> bool {

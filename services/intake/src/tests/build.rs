@@ -1,35 +1,19 @@
 //! Small bundles.
 
 use concord_kernel::Instant;
-use concord_knowledge::LabId;
+use concord_knowledge::Ruleset;
 use serde_json::{Value, json};
 
-use crate::{Intake, IntakeError, KnownLab, KnownLabs, Problem, read_bundle};
+use crate::{Intake, IntakeError, Problem, read_bundle};
 
 /// The day of admission in every test.
 pub(super) fn now() -> Instant {
     Instant::parse("2026-11-23T12:00:00Z").unwrap()
 }
 
-/// A table of a few rows.
-pub(super) struct Labs;
-
-impl KnownLabs for Labs {
-    fn by_loinc(&self, code: &str) -> Option<KnownLab> {
-        let (lab, unit, lowest, highest) = match code {
-            "14334-7" => ("lithium-level", "mmol/L", 0.0, 10.0),
-            "2947-0" | "2951-2" => ("sodium", "mmol/L", 90.0, 200.0),
-            "8480-6" => ("systolic-bp", "mm[Hg]", 20.0, 350.0),
-            "8462-4" => ("diastolic-bp", "mm[Hg]", 10.0, 250.0),
-            "777-3" => ("platelets", "10*3/uL", 0.0, 3_000.0),
-            "2106-3" => ("hcg", "{presence}", 0.0, 1.0),
-            "29463-7" => ("weight", "kg", 1.0, 500.0),
-            "33914-3" => ("egfr", "mL/min/{1.73_m2}", 0.0, 250.0),
-            _ => return None,
-        };
-        let lab = LabId::parse(lab).unwrap();
-        Some(KnownLab { lab, unit: unit.to_owned(), lowest, highest })
-    }
+/// The table that this program was built with.
+pub(super) fn labs() -> &'static Ruleset {
+    Ruleset::embedded()
 }
 
 pub(super) fn patient() -> Value {
@@ -53,7 +37,7 @@ pub(super) fn bundle(resources: &[Value]) -> Value {
 }
 
 pub(super) fn read(document: &Value) -> Result<Intake, IntakeError> {
-    read_bundle("a.json", document.to_string().as_bytes(), now(), &Labs)
+    read_bundle("a.json", document.to_string().as_bytes(), now(), labs())
 }
 
 /// Reads a bundle of the patient and `resources` that nobody refuses.

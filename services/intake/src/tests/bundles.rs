@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::build::{Labs, bundle, intake, issues, now, patient, read, request};
+use super::build::{bundle, intake, issues, labs, now, patient, read, request};
 use crate::{IntakeError, MAX_DEPTH, MAX_ENTRIES, Problem, read_bundle};
 
 fn file() -> String {
@@ -106,7 +106,7 @@ fn a_bundle_is_the_record_of_one_patient() {
 #[test]
 fn damage_is_named_by_file_line_and_element() {
     let text = "{\"resourceType\":\"Bundle\",\"entry\":[{},\n{\"resource\":{\"code\": tru";
-    let refused = read_bundle("b.json", text.as_bytes(), now(), &Labs).unwrap_err();
+    let refused = read_bundle("b.json", text.as_bytes(), now(), labs()).unwrap_err();
     let path = "Bundle.entry[1].resource.code".to_owned();
     assert_eq!(refused, IntakeError::NotJson { file: "b.json".to_owned(), path, line: 2, column: 24 });
     assert_eq!(refused.to_string(), "b.json: Bundle.entry[1].resource.code: not JSON at line 2, column 24");
@@ -116,7 +116,7 @@ fn damage_is_named_by_file_line_and_element() {
 fn limits_are_named() {
     let deep = format!("{{\"resourceType\":\"Bundle\",\"entry\":{}", "[".repeat(MAX_DEPTH));
     let path = format!("Bundle.entry{}", "[0]".repeat(65)) + "…";
-    let refused = read_bundle("a.json", deep.as_bytes(), now(), &Labs).unwrap_err();
+    let refused = read_bundle("a.json", deep.as_bytes(), now(), labs()).unwrap_err();
     assert!(
         matches!(&refused, IntakeError::TooDeep { limit: MAX_DEPTH, path: at, .. } if at.starts_with("Bundle.entry[0]")),
         "{refused} {path}"

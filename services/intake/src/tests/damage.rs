@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::build::{Labs, allergy, bundle, condition, now, observation, quantity, request, statement};
+use super::build::{allergy, bundle, condition, labs, now, observation, quantity, request, statement};
 use crate::{MAX_ISSUES, MAX_LISTED, read_bundle};
 
 /// A bundle with one of everything that is mapped.
@@ -58,7 +58,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 fn check(bytes: &[u8]) {
-    if let Ok(intake) = read_bundle("f.json", bytes, now(), &Labs) {
+    if let Ok(intake) = read_bundle("f.json", bytes, now(), labs()) {
         assert!(intake.issues.len() <= MAX_ISSUES && intake.medications.len() <= MAX_LISTED);
         assert!(intake.results.iter().all(|r| r.value.is_finite() && r.taken_at <= now()));
         assert!(intake.issues.iter().all(|issue| issue.path.starts_with("Bundle")));
@@ -86,7 +86,7 @@ proptest! {
     fn a_bundle_may_be_cut_anywhere_and_names_where(cut in any::<prop::sample::Index>()) {
         let text = sample().to_string();
         let bytes = &text.as_bytes()[..cut.index(text.len())];
-        let refused = read_bundle("f.json", bytes, now(), &Labs).unwrap_err();
+        let refused = read_bundle("f.json", bytes, now(), labs()).unwrap_err();
         prop_assert!(refused.to_string().starts_with("f.json: Bundle"), "{refused}");
     }
 
@@ -102,13 +102,13 @@ proptest! {
 
     #[test]
     fn random_bytes_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        prop_assert!(read_bundle("f.json", &bytes, now(), &Labs).is_err());
+        prop_assert!(read_bundle("f.json", &bytes, now(), labs()).is_err());
     }
 }
 
 #[test]
 fn the_undamaged_sample_is_read_in_full() {
-    let intake = read_bundle("f.json", sample().to_string().as_bytes(), now(), &Labs).unwrap();
+    let intake = read_bundle("f.json", sample().to_string().as_bytes(), now(), labs()).unwrap();
     assert_eq!((intake.medications.len(), intake.conditions.len(), intake.results.len()), (3, 1, 1));
     assert!(intake.issues.is_empty(), "{:?}", intake.issues);
 }

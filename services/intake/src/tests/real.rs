@@ -2,7 +2,7 @@
 
 use concord_kernel::Text;
 
-use super::build::{Labs, now};
+use super::build::{labs, now};
 use crate::{Intake, Problem, read_bundle};
 
 fn samples() -> Vec<Intake> {
@@ -17,7 +17,7 @@ fn samples() -> Vec<Intake> {
     let name = |path: &std::path::Path| path.file_name().unwrap().to_str().unwrap().to_owned();
     paths
         .iter()
-        .map(|path| read_bundle(&name(path), &std::fs::read(path).unwrap(), now(), &Labs).unwrap())
+        .map(|path| read_bundle(&name(path), &std::fs::read(path).unwrap(), now(), labs()).unwrap())
         .collect()
 }
 
