@@ -28,9 +28,9 @@ async fn a_newer_schema_is_refused_with_what_to_do() {
     assert!(refused.said.contains("9999") && refused.said.contains("newer"), "{}", refused.said);
 }
 
-/// Allows files of the process at most `bytes`, as a full disk would.
+/// Allows files of the process at most `bytes`, as a full disk would; only the soft limit, so that it can go back.
 async fn limit_files(pid: u32, bytes: &str) {
-    let limit = format!("--fsize={bytes}");
+    let limit = format!("--fsize={bytes}:");
     let status = Command::new("prlimit").args(["--pid", &pid.to_string(), &limit]).status().await.unwrap();
     assert!(status.success());
 }

@@ -48,7 +48,7 @@ async fn nobody_is_prescribed_for_before_it_is_indicated_and_asked() {
     let doctor = server.client(PSYCHIATRIST).await.unwrap();
     let intake = Intake::admit(&doctor).await.unwrap();
     let early = doctor.send(order(intake, "sertraline", 50.0, &fresh())).await.unwrap_err();
-    assert_eq!(reason(&early), "MEDICATION_NOT_INDICATED");
+    assert_eq!(reason(&early), "NOT_INDICATED");
     intake.indicate(&doctor, "major-depression").await.unwrap();
     assert!(
         doctor.send(order(intake, "sertraline", 50.0, &fresh())).await.is_err(),
@@ -69,7 +69,7 @@ async fn a_therapist_reports_what_the_patient_says_but_prescribes_nothing() {
     intake.prepare(&doctor, "sertraline").await.unwrap();
     let sertraline = fresh();
     let denied = therapist.send(order(intake, "sertraline", 50.0, &sertraline)).await.unwrap_err();
-    assert_eq!(reason(&denied), "PERMISSION_DENIED");
+    assert_eq!(reason(&denied), "NOT_PERMITTED");
     doctor.send(order(intake, "sertraline", 50.0, &sertraline)).await.unwrap();
     let report = side_effects::ReportSideEffectRequest {
         header: intake.header(),
@@ -94,9 +94,11 @@ async fn an_outside_prescription_that_collides_is_recorded_and_seen_at_once() {
     let outside = chart::RecordOutsideMedicationRequest {
         header: intake.header(),
         medication_id: fresh(),
-        name: "traMADol Hydrochloride 50 MG Oral Tablet".to_owned(),
-        source: chart::InformationSource::Patient.into(),
-        ..Default::default()
+        reported: Some(chart::Reported {
+            name: "traMADol Hydrochloride 50 MG Oral Tablet".to_owned(),
+            source: chart::InformationSource::Patient.into(),
+            ..Default::default()
+        }),
     };
     let receipt = doctor.send(outside).await.unwrap();
     assert!(receipt.events >= 2, "the medication and its collision are one append");

@@ -47,7 +47,8 @@ async fn measure_replay(options: &BenchReplay) -> Result<(), Failed> {
 }
 
 async fn measure_views(options: &BenchReplay) -> Result<(), Failed> {
-    let report = views::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
+    let report =
+        views::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
     print(&report, options.json)
 }
 

@@ -1,0 +1,234 @@
+//! The whole page, for people.
+
+use super::report::{Caseload, Course, Reconciled, Report, Worklist};
+use super::table::{Side, fold, table};
+use super::{chart, how};
+
+/// Steps of the course that are explained below the chart.
+const MOST_REASONS: usize = 14;
+
+/// Changes that are shown below a reconciled list.
+const MOST_CHANGES: usize = 8;
+
+/// Issues of one imported record that are shown; `--json` has them all.
+const MOST_ISSUES: usize = 8;
+
+/// Lays everything out.
+pub(crate) fn print(report: &Report) -> String {
+    let mut text = String::new();
+    heading(&mut text, &format!("{} clients, {} days, seed {}", report.clients, report.days, report.seed));
+    let played = &report.played;
+    text.push_str(&format!(
+        "  {} commands through gRPC, {} accepted, {} refused; {} events; it is {} now\n",
+        played.commands,
+        played.accepted,
+        played.refused(),
+        played.events,
+        report.now.get(..10).unwrap_or(&report.now)
+    ));
+    caseload(&mut text, &report.caseload);
+    worklist(&mut text, &report.worklist);
+    report.reconciled.iter().for_each(|list| reconciled(&mut text, list));
+    report.course.iter().for_each(|one| course(&mut text, one));
+    refusals(&mut text, report);
+    admissions(&mut text, report);
+    heading(&mut text, "The ledger");
+    text.push_str(&format!(
+        "  position {}\n  root     {}\n  epoch    {}\n",
+        report.ledger.position, report.ledger.root, report.ledger.epoch
+    ));
+    heading(&mut text, "Try it");
+    text.push_str(&how::lines(&report.how));
+    text
+}
+
+fn heading(text: &mut String, title: &str) {
+    text.push_str(&format!("\n{title}\n{}\n", "═".repeat(title.chars().count())));
+}
+
+fn number(value: Option<u32>) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| value.to_string())
+}
+
+fn plain(name: &str) -> String {
+    name.replace('_', " ")
+}
+
+fn caseload(text: &mut String, caseload: &Caseload) {
+    heading(text, &format!("Caseload of {}", caseload.therapist));
+    let rows: Vec<Vec<String>> = caseload
+        .clients
+        .iter()
+        .map(|client| {
+            let trend = match (client.phq9_baseline, client.phq9) {
+                (Some(first), Some(last)) => format!("{first} → {last}"),
+                _ => "–".to_owned(),
+            };
+            let mut watch = Vec::new();
+            if client.at_risk {
+                watch.push("suicide risk open".to_owned());
+            }
+            if client.unstable {
+                watch.push("scores worse".to_owned());
+            }
+            if client.open_side_effects > 0 {
+                watch.push(format!("{} side effects open", client.open_side_effects));
+            }
+            if client.missed_visits > 0 {
+                watch.push(format!("{} visits missed in a row", client.missed_visits));
+            }
+            let watch = watch.join(", ");
+            vec![client.name.clone(), plain(&client.stage), trend, number(client.gad7), number(client.craving), watch]
+        })
+        .collect();
+    let heads = [
+        ("Client", Side::Left),
+        ("Stage", Side::Left),
+        ("PHQ-9", Side::Right),
+        ("GAD-7", Side::Right),
+        ("Craving", Side::Right),
+        ("Watch for", Side::Left),
+    ];
+    text.push_str(&table(&heads, &rows));
+}
+
+fn worklist(text: &mut String, worklist: &Worklist) {
+    heading(text, &format!("Worklist of {}, by deadline", worklist.prescriber));
+    let rows: Vec<Vec<String>> = worklist
+        .items
+        .iter()
+        .map(|item| {
+            let due = match item.in_days {
+                _ if item.overdue => "overdue".to_owned(),
+                days if days < 0 => format!("{} d ago", -days),
+                0 => "today".to_owned(),
+                days => format!("in {days} d"),
+            };
+            let day = item.due_at.get(..16).unwrap_or(&item.due_at).replace('T', " ");
+            vec![day, due, item.patient.clone(), plain(&item.kind), plain(&item.urgency), item.summary.clone()]
+        })
+        .collect();
+    let heads = [
+        ("Due (UTC)", Side::Left),
+        ("", Side::Right),
+        ("Client", Side::Left),
+        ("What", Side::Left),
+        ("Urgency", Side::Left),
+        ("About", Side::Left),
+    ];
+    text.push_str(&table(&heads, &rows));
+    if worklist.more {
+        text.push_str("  … and more\n");
+    }
+}
+
+fn reconciled(text: &mut String, list: &Reconciled) {
+    heading(text, &format!("Reconciled list of {}, for {}", list.patient, list.liaison));
+    let when = if list.reconciled_on.is_empty() { "never" } else { &list.reconciled_on };
+    text.push_str(&format!("  Last reconciled: {when}    Allergies: {}\n\n", list.allergies));
+    let rows: Vec<Vec<String>> = list
+        .medications
+        .iter()
+        .map(|line| {
+            let status =
+                if line.reconciled.is_empty() { plain(&line.status) } else { format!("{}, {}", plain(&line.status), plain(&line.reconciled)) };
+            vec![line.since.clone(), line.from.clone(), line.name.clone(), line.sig.clone(), status]
+        })
+        .collect();
+    let heads = [
+        ("Since", Side::Left),
+        ("From", Side::Left),
+        ("Medication", Side::Left),
+        ("Dose", Side::Left),
+        ("Status", Side::Left),
+    ];
+    text.push_str(&table(&heads, &rows));
+    for interaction in &list.interactions {
+        let line = format!("{} {}: {}", interaction.severity, interaction.about.join(" + "), interaction.advice);
+        indented(text, "  ! ", &line);
+    }
+    if !list.changes.is_empty() {
+        text.push_str("\n  What changed\n");
+    }
+    for (day, what) in list.changes.iter().take(MOST_CHANGES) {
+        indented(text, &format!("  {day}  "), what);
+    }
+}
+
+/// `words` after `first`, further lines below the words.
+fn indented(text: &mut String, first: &str, words: &str) {
+    let indent = first.chars().count();
+    for (index, line) in fold(words, super::table::WIDTH - indent).iter().enumerate() {
+        let before = if index == 0 { first.to_owned() } else { " ".repeat(indent) };
+        text.push_str(&format!("{before}{line}\n"));
+    }
+}
+
+fn course(text: &mut String, course: &Course) {
+    heading(text, &format!("Course of {}", course.patient));
+    text.push_str(&chart::draw(course));
+    text.push('\n');
+    let doses = course.drugs.iter().flat_map(|drug| {
+        drug.steps.iter().map(move |step| {
+            let what = match step {
+                _ if step.held => "held".to_owned(),
+                _ if step.daily_mg > 0.0 => format!("{} mg a day", step.daily_mg),
+                _ => "stopped".to_owned(),
+            };
+            (step.day, format!("{} {what}: {}", drug.name, plain(&step.why)))
+        })
+    });
+    let effects = course.effects.iter().map(|effect| (effect.day, format!("side effect, grade {}: {}", effect.grade, effect.symptom)));
+    let mut reasons: Vec<(i64, String)> = doses.chain(effects).collect();
+    reasons.sort();
+    for (day, reason) in reasons.iter().take(MOST_REASONS) {
+        indented(text, &format!("  day {day:>3}  "), reason);
+    }
+}
+
+fn refusals(text: &mut String, report: &Report) {
+    if report.played.refusals.is_empty() {
+        return;
+    }
+    heading(text, "What was refused, and what people did");
+    let rows: Vec<Vec<String>> = report
+        .played
+        .refusals
+        .iter()
+        .map(|(reason, tally)| {
+            let answers: Vec<String> = tally
+                .answers
+                .iter()
+                .map(|(answer, count)| {
+                    let name = serde_json::to_value(answer).ok().and_then(|v| v.as_str().map(plain));
+                    format!("{} × {count}", name.unwrap_or_default())
+                })
+                .collect();
+            vec![reason.clone(), tally.count.to_string(), answers.join(", ")]
+        })
+        .collect();
+    text.push_str(&table(&[("Reason", Side::Left), ("Times", Side::Right), ("Then", Side::Left)], &rows));
+}
+
+fn admissions(text: &mut String, report: &Report) {
+    for admission in &report.admissions {
+        heading(text, &format!("Admitted from {}", admission.file));
+        let [allergies, conditions, medications, results] = admission.charted;
+        let died = if admission.deceased { "; the record says that the patient has died" } else { "" };
+        text.push_str(&format!(
+            "  {}: {medications} medications, {conditions} conditions, {allergies} allergies, {results} results{died}\n",
+            admission.name
+        ));
+        for (rule, about) in &admission.findings {
+            indented(text, "  ! ", &format!("{} ({rule})", about.join(" + ")));
+        }
+        for (path, problem, about) in admission.issues.iter().take(MOST_ISSUES) {
+            let about = if about.is_empty() { String::new() } else { format!(" ({about})") };
+            indented(text, "  ? ", &format!("{path}{about} {problem}"));
+        }
+        let rest = admission.issues.len().saturating_sub(MOST_ISSUES) + admission.further_issues;
+        if rest > 0 {
+            text.push_str(&format!("  ? and {rest} more; --json lists them\n"));
+        }
+    }
+}

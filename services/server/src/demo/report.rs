@@ -1,0 +1,160 @@
+//! Everything that the demonstration shows, as one document.
+
+use concord_simulator::{Admission, Played};
+use serde::Serialize;
+
+/// Everything that the demonstration shows.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) seed: u64,
+    pub(crate) clients: usize,
+    pub(crate) days: u32,
+    /// The simulated time at which it was asked, RFC 3339.
+    pub(crate) now: String,
+    pub(crate) played: Played,
+    pub(crate) caseload: Caseload,
+    pub(crate) worklist: Worklist,
+    pub(crate) reconciled: Option<Reconciled>,
+    pub(crate) course: Option<Course>,
+    pub(crate) admissions: Vec<Admission>,
+    pub(crate) ledger: Head,
+    pub(crate) how: How,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Caseload {
+    pub(crate) therapist: String,
+    pub(crate) clients: Vec<CaseloadLine>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct CaseloadLine {
+    pub(crate) name: String,
+    pub(crate) stage: String,
+    pub(crate) at_risk: bool,
+    pub(crate) unstable: bool,
+    pub(crate) phq9: Option<u32>,
+    pub(crate) phq9_baseline: Option<u32>,
+    pub(crate) gad7: Option<u32>,
+    pub(crate) craving: Option<u32>,
+    pub(crate) open_side_effects: u32,
+    pub(crate) missed_visits: u32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Worklist {
+    pub(crate) prescriber: String,
+    pub(crate) items: Vec<WorklistLine>,
+    /// Whether there are more than are shown.
+    pub(crate) more: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct WorklistLine {
+    /// RFC 3339.
+    pub(crate) due_at: String,
+    /// Days from now; negative when the time has passed.
+    pub(crate) in_days: i64,
+    pub(crate) overdue: bool,
+    pub(crate) patient: String,
+    pub(crate) kind: String,
+    pub(crate) summary: String,
+    pub(crate) urgency: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Reconciled {
+    pub(crate) liaison: String,
+    pub(crate) patient: String,
+    /// Day on which it was last reconciled; empty: never.
+    pub(crate) reconciled_on: String,
+    pub(crate) allergies: String,
+    pub(crate) medications: Vec<ReconciledLine>,
+    pub(crate) interactions: Vec<Interaction>,
+    /// Day and what changed, newest first.
+    pub(crate) changes: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ReconciledLine {
+    pub(crate) name: String,
+    pub(crate) sig: String,
+    pub(crate) from: String,
+    pub(crate) since: String,
+    pub(crate) status: String,
+    pub(crate) reconciled: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Interaction {
+    pub(crate) severity: String,
+    pub(crate) about: Vec<String>,
+    pub(crate) advice: String,
+}
+
+/// One client's course, as it is drawn.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct Course {
+    pub(crate) patient: String,
+    pub(crate) patient_id: String,
+    /// First day, ISO 8601.
+    pub(crate) from: String,
+    /// Days that are drawn.
+    pub(crate) days: i64,
+    pub(crate) drugs: Vec<DrugLine>,
+    pub(crate) phq9: Vec<Score>,
+    pub(crate) effects: Vec<Effect>,
+    pub(crate) visits: Vec<Visit>,
+}
+
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct DrugLine {
+    pub(crate) name: String,
+    pub(crate) steps: Vec<DoseStep>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct DoseStep {
+    pub(crate) day: i64,
+    /// Milligrams a day from then on; 0 when stopped.
+    pub(crate) daily_mg: f64,
+    pub(crate) held: bool,
+    pub(crate) why: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Score {
+    pub(crate) day: i64,
+    pub(crate) total: u32,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Effect {
+    pub(crate) day: i64,
+    pub(crate) grade: u32,
+    pub(crate) symptom: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Visit {
+    pub(crate) day: i64,
+    pub(crate) kept: bool,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Head {
+    pub(crate) epoch: String,
+    pub(crate) position: u64,
+    /// RFC 6962 root, hexadecimal.
+    pub(crate) root: String,
+}
+
+/// How the caller can go on.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct How {
+    pub(crate) endpoint: String,
+    pub(crate) data: String,
+    pub(crate) tenant: String,
+    /// A prescriber's token.
+    pub(crate) token: String,
+}
