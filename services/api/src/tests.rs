@@ -4,6 +4,7 @@ mod end_to_end;
 mod fields;
 mod fuzz;
 mod ledger;
+mod nobody;
 mod questions;
 mod reasons;
 mod samples;

@@ -27,7 +27,7 @@ impl LedgerService for Ledgers {
         &self,
         request: Request<pb::GetHeadRequest>,
     ) -> Result<Response<pb::GetHeadResponse>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Ledger, None)?;
+        let caller = self.0.admit(request.metadata(), Question::Ledger)?;
         let ledger = &caller.tenant.ledger;
         let head = self.0.within(request.metadata(), async { Ok(ledger.head().await?) }).await?;
         Ok(Response::new(encode::head(head)))
@@ -39,7 +39,7 @@ impl LedgerService for Ledgers {
         &self,
         request: Request<pb::ReadRangeRequest>,
     ) -> Result<Response<Self::ReadRangeStream>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Ledger, None)?;
+        let caller = self.0.admit(request.metadata(), Question::Ledger)?;
         let place = self.0.watch()?;
         let pb::ReadRangeRequest { after_position, limit, stream_types, event_types, epoch } =
             request.into_inner();
@@ -66,7 +66,7 @@ impl LedgerService for Ledgers {
         &self,
         request: Request<pb::WatchHeadRequest>,
     ) -> Result<Response<Self::WatchHeadStream>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Ledger, None)?;
+        let caller = self.0.admit(request.metadata(), Question::Ledger)?;
         let place = self.0.watch()?;
         let heads = WatchStream::new(caller.tenant.ledger.watch());
         Ok(Response::new(Box::pin(heads.map(move |head| {
@@ -81,7 +81,7 @@ impl LedgerService for Ledgers {
         &self,
         request: Request<pb::FollowEventsRequest>,
     ) -> Result<Response<Self::FollowEventsStream>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Ledger, None)?;
+        let caller = self.0.admit(request.metadata(), Question::Ledger)?;
         let place = self.0.watch()?;
         let pb::FollowEventsRequest { after_position, stream_types, event_types, epoch } =
             request.into_inner();

@@ -1,7 +1,6 @@
 //! The calls of `LiaisonService`.
 
 use concord_access::Question;
-use concord_kernel::PatientId;
 use concord_projection::Key;
 use concord_proto::concord::liaison::v1 as pb;
 use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonService;
@@ -10,7 +9,6 @@ use tonic::{Request, Response, Status};
 
 use super::encode;
 use crate::Failure;
-use crate::field::id;
 use crate::query::{Page, Questions};
 
 #[tonic::async_trait]
@@ -20,7 +18,7 @@ impl LiaisonService for Questions {
         request: Request<pb::ListClientsRequest>,
     ) -> Result<Response<pb::ListClientsResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Reconciled, None)?;
+        let asked = self.ask(&metadata, Question::Reconciled)?;
         let answer = async {
             let person = asked.whose("liaison_id", &asks.liaison_id)?;
             let wanted = Page::read(asks.page)?;
@@ -38,8 +36,7 @@ impl LiaisonService for Questions {
         request: Request<pb::GetReconciledListRequest>,
     ) -> Result<Response<pb::GetReconciledListResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let patient = id("patient_id", &asks.patient_id, PatientId::new).map_err(Failure::from)?;
-        let asked = self.ask(&metadata, Question::Reconciled, Some(patient))?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Reconciled, &asks.patient_id)?;
         let answer = async {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
             let as_of = asked.as_of::<Reconciled>();

@@ -1,7 +1,6 @@
 //! The calls of `PrescriberService`.
 
 use concord_access::Question;
-use concord_kernel::PatientId;
 use concord_projection::Order;
 use concord_proto::concord::prescriber::v1 as pb;
 use concord_proto::concord::prescriber::v1::prescriber_service_server::PrescriberService;
@@ -10,7 +9,6 @@ use tonic::{Request, Response, Status};
 
 use super::encode;
 use crate::Failure;
-use crate::field::id;
 use crate::limits::PAGE_MOST;
 use crate::query::{Changes, Page, Questions, Watched, watch};
 
@@ -21,7 +19,7 @@ impl PrescriberService for Questions {
         request: Request<pb::ListWorklistRequest>,
     ) -> Result<Response<pb::ListWorklistResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Worklist, None)?;
+        let asked = self.ask(&metadata, Question::Worklist)?;
         let answer = async {
             let person = asked.whose("prescriber_id", &asks.prescriber_id)?;
             let wanted = Page::read(asks.page)?;
@@ -39,8 +37,7 @@ impl PrescriberService for Questions {
         request: Request<pb::GetClientRequest>,
     ) -> Result<Response<pb::GetClientResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let patient = id("patient_id", &asks.patient_id, PatientId::new).map_err(Failure::from)?;
-        let asked = self.ask(&metadata, Question::Worklist, Some(patient))?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Worklist, &asks.patient_id)?;
         let answer = async {
             let reader = asked.reader::<Chart>(asks.min_position).await?;
             let as_of = asked.as_of::<Chart>();
@@ -55,8 +52,7 @@ impl PrescriberService for Questions {
         request: Request<pb::GetClientCourseRequest>,
     ) -> Result<Response<pb::GetClientCourseResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let patient = id("patient_id", &asks.patient_id, PatientId::new).map_err(Failure::from)?;
-        let asked = self.ask(&metadata, Question::Course, Some(patient))?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Course, &asks.patient_id)?;
         let answer = async {
             let wanted = Page::read(asks.page)?;
             let reader = asked.reader::<Course>(asks.min_position).await?;
@@ -75,7 +71,7 @@ impl PrescriberService for Questions {
         &self,
         request: Request<pb::WatchWorklistRequest>,
     ) -> Result<Response<Self::WatchWorklistStream>, Status> {
-        let asked = self.ask(request.metadata(), Question::Worklist, None)?;
+        let asked = self.ask(request.metadata(), Question::Worklist)?;
         let person = asked.whose("prescriber_id", &request.get_ref().prescriber_id)?;
         let door = self.0.clone();
         let read = move |reader| {

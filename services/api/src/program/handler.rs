@@ -18,7 +18,7 @@ impl ProgramService for Questions {
         request: Request<pb::ListEpisodesRequest>,
     ) -> Result<Response<pb::ListEpisodesResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Program, None)?;
+        let asked = self.ask(&metadata, Question::Program)?;
         let answer = async {
             let program = program(&asks.program)?;
             let wanted = Page::read(asks.page)?;
@@ -36,7 +36,7 @@ impl ProgramService for Questions {
         request: Request<pb::ListDueItemsRequest>,
     ) -> Result<Response<pb::ListDueItemsResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Program, None)?;
+        let asked = self.ask(&metadata, Question::Program)?;
         let answer = async {
             let scope =
                 if asks.program.is_empty() { Scope::All } else { Scope::Program(program(&asks.program)?) };

@@ -1,6 +1,6 @@
 //! Waits until a view knows enough, and reads pages.
 
-use concord_access::Question;
+use concord_access::{Question, permit_query};
 use concord_kernel::{Instant, PatientId, PersonId, Role, Token};
 use concord_projection::{Cursor, PageOf, Projections, Reader, View, ViewId, WaitError};
 use concord_proto::concord::common::v1 as pb;
@@ -26,14 +26,25 @@ pub(crate) struct Asked {
 }
 
 impl Questions {
-    /// Says who asks, when they may, and gives the views of their tenant.
-    pub(crate) fn ask(
+    /// Says who asks for a list, when they may, and gives the views of their tenant.
+    pub(crate) fn ask(&self, metadata: &MetadataMap, question: Question) -> Result<Asked, Failure> {
+        self.answerable(self.0.admit(metadata, question)?)
+    }
+
+    /// Says who asks about a patient, and about which. Nothing of the question is read before that is known.
+    pub(crate) fn ask_about(
         &self,
         metadata: &MetadataMap,
         question: Question,
-        patient: Option<PatientId>,
-    ) -> Result<Asked, Failure> {
-        let caller = self.0.admit(metadata, question, patient)?;
+        patient: &str,
+    ) -> Result<(Asked, PatientId), Failure> {
+        let caller = self.0.authenticate(metadata)?;
+        let patient = id("patient_id", patient, PatientId::new)?;
+        permit_query(&caller.identity, question, Some(patient))?;
+        Ok((self.answerable(caller)?, patient))
+    }
+
+    fn answerable(&self, caller: Caller) -> Result<Asked, Failure> {
         let views = caller.tenant.views.clone().ok_or(Failure::ViewBehind)?;
         Ok(Asked { caller, views, now: self.0.now() })
     }

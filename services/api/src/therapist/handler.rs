@@ -1,7 +1,6 @@
 //! The calls of `TherapistService`.
 
 use concord_access::Question;
-use concord_kernel::PatientId;
 use concord_proto::concord::therapist::v1 as pb;
 use concord_proto::concord::therapist::v1::therapist_service_server::TherapistService;
 use concord_views::{Caseload, caseload};
@@ -9,7 +8,6 @@ use tonic::{Request, Response, Status};
 
 use super::encode;
 use crate::Failure;
-use crate::field::id;
 use crate::limits::PAGE_MOST;
 use crate::query::{Changes, Page, Questions, Watched, watch};
 
@@ -20,7 +18,7 @@ impl TherapistService for Questions {
         request: Request<pb::ListCaseloadRequest>,
     ) -> Result<Response<pb::ListCaseloadResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Caseload, None)?;
+        let asked = self.ask(&metadata, Question::Caseload)?;
         let answer = async {
             let person = asked.whose("therapist_id", &asks.therapist_id)?;
             let wanted = Page::read(asks.page)?;
@@ -38,8 +36,7 @@ impl TherapistService for Questions {
         request: Request<pb::GetClientRequest>,
     ) -> Result<Response<pb::GetClientResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let patient = id("patient_id", &asks.patient_id, PatientId::new).map_err(Failure::from)?;
-        let asked = self.ask(&metadata, Question::Caseload, Some(patient))?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Caseload, &asks.patient_id)?;
         let answer = async {
             let reader = asked.reader::<Caseload>(asks.min_position).await?;
             let as_of = asked.as_of::<Caseload>();
@@ -56,7 +53,7 @@ impl TherapistService for Questions {
         &self,
         request: Request<pb::WatchCaseloadRequest>,
     ) -> Result<Response<Self::WatchCaseloadStream>, Status> {
-        let asked = self.ask(request.metadata(), Question::Caseload, None)?;
+        let asked = self.ask(request.metadata(), Question::Caseload)?;
         let person = asked.whose("therapist_id", &request.get_ref().therapist_id)?;
         let read = move |reader| async move {
             let page = caseload::page(&reader, person, None, PAGE_MOST).await?;

@@ -1,0 +1,61 @@
+//! Who has no token learns nothing about what they sent.
+
+use concord_proto::concord::ledger::v1 as ledger;
+use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClient;
+use concord_proto::concord::liaison::v1 as liaison;
+use concord_proto::concord::liaison::v1::liaison_service_client::LiaisonServiceClient;
+use concord_proto::concord::prescriber::v1 as prescriber;
+use concord_proto::concord::prescriber::v1::prescriber_service_client::PrescriberServiceClient;
+use concord_proto::concord::program::v1 as program;
+use concord_proto::concord::program::v1::program_service_client::ProgramServiceClient;
+use concord_proto::concord::therapist::v1 as therapist;
+use concord_proto::concord::therapist::v1::therapist_service_client::TherapistServiceClient;
+use tonic::Code;
+
+use super::service::Service;
+
+const BAD: &str = "not an identifier";
+
+fn bad() -> String {
+    BAD.to_owned()
+}
+
+/// Calls each with a field that cannot be decoded and without a token.
+macro_rules! refused {
+    ($service:ident: $($client:ident.$call:ident($request:expr);)+) => {$(
+        let answer = $client::new($service.channel.clone()).$call($request).await;
+        let code = answer.err().map(|status| status.code());
+        assert_eq!(code, Some(Code::Unauthenticated), "{}", stringify!($call));
+    )+};
+}
+
+#[tokio::test]
+async fn a_question_without_a_token_is_not_even_read() {
+    let service = Service::start().await;
+    refused! { service:
+        TherapistServiceClient.list_caseload(therapist::ListCaseloadRequest { therapist_id: bad(), ..Default::default() });
+        TherapistServiceClient.get_client(therapist::GetClientRequest { patient_id: bad(), ..Default::default() });
+        TherapistServiceClient.watch_caseload(therapist::WatchCaseloadRequest { therapist_id: bad() });
+        PrescriberServiceClient.list_worklist(prescriber::ListWorklistRequest { prescriber_id: bad(), ..Default::default() });
+        PrescriberServiceClient.get_client(prescriber::GetClientRequest { patient_id: bad(), ..Default::default() });
+        PrescriberServiceClient.get_client_course(prescriber::GetClientCourseRequest { patient_id: bad(), ..Default::default() });
+        PrescriberServiceClient.watch_worklist(prescriber::WatchWorklistRequest { prescriber_id: bad() });
+        LiaisonServiceClient.list_clients(liaison::ListClientsRequest { liaison_id: bad(), ..Default::default() });
+        LiaisonServiceClient.get_reconciled_list(liaison::GetReconciledListRequest { patient_id: bad(), ..Default::default() });
+        ProgramServiceClient.list_episodes(program::ListEpisodesRequest { program: bad(), ..Default::default() });
+        ProgramServiceClient.list_due_items(program::ListDueItemsRequest { program: bad(), ..Default::default() });
+        LedgerServiceClient.get_head(ledger::GetHeadRequest {});
+        LedgerServiceClient.read_range(ledger::ReadRangeRequest { epoch: bad(), ..Default::default() });
+        LedgerServiceClient.watch_head(ledger::WatchHeadRequest {});
+        LedgerServiceClient.follow_events(ledger::FollowEventsRequest { epoch: bad(), ..Default::default() });
+    }
+}
+
+#[tokio::test]
+async fn a_field_of_a_question_is_named_to_who_may_ask() {
+    let service = Service::start().await;
+    let asks = liaison::GetReconciledListRequest { patient_id: bad(), ..Default::default() };
+    let answer =
+        service.acting_as(concord_kernel::Role::PrimaryCare).liaison().get_reconciled_list(asks).await;
+    assert_eq!(answer.unwrap_err().code(), Code::InvalidArgument);
+}
