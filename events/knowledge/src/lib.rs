@@ -5,6 +5,7 @@
 
 mod check;
 mod escalation;
+mod explain;
 mod finding;
 mod load;
 mod name;

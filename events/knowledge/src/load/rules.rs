@@ -8,8 +8,8 @@ use super::files::Files;
 use super::set::{At, Set, Vocabulary};
 use super::small::Labs;
 use super::table::{Row, Table, Verdict};
-use crate::Route;
 use crate::safety::ReactionKind;
+use crate::{Route, RuleId};
 
 /// Two kinds of substances that do not go together.
 #[derive(Debug)]
@@ -108,6 +108,10 @@ impl<T> ByIngredient<T> {
             self.of[at].push(number);
         }
         self.rules.push(rule);
+    }
+
+    fn all(&self) -> impl Iterator<Item = &T> {
+        self.rules.iter()
     }
 
     /// The rules that speak about an ingredient.
@@ -233,6 +237,21 @@ impl Rules {
             .into_iter()
             .flatten()
             .map(move |&(number, a_is_lower)| (&self.pairs[usize::from(number)], a_is_lower == (one < other)))
+    }
+
+    /// The words of a rule by its name. Some hundred rows are looked through, which is fast enough for the few
+    /// findings that somebody is shown at once.
+    pub(crate) fn verdict(&self, id: &RuleId) -> Option<&Verdict> {
+        let tables = self
+            .pairs
+            .iter()
+            .map(|rule| &rule.says)
+            .chain(self.conditions.all().map(|rule| &rule.says))
+            .chain(self.allergies.all().map(|rule| &rule.says))
+            .chain(self.limits.all().map(|rule| &rule.says))
+            .chain(self.labs.all().map(|rule| &rule.says))
+            .chain(self.missing.all().map(|rule| &rule.says));
+        self.special.get(id.as_str()).or_else(|| tables.into_iter().find(|says| says.id == *id))
     }
 
     /// The words of a rule that code applies.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use super::*;
 use crate::load::set::At;
-use crate::{Files, RuleId};
+use crate::{Files, FindingKey, RuleId};
 
 fn name(at: At) -> &'static str {
     Ruleset::embedded().substances.id(at).as_str()
@@ -101,5 +101,32 @@ fn every_name_of_the_formulary_is_recognised_as_its_substances() {
         let mut wanted = drug.ingredients.clone();
         wanted.sort();
         assert_eq!(found.ingredients, wanted, "{}", drug.name);
+    }
+}
+
+#[test]
+fn every_row_of_every_table_is_explained_by_its_name() {
+    let files =
+        ["interactions", "duplicates", "condition_rules", "allergy_rules", "dose_limits", "lab_rules"];
+    let files = files.into_iter().chain(["missing_rules", "special_rules"]);
+    let names: Vec<_> = files.flat_map(|file| rows(&format!("{file}.csv"))).collect();
+    assert!(names.len() > 100, "the tables were not read: {}", names.len());
+    for name in names {
+        let key = FindingKey { rule: RuleId::parse(&name).unwrap(), about: Vec::new() };
+        let told = Ruleset::embedded().explain(&key).unwrap_or_else(|| panic!("{name}"));
+        assert_eq!(told.key, key);
+        assert!(!told.mechanism.is_empty() && !told.advice.is_empty() && !told.source.is_empty(), "{name}");
+    }
+    let nobody = FindingKey { rule: RuleId::parse("no.such.rule").unwrap(), about: Vec::new() };
+    assert_eq!(Ruleset::embedded().explain(&nobody), None);
+}
+
+#[test]
+fn what_a_chart_found_is_explained_in_the_same_words() {
+    let found = chart(&patient(vec![takes(&["sertraline"]), takes(&["tramadol"])]));
+    assert!(!found.is_empty());
+    for finding in found {
+        let told = Ruleset::embedded().explain(&finding.key).unwrap();
+        assert_eq!((told.severity, told.mechanism), (finding.severity, finding.mechanism));
     }
 }
