@@ -3,6 +3,7 @@
 mod bench;
 mod cli;
 mod config;
+mod demo;
 mod key;
 mod ledger;
 mod open;
@@ -55,7 +56,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Ledger(command) => ledger::run(&command, &load(overrides)?),
         Command::Token(options) => token::print(&options, &load(overrides)?),
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,
-        Command::Demo(_) => Ok(ExitCode::FAILURE),
+        Command::Demo(options) => demo::run(options, load(Overrides::default())?, cli.data).await,
     }
 }
 

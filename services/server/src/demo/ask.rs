@@ -117,7 +117,6 @@ impl Desk<'_> {
                 patient: item.patient_name,
                 kind: item.kind,
                 summary: item.summary,
-                urgency: item.urgency,
             }
         };
         Ok(Worklist {
@@ -225,7 +224,7 @@ fn told(person: &Person, list: liaison::GetReconciledListResponse) -> Reconciled
     let interaction = |found: liaison::ListedInteraction| Interaction {
         severity: found.severity,
         about: found.about,
-        advice: found.advice,
+        action: found.action,
     };
     Reconciled {
         liaison: person.name.clone(),
@@ -234,7 +233,8 @@ fn told(person: &Person, list: liaison::GetReconciledListResponse) -> Reconciled
         allergies,
         medications: list.medications.into_iter().map(line).collect(),
         interactions: list.interactions.into_iter().map(interaction).collect(),
-        changes: list.changes.into_iter().map(|change| (day(change.at), change.summary)).collect(),
+        changed_on: day(list.changed_at),
+        plan: list.plan,
     }
 }
 
@@ -242,11 +242,8 @@ fn told(person: &Person, list: liaison::GetReconciledListResponse) -> Reconciled
 fn plotted(points: &[prescriber::CoursePoint], names: &BTreeMap<String, String>, now: Instant) -> Course {
     let first = points.iter().filter_map(|point| instant(point.at)).min().unwrap_or(now);
     let from = Instant::start_of(first.day());
-    let mut course = Course {
-        from: first.day().to_string(),
-        days: now.days_since(from).max(1),
-        ..Course::default()
-    };
+    let mut course =
+        Course { from: first.day().to_string(), days: now.days_since(from).max(1), ..Course::default() };
     for point in points {
         let Some(at) = instant(point.at) else { continue };
         let (day, value) = (at.days_since(from), point.value.unwrap_or_default());

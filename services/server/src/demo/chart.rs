@@ -173,7 +173,11 @@ fn dotted(points: &str) -> String {
     points.chars().enumerate().map(|(at, c)| if c == ' ' && at % 4 == 3 { '·' } else { c }).collect()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of at most 1 of 8 steps")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a share of at most 1 of 8 steps"
+)]
 fn height(dose: f64, most: f64) -> char {
     let share = (dose / most).clamp(0.0, 1.0);
     STEPS[((share * 7.0).round() as usize).min(7)]

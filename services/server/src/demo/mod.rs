@@ -5,14 +5,18 @@
 
 mod ask;
 mod chart;
+mod clock;
 mod how;
 mod page;
 mod report;
+mod run;
 mod table;
 
 #[cfg(test)]
 mod tests;
 
-pub(crate) use ask::Desk;
-pub(crate) use page::print;
-pub(crate) use report::{How, Report};
+use ask::Desk;
+use page::print;
+use report::{How, Report};
+
+pub(crate) use run::run;

@@ -7,8 +7,8 @@ use super::{chart, how};
 /// Steps of the course that are explained below the chart.
 const MOST_REASONS: usize = 14;
 
-/// Changes that are shown below a reconciled list.
-const MOST_CHANGES: usize = 8;
+/// Sentences of the plan that are shown.
+const MOST_PLANNED: usize = 8;
 
 /// Issues of one imported record that are shown; `--json` has them all.
 const MOST_ISSUES: usize = 8;
@@ -78,7 +78,14 @@ fn caseload(text: &mut String, caseload: &Caseload) {
                 watch.push(format!("{} visits missed in a row", client.missed_visits));
             }
             let watch = watch.join(", ");
-            vec![client.name.clone(), plain(&client.stage), trend, number(client.gad7), number(client.craving), watch]
+            vec![
+                client.name.clone(),
+                plain(&client.stage),
+                trend,
+                number(client.gad7),
+                number(client.craving),
+                watch,
+            ]
         })
         .collect();
     let heads = [
@@ -105,7 +112,7 @@ fn worklist(text: &mut String, worklist: &Worklist) {
                 days => format!("in {days} d"),
             };
             let day = item.due_at.get(..16).unwrap_or(&item.due_at).replace('T', " ");
-            vec![day, due, item.patient.clone(), plain(&item.kind), plain(&item.urgency), item.summary.clone()]
+            vec![day, due, item.patient.clone(), plain(&item.kind), item.summary.clone()]
         })
         .collect();
     let heads = [
@@ -113,7 +120,6 @@ fn worklist(text: &mut String, worklist: &Worklist) {
         ("", Side::Right),
         ("Client", Side::Left),
         ("What", Side::Left),
-        ("Urgency", Side::Left),
         ("About", Side::Left),
     ];
     text.push_str(&table(&heads, &rows));
@@ -124,14 +130,21 @@ fn worklist(text: &mut String, worklist: &Worklist) {
 
 fn reconciled(text: &mut String, list: &Reconciled) {
     heading(text, &format!("Reconciled list of {}, for {}", list.patient, list.liaison));
-    let when = if list.reconciled_on.is_empty() { "never" } else { &list.reconciled_on };
-    text.push_str(&format!("  Last reconciled: {when}    Allergies: {}\n\n", list.allergies));
+    let or_never = |day: &str| if day.is_empty() { "never".to_owned() } else { day.to_owned() };
+    let (when, changed) = (or_never(&list.reconciled_on), or_never(&list.changed_on));
+    text.push_str(&format!(
+        "  Last reconciled {when}, last changed {changed}. Allergies: {}\n\n",
+        list.allergies
+    ));
     let rows: Vec<Vec<String>> = list
         .medications
         .iter()
         .map(|line| {
-            let status =
-                if line.reconciled.is_empty() { plain(&line.status) } else { format!("{}, {}", plain(&line.status), plain(&line.reconciled)) };
+            let status = if line.reconciled.is_empty() {
+                plain(&line.status)
+            } else {
+                format!("{}, {}", plain(&line.status), plain(&line.reconciled))
+            };
             vec![line.since.clone(), line.from.clone(), line.name.clone(), line.sig.clone(), status]
         })
         .collect();
@@ -144,14 +157,32 @@ fn reconciled(text: &mut String, list: &Reconciled) {
     ];
     text.push_str(&table(&heads, &rows));
     for interaction in &list.interactions {
-        let line = format!("{} {}: {}", interaction.severity, interaction.about.join(" + "), interaction.advice);
+        let line = format!(
+            "{} {}: {}",
+            interaction.severity,
+            interaction.about.join(" + "),
+            told(&interaction.action)
+        );
         indented(text, "  ! ", &line);
     }
-    if !list.changes.is_empty() {
-        text.push_str("\n  What changed\n");
+    if !list.plan.is_empty() {
+        text.push_str("\n  The plan\n");
     }
-    for (day, what) in list.changes.iter().take(MOST_CHANGES) {
-        indented(text, &format!("  {day}  "), what);
+    for sentence in list.plan.iter().take(MOST_PLANNED) {
+        indented(text, "  - ", sentence);
+    }
+}
+
+/// What a finding asks for, in words.
+fn told(action: &str) -> &str {
+    match action {
+        "monitor" => "watch as advised",
+        "adjust" => "a change of dose is advised",
+        "acknowledge" => "the prescriber states why it goes on",
+        "block_unless_cosigned" => "not together, unless two clinicians sign",
+        "space" => "wait until the washout has passed",
+        "block" => "never together",
+        other => other,
     }
 }
 
@@ -178,7 +209,10 @@ fn course(text: &mut String, course: &Course) {
             (step.day, format!("{} {what}: {}", drug.name, plain(&step.why)))
         })
     });
-    let effects = course.effects.iter().map(|effect| (effect.day, format!("side effect, grade {}: {}", effect.grade, effect.symptom)));
+    let effects = course
+        .effects
+        .iter()
+        .map(|effect| (effect.day, format!("side effect, grade {}: {}", effect.grade, effect.symptom)));
     let mut reasons: Vec<(i64, String)> = doses.chain(effects).collect();
     reasons.sort();
     for (day, reason) in reasons.iter().take(MOST_REASONS) {

@@ -59,7 +59,6 @@ pub(crate) struct WorklistLine {
     pub(crate) patient: String,
     pub(crate) kind: String,
     pub(crate) summary: String,
-    pub(crate) urgency: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -71,8 +70,10 @@ pub(crate) struct Reconciled {
     pub(crate) allergies: String,
     pub(crate) medications: Vec<ReconciledLine>,
     pub(crate) interactions: Vec<Interaction>,
-    /// Day and what changed, newest first.
-    pub(crate) changes: Vec<(String, String)>,
+    /// Day on which it last changed; empty: never.
+    pub(crate) changed_on: String,
+    /// The plan in plain words.
+    pub(crate) plan: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -89,7 +90,8 @@ pub(crate) struct ReconciledLine {
 pub(crate) struct Interaction {
     pub(crate) severity: String,
     pub(crate) about: Vec<String>,
-    pub(crate) advice: String,
+    /// What must happen, such as `acknowledge`.
+    pub(crate) action: String,
 }
 
 /// One client's course, as it is drawn.

@@ -30,7 +30,8 @@ pub(super) fn table(heads: &[(&str, Side)], rows: &[Vec<String>]) -> String {
     for row in rows {
         let folded = row.last().map(|cell| fold(cell, widths[last])).unwrap_or_default();
         for (index, part) in folded.iter().enumerate() {
-            let mut cells: Vec<String> = if index == 0 { row.clone() } else { vec![String::new(); row.len()] };
+            let mut cells: Vec<String> =
+                if index == 0 { row.clone() } else { vec![String::new(); row.len()] };
             if let Some(cell) = cells.last_mut() {
                 cell.clone_from(part);
             }

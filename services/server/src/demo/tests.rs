@@ -15,7 +15,13 @@ fn course() -> Course {
         days: 84,
         drugs: vec![DrugLine {
             name: "Lithium carbonate".to_owned(),
-            steps: vec![step(7, 600.0, false), step(21, 900.0, false), step(35, 900.0, true), step(38, 600.0, false), step(80, 0.0, false)],
+            steps: vec![
+                step(7, 600.0, false),
+                step(21, 900.0, false),
+                step(35, 900.0, true),
+                step(38, 600.0, false),
+                step(80, 0.0, false),
+            ],
         }],
         phq9: vec![Score { day: 5, total: 21 }, Score { day: 40, total: 12 }, Score { day: 84, total: 3 }],
         effects: vec![Effect { day: 35, grade: 3, symptom: "Tremor".to_owned() }],
@@ -29,7 +35,8 @@ fn a_course_is_drawn_on_one_axis_within_ninety_columns() {
     let drawn = chart::draw(&course());
     println!("{drawn}");
     assert!(drawn.lines().all(|line| line.chars().count() <= 90), "{drawn}");
-    for there in ["5 Jan", "Lithium carb", "600 mg", "900 mg", "held", "stop", "●", "PHQ-9", "3", "✓", "✗"] {
+    for there in ["5 Jan", "Lithium carb", "600 mg", "900 mg", "held", "stop", "●", "PHQ-9", "3", "✓", "✗"]
+    {
         assert!(drawn.contains(there), "{there}\n{drawn}");
     }
     let column = |line: &str, mark: char| line.chars().position(|c| c == mark);
@@ -47,11 +54,10 @@ fn a_course_without_anything_is_drawn_too() {
 #[test]
 fn a_table_stays_within_the_width_and_loses_no_word() {
     let long = "word ".repeat(60);
-    let drawn = table(&[("Name", Side::Left), ("N", Side::Right), ("About", Side::Left)], &[vec![
-        "Ada".to_owned(),
-        "7".to_owned(),
-        long.clone(),
-    ]]);
+    let drawn = table(
+        &[("Name", Side::Left), ("N", Side::Right), ("About", Side::Left)],
+        &[vec!["Ada".to_owned(), "7".to_owned(), long.clone()]],
+    );
     assert!(drawn.lines().all(|line| line.chars().count() <= WIDTH), "{drawn}");
     assert_eq!(drawn.matches("word").count(), 60);
     assert_eq!(fold("", 10), [""]);

@@ -1,0 +1,141 @@
+//! `concord demo`: serve, play, admit, show, and go on serving.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_access::LocalTokens;
+use concord_client::Client;
+use concord_intake::{IntakeError, read_bundle};
+use concord_kernel::{Actor, Clock, Instant, SeededIds, TenantId};
+use concord_knowledge::Ruleset;
+use concord_simulator::{Admission, Cohort, Remote, admit, play};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::clock::DemoClock;
+use super::{Desk, How, Report, print};
+use crate::cli::Demo;
+use crate::config::Config;
+use crate::serve::{Running, Sources};
+use crate::{Failed, key, signals, telemetry};
+
+/// The most bundles that are admitted from one folder.
+const MOST_BUNDLES: usize = 1_000;
+
+/// How long the tokens of the play last; the gateway renews them sooner.
+const TOKEN: Duration = Duration::from_hours(12);
+
+/// Plays the demonstration over a new folder and shows it.
+pub(crate) async fn run(options: Demo, config: Config, data: Option<PathBuf>) -> Result<ExitCode, Failed> {
+    let temporary = data.is_none();
+    let folder = data.unwrap_or_else(new_folder);
+    let config = Config { data: folder.clone(), listen: options.listen, ..config };
+    telemetry::start(&config.log)?;
+    let done = show(&options, &config).await;
+    if temporary {
+        // What is left behind is a temporary folder; the answer matters more than its end.
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+fn new_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("concord-demo-{}", std::process::id()))
+}
+
+async fn show(options: &Demo, config: &Config) -> Result<(), Failed> {
+    let cohort = Cohort::generate(options.seed, options.clients as usize, options.days);
+    let clock = Arc::new(DemoClock::starting_at(cohort.start));
+    let shared: Arc<dyn Clock> = Arc::<DemoClock>::clone(&clock);
+    let sources = Sources { clock: shared, ids: Arc::new(SeededIds::new(options.seed)) };
+    let running = Running::start(config, sources).await?;
+    let endpoint = format!("http://{}", running.address);
+    let tenant = config.tenants.first().ok_or("no tenant is configured")?.clone();
+    let tokens = Arc::new(key::tokens(&config.data)?);
+    let sign = signer(&tokens, &tenant);
+    let first = sign(&cohort.staff.nurse.actor(), cohort.start);
+    let client = Client::connect(endpoint.clone(), &first).await?;
+    let mut gateway = Remote::new(client.clone(), sign);
+
+    let bar = bar(cohort.steps.len(), options.json);
+    let played = play(&cohort, &clock.played, &mut gateway, |progress| {
+        bar.set_position(progress.done as u64);
+        bar.set_message(progress.at.day().to_string());
+    })
+    .await?;
+    bar.finish_and_clear();
+    let now = clock.now();
+    let admissions = match &options.fhir {
+        Some(folder) => admitted(folder, &mut gateway, &cohort, now).await?,
+        None => Vec::new(),
+    };
+    let token = signer(&tokens, &tenant)(&cohort.staff.prescribers[0].actor(), now);
+    let data = config.data.display().to_string();
+    let how = How { endpoint, data, tenant: tenant.to_string(), token };
+    let asker = signer(&tokens, &tenant);
+    let desk = Desk { client, sign: &move |actor: &Actor| asker(actor, now), now };
+    let report = Report::ask(&desk, &cohort, played, admissions, how).await?;
+    clock.let_go();
+    if options.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{}", print(&report));
+    }
+    if !options.exit {
+        eprintln!("\nServing on {} until Ctrl-C.", report.how.endpoint);
+        signals::asked_to_stop().await;
+    }
+    running.stop(config.drain()).await?;
+    Ok(())
+}
+
+fn signer(
+    tokens: &Arc<LocalTokens>,
+    tenant: &TenantId,
+) -> impl Fn(&Actor, Instant) -> String + Send + Sync + 'static {
+    let (tokens, tenant) = (Arc::clone(tokens), tenant.clone());
+    move |actor, now| tokens.sign(&tenant, actor, now, TOKEN)
+}
+
+fn bar(steps: usize, hidden: bool) -> ProgressBar {
+    if hidden {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("  {bar:40} {pos:>6}/{len} steps  {msg}");
+    ProgressBar::new(steps as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// Admits the patient of every bundle in `folder`, by name; one that cannot be read is told and costs no other.
+async fn admitted(
+    folder: &Path,
+    gateway: &mut Remote,
+    cohort: &Cohort,
+    now: Instant,
+) -> Result<Vec<Admission>, Failed> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .map_err(|cause| format!("{}: {cause}", folder.display()))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .collect();
+    files.sort();
+    let mut admissions = Vec::new();
+    for (number, file) in files.iter().take(MOST_BUNDLES).enumerate() {
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let read: Result<_, IntakeError> = match std::fs::read(file) {
+            Ok(bytes) => read_bundle(&name, &bytes, now, Ruleset::embedded()),
+            Err(cause) => {
+                eprintln!("{name}: {cause}");
+                continue;
+            }
+        };
+        match read {
+            Ok(intake) => {
+                let admission = admit(gateway, &cohort.staff, cohort.seed, number, &intake, now).await?;
+                admissions.push(admission);
+            }
+            Err(refused) => eprintln!("{refused}"),
+        }
+    }
+    Ok(admissions)
+}
