@@ -5,26 +5,20 @@ use concord_kernel::{Day, Instant};
 use super::report::{Course, DoseStep, DrugLine};
 
 /// Columns of the time axis.
-const COLUMNS: usize = 76;
+const COLUMNS: usize = 74;
 
 /// Columns before it.
-const GUTTER: usize = 14;
+const GUTTER: usize = 16;
 
 /// Doses as heights, the highest dose of the drug being the last.
 const STEPS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// PHQ-9 totals that have a line of their own, and where severity begins.
-const LEVELS: [(u32, &str); 9] = [
-    (24, ""),
-    (21, ""),
-    (20, "severe"),
-    (18, ""),
-    (15, "mod. severe"),
-    (12, ""),
-    (10, "moderate"),
-    (5, "mild"),
-    (0, "none"),
-];
+/// Rows of the PHQ-9, from 25 down in steps of two and a half; severity begins at those that are named.
+const ROWS: [&str; 11] =
+    ["25", "", "severe 20", "", "mod. severe 15", "", "moderate 10", "", "mild 5", "", "none 0"];
+
+/// Totals between two rows, times two.
+const TWICE_A_ROW: u32 = 5;
 
 /// Draws the course; every line is at most 90 characters.
 pub(super) fn draw(course: &Course) -> String {
@@ -113,22 +107,18 @@ impl Axis {
     }
 
     fn scores(&self, course: &Course) -> Vec<String> {
-        let mut rows: Vec<Vec<char>> = LEVELS.iter().map(|_| Self::blank()).collect();
+        let mut rows: Vec<Vec<char>> = ROWS.iter().map(|_| Self::blank()).collect();
         for score in &course.phq9 {
-            let nearest = LEVELS
-                .iter()
-                .enumerate()
-                .min_by_key(|(_, (level, _))| level.abs_diff(score.total))
-                .map_or(0, |(row, _)| row);
-            rows[nearest][self.column(score.day)] = '●';
+            // Counted from the bottom, to the nearest row.
+            let above = usize::try_from((score.total * 2 + TWICE_A_ROW / 2) / TWICE_A_ROW).unwrap_or(0);
+            let row = (ROWS.len() - 1).saturating_sub(above);
+            rows[row][self.column(score.day)] = '●';
         }
-        LEVELS
-            .iter()
+        ROWS.iter()
             .zip(rows)
-            .map(|((level, band), row)| {
+            .map(|(label, row)| {
                 let points: String = row.into_iter().collect();
-                let label = format!("{band} {level:>2}");
-                let rule = if band.is_empty() { points.trim_end().to_owned() } else { dotted(&points) };
+                let rule = if label.is_empty() { points.trim_end().to_owned() } else { dotted(&points) };
                 format!("{label:>width$} ┤{rule}", width = GUTTER - 2).trim_end().to_owned() + "\n"
             })
             .collect()

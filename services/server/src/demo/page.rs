@@ -250,7 +250,7 @@ fn admissions(text: &mut String, report: &Report) {
         let [allergies, conditions, medications, results] = admission.charted;
         let died = if admission.deceased { "; the record says that the patient has died" } else { "" };
         text.push_str(&format!(
-            "  {}: {medications} medications, {conditions} conditions, {allergies} allergies, {results} results{died}\n",
+            "  {}: medications {medications}, conditions {conditions}, allergies {allergies}, results {results}{died}\n",
             admission.name
         ));
         for (rule, about) in &admission.findings {

@@ -1,7 +1,11 @@
-//! Plain tables: columns as wide as their content, cut where the window ends.
+//! Plain tables: columns as wide as their content, broken into lines where that is too wide.
 
 /// The widest line that is printed.
 pub(super) const WIDTH: usize = 96;
+
+/// The widest that a column but the last may be, and the narrowest that the last one may be.
+const WIDEST: usize = 36;
+const NARROWEST: usize = 12;
 
 /// How a column stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -10,7 +14,7 @@ pub(super) enum Side {
     Right,
 }
 
-/// Lays `rows` out below `heads`; the last column takes what is left of the width and breaks into lines there.
+/// Lays `rows` out below `heads`; what is wider than its column breaks into lines there.
 pub(super) fn table(heads: &[(&str, Side)], rows: &[Vec<String>]) -> String {
     let mut widths: Vec<usize> = heads.iter().map(|(head, _)| head.chars().count()).collect();
     for row in rows {
@@ -19,23 +23,23 @@ pub(super) fn table(heads: &[(&str, Side)], rows: &[Vec<String>]) -> String {
         }
     }
     let last = widths.len().saturating_sub(1);
+    for width in widths.iter_mut().take(last) {
+        *width = (*width).min(WIDEST);
+    }
     let before: usize = widths.iter().take(last).map(|width| width + 2).sum();
     if let Some(width) = widths.last_mut() {
-        *width = (*width).min(WIDTH.saturating_sub(before + 2).max(16));
+        *width = (*width).min(WIDTH.saturating_sub(before + 2).max(NARROWEST));
     }
     let mut text = String::new();
     line(&mut text, &widths, heads, &heads.iter().map(|(head, _)| (*head).to_owned()).collect::<Vec<_>>());
     let rule: Vec<String> = widths.iter().map(|width| "─".repeat(*width)).collect();
     line(&mut text, &widths, heads, &rule);
     for row in rows {
-        let folded = row.last().map(|cell| fold(cell, widths[last])).unwrap_or_default();
-        for (index, part) in folded.iter().enumerate() {
-            let mut cells: Vec<String> =
-                if index == 0 { row.clone() } else { vec![String::new(); row.len()] };
-            if let Some(cell) = cells.last_mut() {
-                cell.clone_from(part);
-            }
-            line(&mut text, &widths, heads, &cells);
+        let folded: Vec<Vec<String>> =
+            row.iter().zip(&widths).map(|(cell, width)| fold(cell, *width)).collect();
+        for index in 0..folded.iter().map(Vec::len).max().unwrap_or(0) {
+            let part = |cell: &Vec<String>| cell.get(index).cloned().unwrap_or_default();
+            line(&mut text, &widths, heads, &folded.iter().map(part).collect::<Vec<_>>());
         }
     }
     text

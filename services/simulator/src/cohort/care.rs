@@ -73,7 +73,7 @@ pub(crate) fn scores(story: &mut Story<'_>, day: i64, minute: i64) -> Forms {
             story.w.step(later(at, 45), therapist, done);
         }
     }
-    if day < story.treated_on || story.treated_on == 0 {
+    if day < story.treated_on {
         story.baseline = (phq9, gad7);
     } else {
         let (phq_base, gad_base) = story.baseline;
@@ -138,8 +138,7 @@ fn record_visit(
 
 /// Medication management from the first order to the end.
 pub(crate) fn treat(story: &mut Story<'_>) {
-    let start = story.profile.arrives_on + 5;
-    story.treated_on = start;
+    let start = story.treated_on;
     story.dose_changed_on = start;
     let mut rhythm = Rhythm {
         cadence: 0,

@@ -95,7 +95,7 @@ pub(crate) fn write(
         },
         stay,
         last_day: i64::from(days) - 1,
-        treated_on: 0,
+        treated_on: profile.arrives_on + 5,
         changed_on: None,
         orders: Vec::new(),
         outside: Vec::new(),

@@ -135,7 +135,8 @@ impl<'a, G: Gateway> Player<'a, G> {
     pub(crate) async fn findings_of(&mut self, step: &Step) -> Result<Vec<FindingKey>, Halt> {
         let Deed::Command(body) = &step.deed else { return Ok(Vec::new()) };
         let answered = self.send(step, &step.by, body.as_ref().clone(), step.sees).await?;
-        Ok(answered.map(|receipt| receipt.warnings).unwrap_or_default())
+        let warnings = answered.map(|receipt| receipt.warnings).unwrap_or_default();
+        Ok(warnings.into_iter().filter_map(|finding| finding.key).collect())
     }
 
     /// The next step whose waiting ends before `at`.
@@ -214,7 +215,7 @@ impl<'a, G: Gateway> Player<'a, G> {
         self.played.head = receipt.token.as_ref().map_or(self.played.head, |token| token.position);
         if raises {
             let raised = self.raised.entry(stream.0).or_default();
-            for finding in &receipt.warnings {
+            for finding in receipt.warnings.iter().filter_map(|finding| finding.key.as_ref()) {
                 if !raised.contains(finding) {
                     raised.push(finding.clone());
                 }
