@@ -102,7 +102,12 @@ async fn an_outside_prescription_that_collides_is_recorded_and_seen_at_once() {
     };
     let receipt = doctor.send(outside).await.unwrap();
     assert!(receipt.events >= 2, "the medication and its collision are one append");
-    let about: Vec<_> = receipt.warnings.iter().flat_map(|finding| finding.about.clone()).collect();
+    let about: Vec<_> = receipt
+        .warnings
+        .iter()
+        .filter_map(|finding| finding.key.as_ref())
+        .flat_map(|key| key.about.clone())
+        .collect();
     assert!(about.contains(&"sertraline".to_owned()) && about.contains(&"tramadol".to_owned()), "{about:?}");
 }
 

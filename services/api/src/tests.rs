@@ -11,3 +11,4 @@ mod samples;
 mod service;
 mod statuses;
 mod stream;
+mod warnings;

@@ -26,7 +26,7 @@ pub(crate) fn receipt(receipt: Receipt) -> pb::CommandReceipt {
         stream_version,
         recorded_at: Some(instant(recorded_at)),
         events: count,
-        warnings: warnings.iter().map(finding_key).collect(),
+        warnings: warnings.iter().map(warning).collect(),
     }
 }
 
@@ -46,6 +46,13 @@ fn finding_key(key: &FindingKey) -> pb::FindingKey {
         rule: rule.as_str().to_owned(),
         about: about.iter().map(|substance| substance.as_str().to_owned()).collect(),
     }
+}
+
+/// The words of a finding that was recorded by its name.
+fn warning(key: &FindingKey) -> pb::Finding {
+    let told = Ruleset::embedded().explain(key);
+    // A rule that was taken out since: that it spoke is still told.
+    told.as_ref().map_or_else(|| pb::Finding { key: Some(finding_key(key)), ..Default::default() }, finding)
 }
 
 fn finding(finding: &Finding) -> pb::Finding {
