@@ -286,7 +286,7 @@ fn note(intake: &Intake) -> String {
     );
     let all = intake.issues.len() + intake.further_issues;
     if all > 0 {
-        note.push_str(&format!(" {all} to be looked at:"));
+        note.extend([" ", &all.to_string(), " to be looked at:"]);
     }
     let mut named = 0;
     for issue in intake.issues.iter().take(MOST_NAMED) {
@@ -299,7 +299,7 @@ fn note(intake: &Intake) -> String {
         named += 1;
     }
     if named < all {
-        note.push_str(&format!(" and {} more", all - named));
+        note.extend([" and ", &(all - named).to_string(), " more"]);
     }
     note
 }

@@ -229,7 +229,7 @@ fn told(person: &Person, list: liaison::GetReconciledListResponse) -> Reconciled
     Reconciled {
         liaison: person.name.clone(),
         patient: list.name,
-        reconciled_on: day(list.reconciled_at),
+        checked_on: day(list.reconciled_at),
         allergies,
         medications: list.medications.into_iter().map(line).collect(),
         interactions: list.interactions.into_iter().map(interaction).collect(),

@@ -1,5 +1,7 @@
 //! The whole page, for people.
 
+use std::fmt::Write as _;
+
 use super::report::{Caseload, Course, Reconciled, Report, Worklist};
 use super::table::{Side, fold, table};
 use super::{chart, how};
@@ -18,14 +20,17 @@ pub(crate) fn print(report: &Report) -> String {
     let mut text = String::new();
     heading(&mut text, &format!("{} clients, {} days, seed {}", report.clients, report.days, report.seed));
     let played = &report.played;
-    text.push_str(&format!(
-        "  {} commands through gRPC, {} accepted, {} refused; {} events; it is {} now\n",
-        played.commands,
-        played.accepted,
-        played.refused(),
-        played.events,
-        report.now.get(..10).unwrap_or(&report.now)
-    ));
+    say(
+        &mut text,
+        format_args!(
+            "  {} commands through gRPC, {} accepted, {} refused; {} events; it is {} now\n",
+            played.commands,
+            played.accepted,
+            played.refused(),
+            played.events,
+            report.now.get(..10).unwrap_or(&report.now)
+        ),
+    );
     caseload(&mut text, &report.caseload);
     worklist(&mut text, &report.worklist);
     report.reconciled.iter().for_each(|list| reconciled(&mut text, list));
@@ -33,17 +38,24 @@ pub(crate) fn print(report: &Report) -> String {
     refusals(&mut text, report);
     admissions(&mut text, report);
     heading(&mut text, "The ledger");
-    text.push_str(&format!(
-        "  position {}\n  root     {}\n  epoch    {}\n",
-        report.ledger.position, report.ledger.root, report.ledger.epoch
-    ));
+    say(
+        &mut text,
+        format_args!(
+            "  position {}\n  root     {}\n  epoch    {}\n",
+            report.ledger.position, report.ledger.root, report.ledger.epoch
+        ),
+    );
     heading(&mut text, "Try it");
     text.push_str(&how::lines(&report.how));
     text
 }
 
+fn say(text: &mut String, words: std::fmt::Arguments<'_>) {
+    text.write_fmt(words).expect("a string takes everything");
+}
+
 fn heading(text: &mut String, title: &str) {
-    text.push_str(&format!("\n{title}\n{}\n", "═".repeat(title.chars().count())));
+    say(text, format_args!("\n{title}\n{}\n", "═".repeat(title.chars().count())));
 }
 
 fn number(value: Option<u32>) -> String {
@@ -131,11 +143,11 @@ fn worklist(text: &mut String, worklist: &Worklist) {
 fn reconciled(text: &mut String, list: &Reconciled) {
     heading(text, &format!("Reconciled list of {}, for {}", list.patient, list.liaison));
     let or_never = |day: &str| if day.is_empty() { "never".to_owned() } else { day.to_owned() };
-    let (when, changed) = (or_never(&list.reconciled_on), or_never(&list.changed_on));
-    text.push_str(&format!(
-        "  Last reconciled {when}, last changed {changed}. Allergies: {}\n\n",
-        list.allergies
-    ));
+    let (when, changed) = (or_never(&list.checked_on), or_never(&list.changed_on));
+    say(
+        text,
+        format_args!("  Last reconciled {when}, last changed {changed}. Allergies: {}\n\n", list.allergies),
+    );
     let rows: Vec<Vec<String>> = list
         .medications
         .iter()
@@ -191,7 +203,7 @@ fn indented(text: &mut String, first: &str, words: &str) {
     let indent = first.chars().count();
     for (index, line) in fold(words, super::table::WIDTH - indent).iter().enumerate() {
         let before = if index == 0 { first.to_owned() } else { " ".repeat(indent) };
-        text.push_str(&format!("{before}{line}\n"));
+        say(text, format_args!("{before}{line}\n"));
     }
 }
 
@@ -249,10 +261,13 @@ fn admissions(text: &mut String, report: &Report) {
         heading(text, &format!("Admitted from {}", admission.file));
         let [allergies, conditions, medications, results] = admission.charted;
         let died = if admission.deceased { "; the record says that the patient has died" } else { "" };
-        text.push_str(&format!(
-            "  {}: medications {medications}, conditions {conditions}, allergies {allergies}, results {results}{died}\n",
-            admission.name
-        ));
+        say(
+            text,
+            format_args!(
+                "  {}: medications {medications}, conditions {conditions}, allergies {allergies}, results {results}{died}\n",
+                admission.name
+            ),
+        );
         for (rule, about) in &admission.findings {
             indented(text, "  ! ", &format!("{} ({rule})", about.join(" + ")));
         }
@@ -262,7 +277,7 @@ fn admissions(text: &mut String, report: &Report) {
         }
         let rest = admission.issues.len().saturating_sub(MOST_ISSUES) + admission.further_issues;
         if rest > 0 {
-            text.push_str(&format!("  ? and {rest} more; --json lists them\n"));
+            say(text, format_args!("  ? and {rest} more; --json lists them\n"));
         }
     }
 }

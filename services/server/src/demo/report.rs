@@ -66,7 +66,7 @@ pub(crate) struct Reconciled {
     pub(crate) liaison: String,
     pub(crate) patient: String,
     /// Day on which it was last reconciled; empty: never.
-    pub(crate) reconciled_on: String,
+    pub(crate) checked_on: String,
     pub(crate) allergies: String,
     pub(crate) medications: Vec<ReconciledLine>,
     pub(crate) interactions: Vec<Interaction>,

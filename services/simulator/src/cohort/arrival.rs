@@ -206,10 +206,14 @@ pub(crate) fn assess(story: &mut Story<'_>) {
     care::scores(story, day, 75);
     for (index, (section, finding)) in sections(story.profile.kind.story).into_iter().enumerate() {
         use assessment::Section as S;
-        let by = match section {
-            S::MedicalHistory | S::Allergies | S::CurrentMedications | S::Vitals | S::BaselineScales => nurse,
-            S::Risk | S::MentalStatus | S::CapacityAndConsent => prescriber,
-            _ => therapist,
+        let ours = [S::MedicalHistory, S::Allergies, S::CurrentMedications, S::Vitals, S::BaselineScales];
+        let signed = [S::Risk, S::MentalStatus, S::CapacityAndConsent];
+        let by = if ours.contains(&section) {
+            nurse
+        } else if signed.contains(&section) {
+            prescriber
+        } else {
+            therapist
         };
         story.w.step(later(at, 30 + 3 * index as u64), by, request::section(stay, section, &finding));
     }

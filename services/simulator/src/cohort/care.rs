@@ -181,7 +181,9 @@ pub(crate) fn treat(story: &mut Story<'_>) {
                 return;
             }
         }
-        if rhythm.visits % 2 == 0 && story.away.is_none_or(|(gone, back)| day + 4 < gone || day > back) {
+        if rhythm.visits.is_multiple_of(2)
+            && story.away.is_none_or(|(gone, back)| day + 4 < gone || day > back)
+        {
             therapy(story, day + 3);
         }
         from = day;
@@ -210,11 +212,14 @@ const fn modality(day: i64) -> follow_up::Modality {
 
 fn misses(story: &mut Story<'_>, rhythm: &Rhythm, day: i64) -> bool {
     let weeks = (day - story.treated_on) / 7;
-    let chance = match story.profile.course {
-        Course::Relapse if weeks == 6 => 0.9,
-        _ if story.is(Twist::DropsOut) && weeks >= 5 => 1.0,
-        _ if rhythm.missed > 0 || story.is(Twist::Hospital) => 0.0,
-        _ => 0.06,
+    let chance = if story.profile.course == Course::Relapse && weeks == 6 {
+        0.9
+    } else if story.is(Twist::DropsOut) && weeks >= 5 {
+        1.0
+    } else if rhythm.missed > 0 || story.is(Twist::Hospital) {
+        0.0
+    } else {
+        0.06
     };
     story.rng.random_bool(chance)
 }

@@ -1,5 +1,6 @@
 //! Names. Nobody of these exists.
 
+use concord_kernel::Schedule::{II, III, IV, V};
 use concord_kernel::{PersonId, Role, Schedule};
 use rand::Rng;
 
@@ -63,7 +64,6 @@ impl Staff {
                 schedules: schedules.to_vec(),
             }
         };
-        use Schedule::{II, III, IV, V};
         Self {
             prescribers: vec![
                 person(Role::Psychiatrist, "Dr. Ruth Okafor", "", &[II, III, IV, V]),

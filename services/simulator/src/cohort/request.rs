@@ -130,9 +130,10 @@ pub(crate) fn scale(
     taken_at: Instant,
     substance: &str,
 ) -> Body {
-    let mode = match kind {
-        scales::ScaleKind::Cssrs => scales::AdministrationMode::Clinician,
-        _ => scales::AdministrationMode::SelfReport,
+    let mode = if kind == scales::ScaleKind::Cssrs {
+        scales::AdministrationMode::Clinician
+    } else {
+        scales::AdministrationMode::SelfReport
     };
     let items = items.iter().map(|answer| scales::ScaleItem { answer: Some(u32::from(*answer)) }).collect();
     Body::AdministerScale(scales::AdministerScaleRequest {

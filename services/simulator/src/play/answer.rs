@@ -134,14 +134,13 @@ impl<G: Gateway> Player<'_, G> {
         }
         let mut answer = Answer::Acknowledged;
         for finding in findings {
-            match finding.action() {
-                Action::BlockUnlessCosigned => {
-                    if !self.override_with_cosign(step, &attempt.by.clone(), &finding).await? {
-                        return Ok(Answer::LetBe);
-                    }
-                    answer = Answer::Overridden;
+            if finding.action() == Action::BlockUnlessCosigned {
+                if !self.override_with_cosign(step, &attempt.by.clone(), &finding).await? {
+                    return Ok(Answer::LetBe);
                 }
-                _ => acknowledge(&mut attempt.body, finding),
+                answer = Answer::Overridden;
+            } else {
+                acknowledge(&mut attempt.body, finding);
             }
         }
         Ok(answer)
@@ -161,7 +160,7 @@ impl<G: Gateway> Player<'_, G> {
             return Answer::LetBe;
         }
         self.waits += 1;
-        let at = until.plus(std::time::Duration::from_secs(3_600));
+        let at = until.plus(std::time::Duration::from_hours(1));
         self.waiting.insert((at, self.waits), Step { at, ..step.clone() });
         Answer::Waited
     }
@@ -193,10 +192,14 @@ fn acknowledge(body: &mut Body, finding: Finding) {
         finding: finding.key,
         reason: "Known to patient and team; benefit outweighs it; watched at every visit".to_owned(),
     };
-    match body {
-        Body::PrescribeMedication(order) => order.acknowledgements.push(given),
-        Body::AdjustDose(change) => change.acknowledgements.push(given),
-        Body::ResumeMedication(resumed) => resumed.acknowledgements.push(given),
-        _ => {}
-    }
+    let acknowledgements = if let Body::PrescribeMedication(order) = body {
+        &mut order.acknowledgements
+    } else if let Body::AdjustDose(change) = body {
+        &mut change.acknowledgements
+    } else if let Body::ResumeMedication(resumed) = body {
+        &mut resumed.acknowledgements
+    } else {
+        return;
+    };
+    acknowledgements.push(given);
 }

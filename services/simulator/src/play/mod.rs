@@ -205,7 +205,7 @@ impl<'a, G: Gateway> Player<'a, G> {
         }
     }
 
-    fn remember(&mut self, stream: StreamOf, receipt: &CommandReceipt, raises: bool) {
+    fn remember(&mut self, stream: StreamOf, receipt: &CommandReceipt, brings_up: bool) {
         self.played.accepted += 1;
         self.played.events += u64::from(receipt.events);
         let version = receipt.stream_version;
@@ -213,7 +213,7 @@ impl<'a, G: Gateway> Player<'a, G> {
         self.versions.insert(stream, (version, before));
         self.last.clone_from(&receipt.token);
         self.played.head = receipt.token.as_ref().map_or(self.played.head, |token| token.position);
-        if raises {
+        if brings_up {
             let raised = self.raised.entry(stream.0).or_default();
             for finding in receipt.warnings.iter().filter_map(|finding| finding.key.as_ref()) {
                 if !raised.contains(finding) {
