@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::load::{Measured, Recorder, closed_loop};
 use crate::mix::{Mix, SEED_STEPS};
-use crate::server::{Launch, Running};
+use crate::server::{Launch, Running, processor_time};
 use crate::{BenchError, baseline, echo, lag, stream, unary};
 
 /// What is measured.
@@ -40,6 +40,10 @@ pub struct Report {
     pub p50_ms: f64,
     /// All but one in a hundred took at most this long.
     pub p99_ms: f64,
+    /// Processor time that the server used for one command, in microseconds.
+    pub server_cpu_us: Option<f64>,
+    /// Processor time that the clients used for one command, in microseconds.
+    pub client_cpu_us: Option<f64>,
     /// Unary echoes a second, same clients, same machine.
     pub echo_per_second: f64,
     /// Commands to echoes.
@@ -97,7 +101,9 @@ pub async fn run(launch: &Launch, options: &Options, say: &dyn Fn(&str)) -> Resu
     say("concord: real commands, receipts awaited");
     measure(&channels, &bearer, mix, options, WARM_UP).await?;
     let prober = prober(&server, &bearer, mix, options).await?;
+    let before = (server.processor_time(), processor_time("self"));
     let commands = measure(&channels, &bearer, mix, options, options.length).await?;
+    let after = (server.processor_time(), processor_time("self"));
     let lag = match prober {
         Some(prober) => Some(prober.await.expect("the prober does not panic")?),
         None => None,
@@ -106,6 +112,8 @@ pub async fn run(launch: &Launch, options: &Options, say: &dyn Fn(&str)) -> Resu
         commands_per_second: commands.per_second,
         p50_ms: commands.p50_ms,
         p99_ms: commands.p99_ms,
+        server_cpu_us: each(before.0, after.0, commands.answered),
+        client_cpu_us: each(before.1, after.1, commands.answered),
         echo_per_second: echo.per_second,
         ratio_to_echo: commands.per_second / echo.per_second,
         baseline_per_second: baseline.per_second,
@@ -116,6 +124,12 @@ pub async fn run(launch: &Launch, options: &Options, say: &dyn Fn(&str)) -> Resu
     };
     server.stop().await?;
     Ok(report)
+}
+
+/// Microseconds of processor time for one of `count`.
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn each(before: Option<Duration>, after: Option<Duration>, count: u64) -> Option<f64> {
+    Some(after?.saturating_sub(before?).as_secs_f64() * 1e6 / count.max(1) as f64)
 }
 
 /// Starts asking the views beside the load, when the measured server keeps them.

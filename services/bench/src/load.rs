@@ -17,6 +17,7 @@ pub(crate) struct Measured {
     pub(crate) per_second: f64,
     pub(crate) p50_ms: f64,
     pub(crate) p99_ms: f64,
+    pub(crate) answered: u64,
 }
 
 /// Counts answers and their latencies.
@@ -38,7 +39,12 @@ impl Recorder {
     #[expect(clippy::cast_precision_loss, reason = "counts and microseconds stay far below 2^53")]
     pub(crate) fn measured(&self, took: Duration) -> Measured {
         let ms = |quantile| self.0.value_at_quantile(quantile) as f64 / 1_000.0;
-        Measured { per_second: self.0.len() as f64 / took.as_secs_f64(), p50_ms: ms(0.50), p99_ms: ms(0.99) }
+        Measured {
+            per_second: self.0.len() as f64 / took.as_secs_f64(),
+            p50_ms: ms(0.50),
+            p99_ms: ms(0.99),
+            answered: self.0.len(),
+        }
     }
 }
 

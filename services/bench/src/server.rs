@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::Duration;
 
 use concord_kernel::{Actor, TenantId};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -24,6 +25,19 @@ pub(crate) struct Running {
     child: Child,
     pub(crate) address: String,
 }
+
+/// Processor time of a process, by its name under `/proc`: fields 14 and 15 of `stat`, in ticks.
+pub(crate) fn processor_time(process: &str) -> Option<Duration> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is the program's name in parentheses, which may hold blanks.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut fields = fields.split_ascii_whitespace().skip(11);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    Some(TICK * u32::try_from(ticks).ok()?)
+}
+
+/// A tick of `/proc`: USER_HZ is 100 on every Linux that a program can see.
+const TICK: Duration = Duration::from_millis(10);
 
 /// What a server prints on its standard output before the address it listens on.
 const READY: &str = "listening on ";
@@ -67,6 +81,11 @@ impl Running {
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").trim().parse().ok()?;
         Some(kilobytes / 1_024.0)
+    }
+
+    /// Processor time that the process has used, user and system; absent where the system does not tell.
+    pub(crate) fn processor_time(&self) -> Option<Duration> {
+        processor_time(&self.child.id()?.to_string())
     }
 
     /// Ends the process.

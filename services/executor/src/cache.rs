@@ -14,22 +14,23 @@ pub(crate) struct Folded {
     pub(crate) version: u64,
     /// What they say.
     pub(crate) state: State,
-    /// Bytes of those events: how much room the state is taken to need.
-    pub(crate) bytes: u64,
 }
 
-/// What a state costs besides its events: map entry, allocation, empty collections.
+/// What a state takes besides what its events left in it: map entry, allocation, empty collections.
 const BASE_BYTES: u64 = 512;
 
-/// Events a cache is laid out for, in bytes each, to size its tables.
-const TYPICAL_STATE_BYTES: u64 = 2_048;
+/// What an event leaves in a state: an identifier that must not be used again, a figure. Texts are not kept.
+const EVENT_BYTES: u64 = 64;
+
+/// What a state is expected to take, to size the cache's tables.
+const TYPICAL_STATE_BYTES: u64 = 1_024;
 
 #[derive(Clone)]
 struct ByBytes;
 
 impl Weighter<StreamRef, Arc<Folded>> for ByBytes {
     fn weight(&self, _: &StreamRef, folded: &Arc<Folded>) -> u64 {
-        BASE_BYTES + folded.bytes
+        BASE_BYTES + EVENT_BYTES * folded.version
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{ExecuteError, Metadata, Receipt, Request};
 /// The executor's bounds.
 #[derive(Clone, Copy, Debug)]
 pub struct ExecutorOptions {
-    /// Bytes of events whose folded states are kept.
+    /// Memory for folded states, in bytes.
     pub cache_bytes: u64,
     /// How often a command is decided again after losing a race.
     pub attempts: u32,
@@ -178,7 +178,6 @@ impl Inner {
     fn keep(&self, stream: StreamRef, folded: Arc<Folded>, events: Vec<DomainEvent>, version: u64) {
         let mut folded = Arc::unwrap_or_clone(folded);
         for event in events {
-            folded.bytes += AVERAGE_EVENT_BYTES;
             folded.state.apply(event);
         }
         folded.version = version;
@@ -194,9 +193,6 @@ impl Inner {
         }
     }
 }
-
-/// What an event is taken to weigh in the cache, where its stored bytes are no longer at hand.
-const AVERAGE_EVENT_BYTES: u64 = 256;
 
 fn prepare(
     request: &Request,

@@ -12,7 +12,7 @@ const PAGE: usize = 500;
 
 /// Reads all of `stream` and folds it.
 pub(crate) async fn load(ledger: &dyn Ledger, stream: StreamRef) -> Result<Folded, ExecuteError> {
-    let mut folded = Folded { version: 0, state: State::empty(stream.kind), bytes: 0 };
+    let mut folded = Folded { version: 0, state: State::empty(stream.kind) };
     loop {
         let page = ledger.read_stream(stream, folded.version, PAGE).await?;
         let last = page.len() < PAGE;
@@ -31,6 +31,5 @@ fn take_in(folded: &mut Folded, entry: &Entry) -> Result<(), ExecuteError> {
     }
     folded.state.apply(DomainEvent::decode(entry.stream.kind, &entry.payload)?);
     folded.version = entry.version;
-    folded.bytes += entry.payload.len() as u64;
     Ok(())
 }
