@@ -1,5 +1,6 @@
-//! Folds batches of facts into rows of one build, in memory.
+//! Folds facts into rows of one build, in memory.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -9,17 +10,20 @@ use quick_cache::unsync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
 use crate::store::StoredRow;
-use crate::{Fact, Instance, Key, ListEntry, Reason, StoreError, Told, View, ViewStore};
+use crate::{Fact, Instance, Key, ListEntry, Reason, StoreError, Told, View, ViewStore, codec};
 
-/// What one batch does to one build.
+/// A stored row; absent when there is none.
+type Doc = Option<Arc<[u8]>>;
+
+/// What facts do to one build.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    pub(crate) rows: Vec<(Key, Option<Vec<u8>>)>,
+    pub(crate) rows: Vec<(Key, Doc)>,
     pub(crate) unlisted: Vec<(Key, ListEntry)>,
     pub(crate) listed: Vec<(Key, ListEntry)>,
 }
 
-/// Why a batch was not folded; memory holds nothing of it, but also nothing else any more.
+/// Why facts were not folded; memory holds nothing of them, but also nothing else any more.
 #[derive(Debug)]
 pub(crate) enum FoldError {
     /// This fact cannot be folded.
@@ -30,83 +34,96 @@ pub(crate) enum FoldError {
 
 /// A view's fold with its type forgotten.
 pub(crate) trait Fold: Send {
-    /// Folds facts after `after`, in order.
-    fn fold(&mut self, told: &[Told], after: u64) -> Result<Changes, FoldError>;
-    /// The oldest batch that was folded is stored: its rows may be read back from there.
+    /// Folds facts after `after`, in order; what they change waits in memory until it is taken.
+    fn fold(&mut self, told: &[Told], after: u64) -> Result<(), FoldError>;
+    /// What memory holds of rows that wait, bytes, about.
+    fn waiting(&self) -> u64;
+    /// Takes what must be written.
+    fn take(&mut self) -> Changes;
+    /// The oldest changes that were taken are stored: their rows may be read back from there.
     fn settle(&mut self);
     /// Drops everything that memory holds.
     fn forget(&mut self);
 }
 
-/// A row in memory with what is stored of its appearances.
+/// A row that waits to be written.
 struct Slot<R> {
     row: Option<R>,
+    /// Its appearances as they are stored.
     listed: Vec<ListEntry>,
-    weight: u64,
 }
 
 #[derive(Clone)]
 struct ByWeight;
 
-impl<R> Weighter<Key, Slot<R>> for ByWeight {
-    fn weight(&self, _: &Key, slot: &Slot<R>) -> u64 {
-        slot.weight
+impl Weighter<Key, Doc> for ByWeight {
+    fn weight(&self, _: &Key, doc: &Doc) -> u64 {
+        KEPT_BYTES + bytes(doc)
     }
 }
 
-/// What a row weighs in memory, as a multiple of its document: structs, allocations and list entries come on top.
-const MEMORY_PER_DOC_BYTE: u64 = 2;
-/// What a slot weighs without its row.
-const SLOT_BYTES: u64 = 256;
+/// What a row costs that is kept in memory, beside its document.
+const KEPT_BYTES: u64 = 96;
+/// What a row weighs while it waits, as a multiple of its document: allocations come on top.
+const MEMORY_PER_DOC_BYTE: u64 = 4;
 /// Rows that a cache is laid out for at first.
 const CACHE_ROWS: usize = 1_024;
 
-type RowCache<R> = Cache<Key, Slot<R>, ByWeight, DefaultHashBuilder>;
+type RowCache = Cache<Key, Doc, ByWeight, DefaultHashBuilder>;
 
 pub(crate) struct Folder<V: View> {
     instance: Instance,
     store: Arc<dyn ViewStore>,
     /// Rows that are stored, by weight.
-    cache: RowCache<V::Row>,
-    /// Rows of the batches that are being stored, oldest first: not to be read back yet.
-    unsettled: VecDeque<HashMap<Key, Slot<V::Row>>>,
+    cache: RowCache,
+    /// Rows that are being stored, oldest first: not to be read back yet.
+    unsettled: VecDeque<HashMap<Key, Doc>>,
+    /// Rows that wait to be written.
+    waiting: HashMap<Key, Slot<V::Row>>,
+    waiting_bytes: u64,
+    /// Entries of a history that wait: never changed, so that they are kept as they are written.
+    entries: Vec<(Key, Doc)>,
 }
 
 impl<V: View> Folder<V> {
     pub(crate) fn new(instance: Instance, store: Arc<dyn ViewStore>, cache_bytes: u64) -> Self {
         let hash = DefaultHashBuilder::default();
         let cache = Cache::with(CACHE_ROWS, cache_bytes, ByWeight, hash, DefaultLifecycle::default());
-        Self { instance, store, cache, unsettled: VecDeque::new() }
+        Self {
+            instance,
+            store,
+            cache,
+            unsettled: VecDeque::new(),
+            waiting: HashMap::new(),
+            waiting_bytes: 0,
+            entries: Vec::new(),
+        }
     }
 
-    /// Gathers the rows that the batch touches: from memory, else from the store.
-    fn gather(&mut self, touched: &[(usize, Key)]) -> Result<HashMap<Key, Slot<V::Row>>, StoreError> {
-        let mut slots = HashMap::with_capacity(touched.len());
+    /// Makes sure that the rows which are about to change wait: from memory, else from the store.
+    fn gather(&mut self, touched: &[(usize, Key)]) -> Result<(), StoreError> {
         let mut missing = Vec::new();
         for (_, key) in touched {
-            if slots.contains_key(key) {
-                continue;
-            }
-            let unsettled = self.unsettled.iter_mut().rev().find_map(|rows| rows.remove(key));
-            let known = unsettled.or_else(|| self.cache.remove(key).map(|(_, slot)| slot));
-            if known.is_none() && !V::INSERT_ONLY {
+            let Entry::Vacant(place) = self.waiting.entry(*key) else { continue };
+            let unsettled = self.unsettled.iter().rev().find_map(|docs| docs.get(key));
+            if let Some(doc) = unsettled.or_else(|| self.cache.get(key)) {
+                self.waiting_bytes += weight::<V>(doc);
+                place.insert(slot::<V>(key, doc.as_deref())?);
+            } else {
+                self.waiting_bytes += weight::<V>(&None);
+                place.insert(Slot { row: None, listed: Vec::new() });
                 missing.push(*key);
             }
-            slots.insert(*key, known.unwrap_or(Slot { row: None, listed: Vec::new(), weight: SLOT_BYTES }));
         }
         missing.sort_unstable();
         for StoredRow { key, doc } in self.store.load(self.instance, &missing)? {
-            let row: V::Row = serde_json::from_slice(&doc).map_err(|_| StoreError::Corrupt("row"))?;
-            let slot = slots.get_mut(&key).ok_or(StoreError::Corrupt("key"))?;
-            slot.listed = listed::<V>(&key, Some(&row));
-            slot.row = Some(row);
+            self.waiting_bytes += MEMORY_PER_DOC_BYTE * doc.len() as u64;
+            self.waiting.insert(key, slot::<V>(&key, Some(&doc))?);
         }
-        Ok(slots)
+        Ok(())
     }
-}
 
-impl<V: View> Fold for Folder<V> {
-    fn fold(&mut self, told: &[Told], after: u64) -> Result<Changes, FoldError> {
+    fn touched(told: &[Told], after: u64) -> Result<Vec<(usize, Key)>, FoldError> {
         let mut touched = Vec::with_capacity(told.len());
         for (at, told) in told.iter().enumerate() {
             match told {
@@ -114,7 +131,6 @@ impl<V: View> Fold for Folder<V> {
                     touched.extend(V::touches(fact).into_iter().map(|key| (at, key)));
                 }
                 Err(unreadable) if unreadable.position > after && concerns::<V>(unreadable.kind) => {
-                    self.forget();
                     return Err(FoldError::Poison {
                         position: unreadable.position,
                         reason: Reason::Unreadable,
@@ -123,35 +139,92 @@ impl<V: View> Fold for Folder<V> {
                 Ok(_) | Err(_) => {}
             }
         }
-        let mut slots = self.gather(&touched).map_err(FoldError::Store)?;
+        Ok(touched)
+    }
+
+    fn change(&mut self, told: &[Told], after: u64) -> Result<(), FoldError> {
+        let touched = Self::touched(told, after)?;
+        if !V::INSERT_ONLY {
+            self.gather(&touched).map_err(FoldError::Store)?;
+        }
         for (at, key) in &touched {
-            let (Ok(fact), Some(slot)) = (&told[*at], slots.get_mut(key)) else { continue };
-            if let Err(reason) = apply::<V>(&mut slot.row, key, fact) {
-                self.forget();
-                return Err(FoldError::Poison { position: fact.position, reason });
+            let Ok(fact) = &told[*at] else { continue };
+            let poison = |reason| FoldError::Poison { position: fact.position, reason };
+            if V::INSERT_ONLY {
+                let mut row = None;
+                apply::<V>(&mut row, key, fact).map_err(poison)?;
+                let doc = row.as_ref().map(|row| Arc::from(codec::encode(row)));
+                self.waiting_bytes += KEPT_BYTES + bytes(&doc);
+                self.entries.push((*key, doc));
+            } else if let Some(slot) = self.waiting.get_mut(key) {
+                apply::<V>(&mut slot.row, key, fact).map_err(poison)?;
             }
         }
-        let changes = write_down::<V>(&mut slots);
-        if !V::INSERT_ONLY {
-            self.unsettled.push_back(slots);
+        Ok(())
+    }
+}
+
+impl<V: View> Fold for Folder<V> {
+    fn fold(&mut self, told: &[Told], after: u64) -> Result<(), FoldError> {
+        let changed = self.change(told, after);
+        if changed.is_err() {
+            self.forget();
         }
-        Ok(changes)
+        changed
+    }
+
+    fn waiting(&self) -> u64 {
+        self.waiting_bytes
+    }
+
+    fn take(&mut self) -> Changes {
+        self.waiting_bytes = 0;
+        let mut changes = Changes { rows: std::mem::take(&mut self.entries), ..Changes::default() };
+        let mut slots: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
+        slots.sort_unstable_by_key(|(key, _)| *key);
+        let mut docs = HashMap::with_capacity(slots.len());
+        for (key, slot) in slots {
+            list::<V>(&key, &slot, &mut changes);
+            let doc: Doc = slot.row.as_ref().map(|row| Arc::from(codec::encode(row)));
+            docs.insert(key, doc.clone());
+            changes.rows.push((key, doc));
+        }
+        self.unsettled.push_back(docs);
+        changes
     }
 
     fn settle(&mut self) {
-        for (key, slot) in self.unsettled.pop_front().into_iter().flatten() {
-            self.cache.insert(key, slot);
+        for (key, doc) in self.unsettled.pop_front().into_iter().flatten() {
+            // A row that changed again meanwhile is in younger changes, which are asked first.
+            self.cache.insert(key, doc);
         }
     }
 
     fn forget(&mut self) {
         self.unsettled.clear();
         self.cache.clear();
+        self.waiting.clear();
+        self.waiting_bytes = 0;
+        self.entries.clear();
     }
 }
 
 fn concerns<V: View>(kind: StreamKind) -> bool {
     V::KINDS.contains(&kind)
+}
+
+fn bytes(doc: &Doc) -> u64 {
+    doc.as_ref().map_or(0, |doc| doc.len() as u64)
+}
+
+fn weight<V: View>(doc: &Doc) -> u64 {
+    size_of::<(Key, Slot<V::Row>)>() as u64 + MEMORY_PER_DOC_BYTE * bytes(doc)
+}
+
+fn slot<V: View>(key: &Key, doc: Option<&[u8]>) -> Result<Slot<V::Row>, StoreError> {
+    let row = doc.map(codec::decode::<V::Row>).transpose()?;
+    let listed = listed::<V>(key, row.as_ref());
+    Ok(Slot { row, listed })
 }
 
 /// A panic is a poison fact like any other: the runner must outlive it.
@@ -163,26 +236,16 @@ fn apply<V: View>(row: &mut Option<V::Row>, key: &Key, fact: &Fact) -> Result<()
     }
 }
 
-/// Turns the rows of a batch into what must be written, in order of keys.
-fn write_down<V: View>(slots: &mut HashMap<Key, Slot<V::Row>>) -> Changes {
-    let mut sorted: Vec<_> = slots.iter_mut().collect();
-    sorted.sort_unstable_by_key(|(key, _)| **key);
-    let mut changes = Changes::default();
-    for (key, slot) in sorted {
-        let doc = slot.row.as_ref().map(|row| serde_json::to_vec(row).expect("rows have string keys"));
-        let now = listed::<V>(key, slot.row.as_ref());
-        if now != slot.listed {
-            let gone = slot.listed.iter().filter(|entry| now.binary_search(entry).is_err());
-            changes.unlisted.extend(gone.map(|entry| (*key, entry.clone())));
-            let new = now.iter().filter(|entry| slot.listed.binary_search(entry).is_err());
-            changes.listed.extend(new.map(|entry| (*key, entry.clone())));
-            slot.listed = now;
-        }
-        let doc_bytes = doc.as_ref().map_or(0, |doc| doc.len() as u64);
-        slot.weight = SLOT_BYTES + MEMORY_PER_DOC_BYTE * doc_bytes;
-        changes.rows.push((*key, doc));
+/// Notes how a row's appearances differ from those that are stored.
+fn list<V: View>(key: &Key, slot: &Slot<V::Row>, changes: &mut Changes) {
+    let (was, is) = (&slot.listed, listed::<V>(key, slot.row.as_ref()));
+    if *was == is {
+        return;
     }
-    changes
+    let gone = was.iter().filter(|entry| is.binary_search(entry).is_err());
+    changes.unlisted.extend(gone.map(|entry| (*key, entry.clone())));
+    let new = is.into_iter().filter(|entry| was.binary_search(entry).is_err());
+    changes.listed.extend(new.map(|entry| (*key, entry)));
 }
 
 /// A row's appearances, sorted, each once.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use concord_kernel::{Instant, PatientId, PersonId, ProgramId, StreamRef};
 
+use crate::short::Short;
+
 const UUID_BYTES: usize = 16;
 const KEY_BYTES: usize = UUID_BYTES + 8;
 
@@ -77,40 +79,50 @@ impl fmt::Debug for Key {
 
 /// Names a list of a view: what somebody pages through.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct List(Box<[u8]>);
+pub struct List(Short);
 
 impl List {
     /// Everything.
     pub fn all() -> Self {
-        Self(Box::from(*b"*"))
+        Self(Short::of(&[b"*"]))
     }
 
     /// What concerns one person.
     pub fn person(person: PersonId) -> Self {
-        let mut name = Vec::with_capacity(1 + UUID_BYTES);
-        name.push(b'p');
-        name.extend_from_slice(person.uuid().as_bytes());
-        Self(name.into())
+        Self(Short::of(&[b"p", person.uuid().as_bytes()]))
     }
 
     /// What belongs to one program.
     pub fn program(program: &ProgramId) -> Self {
-        let mut name = Vec::with_capacity(1 + program.as_str().len());
-        name.push(b'g');
-        name.extend_from_slice(program.as_str().as_bytes());
-        Self(name.into())
+        Self(Short::of(&[b"g", program.as_str().as_bytes()]))
     }
 
     /// The stored bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_slice()
+    }
+}
+
+/// Tells appearances of one row on one list apart.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Item(Short);
+
+impl Item {
+    /// Puts parts together; no parts for the row as a whole.
+    pub fn of(parts: &[&[u8]]) -> Self {
+        Self(Short::of(parts))
+    }
+
+    /// The stored bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_slice()
     }
 }
 
 /// The place of an entry in its list, ascending. Built part by part, the first part counts most. Must not hold
 /// what identifies a patient: it travels in page tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Sort(Vec<u8>);
+pub struct Sort(Short);
 
 impl Sort {
     /// Nothing yet: entries are in order of their keys.
@@ -121,7 +133,7 @@ impl Sort {
     /// Smaller first.
     #[must_use]
     pub fn rank(mut self, rank: u8) -> Self {
-        self.0.push(rank);
+        self.0.extend(&[rank]);
         self
     }
 
@@ -144,18 +156,18 @@ impl Sort {
     }
 
     fn number(mut self, value: u64) -> Self {
-        self.0.extend_from_slice(&value.to_be_bytes());
+        self.0.extend(&value.to_be_bytes());
         self
     }
 
     /// Takes stored bytes back.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
+        Self(Short::of(&[bytes]))
     }
 
     /// The stored bytes; their order is the list's.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_slice()
     }
 }
 

@@ -4,6 +4,7 @@
 //! once for all views, folds in memory and writes rows, lists and checkpoints of a batch in one transaction, guarded
 //! by compare-and-swap on the checkpoint. A fact that a view cannot fold pauses that view, loudly; the others go on.
 
+mod codec;
 mod fact;
 mod fold;
 mod key;
@@ -12,6 +13,7 @@ mod projections;
 mod reader;
 mod runner;
 mod shared;
+mod short;
 mod sink;
 mod source;
 mod sqlite;
@@ -24,7 +26,7 @@ mod view;
 mod tests;
 
 pub use fact::{By, Fact, Told, Unreadable, tell};
-pub use key::{Key, List, Sort};
+pub use key::{Item, Key, List, Sort};
 pub use options::Options;
 pub use projections::{OrderError, Projections, Setup};
 pub use reader::{Cursor, Listed, Order, PAGE_MAX, PageOf, Reader, ViewReadError};

@@ -5,9 +5,14 @@ use std::time::Duration;
 /// Limits and times; the defaults suit two cores and ten thousand patients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Events that are read, folded and written at once at most.
+    /// Events that are read and folded at once at most.
     pub batch: usize,
-    /// Memory for rows that each view keeps, bytes.
+    /// Events that are folded before their rows are written, at most: while the ledger is far ahead, a row that many
+    /// of them touch is written once.
+    pub write_events: u64,
+    /// Memory for rows that wait to be written, of all views together, bytes: beyond it they are written sooner.
+    pub write_bytes: u64,
+    /// Memory for rows that each view keeps after they were written, bytes.
     pub cache_bytes: u64,
     /// How long after a failure of store or ledger the first retry comes.
     pub retry_first: Duration,
@@ -20,8 +25,10 @@ pub struct Options {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            batch: 4_096,
-            cache_bytes: 12 * 1024 * 1024,
+            batch: 1_024,
+            write_events: 16_384,
+            write_bytes: 24 * 1024 * 1024,
+            cache_bytes: 8 * 1024 * 1024,
             retry_first: Duration::from_millis(50),
             retry_most: Duration::from_secs(5),
             poll: Duration::from_secs(1),

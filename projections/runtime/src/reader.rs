@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use concord_kernel::{PatientId, Token};
 
+use crate::codec;
 use crate::shared::Shared;
 use crate::store::{Place, Range, StoredRow};
 use crate::{Instance, Key, List, Sort, StoreError, View};
@@ -165,7 +166,7 @@ impl Reader {
 }
 
 fn document<V: View>(doc: &[u8]) -> Result<V::Row, ViewReadError> {
-    serde_json::from_slice(doc).map_err(|_| StoreError::Corrupt("row").into())
+    Ok(codec::decode(doc)?)
 }
 
 /// The keys that are still to come; `None` when there are none.

@@ -15,7 +15,7 @@ use crate::sink::{Sink, Written};
 use crate::source::{Batch, Source, SourceError};
 use crate::store::Writes;
 use crate::track::{Member, Track};
-use crate::{Fault, Halt, Instance, Stage, State, StoreError};
+use crate::{Fault, Halt, Instance, Reason, Stage, State, StoreError, Told};
 
 /// What an operator may ask of a runner.
 pub(crate) enum Order {
@@ -187,19 +187,32 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Reads, folds and hands over one page for one track.
+    /// Reads and folds for one track until it is level or enough waits to be written, and hands that over.
     async fn step(&mut self, index: usize) -> Result<(), End> {
-        let batch = self.tracks[index].next(self.source, self.shared.options.batch).await?;
+        let options = self.shared.options;
         let from = Token { epoch: self.epoch, position: self.tracks[index].position };
-        let mut writes = Vec::with_capacity(self.tracks[index].members.len());
-        let mut poisoned = Vec::new();
-        for (at, member) in self.tracks[index].members.iter_mut().enumerate() {
-            match member.fold.fold(&batch.told, from.position) {
-                Ok(changes) => writes.push(writes_of(member.instance, from, batch.through, changes)),
-                Err(FoldError::Poison { position, reason }) => poisoned.push((at, position, reason)),
-                Err(FoldError::Store(error)) => return Err(error.into()),
+        let (batch, poisoned) = loop {
+            let track = &mut self.tracks[index];
+            let read = track.folded;
+            let batch = track.next(self.source, read, options.batch).await?;
+            let poisoned = fold(track, &batch.told, read)?;
+            if let Some((_, position, _)) = poisoned.first()
+                && read > from.position
+            {
+                // Pages that came before are folded and not written: they are read again, each by itself.
+                let until = *position;
+                self.land().await?;
+                self.tracks[index].go_back(until);
+                return Ok(());
             }
-        }
+            track.folded = batch.through;
+            let enough = batch.through - from.position >= options.write_events
+                || track.waiting() >= options.write_bytes
+                || batch.through <= track.careful_until;
+            if enough || batch.through >= batch.head || !poisoned.is_empty() {
+                break (batch, poisoned);
+            }
+        };
         self.land().await?;
         for (at, position, reason) in poisoned.into_iter().rev() {
             let mut member = self.tracks[index].members.remove(at);
@@ -207,7 +220,10 @@ impl<'a> Session<'a> {
             self.shared.paused(&member, Fault { position, reason });
             self.paused.push((member, position - 1));
         }
-        self.tracks[index].position = batch.through;
+        let track = &mut self.tracks[index];
+        track.position = batch.through;
+        let taken = |member: &mut Member| writes_of(member.instance, from, batch.through, member.fold.take());
+        let writes = track.members.iter_mut().map(taken).collect();
         let landed =
             Landed { through: batch.through, head: batch.head, complete_as_of: batch.complete_as_of };
         let written = self.sink.write(writes);
@@ -232,8 +248,8 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         match member.fold.fold(&batch.told[..before], from.position) {
-            Ok(changes) => {
-                let writes = writes_of(member.instance, from, position - 1, changes);
+            Ok(()) => {
+                let writes = writes_of(member.instance, from, position - 1, member.fold.take());
                 self.shared.store.commit(&[writes])?;
                 member.fold.settle();
                 self.shared.moved(member, Token { position: position - 1, ..from }, None);
@@ -344,6 +360,19 @@ impl<'a> Session<'a> {
             }
         }
     }
+}
+
+/// Folds a page into every build of a track; names the builds that met a fact they cannot fold.
+fn fold(track: &mut Track, told: &[Told], after: u64) -> Result<Vec<(usize, u64, Reason)>, StoreError> {
+    let mut poisoned = Vec::new();
+    for (at, member) in track.members.iter_mut().enumerate() {
+        match member.fold.fold(told, after) {
+            Ok(()) => {}
+            Err(FoldError::Poison { position, reason }) => poisoned.push((at, position, reason)),
+            Err(FoldError::Store(error)) => return Err(error),
+        }
+    }
+    Ok(poisoned)
 }
 
 fn writes_of(instance: Instance, from: Token, to: u64, changes: Changes) -> Writes {

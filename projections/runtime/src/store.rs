@@ -1,5 +1,7 @@
 //! Where rows live. The runtime writes the SQL once for all views; a store for another database implements this.
 
+use std::sync::Arc;
+
 use concord_kernel::Token;
 use uuid::Uuid;
 
@@ -46,7 +48,7 @@ pub struct Writes {
     /// Where its checkpoint goes.
     pub to: u64,
     /// Rows to write (document) or to remove (`None`), by key.
-    pub rows: Vec<(Key, Option<Vec<u8>>)>,
+    pub rows: Vec<(Key, Option<Arc<[u8]>>)>,
     /// Appearances that end.
     pub unlisted: Vec<(Key, ListEntry)>,
     /// Appearances that begin.

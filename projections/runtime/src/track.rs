@@ -16,29 +16,54 @@ pub(crate) struct Member {
 /// Builds at one position.
 pub(crate) struct Track {
     pub(crate) members: Vec<Member>,
+    /// What is in the rows that were written or handed over to be.
     pub(crate) position: u64,
+    /// What is in the rows in memory.
+    pub(crate) folded: u64,
     /// Whether the last page reached the head as it was when the page was read.
     pub(crate) level: bool,
+    /// Up to here every page is written by itself, so that a fact that cannot be folded is met at once.
+    pub(crate) careful_until: u64,
     ahead: Option<(u64, Pending)>,
     began: (Monotonic, u64),
 }
 
 impl Track {
     pub(crate) fn new(position: u64, members: Vec<Member>) -> Self {
-        Self { members, position, level: false, ahead: None, began: (Monotonic::now(), position) }
+        Self { members, position, folded: position, level: false, careful_until: 0, ahead: None, began: (Monotonic::now(), position) }
     }
 
-    /// Waits for the page after the track's position and asks for the one after that.
-    pub(crate) async fn next(&mut self, source: &Source, limit: usize) -> Result<Batch, SourceError> {
+    /// Waits for the page after `position` and asks for the one after that.
+    pub(crate) async fn next(
+        &mut self,
+        source: &Source,
+        position: u64,
+        limit: usize,
+    ) -> Result<Batch, SourceError> {
         let pending = match self.ahead.take() {
-            Some((after, pending)) if after == self.position => pending,
-            Some(_) | None => source.request(self.position, limit),
+            Some((after, pending)) if after == position => pending,
+            Some(_) | None => source.request(position, limit),
         };
         let batch = pending.await.map_err(|_| SourceError::Unavailable)??;
         if batch.through < batch.head {
             self.ahead = Some((batch.through, source.request(batch.through, limit)));
         }
         Ok(batch)
+    }
+
+    /// What waits to be written, bytes, about.
+    pub(crate) fn waiting(&self) -> u64 {
+        self.members.iter().map(|member| member.fold.waiting()).sum()
+    }
+
+    /// Drops what is folded and not written: the pages from the track's position are read again, one by one up to
+    /// `until`.
+    pub(crate) fn go_back(&mut self, until: u64) {
+        for member in &mut self.members {
+            member.fold.forget();
+        }
+        self.folded = self.position;
+        self.careful_until = until;
     }
 
     /// How its builds get on towards `head`.

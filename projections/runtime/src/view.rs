@@ -6,7 +6,7 @@ use concord_kernel::StreamKind;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Fact, Key, List, Sort};
+use crate::{Fact, Item, Key, List, Sort};
 
 /// A question, and how facts answer it.
 ///
@@ -46,13 +46,13 @@ pub struct ListEntry {
     /// Where on it.
     pub sort: Sort,
     /// What of the row it is about, for rows that appear several times on one list; else empty.
-    pub item: Vec<u8>,
+    pub item: Item,
 }
 
 impl ListEntry {
     /// The appearance of a row as a whole.
-    pub const fn whole(list: List, sort: Sort) -> Self {
-        Self { list, sort, item: Vec::new() }
+    pub fn whole(list: List, sort: Sort) -> Self {
+        Self { list, sort, item: Item::default() }
     }
 }
 

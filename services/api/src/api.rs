@@ -46,6 +46,7 @@ pub struct ApiParts {
 /// The gRPC API: every service, with health, reflection and gRPC-Web.
 pub struct Api {
     routes: Routes,
+    door: Door,
     limits: Limits,
 }
 
@@ -58,18 +59,19 @@ impl Api {
         add_commands(&mut routes, &Commands(door.clone()), limits.message_bytes);
         add_questions(&mut routes, &Questions(door.clone()), limits.message_bytes);
         routes.add_service(
-            LedgerServiceServer::new(Ledgers(door)).max_decoding_message_size(limits.message_bytes),
+            LedgerServiceServer::new(Ledgers(door.clone())).max_decoding_message_size(limits.message_bytes),
         );
         add_tools(&mut routes, health);
-        Self { routes: routes.routes(), limits }
+        Self { routes: routes.routes(), door, limits }
     }
 
-    /// The services alone, to be served beside others.
-    pub fn into_routes(self) -> Routes {
-        self.routes
+    /// The services alone, to be served beside others; [`Door::close`] ends the streams that would go on for ever.
+    pub fn into_routes(self) -> (Routes, Door) {
+        (self.routes, self.door)
     }
 
-    /// Serves `listener` until `closing` is over, then finishes the calls that were begun.
+    /// Serves `listener` until `closing` is over, then finishes the calls that were begun. Streams that would go on for
+    /// ever end then: watchers and followers at once, streams of commands with the answers to what they had begun.
     ///
     /// # Errors
     ///
@@ -79,13 +81,18 @@ impl Api {
         listener: TcpListener,
         closing: impl Future<Output = ()>,
     ) -> Result<(), tonic::transport::Error> {
+        let Self { routes, door, limits } = self;
+        let closing = async move {
+            closing.await;
+            door.close();
+        };
         Server::builder()
             .accept_http1(true)
             .tcp_nodelay(true)
-            .max_concurrent_streams(self.limits.calls_per_connection)
+            .max_concurrent_streams(limits.calls_per_connection)
             .http2_adaptive_window(Some(true))
             .layer(GrpcWebLayer::new())
-            .add_routes(self.routes)
+            .add_routes(routes)
             .serve_with_incoming_shutdown(TcpListenerStream::new(listener), closing)
             .await
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use concord_access::{AuthError, Authenticator, Identity, Question, permit_query};
 use concord_kernel::{Clock, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tonic::metadata::MetadataMap;
 
 use crate::limits::DEADLINE_MARGIN;
@@ -21,14 +21,17 @@ struct Inner {
     clock: Arc<dyn Clock>,
     tenants: Tenants,
     limits: Limits,
+    calls: Arc<Semaphore>,
     watchers: Arc<Semaphore>,
+    closing: watch::Sender<bool>,
 }
 
-/// A caller whose token was verified, with the tenant whose records they may reach.
-#[derive(Clone)]
+/// A caller whose token was verified, with the tenant whose records they may reach. Their call is in flight until
+/// this is dropped.
 pub(crate) struct Caller {
     pub(crate) identity: Arc<Identity>,
     pub(crate) tenant: Arc<Tenant>,
+    _call: OwnedSemaphorePermit,
 }
 
 impl Door {
@@ -39,16 +42,40 @@ impl Door {
         tenants: Tenants,
         limits: Limits,
     ) -> Self {
-        let watchers = Arc::new(Semaphore::new(limits.watchers));
-        Self(Arc::new(Inner { authenticator, clock, tenants, limits, watchers }))
+        let (calls, watchers) = (Semaphore::new(limits.calls), Semaphore::new(limits.watchers));
+        Self(Arc::new(Inner {
+            authenticator,
+            clock,
+            tenants,
+            limits,
+            calls: Arc::new(calls),
+            watchers: Arc::new(watchers),
+            closing: watch::Sender::new(false),
+        }))
     }
 
-    /// Says who is calling.
+    /// Ends what would go on for ever: watchers, followers, and streams of commands once what they began is answered.
+    pub fn close(&self) {
+        self.0.closing.send_replace(true);
+    }
+
+    /// Waits until the service closes.
+    pub(crate) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut closing = self.0.closing.subscribe();
+        async move {
+            // It has closed as well when nobody is left who could say so.
+            let _closed = closing.wait_for(|closed| *closed).await;
+        }
+    }
+
+    /// Says who is calling, when the service takes one more call.
     pub(crate) fn authenticate(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
         let identity = self.0.authenticator.verify(bearer(metadata)?, self.0.clock.now())?;
         // A tenant that is not served here is told nothing else than a token from elsewhere.
         let tenant = self.0.tenants.get(&identity.tenant).ok_or(AuthError::Invalid)?;
-        Ok(Caller { identity, tenant })
+        // After the token: what comes before waits for nothing, so strangers hold no place.
+        let call = Arc::clone(&self.0.calls).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
+        Ok(Caller { identity, tenant, _call: call })
     }
 
     /// Says who is asking, when they may ask `question`, which is about no single patient.

@@ -40,6 +40,12 @@ pub enum Failure {
     /// The call took longer than it may.
     #[error("the deadline has passed")]
     Deadline,
+    /// As many calls as allowed are in flight.
+    #[error("too many calls are in flight")]
+    Overloaded,
+    /// The service ends before it could answer whole.
+    #[error("the service is closing")]
+    Closing,
     /// As many watchers as allowed are open.
     #[error("too many watchers are open")]
     TooManyWatchers,

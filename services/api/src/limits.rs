@@ -9,6 +9,8 @@ pub struct Limits {
     pub message_bytes: usize,
     /// Calls at once on one connection; past it, HTTP/2 holds the client back.
     pub calls_per_connection: u32,
+    /// Calls at once over all connections, a stream being one; past it, a call is refused at once as `OVERLOADED`.
+    pub calls: usize,
     /// Longest time a unary call may take; a client's `grpc-timeout` may only shorten it.
     pub deadline: Duration,
     /// Watchers and followers open at once, over all callers.
@@ -20,6 +22,7 @@ impl Default for Limits {
         Self {
             message_bytes: 1024 * 1024,
             calls_per_connection: 1024,
+            calls: 8192,
             deadline: Duration::from_secs(30),
             watchers: 1024,
         }

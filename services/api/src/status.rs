@@ -81,6 +81,8 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::PageToken => (Code::InvalidArgument, ErrorReason::PageTokenInvalid),
         Failure::Views(error) => classify_views(error),
         Failure::Deadline => (Code::DeadlineExceeded, ErrorReason::DeadlineExceeded),
+        Failure::Overloaded => (Code::ResourceExhausted, ErrorReason::Overloaded),
+        Failure::Closing => (Code::Unavailable, ErrorReason::StoreUnavailable),
         Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),
     }
 }

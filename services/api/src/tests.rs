@@ -1,9 +1,11 @@
 //! Tests of the whole crate: what is refused and how, that no bytes bring a decoder down, and calls over a socket.
 
+mod closing;
 mod end_to_end;
 mod fields;
 mod fuzz;
 mod ledger;
+mod lists;
 mod nobody;
 mod questions;
 mod reasons;
@@ -12,3 +14,5 @@ mod service;
 mod statuses;
 mod stream;
 mod warnings;
+mod watching;
+mod web;

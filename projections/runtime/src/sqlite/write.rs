@@ -1,5 +1,7 @@
 //! Changes to the file, each within the caller's transaction.
 
+use std::sync::Arc;
+
 use concord_kernel::Token;
 use rusqlite::{Transaction, params, params_from_iter};
 use uuid::Uuid;
@@ -38,7 +40,7 @@ fn advance(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreError> {
     if moved == 1 { Ok(()) } else { Err(StoreError::Fenced(writes.instance)) }
 }
 
-fn rows(tx: &Transaction<'_>, table: &str, rows: &[(Key, Option<Vec<u8>>)]) -> Result<(), StoreError> {
+fn rows(tx: &Transaction<'_>, table: &str, rows: &[(Key, Option<Arc<[u8]>>)]) -> Result<(), StoreError> {
     let kept: Vec<(&[u8], &[u8])> =
         rows.iter().filter_map(|(key, doc)| Some((key.as_bytes(), doc.as_deref()?))).collect();
     let upsert = |count: usize| {
@@ -63,7 +65,7 @@ fn enlist(tx: &Transaction<'_>, table: &str, entries: &[(Key, ListEntry)]) -> Re
         format!("INSERT INTO {table} (list, sort, key, item) VALUES {}", values.join(","))
     };
     in_chunks(tx, entries, insert, |(key, entry)| {
-        [entry.list.as_bytes(), entry.sort.as_bytes(), key.as_bytes(), entry.item.as_slice()]
+        [entry.list.as_bytes(), entry.sort.as_bytes(), key.as_bytes(), entry.item.as_bytes()]
     })
 }
 
@@ -79,7 +81,7 @@ fn unlist(tx: &Transaction<'_>, table: &str, entries: &[(Key, ListEntry)]) -> Re
             entry.list.as_bytes(),
             entry.sort.as_bytes(),
             key.as_bytes(),
-            entry.item
+            entry.item.as_bytes()
         ])?;
     }
     Ok(())

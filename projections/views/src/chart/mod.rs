@@ -35,7 +35,7 @@ impl Chart {
 
 impl View for Chart {
     const NAME: &'static str = "chart";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const KINDS: &'static [StreamKind] =
         &[StreamKind::Episode, StreamKind::Assessment, StreamKind::MedicationChart, StreamKind::SideEffects];
     type Row = Row;

@@ -35,7 +35,7 @@ impl DueItems {
 
 impl View for DueItems {
     const NAME: &'static str = "due_items";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -68,12 +68,11 @@ impl View for DueItems {
         let lists: Vec<List> =
             std::iter::once(List::all()).chain(row.stays.programs().map(List::program)).collect();
         let mut entries = Vec::new();
-        for due in row.agenda.due(&row.stays) {
-            let sort = Sort::new().earliest(due.at);
-            let item = due.item.into_bytes();
+        row.agenda.each(&row.stays, |open| {
+            let (sort, item) = (Sort::new().earliest(open.at), open.item());
             let on = |list: &List| ListEntry { list: list.clone(), sort: sort.clone(), item: item.clone() };
             entries.extend(lists.iter().map(on));
-        }
+        });
         entries
     }
 }

@@ -43,8 +43,7 @@ pub async fn page(
     let items = items
         .into_iter()
         .filter_map(|listed| {
-            let mut due = listed.row.agenda.due(&listed.row.stays).into_iter();
-            let due = due.find(|due| due.item.as_bytes() == listed.item)?;
+            let due = listed.row.agenda.listed(&listed.row.stays, &listed.item)?;
             Some(DueItem { patient: listed.key.as_patient(), due })
         })
         .collect();

@@ -21,7 +21,6 @@ pub struct Course {
     pub supply_until: Instant,
     supplied_at: Instant,
     /// The steps of a taper that are still to come.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub taper: Vec<TaperStep>,
 }
 

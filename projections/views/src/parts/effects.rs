@@ -6,6 +6,8 @@ use concord_knowledge::{RedFlagId, SymptomId};
 use concord_projection::ViewError;
 use serde::{Deserialize, Serialize};
 
+use super::beyond::Beyond;
+
 /// A side effect that is not resolved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpenEffect {
@@ -18,7 +20,6 @@ pub struct OpenEffect {
     /// How bad; as triaged, once it was.
     pub grade: Grade,
     /// Warning signs seen with it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub red_flags: Vec<RedFlagId>,
     /// The order that is suspected.
     pub suspected: Option<OrderId>,
@@ -36,34 +37,56 @@ pub struct OpenEffect {
     pub breached: bool,
 }
 
+/// Side effects that a row keeps with all that was said of them. Of more, the mildest, among them the oldest, are only
+/// counted; what was said of them is in the course.
+const KEPT: usize = 8;
+
 /// The side effects that are not resolved, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Effects(Vec<OpenEffect>);
+pub struct Effects {
+    kept: Vec<OpenEffect>,
+    /// Those for which there is no room, with how bad they are.
+    beyond: Beyond<Grade>,
+}
 
 impl Effects {
-    /// Each of them.
+    /// Each of them that is kept; the worst ones are.
     pub fn iter(&self) -> impl Iterator<Item = &OpenEffect> {
-        self.0.iter()
+        self.kept.iter()
     }
 
-    /// How many there are.
+    /// How many there are, kept or counted.
     pub const fn len(&self) -> usize {
-        self.0.len()
+        self.kept.len() + self.beyond.len()
     }
 
     /// Whether there are none.
     pub const fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.len() == 0
     }
 
     /// How bad the worst is.
     pub fn worst(&self) -> Option<Grade> {
-        self.0.iter().map(|effect| effect.grade).max()
+        self.kept.iter().map(|effect| effect.grade).max().max(self.beyond.most())
     }
 
-    fn find(&mut self, report: ReportId) -> Result<&mut OpenEffect, ViewError> {
-        self.0.iter_mut().find(|known| known.report == report).ok_or(ViewError::Unknown("side effect report"))
+    /// The kept one; `None` when it is only counted.
+    fn find(&mut self, report: ReportId) -> Result<Option<&mut OpenEffect>, ViewError> {
+        let known = self.kept.iter_mut().find(|known| known.report == report);
+        if known.is_none() && !self.beyond.may_hold(report) {
+            return Err(ViewError::Unknown("side effect report"));
+        }
+        Ok(known)
+    }
+
+    fn push(&mut self, effect: OpenEffect) {
+        self.kept.push(effect);
+        if self.kept.len() > KEPT
+            && let Some(mildest) = (0..self.kept.len()).min_by_key(|at| self.kept[*at].grade)
+        {
+            let mildest = self.kept.remove(mildest);
+            self.beyond.push(mildest.report, mildest.grade);
+        }
     }
 
     pub(crate) fn fold(&mut self, recorded_at: Instant, event: &Event) -> Result<(), ViewError> {
@@ -78,7 +101,7 @@ impl Effects {
                 contact_by,
                 decide_by,
                 ..
-            } => self.0.push(OpenEffect {
+            } => self.push(OpenEffect {
                 report: *report,
                 symptom: symptom.clone(),
                 description: description.clone(),
@@ -92,20 +115,29 @@ impl Effects {
                 decision: None,
                 breached: false,
             }),
-            Event::SideEffectTriaged { report, grade, decide_by, .. } => {
-                let open = self.find(*report)?;
-                open.triaged = true;
-                open.grade = *grade;
-                open.decide_by = *decide_by;
-            }
+            Event::SideEffectTriaged { report, grade, decide_by, .. } => match self.find(*report)? {
+                Some(open) => {
+                    open.triaged = true;
+                    open.grade = *grade;
+                    open.decide_by = *decide_by;
+                }
+                None => self.beyond.change(*report, *grade),
+            },
             Event::SideEffectActionDecided { report, decision, .. } => {
-                self.find(*report)?.decision = Some(*decision);
+                if let Some(open) = self.find(*report)? {
+                    open.decision = Some(*decision);
+                }
             }
             Event::SideEffectResolved { report, .. } => {
                 self.find(*report)?;
-                self.0.retain(|known| known.report != *report);
+                self.kept.retain(|known| known.report != *report);
+                self.beyond.remove(*report);
             }
-            Event::EscalationBreached { report, .. } => self.find(*report)?.breached = true,
+            Event::EscalationBreached { report, .. } => {
+                if let Some(open) = self.find(*report)? {
+                    open.breached = true;
+                }
+            }
         }
         Ok(())
     }

@@ -36,10 +36,8 @@ pub struct WaitingOverride {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Findings {
     /// Collisions without resolution, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub open: Vec<OpenFinding>,
     /// Overrides without a second clinician, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waiting: Vec<WaitingOverride>,
 }
 

@@ -5,7 +5,10 @@
 
 mod agenda;
 mod background;
+mod beyond;
+mod complaints;
 mod course;
+mod due;
 mod effects;
 mod findings;
 mod identity;
@@ -17,9 +20,10 @@ mod stays;
 mod team;
 mod visits;
 
-pub use agenda::{Agenda, Due, DueKind};
+pub use agenda::Agenda;
 pub use background::{AllergyLine, AllergyList, Background, ConditionLine, ResultLine};
 pub use course::{Course, Courses};
+pub use due::{Due, DueKind};
 pub use effects::{Effects, OpenEffect};
 pub use findings::{Findings, OpenFinding, WaitingOverride};
 pub use identity::Identity;

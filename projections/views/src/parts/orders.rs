@@ -61,7 +61,6 @@ pub struct Change {
     /// What changed.
     pub kind: ChangeKind,
     /// Why, in words; absent where none are asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Text>,
 }
 
@@ -109,7 +108,6 @@ pub struct Orders {
     /// Those that have not ended, in the order of prescribing.
     pub open: Vec<Order>,
     /// The latest ended ones, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ended: Vec<EndedOrder>,
 }
 

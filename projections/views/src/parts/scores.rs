@@ -11,7 +11,6 @@ pub struct Trend {
     /// Which scale.
     pub scale: ScaleKind,
     /// For craving: which substance.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub substance: Option<Text>,
     /// The first total.
     pub baseline: u16,

@@ -4,6 +4,10 @@ use concord_domain::follow_up::{Cadence, Event, Modality, VisitKind};
 use concord_kernel::{Instant, PersonId, VisitId};
 use serde::{Deserialize, Serialize};
 
+/// Appointments that a row keeps. More are to come than anybody keeps in mind, or nobody says what became of them; they
+/// are in the ledger.
+const BOOKED_KEPT: usize = 8;
+
 /// An appointment that is to come, or has passed without anybody saying what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appointment {
@@ -74,6 +78,7 @@ impl Visits {
                     Appointment { visit: *visit, kind: *kind, at: *at, modality: *modality, with: *with };
                 let place = self.booked.partition_point(|known| known.at <= new.at);
                 self.booked.insert(place, new);
+                self.make_room(recorded_at);
                 if *kind == VisitKind::Medication {
                     self.missed = None;
                 }
@@ -102,6 +107,22 @@ impl Visits {
                 self.cadence = *to;
                 self.next_due_at = Some(*next_due_at);
             }
+        }
+    }
+
+    /// What has passed goes first, since nobody says what became of it; else what is furthest off. Medication visits
+    /// stay while there is anything else.
+    fn make_room(&mut self, now: Instant) {
+        if self.booked.len() <= BOOKED_KEPT {
+            return;
+        }
+        let medication = |at: &usize| self.booked[*at].kind == VisitKind::Medication;
+        let all = 0..self.booked.len();
+        let any: Vec<usize> = all.clone().filter(|at| !medication(at)).collect();
+        let candidates = if any.is_empty() { all.collect() } else { any };
+        let passed = candidates.iter().find(|at| self.booked[**at].at < now);
+        if let Some(at) = passed.or(candidates.last()) {
+            self.booked.remove(*at);
         }
     }
 

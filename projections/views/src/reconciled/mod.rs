@@ -39,7 +39,7 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const KINDS: &'static [StreamKind] =
         &[StreamKind::Episode, StreamKind::MedicationChart, StreamKind::FollowUp, StreamKind::CareTeam];
     type Row = Row;

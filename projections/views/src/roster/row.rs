@@ -35,7 +35,6 @@ pub struct Row {
     /// Where they stand.
     pub stay: Stay,
     /// Stays that have ended, oldest first.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub past: Vec<PastStay>,
 }
 

@@ -37,7 +37,7 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 
@@ -64,17 +64,15 @@ impl View for Worklist {
     }
 
     fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
-        let due = row.agenda.due(&row.stays);
         let mut entries = Vec::new();
-        for member in row.team.iter() {
-            for due in due.iter().filter(|due| due.kind.concerns(member.role)) {
-                entries.push(ListEntry {
-                    list: List::person(member.person),
-                    sort: Sort::new().earliest(due.at),
-                    item: due.item.clone().into_bytes(),
-                });
-            }
-        }
+        row.agenda.each(&row.stays, |open| {
+            let concerned = row.team.people(|role| open.kind.concerns(role));
+            entries.extend(concerned.map(|person| ListEntry {
+                list: List::person(person),
+                sort: Sort::new().earliest(open.at),
+                item: open.item(),
+            }));
+        });
         entries
     }
 }

@@ -50,6 +50,6 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Option<Vec<Du
 /// List and row are written together, so the item is always among what the row says is due.
 fn item(listed: Listed<Row>) -> Option<WorklistItem> {
     let Listed { key, item, row } = listed;
-    let due = row.agenda.due(&row.stays).into_iter().find(|due| due.item.as_bytes() == item)?;
+    let due = row.agenda.listed(&row.stays, &item)?;
     Some(WorklistItem { patient: key.as_patient(), identity: row.identity, due })
 }

@@ -17,8 +17,8 @@ use crate::{Door, Failure, Invalid};
 
 type Answer = Result<ExecuteStreamResponse, Status>;
 
-/// Reads commands, executes them side by side and answers each, until the client has sent its last and has its
-/// last answer.
+/// Reads commands, executes them side by side and answers each, until the client has sent its last, or the service
+/// closes, and what was begun is answered.
 ///
 /// A command is read only when there is room for its answer. So what is in flight is bounded, an answer never waits,
 /// and whatever was begun runs on even when the client reads nothing.
@@ -28,6 +28,8 @@ pub(super) async fn serve(
     mut commands: Streaming<ExecuteStreamRequest>,
     answers: Sender<Answer>,
 ) {
+    let closed = door.closed();
+    tokio::pin!(closed);
     let mut running = FuturesUnordered::new();
     let mut room: Option<OwnedPermit<Answer>> = None;
     let mut more = true;
@@ -35,6 +37,7 @@ pub(super) async fn serve(
         tokio::select! {
             biased;
             Some(()) = running.next() => {}
+            () = &mut closed, if more => more = false,
             next = read(&answers, &mut room, &mut commands), if more => match next {
                 Some((Ok(request), room)) => running.push(answer(&door, &caller, request, room)),
                 Some((Err(broken), room)) => {

@@ -50,9 +50,9 @@ impl LedgerService for Ledgers {
         let limit = if limit == 0 { u64::MAX } else { limit };
         let (batches, pages) = mpsc::channel(RANGE_READ_AHEAD);
         let wanted = Range { after: after_position, through: head.position, limit, filter };
-        tokio::spawn(range(ledger, wanted, batches));
+        tokio::spawn(range(ledger, wanted, batches, self.0.closed()));
         Ok(Response::new(Box::pin(ReceiverStream::new(pages).map(move |page| {
-            let _held = &place;
+            let _held = (&place, &caller);
             page.map(|page| pb::ReadRangeResponse {
                 events: page.entries.into_iter().map(encode::event).collect(),
                 through: page.through,
@@ -69,8 +69,8 @@ impl LedgerService for Ledgers {
         let caller = self.0.admit(request.metadata(), Question::Ledger)?;
         let place = self.0.watch()?;
         let heads = WatchStream::new(caller.tenant.ledger.watch());
-        Ok(Response::new(Box::pin(heads.map(move |head| {
-            let _held = &place;
+        Ok(Response::new(Box::pin(heads.take_until(self.0.closed()).map(move |head| {
+            let _held = (&place, &caller);
             Ok(pb::WatchHeadResponse { token: Some(token(head)) })
         }))))
     }
@@ -89,13 +89,10 @@ impl LedgerService for Ledgers {
         let ledger = caller.tenant.ledger.clone();
         decode::same_history(&epoch, *ledger.watch().borrow())?;
         let (batches, pages) = mpsc::channel(RANGE_READ_AHEAD);
-        tokio::spawn(follow(
-            ledger,
-            Range { after: after_position, through: 0, limit: u64::MAX, filter },
-            batches,
-        ));
+        let wanted = Range { after: after_position, through: 0, limit: u64::MAX, filter };
+        tokio::spawn(follow(ledger, wanted, batches, self.0.closed()));
         Ok(Response::new(Box::pin(ReceiverStream::new(pages).map(move |page| {
-            let _held = &place;
+            let _held = (&place, &caller);
             page.map(|page| pb::FollowEventsResponse {
                 events: page.entries.into_iter().map(encode::event).collect(),
                 through: page.through,

@@ -20,34 +20,61 @@ pub(super) struct Range {
     pub(super) filter: Filter,
 }
 
-/// Sends what `range` wants, in batches; ends early when the reader has left.
-pub(super) async fn range(ledger: Arc<dyn Ledger>, mut range: Range, batches: Sender<Result<Page, Status>>) {
-    while range.after < range.through && range.limit > 0 {
-        let next = step(&*ledger, &mut range).await;
-        let failed = next.is_err();
-        if batches.send(next.map_err(Status::from)).await.is_err() || failed {
-            return;
+type Batches = Sender<Result<Page, Status>>;
+
+/// Sends what `range` wants, in batches; ends early when the reader has left, and with a failure when the service
+/// closes: a range that merely ends is whole.
+pub(super) async fn range(
+    ledger: Arc<dyn Ledger>,
+    mut range: Range,
+    batches: Batches,
+    closed: impl Future<Output = ()>,
+) {
+    tokio::select! {
+        _whole = through(&*ledger, &mut range, &batches) => {}
+        () = closed => {
+            // Nobody has to be there to hear it.
+            let _unread = batches.send(Err(Failure::Closing.into())).await;
         }
     }
 }
 
-/// Sends what `range` wants and then whatever comes, until the reader has left.
-pub(super) async fn follow(ledger: Arc<dyn Ledger>, mut range: Range, batches: Sender<Result<Page, Status>>) {
+/// Sends what `range` wants and then whatever comes, until the reader has left or the service closes.
+pub(super) async fn follow(
+    ledger: Arc<dyn Ledger>,
+    mut range: Range,
+    batches: Batches,
+    closed: impl Future<Output = ()>,
+) {
     let mut head = ledger.watch();
-    loop {
-        range.through = head.borrow_and_update().position;
-        while range.after < range.through {
-            let next = step(&*ledger, &mut range).await;
-            let failed = next.is_err();
-            if batches.send(next.map_err(Status::from)).await.is_err() || failed {
+    let follows = async {
+        loop {
+            range.through = head.borrow_and_update().position;
+            if !through(&*ledger, &mut range, &batches).await {
                 return;
             }
+            tokio::select! {
+                changed = head.changed() => if changed.is_err() { return },
+                () = batches.closed() => return,
+            }
         }
-        tokio::select! {
-            changed = head.changed() => if changed.is_err() { return },
-            () = batches.closed() => return,
+    };
+    tokio::select! {
+        () = follows => {}
+        () = closed => {}
+    }
+}
+
+/// Sends the batches up to the end of the range; `false` when nobody takes them or they cannot be read.
+async fn through(ledger: &dyn Ledger, range: &mut Range, batches: &Batches) -> bool {
+    while range.after < range.through && range.limit > 0 {
+        let next = step(ledger, range).await;
+        let failed = next.is_err();
+        if batches.send(next.map_err(Status::from)).await.is_err() || failed {
+            return false;
         }
     }
+    true
 }
 
 async fn step(ledger: &dyn Ledger, range: &mut Range) -> Result<Page, Failure> {
@@ -64,4 +91,33 @@ async fn step(ledger: &dyn Ledger, range: &mut Range) -> Result<Page, Failure> {
     range.limit -= page.entries.len() as u64;
     range.after = page.through.max(range.after + 1);
     Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use concord_kernel::{Instant, LedgerId, ManualClock, SeededIds, TenantId};
+    use concord_ledger::MemoryLedger;
+    use tokio::sync::mpsc;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_range_that_closing_cut_short_does_not_look_whole() {
+        let clock = Arc::new(ManualClock::starting_at(Instant::parse("2026-03-02T12:00:00Z").unwrap()));
+        let id = LedgerId::clinical(TenantId::parse("demo").unwrap());
+        let ledger = Arc::new(MemoryLedger::new(id, clock, Arc::new(SeededIds::new(1))));
+        let (batches, mut read) = mpsc::channel(1);
+        let first = ledger.read(0, &Filter::default(), 1).await.unwrap();
+        batches.send(Ok(first)).await.unwrap();
+        // The reader has not read yet, so the range waits to send, and then the service closes.
+        let wanted = Range { after: 0, through: 9, limit: 9, filter: Filter::default() };
+        let cut = range(ledger, wanted, batches, std::future::ready(()));
+        let told = async {
+            assert!(read.recv().await.unwrap().is_ok());
+            let last = read.recv().await.unwrap().err().map(|status| status.code());
+            (last, read.recv().await.is_none())
+        };
+        let ((), (last, ended)) = tokio::join!(cut, told);
+        assert_eq!((last, ended), (Some(tonic::Code::Unavailable), true));
+    }
 }

@@ -1,4 +1,5 @@
 //! A prescriber's questions.
 
+mod drugs;
 mod encode;
 mod handler;

@@ -5,13 +5,13 @@ use std::future::Future;
 
 use concord_projection::View;
 use concord_proto::concord::common::v1::AsOf;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
 use super::Asked;
-use crate::Failure;
 use crate::limits::{WATCH_AHEAD, WATCH_PAUSE};
+use crate::{Door, Failure};
 
 /// What has changed since the last time.
 pub(crate) struct Changes<L> {
@@ -24,21 +24,25 @@ pub(crate) struct Changes<L> {
 pub(crate) type Watched<T> = ReceiverStream<Result<T, Status>>;
 
 /// Reads the list each time `V` has changed, at most every [`WATCH_PAUSE`], and sends what differs, first all of it.
+/// Ends when the service closes.
 pub(crate) fn watch<V, L, T, R>(
     asked: Asked,
-    place: OwnedSemaphorePermit,
+    door: &Door,
     read: impl Fn(concord_projection::Reader) -> R + Send + 'static,
     encode: impl Fn(Changes<L>) -> T + Send + 'static,
-) -> Watched<T>
+) -> Result<Watched<T>, Failure>
 where
     V: View,
     L: Clone + PartialEq + Send + Sync + 'static,
     T: Send + 'static,
     R: Future<Output = Result<Vec<(String, L)>, Failure>> + Send + 'static,
 {
+    let place = door.watch()?;
+    let closed = door.closed();
     let (sender, receiver) = mpsc::channel(WATCH_AHEAD);
     tokio::spawn(async move {
         let _held = place;
+        tokio::pin!(closed);
         let Some(mut status) = asked.views.watch(V::NAME) else { return };
         let mut sent: Option<HashMap<String, L>> = None;
         loop {
@@ -61,12 +65,16 @@ where
             sent = Some(lines.into_iter().collect());
             tokio::select! {
                 () = sender.closed() => return,
+                () = &mut closed => return,
                 changed = status.changed() => if changed.is_err() { return },
             }
-            tokio::time::sleep(WATCH_PAUSE).await;
+            tokio::select! {
+                () = &mut closed => return,
+                () = tokio::time::sleep(WATCH_PAUSE) => {}
+            }
         }
     });
-    ReceiverStream::new(receiver)
+    Ok(ReceiverStream::new(receiver))
 }
 
 fn difference<L: Clone + PartialEq>(

@@ -1,6 +1,5 @@
 //! Unary commands over a real socket.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use concord_client::{Client, Error, Fault, treatment};
@@ -13,7 +12,7 @@ use tonic_health::pb::health_client::HealthClient;
 use uuid::Uuid;
 
 use super::samples::Sample;
-use super::service::{Service, Stalled, referral, tenant};
+use super::service::{Gated, Service, referral, tenant};
 use crate::Limits;
 
 pub(super) fn fault<T: std::fmt::Debug>(answer: Result<T, Error>) -> Fault {
@@ -116,11 +115,11 @@ async fn a_message_past_the_limit_is_not_read() {
 #[tokio::test]
 async fn the_callers_deadline_is_kept_and_ours_where_there_is_none() {
     let limits = Limits { deadline: Duration::from_millis(200), ..Limits::default() };
-    let service = Service::start_with(limits, |ledger| Arc::new(Stalled(ledger))).await;
+    let service = Service::start_with(limits, Gated::stalled).await;
     let nurse = service.acting_as(Role::Nurse);
     assert_eq!(told(&fault(nurse.send(referral(1, 7)).await)), (Code::DeadlineExceeded, "DEADLINE_EXCEEDED"));
 
-    let patient = Service::start_with(Limits::default(), |ledger| Arc::new(Stalled(ledger))).await;
+    let patient = Service::start_with(Limits::default(), Gated::stalled).await;
     let mut hurried = Request::new(referral(2, 8));
     hurried.metadata_mut().insert("grpc-timeout", "500m".parse().unwrap());
     let started = std::time::Instant::now();

@@ -1,5 +1,6 @@
 //! The API on a socket, over a ledger in memory.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,10 +17,13 @@ use concord_ledger::{
     Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Page, ReadError, Receipt,
 };
 use concord_projection::{Options, Setup, SqliteStore};
+use concord_proto::concord::care_team::v1::AddMemberRequest;
+use concord_proto::concord::common::v1 as pb;
 use concord_proto::concord::episode::v1::ReferPatientRequest;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::task::JoinHandle;
 use tonic::transport::Channel;
 use uuid::Uuid;
 
@@ -34,7 +38,9 @@ pub(super) struct Service {
     pub(super) clock: Arc<ManualClock>,
     pub(super) channel: Channel,
     tokens: LocalTokens,
-    _closing: oneshot::Sender<()>,
+    closing: oneshot::Sender<()>,
+    served: JoinHandle<Result<(), tonic::transport::Error>>,
+    pub(super) address: SocketAddr,
     _folder: TempDir,
 }
 
@@ -68,7 +74,7 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (closing, closed) = oneshot::channel::<()>();
-        tokio::spawn(async move {
+        let served = tokio::spawn(async move {
             api.serve(listener, async {
                 let _ended = closed.await;
             })
@@ -76,7 +82,16 @@ impl Service {
         });
         let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
         let channel = endpoint.connect().await.unwrap();
-        Self { clock, channel, tokens: LocalTokens::new(KEY).unwrap(), _closing: closing, _folder: folder }
+        let tokens = LocalTokens::new(KEY).unwrap();
+        Self { clock, channel, tokens, closing, served, address, _folder: folder }
+    }
+
+    /// Asks the service to close, and waits until it has.
+    pub(super) async fn close(self) {
+        // The other end waits for this, or for it to be dropped.
+        let _told = self.closing.send(());
+        drop(self.channel);
+        self.served.await.unwrap().unwrap();
     }
 
     pub(super) fn token(&self, role: Role, tenant: &TenantId) -> String {
@@ -104,21 +119,48 @@ pub(super) fn referral(command: u128, patient: u128) -> ReferPatientRequest {
     ReferPatientRequest { header: Some(header), ..ReferPatientRequest::sample() }
 }
 
-/// A ledger whose appends never come to an end.
-pub(super) struct Stalled(pub(super) Arc<dyn Ledger>);
+/// The person in that role whose token [`Service::token`] signs.
+pub(super) fn person(role: Role) -> String {
+    Uuid::from_u128(900 + role as u128).to_string()
+}
+
+/// Takes that person into the care team of patient number `patient` under command number `command`.
+pub(super) fn joining(command: u128, patient: u128, role: Role, encoded: pb::Role) -> AddMemberRequest {
+    AddMemberRequest {
+        header: Some(concord_client::treatment(Uuid::from_u128(command), Uuid::from_u128(patient))),
+        person_id: person(role),
+        role: encoded.into(),
+        name: "somebody".to_owned(),
+        organisation: "a practice".to_owned(),
+    }
+}
+
+/// A ledger whose appends wait for the gate to be opened: for a permit each.
+pub(super) struct Gated {
+    pub(super) ledger: Arc<dyn Ledger>,
+    pub(super) gate: Arc<Semaphore>,
+}
+
+impl Gated {
+    /// One whose gate is never opened.
+    pub(super) fn stalled(ledger: Arc<dyn Ledger>) -> Arc<dyn Ledger> {
+        Arc::new(Self { ledger, gate: Arc::new(Semaphore::new(0)) })
+    }
+}
 
 #[async_trait]
-impl Ledger for Stalled {
+impl Ledger for Gated {
     fn id(&self) -> &LedgerId {
-        self.0.id()
+        self.ledger.id()
     }
 
-    async fn append(&self, _: Append) -> Result<Appended, AppendError> {
-        std::future::pending().await
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.gate.acquire().await.unwrap().forget();
+        self.ledger.append(append).await
     }
 
     async fn receipt(&self, command: CommandId) -> Result<Option<([u8; 32], Receipt)>, ReadError> {
-        self.0.receipt(command).await
+        self.ledger.receipt(command).await
     }
 
     async fn read_stream(
@@ -127,18 +169,18 @@ impl Ledger for Stalled {
         after: u64,
         limit: usize,
     ) -> Result<Vec<Entry>, ReadError> {
-        self.0.read_stream(stream, after, limit).await
+        self.ledger.read_stream(stream, after, limit).await
     }
 
     async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError> {
-        self.0.read(after, filter, limit).await
+        self.ledger.read(after, filter, limit).await
     }
 
     async fn head(&self) -> Result<Head, ReadError> {
-        self.0.head().await
+        self.ledger.head().await
     }
 
     fn watch(&self) -> watch::Receiver<Token> {
-        self.0.watch()
+        self.ledger.watch()
     }
 }

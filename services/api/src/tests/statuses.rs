@@ -26,6 +26,8 @@ fn each_failure_has_one_code_and_one_reason() {
     told(Failure::NotFound, Code::NotFound, "NOT_FOUND");
     told(Failure::EpochChanged, Code::FailedPrecondition, "EPOCH_CHANGED");
     told(Failure::Deadline, Code::DeadlineExceeded, "DEADLINE_EXCEEDED");
+    told(Failure::Overloaded, Code::ResourceExhausted, "OVERLOADED");
+    told(Failure::Closing, Code::Unavailable, "STORE_UNAVAILABLE");
     told(Failure::TooManyWatchers, Code::ResourceExhausted, "TOO_MANY_CALLS");
     told(ExecuteError::Conflict { actual: 3 }.into(), Code::Aborted, "VERSION_CONFLICT");
     told(ExecuteError::Contended.into(), Code::Aborted, "VERSION_CONFLICT");

@@ -64,6 +64,6 @@ impl TherapistService for Questions {
             removed_patient_ids: removed,
             as_of,
         };
-        Ok(Response::new(watch::<Caseload, _, _, _>(asked, self.0.watch()?, read, encode)))
+        Ok(Response::new(watch::<Caseload, _, _, _>(asked, &self.0, read, encode)?))
     }
 }

@@ -5,11 +5,14 @@ use concord_knowledge::Regimen;
 use concord_proto::concord::prescriber::v1 as pb;
 use concord_views::course::{CourseEntry, Entry};
 
+use super::super::drugs::{Drugs, order_of};
 use crate::common::encode::instant;
 use crate::query::words;
 
-pub(crate) fn point(entry: &CourseEntry) -> pb::CoursePoint {
-    let (subject, value, summary) = told(&entry.row.entry);
+pub(crate) fn point(entry: &CourseEntry, drugs: &Drugs) -> pb::CoursePoint {
+    let (told_of, value, summary) = told(&entry.row.entry);
+    let order = order_of(&entry.row.entry);
+    let subject = order.and_then(|order| drugs.get(order)).map_or(told_of, words::drug);
     pb::CoursePoint {
         at: Some(instant(entry.row.at)),
         kind: words::stored(&entry.row.entry),
@@ -17,12 +20,13 @@ pub(crate) fn point(entry: &CourseEntry) -> pb::CoursePoint {
         value,
         summary,
         position: entry.position,
+        order_id: order.map_or_else(String::new, |order| order.to_string()),
     }
 }
 
 type Told = (String, Option<f64>, String);
 
-/// What it is about, its value, and why.
+/// What it is about (of an order, its drug is), its value, and why.
 fn told(entry: &Entry) -> Told {
     match entry {
         Entry::Referred | Entry::Admitted | Entry::Paused | Entry::Resumed | Entry::Reconciled => {
@@ -76,15 +80,13 @@ fn told(entry: &Entry) -> Told {
 fn medication(entry: &Entry) -> Told {
     let daily = |regimen: &Option<Regimen>| regimen.as_ref().map(|regimen| regimen.daily().mg());
     match entry {
-        Entry::Started { drug, regimen, why, .. } => {
-            (words::drug(drug), daily(regimen), words::text(Some(why)))
+        Entry::Started { regimen, why, .. } => (String::new(), daily(regimen), words::text(Some(why))),
+        Entry::Adjusted { to, why, .. } => (String::new(), daily(to), words::text(Some(why))),
+        Entry::Held { why, .. } | Entry::TaperPlanned { why, .. } => {
+            (String::new(), None, words::text(Some(why)))
         }
-        Entry::Adjusted { order, to, why, .. } => (order.to_string(), daily(to), words::text(Some(why))),
-        Entry::Held { order, why } | Entry::TaperPlanned { order, why } => {
-            (order.to_string(), None, words::text(Some(why)))
-        }
-        Entry::TakenUp { order } | Entry::Renewed { order } => (order.to_string(), None, String::new()),
-        Entry::Stopped { order, reason } => (order.to_string(), Some(0.0), words::stored(reason)),
+        Entry::TakenUp { .. } | Entry::Renewed { .. } => (String::new(), None, String::new()),
+        Entry::Stopped { reason, .. } => (String::new(), Some(0.0), words::stored(reason)),
         Entry::OutsideRecorded { name, .. } => (words::text(Some(name)), None, String::new()),
         Entry::OutsideEnded { medication, why } => (medication.to_string(), None, words::text(Some(why))),
         _ => (String::new(), None, String::new()),
