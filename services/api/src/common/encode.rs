@@ -6,6 +6,7 @@ use concord_kernel::{Instant, Token};
 use concord_knowledge::{Action, Finding, FindingKey, Ruleset, Severity};
 use concord_proto::concord::common::v1 as pb;
 use prost_types::Timestamp;
+use uuid::Uuid;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
@@ -16,7 +17,9 @@ pub(crate) fn instant(at: Instant) -> Timestamp {
 }
 
 pub(crate) fn token(token: Token) -> pb::Token {
-    pb::Token { epoch: token.epoch.to_string(), position: token.position }
+    // Every receipt has one: written in place of formatted.
+    let epoch = token.epoch.hyphenated().encode_lower(&mut Uuid::encode_buffer()).to_owned();
+    pb::Token { epoch, position: token.position }
 }
 
 pub(crate) fn receipt(receipt: Receipt) -> pb::CommandReceipt {
