@@ -30,7 +30,8 @@ const RETRY_AFTER: Duration = Duration::from_millis(500);
 impl From<Failure> for Status {
     fn from(failure: Failure) -> Self {
         let status = rpc_status(&failure);
-        Self::with_details(Code::from(status.code), status.message.clone(), status.encode_to_vec().into())
+        let details = status.encode_to_vec();
+        Self::with_details(Code::from(status.code), status.message, details.into())
     }
 }
 

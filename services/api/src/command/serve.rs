@@ -3,6 +3,7 @@
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::command::v1::execute_stream_response::Outcome;
 use concord_proto::concord::command::v1::{CommandError, ExecuteStreamRequest, ExecuteStreamResponse};
+use concord_proto::concord::common::v1::CommandReceipt;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc::{OwnedPermit, Sender};
@@ -37,15 +38,22 @@ pub(super) async fn serve(
         tokio::select! {
             biased;
             Some(()) = running.next() => {}
-            () = &mut closed, if more => more = false,
             next = read(&answers, &mut room, &mut commands), if more => match next {
-                Some((Ok(request), room)) => running.push(answer(&door, &caller, request, room)),
+                Some((Ok(ExecuteStreamRequest { id, command }), room)) => {
+                    // What runs beside others holds the command once, decoded; most refusals need not run at all.
+                    match issue(&door, &caller, command) {
+                        Ok(issued) => running.push(run(&door, &caller, id, issued, room)),
+                        Err(failure) => answer(room, id, Err(failure)),
+                    }
+                }
                 Some((Err(broken), room)) => {
                     room.send(Err(broken));
                     more = false;
                 }
                 None => more = false,
             },
+            // Asked only while there is nothing to do, which comes soon: what is in flight has a bound.
+            () = &mut closed, if more => more = false,
         }
     }
 }
@@ -63,24 +71,33 @@ async fn read(
     Some((next, room.take()?))
 }
 
-async fn answer(door: &Door, caller: &Caller, request: ExecuteStreamRequest, room: OwnedPermit<Answer>) {
-    let ExecuteStreamRequest { id, command } = request;
-    let outcome = match outcome(door, caller, command).await {
+/// Decodes and permits, while the caller's token lasts.
+fn issue(
+    door: &Door,
+    caller: &Caller,
+    command: Option<Command>,
+) -> Result<concord_executor::Request, Failure> {
+    door.still(caller)?;
+    let command = command.ok_or_else(|| Invalid::new("command", "is required"))?;
+    prepare_any(caller, command)
+}
+
+async fn run(
+    door: &Door,
+    caller: &Caller,
+    id: u64,
+    issued: concord_executor::Request,
+    room: OwnedPermit<Answer>,
+) {
+    answer(room, id, door.at_most(execute(caller, issued)).await);
+}
+
+fn answer(room: OwnedPermit<Answer>, id: u64, outcome: Result<CommandReceipt, Failure>) {
+    let outcome = match outcome {
         Ok(receipt) => Outcome::Receipt(receipt),
         Err(failure) => Outcome::Error(error(&failure)),
     };
     room.send(Ok(ExecuteStreamResponse { id, outcome: Some(outcome) }));
-}
-
-async fn outcome(
-    door: &Door,
-    caller: &Caller,
-    command: Option<Command>,
-) -> Result<concord_proto::concord::common::v1::CommandReceipt, Failure> {
-    door.still(caller)?;
-    let command = command.ok_or_else(|| Invalid::new("command", "is required"))?;
-    let issued = prepare_any(caller, command)?;
-    door.at_most(execute(caller, issued)).await
 }
 
 fn error(failure: &Failure) -> CommandError {

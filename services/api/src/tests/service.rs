@@ -16,7 +16,7 @@ use concord_knowledge::Ruleset;
 use concord_ledger::{
     Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Page, ReadError, Receipt,
 };
-use concord_projection::{Options, Setup, SqliteStore};
+use concord_projection::{Options, Projections, Setup, SqliteStore, State};
 use concord_proto::concord::care_team::v1::AddMemberRequest;
 use concord_proto::concord::common::v1 as pb;
 use concord_proto::concord::episode::v1::ReferPatientRequest;
@@ -66,7 +66,9 @@ impl Service {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("views.db")).unwrap();
         let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::clone(&shared), Options::default());
-        let views = Some(concord_views::all(setup).start().unwrap());
+        let views = concord_views::all(setup).start().unwrap();
+        answering(&views).await;
+        let views = Some(views);
         let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
         let parts = ApiParts { authenticator, clock: shared, tenants, limits };
@@ -106,6 +108,14 @@ impl Service {
     pub(super) fn acting_as(&self, role: Role) -> Client {
         let client = Client::with_channel(self.channel.clone(), &self.token(role, &tenant())).unwrap();
         client.retrying(Retry { attempts: 1, ..Retry::default() })
+    }
+}
+
+/// Waits until every view answers: at its start, each is built first.
+async fn answering(views: &Projections) {
+    for status in views.statuses() {
+        let mut status = views.watch(status.view.name).unwrap();
+        status.wait_for(|status| status.state == State::Live).await.unwrap();
     }
 }
 

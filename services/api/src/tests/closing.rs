@@ -1,0 +1,104 @@
+//! Closing is quick, and more calls than allowed are refused.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_client::Error;
+use concord_kernel::Role;
+use concord_proto::concord::command::v1::ExecuteStreamRequest;
+use concord_proto::concord::command::v1::execute_stream_request::Command;
+use concord_proto::concord::command::v1::execute_stream_response::Outcome;
+use concord_proto::concord::ledger::v1::{FollowEventsRequest, GetHeadRequest, WatchHeadRequest};
+use concord_proto::concord::prescriber::v1::WatchWorklistRequest;
+use concord_proto::concord::therapist::v1::WatchCaseloadRequest;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::timeout;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Code;
+
+use super::end_to_end::fault;
+use super::service::{Gated, Service, referral};
+use crate::Limits;
+
+const SOON: Duration = Duration::from_secs(5);
+
+#[tokio::test]
+async fn watches_and_followers_end_when_the_service_closes() {
+    let service = Service::start().await;
+    let (auditor, doctor) = (service.acting_as(Role::Auditor), service.acting_as(Role::Psychiatrist));
+    let mut heads = auditor.ledger().watch_head(WatchHeadRequest {}).await.unwrap().into_inner();
+    let mut events =
+        auditor.ledger().follow_events(FollowEventsRequest::default()).await.unwrap().into_inner();
+    let (mut therapy, mut prescribing) = (doctor.therapist(), doctor.prescriber());
+    let caseload = therapy.watch_caseload(WatchCaseloadRequest::default()).await;
+    let worklist = prescribing.watch_worklist(WatchWorklistRequest::default()).await;
+    let (mut caseload, mut worklist) = (caseload.unwrap().into_inner(), worklist.unwrap().into_inner());
+    assert!(heads.message().await.unwrap().is_some());
+    assert!(caseload.message().await.unwrap().is_some());
+    assert!(worklist.message().await.unwrap().is_some());
+
+    let ends = async {
+        assert!(heads.message().await.unwrap().is_none());
+        assert!(events.message().await.unwrap().is_none());
+        assert!(caseload.message().await.unwrap().is_none());
+        assert!(worklist.message().await.unwrap().is_none());
+    };
+    drop((auditor, doctor, therapy, prescribing));
+    let ((), ()) = timeout(SOON, async { tokio::join!(service.close(), ends) }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_command_that_a_stream_had_begun_is_answered_before_the_service_ends() {
+    let gate = Arc::new(Semaphore::new(0));
+    let opened = Arc::clone(&gate);
+    let wrap = |ledger| Arc::new(Gated { ledger, gate }) as _;
+    let service = Service::start_with(Limits::default(), wrap).await;
+    // The client's own stream handle would close its side: this one stays open, as a service's that never stops does.
+    let (asking, asked) = mpsc::channel(4);
+    let nurse = service.acting_as(Role::Nurse);
+    let begins = async {
+        let command = Some(Command::ReferPatient(referral(1, 7)));
+        asking.send(ExecuteStreamRequest { id: 5, command }).await.unwrap();
+    };
+    let (answers, ()) = tokio::join!(
+        async { nurse.commands().execute_stream(ReceiverStream::new(asked)).await.unwrap().into_inner() },
+        begins
+    );
+    let mut answers = answers;
+    // The command is at the ledger once the gate has somebody to let through; it is closed until then.
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let ends = async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        opened.add_permits(1);
+        let answer = answers.message().await.unwrap().unwrap();
+        assert!(matches!((answer.id, answer.outcome), (5, Some(Outcome::Receipt(_)))));
+        assert!(answers.message().await.unwrap().is_none());
+    };
+    drop(nurse);
+    let ((), ()) = timeout(SOON, async { tokio::join!(service.close(), ends) }).await.unwrap();
+    drop(asking);
+}
+
+#[tokio::test]
+async fn past_the_limit_a_call_is_refused_at_once_and_a_place_is_given_back() {
+    let service = Service::start_with(Limits { calls: 1, ..Limits::default() }, |ledger| ledger).await;
+    let auditor = service.acting_as(Role::Auditor);
+    let head = || async { auditor.ledger().get_head(GetHeadRequest {}).await };
+    head().await.unwrap();
+    head().await.expect("the first call has given its place back");
+    let watching = auditor.ledger().watch_head(WatchHeadRequest {}).await.unwrap();
+    let refused = fault(head().await.map_err(Error::from));
+    assert_eq!((refused.code, refused.reason.as_str()), (Code::ResourceExhausted, "OVERLOADED"));
+    let nurse = service.acting_as(Role::Nurse);
+    assert_eq!(fault(nurse.send(referral(1, 7)).await).reason, "OVERLOADED");
+    let refused = nurse.stream().await.err().map(|error| fault::<()>(Err(error)).reason);
+    assert_eq!(refused.as_deref(), Some("OVERLOADED"));
+
+    drop(watching);
+    let free = async {
+        while head().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(SOON, free).await.expect("the watcher has left");
+}
