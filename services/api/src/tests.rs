@@ -1,6 +1,7 @@
 //! Tests of the whole crate: what is refused and how, that no bytes bring a decoder down, and calls over a socket.
 
 mod closing;
+mod course;
 mod end_to_end;
 mod fields;
 mod fuzz;

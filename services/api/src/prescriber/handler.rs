@@ -7,6 +7,7 @@ use concord_proto::concord::prescriber::v1::prescriber_service_server::Prescribe
 use concord_views::{Chart, Course, Worklist, chart, course, worklist};
 use tonic::{Request, Response, Status};
 
+use super::drugs::Drugs;
 use super::encode;
 use crate::Failure;
 use crate::limits::PAGE_MOST;
@@ -59,7 +60,8 @@ impl PrescriberService for Questions {
             let as_of = asked.as_of::<Course>();
             let after = wanted.after.as_ref();
             let page = course::page(&reader, patient, Order::Ascending, after, wanted.limit).await?;
-            let points = page.items.iter().map(encode::point).collect();
+            let drugs = Drugs::of(&reader, patient, &page.items).await?;
+            let points = page.items.iter().map(|entry| encode::point(entry, &drugs)).collect();
             Ok(pb::GetClientCourseResponse { points, page: Some(Page::info(&page)), as_of })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))

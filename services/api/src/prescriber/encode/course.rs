@@ -85,10 +85,10 @@ fn medication(entry: &Entry) -> Told {
         Entry::Held { why, .. } | Entry::TaperPlanned { why, .. } => {
             (String::new(), None, words::text(Some(why)))
         }
-        Entry::TakenUp { .. } | Entry::Renewed { .. } => (String::new(), None, String::new()),
         Entry::Stopped { reason, .. } => (String::new(), Some(0.0), words::stored(reason)),
         Entry::OutsideRecorded { name, .. } => (words::text(Some(name)), None, String::new()),
         Entry::OutsideEnded { medication, why } => (medication.to_string(), None, words::text(Some(why))),
+        // Taken up, renewed: that it happened says it all.
         _ => (String::new(), None, String::new()),
     }
 }
