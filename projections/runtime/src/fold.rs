@@ -1,5 +1,6 @@
 //! Folds facts into rows of one build, in memory.
 
+use std::cmp::Ordering;
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -69,6 +70,7 @@ const MEMORY_PER_DOC_BYTE: u64 = 4;
 /// Rows that a cache is laid out for at first.
 const CACHE_ROWS: usize = 1_024;
 
+type Map<T> = HashMap<Key, T, DefaultHashBuilder>;
 type RowCache = Cache<Key, Doc, ByWeight, DefaultHashBuilder>;
 
 pub(crate) struct Folder<V: View> {
@@ -77,9 +79,9 @@ pub(crate) struct Folder<V: View> {
     /// Rows that are stored, by weight.
     cache: RowCache,
     /// Rows that are being stored, oldest first: not to be read back yet.
-    unsettled: VecDeque<HashMap<Key, Doc>>,
+    unsettled: VecDeque<Map<Doc>>,
     /// Rows that wait to be written.
-    waiting: HashMap<Key, Slot<V::Row>>,
+    waiting: Map<Slot<V::Row>>,
     waiting_bytes: u64,
     /// Entries of a history that wait: never changed, so that they are kept as they are written.
     entries: Vec<(Key, Doc)>,
@@ -94,7 +96,7 @@ impl<V: View> Folder<V> {
             store,
             cache,
             unsettled: VecDeque::new(),
-            waiting: HashMap::new(),
+            waiting: Map::default(),
             waiting_bytes: 0,
             entries: Vec::new(),
         }
@@ -180,9 +182,11 @@ impl<V: View> Fold for Folder<V> {
     fn take(&mut self) -> Changes {
         self.waiting_bytes = 0;
         let mut changes = Changes { rows: std::mem::take(&mut self.entries), ..Changes::default() };
+        // In order of keys: neighbours share pages of the store.
+        changes.rows.sort_unstable_by_key(|(key, _)| *key);
         let mut slots: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
         slots.sort_unstable_by_key(|(key, _)| *key);
-        let mut docs = HashMap::with_capacity(slots.len());
+        let mut docs = Map::with_capacity_and_hasher(slots.len(), DefaultHashBuilder::default());
         for (key, slot) in slots {
             list::<V>(&key, &slot, &mut changes);
             let doc: Doc = slot.row.as_ref().map(|row| Arc::from(codec::encode(row)));
@@ -190,6 +194,8 @@ impl<V: View> Fold for Folder<V> {
             changes.rows.push((key, doc));
         }
         self.unsettled.push_back(docs);
+        changes.unlisted.sort_unstable_by(in_list_order);
+        changes.listed.sort_unstable_by(in_list_order);
         changes
     }
 
@@ -246,6 +252,10 @@ fn list<V: View>(key: &Key, slot: &Slot<V::Row>, changes: &mut Changes) {
     changes.unlisted.extend(gone.map(|entry| (*key, entry.clone())));
     let new = is.into_iter().filter(|entry| was.binary_search(entry).is_err());
     changes.listed.extend(new.map(|entry| (*key, entry)));
+}
+
+fn in_list_order((key, entry): &(Key, ListEntry), (other_key, other): &(Key, ListEntry)) -> Ordering {
+    (&entry.list, &entry.sort, key).cmp(&(&other.list, &other.sort, other_key))
 }
 
 /// A row's appearances, sorted, each once.

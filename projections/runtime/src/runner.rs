@@ -10,12 +10,15 @@ use concord_kernel::Token;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::fold::{Changes, FoldError};
-use crate::shared::Shared;
+use crate::shared::{Registered, Shared};
 use crate::sink::{Sink, Written};
 use crate::source::{Batch, Source, SourceError};
 use crate::store::Writes;
 use crate::track::{Member, Track};
 use crate::{Fault, Halt, Instance, Reason, Stage, State, StoreError, Told};
+
+/// How many turns of a build aside make one of the first track.
+const TURN_ASIDE: u64 = 4;
 
 /// What an operator may ask of a runner.
 pub(crate) enum Order {
@@ -191,10 +194,12 @@ impl<'a> Session<'a> {
     async fn step(&mut self, index: usize) -> Result<(), End> {
         let options = self.shared.options;
         let from = Token { epoch: self.epoch, position: self.tracks[index].position };
+        // A build aside catches up with the first track exactly, so that the two can join.
+        let end = if index == 0 { u64::MAX } else { self.tracks[0].position.max(from.position + 1) };
         let (batch, poisoned) = loop {
             let track = &mut self.tracks[index];
             let read = track.folded;
-            let batch = track.next(self.source, read, options.batch).await?;
+            let batch = track.next(self.source, read, end, options.batch).await?;
             let poisoned = fold(track, &batch.told, read)?;
             if let Some((_, position, _)) = poisoned.first()
                 && read > from.position
@@ -206,10 +211,12 @@ impl<'a> Session<'a> {
                 return Ok(());
             }
             track.folded = batch.through;
-            let enough = batch.through - from.position >= options.write_events
+            // Builds aside take shorter turns, so that the first track does not wait long.
+            let turn = if index == 0 { options.write_events } else { options.write_events / TURN_ASIDE };
+            let enough = batch.through - from.position >= turn
                 || track.waiting() >= options.write_bytes
                 || batch.through <= track.careful_until;
-            if enough || batch.through >= batch.head || !poisoned.is_empty() {
+            if enough || batch.through >= batch.head.min(end) || !poisoned.is_empty() {
                 break (batch, poisoned);
             }
         };
@@ -329,20 +336,22 @@ impl<'a> Session<'a> {
     fn take(&mut self, order: Order) {
         match order {
             Order::Rebuild { view, reply } => {
-                let id = self.shared.views[view].id;
+                let &Registered { id, layout, .. } = &self.shared.views[view];
                 let building =
                     |member: &&Member| member.instance.view == id && member.stage == Stage::Building;
                 let known = self.tracks.iter().flat_map(|track| &track.members).find(building);
                 let begun = match known.map(|member| member.instance) {
                     Some(instance) => Ok(instance),
-                    None => self.shared.store.begin(id, Stage::Building, self.epoch).map(|checkpoint| {
-                        let member = self.shared.member(view, checkpoint);
-                        let instance = member.instance;
-                        let track = Track::new(0, vec![member]);
-                        self.shared.built(&track.members[0], checkpoint.token, track.progress(0));
-                        self.tracks.push(track);
-                        instance
-                    }),
+                    None => {
+                        self.shared.store.begin(id, layout, Stage::Building, self.epoch).map(|checkpoint| {
+                            let member = self.shared.member(view, checkpoint);
+                            let instance = member.instance;
+                            let track = Track::new(0, vec![member]);
+                            self.shared.built(&track.members[0], checkpoint.token, track.progress(0));
+                            self.tracks.push(track);
+                            instance
+                        })
+                    }
                 };
                 // The operator may have gone; the rebuild goes on.
                 let _ = reply.send(begun);

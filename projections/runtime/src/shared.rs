@@ -12,6 +12,7 @@ use crate::fold::{Fold, Folder};
 use crate::runner::{End, Session};
 use crate::sink::Sink;
 use crate::source::Source;
+use crate::store::Layout;
 use crate::track::{Member, Track};
 use crate::{
     Checkpoint, Fault, Halt, Instance, Options, Progress, Stage, State, Status, StoreError, View, ViewId,
@@ -23,6 +24,7 @@ type MakeFold = fn(Instance, Arc<dyn ViewStore>, u64) -> Box<dyn Fold>;
 /// A view by its name.
 pub(crate) struct Registered {
     pub(crate) id: ViewId,
+    pub(crate) layout: Layout,
     make: MakeFold,
     pub(crate) status: watch::Sender<Status>,
 }
@@ -34,6 +36,7 @@ impl Registered {
         let status = Status { view: id, token, complete_as_of: now, state: State::Building, rebuild: None };
         Self {
             id,
+            layout: if V::INSERT_ONLY { Layout::Added } else { Layout::Kept },
             make: |instance, store, bytes| Box::new(Folder::<V>::new(instance, store, bytes)),
             status: watch::Sender::new(status),
         }
@@ -80,7 +83,7 @@ impl Shared {
         let head = *self.ledger.watch().borrow();
         let mut session = Session::new(self, source, sink, head.epoch);
         for (at, view) in self.views.iter().enumerate() {
-            let builds = self.builds(view.id, head.epoch)?;
+            let builds = self.builds(view, head.epoch)?;
             self.begin_status(view, &builds);
             for checkpoint in builds {
                 let position = checkpoint.token.position;
@@ -102,7 +105,8 @@ impl Shared {
 
     /// The builds of a view that go on in this history; begins one when there is none. Rows of another history
     /// answer nobody any more.
-    fn builds(&self, view: ViewId, epoch: Uuid) -> Result<Vec<Checkpoint>, StoreError> {
+    fn builds(&self, registered: &Registered, epoch: Uuid) -> Result<Vec<Checkpoint>, StoreError> {
+        let view = registered.id;
         let mut builds = Vec::new();
         let mut replaces_older = false;
         for (version, stored) in self.store.checkpoints(view.name)? {
@@ -123,7 +127,7 @@ impl Shared {
         }
         if builds.is_empty() {
             let stage = if replaces_older { Stage::Building } else { Stage::Active };
-            builds.push(self.store.begin(view, stage, epoch)?);
+            builds.push(self.store.begin(view, registered.layout, stage, epoch)?);
         }
         Ok(builds)
     }

@@ -27,6 +27,15 @@ pub enum Stage {
     Retired,
 }
 
+/// How the rows of a build come to be; a store may lay them out accordingly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Written again and again: neighbours by key belong together.
+    Kept,
+    /// Written once, under ever new keys, see [`View::INSERT_ONLY`](crate::View::INSERT_ONLY).
+    Added,
+}
+
 /// How far a build is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
@@ -142,7 +151,13 @@ pub trait ViewStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// See [`StoreError`].
-    fn begin(&self, view: ViewId, stage: Stage, epoch: Uuid) -> Result<Checkpoint, StoreError>;
+    fn begin(
+        &self,
+        view: ViewId,
+        layout: Layout,
+        stage: Stage,
+        epoch: Uuid,
+    ) -> Result<Checkpoint, StoreError>;
 
     /// Reads the documents of those of `keys` that have one, in any order.
     ///

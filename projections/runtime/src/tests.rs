@@ -8,7 +8,7 @@ use std::time::Duration;
 use concord_kernel::{Clock, Token};
 
 use self::support::{Copycat, Names, World, joined, patient};
-use crate::store::Writes;
+use crate::store::{Layout, Writes};
 use crate::{
     Fault, Halt, Key, List, Order, Reason, SqliteStore, Stage, State, ViewError, ViewId, ViewStore, WaitError,
 };
@@ -141,13 +141,13 @@ async fn nothing_of_a_refused_batch_is_written() {
     let store = SqliteStore::open(&world.folder.path().join("other.db")).unwrap();
     let id = ViewId::of::<Names>();
     let epoch = uuid::Uuid::from_u128(1);
-    let one = store.begin(id, Stage::Active, epoch).unwrap();
+    let one = store.begin(id, Layout::Kept, Stage::Active, epoch).unwrap();
     let key = Key::patient(patient(1));
     let writes = |from, to| Writes {
         instance: one.instance,
         from: Token { epoch, position: from },
         to,
-        rows: vec![(key, Some(format!("{to}").into_bytes()))],
+        rows: vec![(key, Some(format!("{to}").into_bytes().into()))],
         unlisted: Vec::new(),
         listed: Vec::new(),
     };
@@ -177,6 +177,7 @@ async fn a_rebuild_answers_only_once_it_is_level_while_appends_go_on() {
     let builds = world.store.checkpoints("names").unwrap();
     let stages: Vec<_> = builds.iter().map(|(_, stored)| stored.stage).collect();
     assert_eq!(stages, [Stage::Retired, Stage::Active]);
+    views.wait_for(ViewId::of::<Copycat>(), token, SOON).await.unwrap();
     let row = views.reader().row::<Names>(Key::patient(patient(0))).await.unwrap().unwrap();
     let copy = views.reader().row::<Copycat>(Key::patient(patient(0))).await.unwrap().unwrap();
     assert_eq!(row.names, copy.names);
@@ -189,8 +190,8 @@ async fn a_build_that_is_not_level_is_not_let_answer() {
     let world = World::new();
     let id = ViewId::of::<Names>();
     let epoch = uuid::Uuid::from_u128(1);
-    let old = world.store.begin(id, Stage::Active, epoch).unwrap();
-    let new = world.store.begin(id, Stage::Building, epoch).unwrap();
+    let old = world.store.begin(id, Layout::Kept, Stage::Active, epoch).unwrap();
+    let new = world.store.begin(id, Layout::Kept, Stage::Building, epoch).unwrap();
     let advance = Writes {
         instance: old.instance,
         from: old.token,

@@ -30,22 +30,32 @@ pub(crate) struct Track {
 
 impl Track {
     pub(crate) fn new(position: u64, members: Vec<Member>) -> Self {
-        Self { members, position, folded: position, level: false, careful_until: 0, ahead: None, began: (Monotonic::now(), position) }
+        Self {
+            members,
+            position,
+            folded: position,
+            level: false,
+            careful_until: 0,
+            ahead: None,
+            began: (Monotonic::now(), position),
+        }
     }
 
-    /// Waits for the page after `position` and asks for the one after that.
+    /// Waits for the page after `position` and asks for the one after that; neither goes beyond `end`.
     pub(crate) async fn next(
         &mut self,
         source: &Source,
         position: u64,
+        end: u64,
         limit: usize,
     ) -> Result<Batch, SourceError> {
         let pending = match self.ahead.take() {
             Some((after, pending)) if after == position => pending,
-            Some(_) | None => source.request(position, limit),
+            Some(_) | None => source.request(position, within(position, end, limit)),
         };
         let batch = pending.await.map_err(|_| SourceError::Unavailable)??;
-        if batch.through < batch.head {
+        if batch.through < batch.head.min(end) {
+            let limit = within(batch.through, end, limit);
             self.ahead = Some((batch.through, source.request(batch.through, limit)));
         }
         Ok(batch)
@@ -75,6 +85,11 @@ impl Track {
         let remaining = (rate > 0.0).then(|| Duration::try_from_secs_f64(left / rate).ok()).flatten();
         Progress { position: self.position, head, events_per_second: rate, remaining, fault: None }
     }
+}
+
+/// How many events to read after `position` so as to pass neither `end` nor `limit`.
+fn within(position: u64, end: u64, limit: usize) -> usize {
+    usize::try_from(end.saturating_sub(position)).unwrap_or(limit).clamp(1, limit)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "an estimate; exact below 2^53 events")]

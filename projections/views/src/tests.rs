@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use concord_domain::DomainEvent;
 use concord_domain::chart::{Event as ChartEvent, Supply};
 use concord_kernel::OrderId;
-use concord_projection::{Fact, Key, List, ListEntry, View};
+use concord_projection::{Fact, Item, Key, List, ListEntry, View};
 use proptest::prelude::*;
 
 pub(crate) use self::history::{
@@ -45,7 +45,7 @@ impl<V: View> Model<V> {
         let ordered = |mut entries: Vec<(_, Key, _)>| {
             entries.sort();
             entries.dedup();
-            entries.into_iter().map(|(_, key, item)| (key, item)).collect()
+            entries.into_iter().map(|(_, key, item): (_, _, Item)| (key, item.as_bytes().to_vec())).collect()
         };
         lists.into_iter().map(|(list, entries)| (list, ordered(entries))).collect()
     }

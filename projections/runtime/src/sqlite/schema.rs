@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use crate::store::Layout;
 use crate::{Instance, StoreError, ViewId};
 
 /// The schema that this program writes.
@@ -76,10 +77,15 @@ impl Tables {
         }
     }
 
-    pub(super) fn create(&self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(super) fn create(&self, connection: &Connection, layout: Layout) -> rusqlite::Result<()> {
         let Self { rows, list } = self;
+        // What is only added goes to the end of its table, whatever its key; only the index is written all over.
+        let clustered = match layout {
+            Layout::Kept => "WITHOUT ROWID",
+            Layout::Added => "",
+        };
         connection.execute_batch(&format!(
-            "CREATE TABLE {rows} (key BLOB NOT NULL PRIMARY KEY, doc BLOB NOT NULL);
+            "CREATE TABLE {rows} (key BLOB NOT NULL PRIMARY KEY, doc BLOB NOT NULL) {clustered};
              CREATE TABLE {list} (list BLOB NOT NULL, sort BLOB NOT NULL, key BLOB NOT NULL, item BLOB NOT NULL,
                  PRIMARY KEY (list, sort, key, item)) WITHOUT ROWID;"
         ))

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::{read, schema, write};
-use crate::store::{Place, Range, StoredCheckpoint, StoredEntry, StoredRow, Writes};
+use crate::store::{Layout, Place, Range, StoredCheckpoint, StoredEntry, StoredRow, Writes};
 use crate::{Checkpoint, Instance, Key, List, Stage, StoreError, ViewId, ViewStore};
 
 /// Idle reading connections that are kept open; more are opened when needed and closed after use.
@@ -73,8 +73,14 @@ impl ViewStore for SqliteStore {
         self.read(|connection| read::checkpoints(connection, name))
     }
 
-    fn begin(&self, view: ViewId, stage: Stage, epoch: Uuid) -> Result<Checkpoint, StoreError> {
-        self.write(|tx| write::begin(tx, view, stage, epoch))
+    fn begin(
+        &self,
+        view: ViewId,
+        layout: Layout,
+        stage: Stage,
+        epoch: Uuid,
+    ) -> Result<Checkpoint, StoreError> {
+        self.write(|tx| write::begin(tx, view, layout, stage, epoch))
     }
 
     fn load(&self, instance: Instance, keys: &[Key]) -> Result<Vec<StoredRow>, StoreError> {

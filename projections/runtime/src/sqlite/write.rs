@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::read::places;
 use super::schema::Tables;
-use crate::store::Writes;
+use crate::store::{Layout, Writes};
 use crate::{Checkpoint, Instance, Key, ListEntry, Stage, StoreError, ViewId};
 
 /// Rows in one statement; what is left over goes one by one, so that two texts serve every batch.
@@ -112,6 +112,7 @@ fn in_chunks<T, const N: usize>(
 pub(super) fn begin(
     tx: &Transaction<'_>,
     view: ViewId,
+    layout: Layout,
     stage: Stage,
     epoch: Uuid,
 ) -> Result<Checkpoint, StoreError> {
@@ -121,7 +122,7 @@ pub(super) fn begin(
         |row| row.get(0),
     )?;
     let instance = Instance { view, generation: last + 1 };
-    Tables::of(instance).create(tx)?;
+    Tables::of(instance).create(tx, layout)?;
     tx.execute(
         "INSERT INTO checkpoints (view, version, generation, stage, epoch, position) VALUES ($1, $2, $3, $4, $5, 0)",
         params![view.name, view.version, instance.generation, name_of(stage), epoch.as_bytes()],

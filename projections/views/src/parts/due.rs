@@ -1,0 +1,159 @@
+//! One thing that is due.
+
+use concord_kernel::{Instant, Role};
+use concord_knowledge::FindingKey;
+use concord_projection::Item;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// What kind of thing is due. The stored name is part of page tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DueKind {
+    /// A risk must be acted on.
+    Risk,
+    /// A side effect waits for a clinician's judgement.
+    SideEffectTriage,
+    /// A side effect waits for a decision.
+    SideEffectDecision,
+    /// Medications collide and nobody has settled it.
+    Interaction,
+    /// An override waits for a second clinician.
+    CoSignature,
+    /// Medications from outside wait to be compared.
+    Reconciliation,
+    /// A signed assessment waits for the decision whether medication is indicated.
+    IndicationDecision,
+    /// A medication's supply ends soon.
+    Renewal,
+    /// The next step of a taper begins.
+    TaperStep,
+    /// An appointment.
+    Visit,
+    /// By the cadence a medication visit is due, and none is booked.
+    VisitToBook,
+    /// A medication visit was missed and not made up for.
+    VisitMissed,
+}
+
+impl DueKind {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Risk => "risk",
+            Self::SideEffectTriage => "side_effect_triage",
+            Self::SideEffectDecision => "side_effect_decision",
+            Self::Interaction => "interaction",
+            Self::CoSignature => "co_signature",
+            Self::Reconciliation => "reconciliation",
+            Self::IndicationDecision => "indication_decision",
+            Self::Renewal => "renewal",
+            Self::TaperStep => "taper_step",
+            Self::Visit => "visit",
+            Self::VisitToBook => "visit_to_book",
+            Self::VisitMissed => "visit_missed",
+        }
+    }
+
+    /// Whether it is on the worklist of somebody with that role.
+    pub const fn concerns(self, role: Role) -> bool {
+        match role {
+            Role::Psychiatrist | Role::Pmhnp => true,
+            Role::Pharmacist => {
+                matches!(self, Self::Interaction | Self::CoSignature | Self::Reconciliation | Self::Renewal)
+            }
+            Role::Nurse => matches!(self, Self::Risk | Self::SideEffectTriage | Self::Visit),
+            Role::Therapist
+            | Role::CaseManager
+            | Role::PrimaryCare
+            | Role::OutsideProvider
+            | Role::Family
+            | Role::Patient
+            | Role::Auditor
+            | Role::Service => false,
+        }
+    }
+}
+
+/// One thing that is due.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Due {
+    /// What.
+    pub kind: DueKind,
+    /// Until when; for an appointment and a taper step, when.
+    pub at: Instant,
+    /// What it is about: report, administration, order, visit or stay.
+    pub subject: Option<Uuid>,
+    /// What it is about, by its name in the knowledge tables: drug, symptom or rule.
+    pub name: Option<String>,
+    /// Tells it from others of its kind and patient.
+    pub item: String,
+}
+
+/// One thing that is due, as a row holds it: cheap to make, for lists.
+#[derive(Clone, Copy)]
+pub(crate) struct Open<'a> {
+    pub(crate) kind: DueKind,
+    pub(crate) at: Instant,
+    about: About<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum About<'a> {
+    /// The patient as a whole.
+    Patient,
+    /// A report, an order and so on, with the name of a knowledge row.
+    Subject(Uuid, Option<&'a str>),
+    /// What a rule found.
+    Finding(&'a FindingKey),
+}
+
+impl<'a> Open<'a> {
+    pub(crate) const fn one(kind: DueKind, at: Instant) -> Self {
+        Self { kind, at, about: About::Patient }
+    }
+
+    pub(crate) const fn about(kind: DueKind, at: Instant, subject: Uuid, name: Option<&'a str>) -> Self {
+        Self { kind, at, about: About::Subject(subject, name) }
+    }
+
+    pub(crate) const fn finding(kind: DueKind, at: Instant, finding: &'a FindingKey) -> Self {
+        Self { kind, at, about: About::Finding(finding) }
+    }
+
+    /// Its name on a list: short, for there are many.
+    pub(crate) fn item(&self) -> Item {
+        let kind = &[self.kind as u8];
+        match self.about {
+            About::Patient => Item::of(&[kind]),
+            About::Subject(subject, _) => Item::of(&[kind, subject.as_bytes()]),
+            About::Finding(finding) => Item::of(&[kind, name_of(finding).as_bytes()]),
+        }
+    }
+
+    /// The same for callers.
+    pub(crate) fn due(&self) -> Due {
+        let Self { kind, at, about } = *self;
+        let named = kind.as_str();
+        match about {
+            About::Patient => Due { kind, at, subject: None, name: None, item: named.to_owned() },
+            About::Subject(subject, name) => {
+                let item = format!("{named}/{}", subject.simple());
+                Due { kind, at, subject: Some(subject), name: name.map(str::to_owned), item }
+            }
+            About::Finding(finding) => {
+                let name = name_of(finding);
+                Due { kind, at, subject: None, item: format!("{named}/{name}"), name: Some(name) }
+            }
+        }
+    }
+}
+
+fn name_of(finding: &FindingKey) -> String {
+    let mut name = finding.rule.as_str().to_owned();
+    for about in &finding.about {
+        name.push(' ');
+        name.push_str(about.as_str());
+    }
+    name
+}
