@@ -19,8 +19,9 @@ const DRUG: &str = "sertraline";
 const DIAGNOSIS: &str = "major-depression";
 const SECTIONS: i32 = 14;
 
-/// Commands that bring one client from referral to a first order.
-pub(crate) const SEED_STEPS: u64 = 10 + SECTIONS.unsigned_abs() as u64;
+/// Commands that bring one client from referral to a first order, a first score, side effect and visit: from then on
+/// each of their streams has a history, as in a program that is under way.
+pub(crate) const SEED_STEPS: u64 = 13 + SECTIONS.unsigned_abs() as u64;
 
 /// Makes commands; the same for everybody who asks with the same numbers, but for command ids.
 #[derive(Clone, Copy, Debug)]
@@ -55,10 +56,14 @@ impl Mix {
     /// The n-th score of a worker.
     pub(crate) fn score(self, worker: usize, n: u64) -> scales::AdministerScaleRequest {
         let draw = scatter(worker as u64 ^ (n << 20));
+        Self::score_of(draw % self.clients, draw)
+    }
+
+    fn score_of(client: u64, draw: u64) -> scales::AdministerScaleRequest {
         let answer = |item: u64| u32::try_from((draw >> (2 * item)) % 4).expect("below four");
         let items = (0..9).map(|item| if item == 8 { 0 } else { answer(item) });
         scales::AdministerScaleRequest {
-            header: header(draw % self.clients),
+            header: header(client),
             scale_id: fresh(),
             scale: scales::ScaleKind::Phq9.into(),
             items: items.map(|answer| scales::ScaleItem { answer: Some(answer) }).collect(),
@@ -140,7 +145,7 @@ fn seed_assessed(client: u64, step: u64) -> Command {
             diagnoses: vec![String::from(DIAGNOSIS)],
             reasons: vec![String::from("Moderate depression without response to therapy alone.")],
         }),
-        _ => Command::PrescribeMedication(chart::PrescribeMedicationRequest {
+        17 => Command::PrescribeMedication(chart::PrescribeMedicationRequest {
             header: header(client),
             order_id: id(Kind::Order, client),
             episode: stay(client),
@@ -158,6 +163,9 @@ fn seed_assessed(client: u64, step: u64) -> Command {
             modality: chart::OrderModality::InPerson.into(),
             ..Default::default()
         }),
+        18 => Command::AdministerScale(Mix::score_of(client, client)),
+        19 => Command::ReportSideEffect(side_effect(client)),
+        _ => Command::ScheduleVisit(visit(client, client)),
     }
 }
 

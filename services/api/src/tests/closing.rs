@@ -49,9 +49,9 @@ async fn watches_and_followers_end_when_the_service_closes() {
 
 #[tokio::test]
 async fn a_command_that_a_stream_had_begun_is_answered_before_the_service_ends() {
-    let gate = Arc::new(Semaphore::new(0));
-    let opened = Arc::clone(&gate);
-    let wrap = |ledger| Arc::new(Gated { ledger, gate }) as _;
+    let (gate, come) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let (opened, begun) = (Arc::clone(&gate), Arc::clone(&come));
+    let wrap = |ledger| Arc::new(Gated { ledger, gate, come }) as _;
     let service = Service::start_with(Limits::default(), wrap).await;
     // The client's own stream handle would close its side: this one stays open, as a service's that never stops does.
     let (asking, asked) = mpsc::channel(4);
@@ -60,14 +60,13 @@ async fn a_command_that_a_stream_had_begun_is_answered_before_the_service_ends()
         let command = Some(Command::ReferPatient(referral(1, 7)));
         asking.send(ExecuteStreamRequest { id: 5, command }).await.unwrap();
     };
-    let (answers, ()) = tokio::join!(
+    let (mut answers, ()) = tokio::join!(
         async { nurse.commands().execute_stream(ReceiverStream::new(asked)).await.unwrap().into_inner() },
         begins
     );
-    let mut answers = answers;
-    // The command is at the ledger once the gate has somebody to let through; it is closed until then.
-    tokio::time::sleep(Duration::from_millis(300)).await;
+    let _come = timeout(SOON, begun.acquire()).await.expect("the command comes to the ledger");
     let ends = async {
+        // The service is told to close first.
         tokio::time::sleep(Duration::from_millis(100)).await;
         opened.add_permits(1);
         let answer = answers.message().await.unwrap().unwrap();

@@ -149,12 +149,15 @@ pub(super) fn joining(command: u128, patient: u128, role: Role, encoded: pb::Rol
 pub(super) struct Gated {
     pub(super) ledger: Arc<dyn Ledger>,
     pub(super) gate: Arc<Semaphore>,
+    /// Has a permit for each append that came to the gate.
+    pub(super) come: Arc<Semaphore>,
 }
 
 impl Gated {
     /// One whose gate is never opened.
     pub(super) fn stalled(ledger: Arc<dyn Ledger>) -> Arc<dyn Ledger> {
-        Arc::new(Self { ledger, gate: Arc::new(Semaphore::new(0)) })
+        let closed = || Arc::new(Semaphore::new(0));
+        Arc::new(Self { ledger, gate: closed(), come: closed() })
     }
 }
 
@@ -165,6 +168,7 @@ impl Ledger for Gated {
     }
 
     async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.come.add_permits(1);
         self.gate.acquire().await.unwrap().forget();
         self.ledger.append(append).await
     }
