@@ -70,7 +70,11 @@ async fn every_row<F: Future<Output = (Vec<String>, Option<PageInfo>)>>(
 
 /// Gives the name of every row of a list, by pages of two.
 macro_rules! rows {
-    ($client:ident.$service:ident.$call:ident, $($request:ident)::+ { $($field:ident: $value:expr),* }, $list:ident by $name:expr) => {
+    (
+        $client:ident.$service:ident.$call:ident,
+        $($request:ident)::+ { $($field:ident: $value:expr),* },
+        $list:ident by $name:expr
+    ) => {
         every_row(|page| async {
             let asks = $($request)::+ { page, $($field: $value,)* };
             let answer = $client.$service().$call(asks).await.unwrap().into_inner();
