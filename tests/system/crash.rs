@@ -82,9 +82,9 @@ async fn what_was_acknowledged_is_there_after_every_kill() {
     for (position, command) in &stored {
         by_command.entry(command).or_default().push(*position);
     }
-    let witness = witness.lock().unwrap();
+    let witness = witness.lock().unwrap().clone();
     assert!(witness.len() > 100, "the load was no load: {} commands", witness.len());
-    for (command, (events, last)) in witness.iter() {
+    for (command, (events, last)) in &witness {
         let positions = by_command.get(command.as_str()).unwrap_or_else(|| panic!("{command} is lost"));
         assert_eq!(positions.len(), *events as usize, "{command} is there more or less than once");
         assert_eq!(positions.last(), Some(last), "{command} is not where its receipt says");

@@ -1,8 +1,12 @@
 //! Tests of the running program through its public interfaces: a real process, a real socket, a real client.
 
+#[cfg(test)]
 mod crash;
+#[cfg(test)]
 mod every_call;
+#[cfg(test)]
 mod folder;
+#[cfg(test)]
 mod story;
 
 use std::path::Path;
@@ -17,6 +21,7 @@ const PHARMACIST: Person = Person::new("pharmacist", 2);
 const THERAPIST: Person = Person::new("therapist", 3);
 const AUDITOR: Person = Person::new("auditor", 4);
 
+#[cfg(test)]
 async fn start(folder: &Path) -> Concord {
     Concord::start(CONCORD, folder).await.unwrap()
 }

@@ -37,13 +37,12 @@ impl Authenticator {
         if bearer.len() > LONGEST_TOKEN_BYTES {
             return Err(AuthError::Invalid);
         }
-        let identity = match self.verified.get(bearer) {
-            Some(identity) => identity,
-            None => {
-                let identity = Arc::new(self.tokens.open(bearer)?);
-                self.verified.insert(Box::from(bearer), Arc::clone(&identity));
-                identity
-            }
+        let identity = if let Some(identity) = self.verified.get(bearer) {
+            identity
+        } else {
+            let identity = Arc::new(self.tokens.open(bearer)?);
+            self.verified.insert(Box::from(bearer), Arc::clone(&identity));
+            identity
         };
         if now < identity.expires_at { Ok(identity) } else { Err(AuthError::Expired) }
     }

@@ -52,7 +52,6 @@ fn may(role: Role, act: Act) -> bool {
         Act::Refer => &[Therapist, CaseManager, Nurse, PrimaryCare, OutsideProvider, Service],
         Act::Screen => &[Therapist, Nurse, Service],
         Act::ManageEpisode | Act::ManageTeam | Act::Schedule => &[Therapist, CaseManager, Nurse, Service],
-        Act::Assess => &[Therapist, Nurse],
         Act::Indicate | Act::Prescribe | Act::DecideSideEffect | Act::ChangeCadence => &[],
         Act::KeepChart => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
@@ -63,7 +62,7 @@ fn may(role: Role, act: Act) -> bool {
         Act::TriageSideEffect => &[Nurse, Pharmacist],
         Act::Escalate => return role == Service,
         Act::Score => &[Therapist, Nurse, Patient],
-        Act::ResolveRisk | Act::RecordVisit => &[Therapist, Nurse],
+        Act::Assess | Act::ResolveRisk | Act::RecordVisit => &[Therapist, Nurse],
     };
     PRESCRIBERS.contains(&role) || others.contains(&role)
 }
@@ -72,10 +71,9 @@ fn may_ask(role: Role, question: Question) -> bool {
     use Role::{Auditor, CaseManager, Nurse, OutsideProvider, Pharmacist, PrimaryCare, Service, Therapist};
     let others: &[Role] = match question {
         Question::Caseload => &[Therapist],
-        Question::Worklist => &[Nurse, Pharmacist],
         Question::Reconciled => &[PrimaryCare, OutsideProvider, Nurse, Pharmacist],
         Question::Program => &[Therapist, CaseManager, Nurse, Pharmacist],
-        Question::Course => &[Nurse, Pharmacist],
+        Question::Worklist | Question::Course => &[Nurse, Pharmacist],
         Question::Ledger => return matches!(role, Auditor | Service),
     };
     PRESCRIBERS.contains(&role) || others.contains(&role)

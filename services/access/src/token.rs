@@ -41,7 +41,7 @@ impl LocalTokens {
     pub const KEY_BYTES: usize = 32;
 
     /// The longest a local token may last.
-    pub const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+    pub const LONGEST: Duration = Duration::from_hours(24);
 
     /// Takes the key.
     ///

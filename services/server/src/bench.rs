@@ -1,6 +1,6 @@
 //! `concord bench`: runs a benchmark and prints its figures.
 
-use std::io::{Error, ErrorKind};
+use std::io::Error;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::cli::{Bench, BenchCommands, BenchReplay};
 use crate::{Failed, key};
 
-const TOKEN_LIFETIME: Duration = Duration::from_secs(8 * 3_600);
+const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
 
 /// Runs `bench`.
 pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
@@ -63,7 +63,7 @@ fn launch() -> Result<Launch, Failed> {
 }
 
 fn sign(data: &Path, tenant: &TenantId, actor: &Actor) -> std::io::Result<String> {
-    let tokens = key::tokens(data).map_err(|error| Error::new(ErrorKind::Other, error))?;
+    let tokens = key::tokens(data).map_err(Error::other)?;
     Ok(tokens.sign(tenant, actor, SystemClock.now(), TOKEN_LIFETIME))
 }
 

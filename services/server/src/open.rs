@@ -31,9 +31,10 @@ pub(crate) fn open(
     let ledger = ledger(folder, LedgerId::clinical(tenant.clone()), sources)?;
     let clock = Arc::clone(&sources.clock);
     let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), config.executor());
-    let views = match config.has(ProcessRole::Projector) {
-        true => Some(views(folder, tenant, Arc::clone(&ledger), sources)?),
-        false => None,
+    let views = if config.has(ProcessRole::Projector) {
+        Some(views(folder, tenant, Arc::clone(&ledger), sources)?)
+    } else {
+        None
     };
     Ok(Opened { ledger, executor, views })
 }

@@ -101,9 +101,10 @@ impl Running {
     /// Stops taking calls, lets those that run finish for at most `drain`, and closes the ledgers.
     pub(crate) async fn stop(self, drain: std::time::Duration) -> Result<(), ServeError> {
         self.closing.send_replace(true);
-        match tokio::time::timeout(drain, self.api).await {
-            Ok(ended) => ended.expect("the API does not panic")?,
-            Err(_) => tracing::warn!("calls were still running when the time to finish them was over"),
+        if let Ok(ended) = tokio::time::timeout(drain, self.api).await {
+            ended.expect("the API does not panic")?;
+        } else {
+            tracing::warn!("calls were still running when the time to finish them was over");
         }
         for views in self.views {
             views.shutdown().await;

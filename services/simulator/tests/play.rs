@@ -1,5 +1,7 @@
 //! A cohort played over a real server: a socket, the API, the ledger, the views.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that fails is a test that fails")]
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -59,9 +61,8 @@ async fn history(seed: u64, clients: usize, days: u32) -> (Played, Vec<u8>, [u8;
     let tokens = LocalTokens::new(&KEY).unwrap();
     let token = tokens.sign(&tenant(), &cohort.staff.nurse.actor(), cohort.start, LocalTokens::LONGEST);
     let client = Client::connect(format!("http://{address}"), &token).await.unwrap();
-    let mut gateway = Remote::new(client, move |actor, now| {
-        tokens.sign(&tenant(), actor, now, Duration::from_secs(12 * 3_600))
-    });
+    let mut gateway =
+        Remote::new(client, move |actor, now| tokens.sign(&tenant(), actor, now, Duration::from_hours(12)));
     let played = play(&cohort, &clock, &mut gateway, |_| {}).await.unwrap();
     assert_eq!(clock.now(), cohort.end());
     let head = ledger.head().await.unwrap();

@@ -65,7 +65,7 @@ fn every_workspace_dependency_says_why_or_is_given() {
     let section = section.split("\n[").next().unwrap();
     let silent: Vec<_> = section
         .lines()
-        .filter_map(|line| line.split_once(" = ").map(|(name, rest)| (name, rest)))
+        .filter_map(|line| line.split_once(" = "))
         .filter(|(name, rest)| {
             !name.starts_with("concord-") && !given.contains(name) && !rest.contains(" # ")
         })

@@ -1,7 +1,12 @@
 //! Rules of the house. Each test names every place that breaks its rule.
 
+#[cfg(test)]
 mod files;
+#[cfg(test)]
 mod layers;
+#[cfg(test)]
 mod names;
+#[cfg(test)]
 mod sizes;
+#[cfg(test)]
 mod words;
