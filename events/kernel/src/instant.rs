@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// A point in time: microseconds since 1970-01-01T00:00:00Z. Stored and shown as RFC 3339 in UTC.
+/// A point in time: microseconds since 1970-01-01T00:00:00Z. Stored and shown as RFC 3339 in UTC; as a number in forms
+/// that are not for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Instant(i64);
 
@@ -103,7 +104,11 @@ impl fmt::Display for Instant {
 
 impl Serialize for Instant {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        if serializer.is_human_readable() {
+            serializer.collect_str(self)
+        } else {
+            serializer.serialize_i64(self.0)
+        }
     }
 }
 
@@ -119,7 +124,12 @@ impl<'de> Deserialize<'de> for Instant {
                 Instant::parse(text).map_err(E::custom)
             }
         }
-        deserializer.deserialize_str(Rfc3339)
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_str(Rfc3339)
+        } else {
+            let micros = i64::deserialize(deserializer)?;
+            Self::from_micros(micros).map_err(de::Error::custom)
+        }
     }
 }
 

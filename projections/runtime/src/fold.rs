@@ -66,7 +66,7 @@ impl Weighter<Key, Doc> for ByWeight {
 /// What a row costs that is kept in memory, beside its document.
 const KEPT_BYTES: u64 = 96;
 /// What a row weighs while it waits, as a multiple of its document: allocations come on top.
-const MEMORY_PER_DOC_BYTE: u64 = 4;
+const MEMORY_PER_DOC_BYTE: u64 = 3;
 /// Rows that a cache is laid out for at first.
 const CACHE_ROWS: usize = 1_024;
 
@@ -81,7 +81,7 @@ pub(crate) struct Folder<V: View> {
     /// Rows that are being stored, oldest first: not to be read back yet.
     unsettled: VecDeque<Map<Doc>>,
     /// Rows that wait to be written.
-    waiting: Map<Slot<V::Row>>,
+    waiting: Map<Box<Slot<V::Row>>>,
     waiting_bytes: u64,
     /// Entries of a history that wait: never changed, so that they are kept as they are written.
     entries: Vec<(Key, Doc)>,
@@ -110,17 +110,17 @@ impl<V: View> Folder<V> {
             let unsettled = self.unsettled.iter().rev().find_map(|docs| docs.get(key));
             if let Some(doc) = unsettled.or_else(|| self.cache.get(key)) {
                 self.waiting_bytes += weight::<V>(doc);
-                place.insert(slot::<V>(key, doc.as_deref())?);
+                place.insert(Box::new(slot::<V>(key, doc.as_deref())?));
             } else {
                 self.waiting_bytes += weight::<V>(&None);
-                place.insert(Slot { row: None, listed: Vec::new() });
+                place.insert(Box::new(Slot { row: None, listed: Vec::new() }));
                 missing.push(*key);
             }
         }
         missing.sort_unstable();
         for StoredRow { key, doc } in self.store.load(self.instance, &missing)? {
             self.waiting_bytes += MEMORY_PER_DOC_BYTE * doc.len() as u64;
-            self.waiting.insert(key, slot::<V>(&key, Some(&doc))?);
+            self.waiting.insert(key, Box::new(slot::<V>(&key, Some(&doc))?));
         }
         Ok(())
     }

@@ -26,8 +26,8 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             batch: 1_024,
-            write_events: 16_384,
-            write_bytes: 24 * 1024 * 1024,
+            write_events: 32_768,
+            write_bytes: 32 * 1024 * 1024,
             cache_bytes: 8 * 1024 * 1024,
             retry_first: Duration::from_millis(50),
             retry_most: Duration::from_secs(5),

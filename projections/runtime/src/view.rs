@@ -19,7 +19,8 @@ pub trait View: Send + Sync + 'static {
     const VERSION: u32;
     /// The kinds of stream whose events it folds.
     const KINDS: &'static [StreamKind];
-    /// Whether rows are written once and never again, as entries of a history are: then none is read back.
+    /// Whether rows are written once and never again, as entries of a history are: then none is read back. Their keys
+    /// are [`Key::entry`], and they appear on no list.
     const INSERT_ONLY: bool = false;
     /// A row.
     type Row: Serialize + DeserializeOwned + Clone + PartialEq + Send + 'static;

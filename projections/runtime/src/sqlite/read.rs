@@ -4,7 +4,7 @@ use concord_kernel::Token;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use uuid::Uuid;
 
-use super::schema::Tables;
+use super::schema::{Tables, segment_of};
 use crate::store::{Place, Range, StoredCheckpoint, StoredEntry, StoredRow};
 use crate::{Instance, Key, List, Sort, Stage, StoreError};
 
@@ -63,8 +63,15 @@ pub(super) fn row(
     key: &Key,
 ) -> Result<Option<Vec<u8>>, StoreError> {
     let table = Tables::of(instance).rows;
-    let mut statement = connection.prepare_cached(&format!("SELECT doc FROM {table} WHERE key = $1"))?;
-    Ok(statement.query_row(params![key.as_bytes()], |row| row.get(0)).optional()?)
+    let found = if let Some(position) = key.position() {
+        let text = format!("SELECT doc FROM {table} WHERE segment = $1 AND key = $2");
+        let segment = segment_of(position);
+        connection.prepare_cached(&text)?.query_row(params![segment, key.as_bytes()], |row| row.get(0))
+    } else {
+        let text = format!("SELECT doc FROM {table} WHERE key = $1");
+        connection.prepare_cached(&text)?.query_row(params![key.as_bytes()], |row| row.get(0))
+    };
+    Ok(found.optional()?)
 }
 
 pub(super) fn rows(
@@ -74,14 +81,31 @@ pub(super) fn rows(
     limit: usize,
 ) -> Result<Vec<StoredRow>, StoreError> {
     let table = Tables::of(instance).rows;
+    let (Some(from), Some(to)) = (range.from.position(), range.to.position()) else {
+        return Err(StoreError::Corrupt("range"));
+    };
+    let last: Option<i64> =
+        connection.query_row(&format!("SELECT MAX(segment) FROM {table}"), [], |row| row.get(0))?;
+    let Some(last) = last else { return Ok(Vec::new()) };
     let direction = if range.descending { "DESC" } else { "ASC" };
     let mut statement = connection.prepare_cached(&format!(
-        "SELECT key, doc FROM {table} WHERE key >= $1 AND key <= $2 ORDER BY key {direction} LIMIT $3"
+        "SELECT key, doc FROM {table} WHERE segment = $1 AND key >= $2 AND key <= $3
+         ORDER BY key {direction} LIMIT $4"
     ))?;
-    let mut rows = statement.query(params![range.from.as_bytes(), range.to.as_bytes(), bound(limit)])?;
+    let (mut first, mut last) = (segment_of(from), segment_of(to).min(last));
     let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        found.push(StoredRow { key: key(row, 0)?, doc: row.get(1)? });
+    while first <= last && found.len() < limit {
+        let segment = if range.descending { last } else { first };
+        let left = bound(limit - found.len());
+        let mut rows = statement.query(params![segment, range.from.as_bytes(), range.to.as_bytes(), left])?;
+        while let Some(row) = rows.next()? {
+            found.push(StoredRow { key: key(row, 0)?, doc: row.get(1)? });
+        }
+        if range.descending {
+            last -= 1;
+        } else {
+            first += 1;
+        }
     }
     Ok(found)
 }

@@ -6,12 +6,12 @@ use crate::store::Layout;
 use crate::{Instance, StoreError, ViewId};
 
 /// The schema that this program writes.
-pub(super) const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 2;
 
-/// Larger than SQLite's usual page: most documents fit into one.
-const PAGE_BYTES: u32 = 8_192;
+/// A few rows: a page is written whole when one of its rows changes.
+const PAGE_BYTES: u32 = 4_096;
 /// Pages in the WAL before SQLite moves them into the file: 32 MiB.
-const WAL_PAGES: u32 = 4_096;
+const WAL_PAGES: u32 = 8_192;
 /// Page cache of the writing connection, KiB.
 const WRITER_CACHE_KIB: u32 = 16_384;
 /// Page cache of each reading connection, KiB.
@@ -56,6 +56,15 @@ pub(super) fn open_reader(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Positions in one segment, as a power of two. Entries of histories lie segment by segment: new ones, whose keys are
+/// all over, are written in one small part of the table only, and a history is read from few places.
+const SEGMENT_BITS: u32 = 15;
+
+/// Where an entry of a history lies.
+pub(super) fn segment_of(position: u64) -> i64 {
+    i64::try_from(position >> SEGMENT_BITS).unwrap_or(i64::MAX)
+}
+
 /// The tables of one build. Names are made of the view's own name, which is checked, and of numbers.
 pub(super) struct Tables {
     pub(super) rows: String,
@@ -79,13 +88,14 @@ impl Tables {
 
     pub(super) fn create(&self, connection: &Connection, layout: Layout) -> rusqlite::Result<()> {
         let Self { rows, list } = self;
-        // What is only added goes to the end of its table, whatever its key; only the index is written all over.
-        let clustered = match layout {
-            Layout::Kept => "WITHOUT ROWID",
-            Layout::Added => "",
+        let table = match layout {
+            Layout::Kept => "key BLOB NOT NULL PRIMARY KEY, doc BLOB NOT NULL",
+            Layout::Added => {
+                "segment INTEGER NOT NULL, key BLOB NOT NULL, doc BLOB NOT NULL, PRIMARY KEY (segment, key)"
+            }
         };
         connection.execute_batch(&format!(
-            "CREATE TABLE {rows} (key BLOB NOT NULL PRIMARY KEY, doc BLOB NOT NULL) {clustered};
+            "CREATE TABLE {rows} ({table}) WITHOUT ROWID;
              CREATE TABLE {list} (list BLOB NOT NULL, sort BLOB NOT NULL, key BLOB NOT NULL, item BLOB NOT NULL,
                  PRIMARY KEY (list, sort, key, item)) WITHOUT ROWID;"
         ))

@@ -7,7 +7,7 @@ use rusqlite::{Transaction, params, params_from_iter};
 use uuid::Uuid;
 
 use super::read::places;
-use super::schema::Tables;
+use super::schema::{Tables, segment_of};
 use crate::store::{Layout, Writes};
 use crate::{Checkpoint, Instance, Key, ListEntry, Stage, StoreError, ViewId};
 
@@ -16,7 +16,11 @@ const CHUNK: usize = 32;
 
 pub(super) fn apply(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreError> {
     let tables = Tables::of(writes.instance);
-    rows(tx, &tables.rows, &writes.rows)?;
+    if writes.rows.first().is_some_and(|(key, _)| key.position().is_some()) {
+        entries(tx, &tables.rows, &writes.rows)?;
+    } else {
+        rows(tx, &tables.rows, &writes.rows)?;
+    }
     unlist(tx, &tables.list, &writes.unlisted)?;
     enlist(tx, &tables.list, &writes.listed)?;
     advance(tx, writes)
@@ -55,6 +59,21 @@ fn rows(tx: &Transaction<'_>, table: &str, rows: &[(Key, Option<Arc<[u8]>>)]) ->
     for (key, _) in gone {
         tx.prepare_cached(&format!("DELETE FROM {table} WHERE key = $1"))?
             .execute(params![key.as_bytes()])?;
+    }
+    Ok(())
+}
+
+/// Entries of histories are added, never removed.
+fn entries(tx: &Transaction<'_>, table: &str, rows: &[(Key, Option<Arc<[u8]>>)]) -> Result<(), StoreError> {
+    let mut statement = tx.prepare_cached(&format!(
+        "INSERT INTO {table} (segment, key, doc) VALUES ($1, $2, $3)
+         ON CONFLICT (segment, key) DO UPDATE SET doc = excluded.doc"
+    ))?;
+    for (key, doc) in rows {
+        if let Some(doc) = doc {
+            let segment = segment_of(key.position().ok_or(StoreError::Corrupt("key"))?);
+            statement.execute(params![segment, key.as_bytes(), &**doc])?;
+        }
     }
     Ok(())
 }

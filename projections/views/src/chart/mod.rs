@@ -13,6 +13,7 @@ pub use read::client;
 pub use row::Row;
 
 use crate::DataClass;
+use crate::parts::concerns_chart;
 
 /// Changes that an order keeps here; older ones are in the course.
 const CHANGES_KEPT: usize = 6;
@@ -35,18 +36,21 @@ impl Chart {
 
 impl View for Chart {
     const NAME: &'static str = "chart";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const KINDS: &'static [StreamKind] =
         &[StreamKind::Episode, StreamKind::Assessment, StreamKind::MedicationChart, StreamKind::SideEffects];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
         match &fact.event {
-            DomainEvent::Episode(_)
-            | DomainEvent::Assessment(_)
-            | DomainEvent::Chart(_)
-            | DomainEvent::SideEffects(_) => vec![Key::patient(fact.patient)],
-            DomainEvent::Scales(_) | DomainEvent::FollowUp(_) | DomainEvent::CareTeam(_) => Vec::new(),
+            DomainEvent::Episode(_) | DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) => {
+                vec![Key::patient(fact.patient)]
+            }
+            DomainEvent::Chart(event) if concerns_chart(event) => vec![Key::patient(fact.patient)],
+            DomainEvent::Chart(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::CareTeam(_) => Vec::new(),
         }
     }
 

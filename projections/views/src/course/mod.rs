@@ -37,7 +37,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

@@ -35,7 +35,7 @@ impl DueItems {
 
 impl View for DueItems {
     const NAME: &'static str = "due_items";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

@@ -67,6 +67,38 @@ pub struct Background {
     pub results: Vec<ResultLine>,
 }
 
+/// Whether an event of the chart changes what a chart says. Doses taken, checks run and warnings explained do not: they
+/// are facts that commands ask for.
+pub(crate) const fn concerns_chart(event: &Event) -> bool {
+    match event {
+        Event::LastDoseRecorded { .. }
+        | Event::SafetyChecked { .. }
+        | Event::BoxedWarningAcknowledged { .. } => false,
+        Event::CharacteristicsRecorded { .. }
+        | Event::NoKnownAllergiesConfirmed
+        | Event::AllergyRecorded { .. }
+        | Event::AllergyRefuted { .. }
+        | Event::ConditionRecorded { .. }
+        | Event::ConditionResolved { .. }
+        | Event::ResultRecorded { .. }
+        | Event::OutsideMedicationRecorded { .. }
+        | Event::OutsideMedicationEnded { .. }
+        | Event::MedicationsReconciled { .. }
+        | Event::InteractionDetected { .. }
+        | Event::InteractionOverridden { .. }
+        | Event::OverrideCosigned { .. }
+        | Event::InteractionResolved { .. }
+        | Event::MedicationPrescribed { .. }
+        | Event::DoseAdjusted { .. }
+        | Event::MedicationHeld { .. }
+        | Event::MedicationResumed { .. }
+        | Event::TaperPlanned { .. }
+        | Event::MedicationStopped { .. }
+        | Event::MedicationRenewed { .. }
+        | Event::OrderCorrected { .. } => true,
+    }
+}
+
 /// Whether two texts name the same thing: case and spacing do not count, as in the chart's own rules.
 fn same_words(one: &Text, other: &Text) -> bool {
     fn words(text: &Text) -> impl Iterator<Item = String> + '_ {

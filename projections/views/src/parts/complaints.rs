@@ -6,11 +6,12 @@ use concord_knowledge::SymptomId;
 use serde::{Deserialize, Serialize};
 
 use super::DueKind;
-use super::beyond::Beyond;
 use super::due::Open;
 
-/// Reports that are due one by one. Of more, the latest deadlines are due together, as one thing.
-const KEPT: usize = 8;
+/// Reports that are due one by one. Of more, those with the latest deadlines are due together, as one thing.
+const KEPT: usize = 5;
+/// Reports that are due together, at most; older ones are in the course.
+const TOGETHER: usize = 24;
 
 /// A side effect without a decision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,8 +27,10 @@ struct Complaint {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Complaints {
     kept: Vec<Complaint>,
-    /// Those for which there is no room, with their deadlines.
-    beyond: Beyond<Instant>,
+    /// Those that are due together; the ends of their identifiers tell them apart.
+    together: Vec<u32>,
+    /// Until when.
+    together_at: Option<Instant>,
 }
 
 impl Complaint {
@@ -39,6 +42,12 @@ impl Complaint {
             (DueKind::SideEffectTriage, self.contact_by.min(self.decide_by))
         }
     }
+}
+
+/// The random end of an identifier: enough to tell the reports of one patient apart.
+fn end_of(report: ReportId) -> u32 {
+    let [.., a, b, c, d] = *report.uuid().as_bytes();
+    u32::from_be_bytes([a, b, c, d])
 }
 
 impl Complaints {
@@ -58,13 +67,14 @@ impl Complaints {
                 if let Some(known) = self.kept.iter_mut().find(|known| known.report == *report) {
                     known.triaged = true;
                     known.decide_by = *decide_by;
-                } else {
-                    self.beyond.change(*report, *decide_by);
+                } else if self.together.contains(&end_of(*report)) {
+                    self.together_at = self.together_at.min(Some(*decide_by));
                 }
             }
             Event::SideEffectActionDecided { report, .. } | Event::SideEffectResolved { report, .. } => {
                 self.kept.retain(|known| known.report != *report);
-                self.beyond.remove(*report);
+                self.together.retain(|end| *end != end_of(*report));
+                self.together_at = self.together_at.filter(|_| !self.together.is_empty());
             }
             Event::EscalationBreached { .. } => {}
         }
@@ -77,7 +87,12 @@ impl Complaints {
         let last = (0..self.kept.len()).max_by_key(|at| self.kept[*at].due().1);
         if let Some(last) = last {
             let last = self.kept.remove(last);
-            self.beyond.push(last.report, last.due().1);
+            let at = last.due().1;
+            self.together.push(end_of(last.report));
+            self.together_at = Some(self.together_at.map_or(at, |known| known.min(at)));
+            if self.together.len() > TOGETHER {
+                self.together.remove(0);
+            }
         }
     }
 
@@ -87,8 +102,7 @@ impl Complaints {
             let name = open.symptom.as_ref().map(SymptomId::as_str);
             show(Open::about(kind, at, open.report.uuid(), name));
         }
-        // One thing that is due for all the others, until the earliest of their deadlines.
-        if let Some(at) = self.beyond.least() {
+        if let Some(at) = self.together_at {
             show(Open::one(DueKind::SideEffectTriage, at));
         }
     }

@@ -6,8 +6,6 @@ use concord_knowledge::{RedFlagId, SymptomId};
 use concord_projection::ViewError;
 use serde::{Deserialize, Serialize};
 
-use super::beyond::Beyond;
-
 /// A side effect that is not resolved.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OpenEffect {
@@ -39,14 +37,16 @@ pub struct OpenEffect {
 
 /// Side effects that a row keeps with all that was said of them. Of more, the mildest, among them the oldest, are only
 /// counted; what was said of them is in the course.
-const KEPT: usize = 8;
+const KEPT: usize = 5;
 
 /// The side effects that are not resolved, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Effects {
     kept: Vec<OpenEffect>,
-    /// Those for which there is no room, with how bad they are.
-    beyond: Beyond<Grade>,
+    /// How many more there are.
+    more: u32,
+    /// No one of those is worse.
+    more_worst: Option<Grade>,
 }
 
 impl Effects {
@@ -57,7 +57,7 @@ impl Effects {
 
     /// How many there are, kept or counted.
     pub const fn len(&self) -> usize {
-        self.kept.len() + self.beyond.len()
+        self.kept.len() + self.more as usize
     }
 
     /// Whether there are none.
@@ -67,13 +67,13 @@ impl Effects {
 
     /// How bad the worst is.
     pub fn worst(&self) -> Option<Grade> {
-        self.kept.iter().map(|effect| effect.grade).max().max(self.beyond.most())
+        self.kept.iter().map(|effect| effect.grade).max().max(self.more_worst)
     }
 
     /// The kept one; `None` when it is only counted.
     fn find(&mut self, report: ReportId) -> Result<Option<&mut OpenEffect>, ViewError> {
         let known = self.kept.iter_mut().find(|known| known.report == report);
-        if known.is_none() && !self.beyond.may_hold(report) {
+        if known.is_none() && self.more == 0 {
             return Err(ViewError::Unknown("side effect report"));
         }
         Ok(known)
@@ -84,8 +84,8 @@ impl Effects {
         if self.kept.len() > KEPT
             && let Some(mildest) = (0..self.kept.len()).min_by_key(|at| self.kept[*at].grade)
         {
-            let mildest = self.kept.remove(mildest);
-            self.beyond.push(mildest.report, mildest.grade);
+            self.more += 1;
+            self.more_worst = self.more_worst.max(Some(self.kept.remove(mildest).grade));
         }
     }
 
@@ -121,7 +121,7 @@ impl Effects {
                     open.grade = *grade;
                     open.decide_by = *decide_by;
                 }
-                None => self.beyond.change(*report, *grade),
+                None => self.more_worst = self.more_worst.max(Some(*grade)),
             },
             Event::SideEffectActionDecided { report, decision, .. } => {
                 if let Some(open) = self.find(*report)? {
@@ -129,9 +129,12 @@ impl Effects {
                 }
             }
             Event::SideEffectResolved { report, .. } => {
-                self.find(*report)?;
-                self.kept.retain(|known| known.report != *report);
-                self.beyond.remove(*report);
+                if self.find(*report)?.is_some() {
+                    self.kept.retain(|known| known.report != *report);
+                } else {
+                    self.more -= 1;
+                    self.more_worst = self.more_worst.filter(|_| self.more > 0);
+                }
             }
             Event::EscalationBreached { report, .. } => {
                 if let Some(open) = self.find(*report)? {

@@ -5,7 +5,6 @@
 
 mod agenda;
 mod background;
-mod beyond;
 mod complaints;
 mod course;
 mod due;
@@ -21,6 +20,7 @@ mod team;
 mod visits;
 
 pub use agenda::Agenda;
+pub(crate) use background::concerns_chart;
 pub use background::{AllergyLine, AllergyList, Background, ConditionLine, ResultLine};
 pub use course::{Course, Courses};
 pub use due::{Due, DueKind};

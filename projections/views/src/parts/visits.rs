@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Appointments that a row keeps. More are to come than anybody keeps in mind, or nobody says what became of them; they
 /// are in the ledger.
-const BOOKED_KEPT: usize = 8;
+const BOOKED_KEPT: usize = 6;
 
 /// An appointment that is to come, or has passed without anybody saying what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,6 +18,7 @@ pub use read::{ReconciledLine, ReconciledList, page, patient};
 pub use row::{LastChange, Row};
 
 use crate::DataClass;
+use crate::parts::concerns_chart;
 
 /// Changes that an order keeps here: the last one is what a liaison is told.
 const CHANGES_KEPT: usize = 1;
@@ -39,14 +40,15 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const KINDS: &'static [StreamKind] =
         &[StreamKind::Episode, StreamKind::MedicationChart, StreamKind::FollowUp, StreamKind::CareTeam];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
         let concerned = match &fact.event {
-            DomainEvent::Episode(_) | DomainEvent::Chart(_) | DomainEvent::CareTeam(_) => true,
+            DomainEvent::Episode(_) | DomainEvent::CareTeam(_) => true,
+            DomainEvent::Chart(event) => concerns_chart(event),
             DomainEvent::FollowUp(event) => concerns_plan(event),
             DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => false,
         };

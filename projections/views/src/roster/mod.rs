@@ -28,7 +28,7 @@ impl Roster {
 
 impl View for Roster {
     const NAME: &'static str = "roster";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const KINDS: &'static [StreamKind] = &[StreamKind::Episode];
     type Row = Row;
 

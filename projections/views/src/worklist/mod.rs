@@ -37,7 +37,7 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 
