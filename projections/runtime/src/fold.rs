@@ -10,6 +10,7 @@ use concord_kernel::StreamKind;
 use quick_cache::unsync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
+use crate::listing::Listing;
 use crate::store::StoredRow;
 use crate::{Fact, Instance, Key, ListEntry, Reason, StoreError, Told, View, ViewStore, codec};
 
@@ -51,7 +52,9 @@ pub(crate) trait Fold: Send {
 struct Slot<R> {
     row: Option<R>,
     /// Its appearances as they are stored.
-    listed: Vec<ListEntry>,
+    listed: Listing,
+    /// What it took when it was stored.
+    doc_bytes: u64,
 }
 
 #[derive(Clone)]
@@ -66,7 +69,7 @@ impl Weighter<Key, Doc> for ByWeight {
 /// What a row costs that is kept in memory, beside its document.
 const KEPT_BYTES: u64 = 96;
 /// What a row weighs while it waits, as a multiple of its document: allocations come on top.
-const MEMORY_PER_DOC_BYTE: u64 = 3;
+const MEMORY_PER_DOC_BYTE: u64 = 2;
 /// Rows that a cache is laid out for at first.
 const CACHE_ROWS: usize = 1_024;
 
@@ -107,20 +110,23 @@ impl<V: View> Folder<V> {
         let mut missing = Vec::new();
         for (_, key) in touched {
             let Entry::Vacant(place) = self.waiting.entry(*key) else { continue };
-            let unsettled = self.unsettled.iter().rev().find_map(|docs| docs.get(key));
-            if let Some(doc) = unsettled.or_else(|| self.cache.get(key)) {
-                self.waiting_bytes += weight::<V>(doc);
-                place.insert(Box::new(slot::<V>(key, doc.as_deref())?));
+            let unsettled = self.unsettled.iter().rev().find_map(|docs| docs.get(key).cloned());
+            // What waits is not kept twice.
+            let kept = self.cache.remove(key).map(|(_, doc)| doc);
+            let slot = if let Some(doc) = unsettled.or(kept) {
+                slot::<V>(key, doc.as_deref())?
             } else {
-                self.waiting_bytes += weight::<V>(&None);
-                place.insert(Box::new(Slot { row: None, listed: Vec::new() }));
                 missing.push(*key);
-            }
+                Slot { row: None, listed: Listing::default(), doc_bytes: 0 }
+            };
+            self.waiting_bytes += weight::<V>(&slot);
+            place.insert(Box::new(slot));
         }
         missing.sort_unstable();
         for StoredRow { key, doc } in self.store.load(self.instance, &missing)? {
-            self.waiting_bytes += MEMORY_PER_DOC_BYTE * doc.len() as u64;
-            self.waiting.insert(key, Box::new(slot::<V>(&key, Some(&doc))?));
+            let slot = slot::<V>(&key, Some(&doc))?;
+            self.waiting_bytes += weight::<V>(&slot);
+            self.waiting.insert(key, Box::new(slot));
         }
         Ok(())
     }
@@ -201,8 +207,10 @@ impl<V: View> Fold for Folder<V> {
 
     fn settle(&mut self) {
         for (key, doc) in self.unsettled.pop_front().into_iter().flatten() {
-            // A row that changed again meanwhile is in younger changes, which are asked first.
-            self.cache.insert(key, doc);
+            // A row that changed again meanwhile is in younger changes, which are asked first, or waits.
+            if !self.waiting.contains_key(&key) {
+                self.cache.insert(key, doc);
+            }
         }
     }
 
@@ -223,14 +231,15 @@ fn bytes(doc: &Doc) -> u64 {
     doc.as_ref().map_or(0, |doc| doc.len() as u64)
 }
 
-fn weight<V: View>(doc: &Doc) -> u64 {
-    size_of::<(Key, Slot<V::Row>)>() as u64 + MEMORY_PER_DOC_BYTE * bytes(doc)
+fn weight<V: View>(slot: &Slot<V::Row>) -> u64 {
+    let in_place = size_of::<(Key, Slot<V::Row>)>() as u64;
+    in_place + slot.listed.bytes() + MEMORY_PER_DOC_BYTE * slot.doc_bytes
 }
 
 fn slot<V: View>(key: &Key, doc: Option<&[u8]>) -> Result<Slot<V::Row>, StoreError> {
     let row = doc.map(codec::decode::<V::Row>).transpose()?;
-    let listed = listed::<V>(key, row.as_ref());
-    Ok(Slot { row, listed })
+    let listed = Listing::of(&listed::<V>(key, row.as_ref()));
+    Ok(Slot { row, listed, doc_bytes: doc.map_or(0, |doc| doc.len() as u64) })
 }
 
 /// A panic is a poison fact like any other: the runner must outlive it.
@@ -244,8 +253,8 @@ fn apply<V: View>(row: &mut Option<V::Row>, key: &Key, fact: &Fact) -> Result<()
 
 /// Notes how a row's appearances differ from those that are stored.
 fn list<V: View>(key: &Key, slot: &Slot<V::Row>, changes: &mut Changes) {
-    let (was, is) = (&slot.listed, listed::<V>(key, slot.row.as_ref()));
-    if *was == is {
+    let (was, is) = (slot.listed.entries(), listed::<V>(key, slot.row.as_ref()));
+    if was == is {
         return;
     }
     let gone = was.iter().filter(|entry| is.binary_search(entry).is_err());

@@ -87,6 +87,11 @@ impl List {
         Self(Short::of(&[b"*"]))
     }
 
+    /// Takes stored bytes back.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
+        Self(Short::of(&[bytes]))
+    }
+
     /// What concerns one person.
     pub fn person(person: PersonId) -> Self {
         Self(Short::of(&[b"p", person.uuid().as_bytes()]))

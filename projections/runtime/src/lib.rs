@@ -8,6 +8,7 @@ mod codec;
 mod fact;
 mod fold;
 mod key;
+mod listing;
 mod options;
 mod projections;
 mod reader;

@@ -10,10 +10,11 @@ pub(super) const SCHEMA: u32 = 2;
 
 /// A few rows: a page is written whole when one of its rows changes.
 const PAGE_BYTES: u32 = 4_096;
-/// Pages in the WAL before SQLite moves them into the file: 32 MiB.
-const WAL_PAGES: u32 = 8_192;
+/// Pages in the WAL before SQLite moves them into the file: 128 MiB. While much is folded, most pages change with
+/// every batch; the later they are moved, the fewer times.
+const WAL_PAGES: u32 = 32_768;
 /// Page cache of the writing connection, KiB.
-const WRITER_CACHE_KIB: u32 = 16_384;
+const WRITER_CACHE_KIB: u32 = 12_288;
 /// Page cache of each reading connection, KiB.
 const READER_CACHE_KIB: u32 = 2_048;
 /// How long a statement waits for another process's lock, ms.

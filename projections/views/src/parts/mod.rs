@@ -19,6 +19,9 @@ mod stays;
 mod team;
 mod visits;
 
+#[cfg(test)]
+mod tests;
+
 pub use agenda::Agenda;
 pub(crate) use background::concerns_chart;
 pub use background::{AllergyLine, AllergyList, Background, ConditionLine, ResultLine};
