@@ -1,6 +1,7 @@
 //! Any event of the clinical ledger, as it is stored.
 
 use concord_kernel::StreamKind;
+use serde_json::error::Category;
 
 use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
 
@@ -23,15 +24,19 @@ pub enum DomainEvent {
     CareTeam(care_team::Event),
 }
 
-/// A stored event that this program cannot read: written by a newer one, or damaged.
-#[derive(Debug, thiserror::Error)]
-#[error("a stored event of kind {kind} cannot be read")]
+/// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
+/// and what it said is not: its words may quote what is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a stored event of kind {kind} cannot be read ({category:?}, line {line}, column {column})")]
 pub struct UnreadableEvent {
     /// Of which kind its stream is.
     pub kind: &'static str,
-    /// What the decoder said; names fields, never values.
-    #[source]
-    pub cause: serde_json::Error,
+    /// Whether it is no JSON, ends early, or is of an unknown shape.
+    pub category: Category,
+    /// The line of the payload at which the decoder stopped.
+    pub line: usize,
+    /// The column there.
+    pub column: usize,
 }
 
 impl DomainEvent {
@@ -103,6 +108,11 @@ impl DomainEvent {
             StreamKind::FollowUp => serde_json::from_slice(payload).map(Self::FollowUp),
             StreamKind::CareTeam => serde_json::from_slice(payload).map(Self::CareTeam),
         };
-        decoded.map_err(|cause| UnreadableEvent { kind: kind.as_str(), cause })
+        decoded.map_err(|said: serde_json::Error| UnreadableEvent {
+            kind: kind.as_str(),
+            category: said.classify(),
+            line: said.line(),
+            column: said.column(),
+        })
     }
 }

@@ -2,5 +2,6 @@
 
 mod dispatch;
 mod histories;
+mod privacy;
 mod refusals;
 mod target;
