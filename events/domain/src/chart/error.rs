@@ -138,6 +138,9 @@ pub enum Error {
     /// It would take effect before the order's last change.
     #[error("it would take effect before the last change of the order")]
     BeforeLastChange,
+    /// A hold that is recorded long after it is said to have begun.
+    #[error("a hold takes effect at most a day before it is recorded")]
+    HoldTooLongAgo,
 
     /// A taper without steps, or with too many.
     #[error("a taper has 1 to {most} steps")]

@@ -84,6 +84,10 @@ impl Error {
             Self::BeforeLastChange => {
                 ("BEFORE_LAST_CHANGE", "name a time at or after the last change of the order")
             }
+            Self::HoldTooLongAgo => (
+                "HOLD_TOO_LONG_AGO",
+                "hold it from now on, or stop the order and say when the last dose was taken",
+            ),
             Self::TaperStepCount { .. } => ("TAPER_STEP_COUNT", "name at least one step and not too many"),
             Self::TaperOutOfOrder => ("TAPER_OUT_OF_ORDER", "sort the steps by day, one step a day"),
             Self::TaperInThePast => ("TAPER_IN_THE_PAST", "begin the taper today or later"),

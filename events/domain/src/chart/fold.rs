@@ -135,7 +135,8 @@ impl Chart {
         self.stopped_orders.insert(id);
         let Some(order) = self.orders.remove(&id) else { return };
         self.forget(&order.ingredients);
-        let last_known = order.last_dose_if_held().or(order.last_dose_at);
+        // What somebody told of a drug that is still taken is not its last dose: more may have followed.
+        let last_known = order.last_dose_if_held();
         if last_dose_at.is_none() && order.never_taken_by(at) {
             return;
         }
@@ -161,7 +162,8 @@ impl Chart {
                 drug: None,
                 ingredients: outside.ingredients,
                 regimen: outside.regimen,
-                last_dose_at: last_dose_at.or(outside.last_dose_at),
+                // A dose that somebody told of while it was taken was not its last: more may have followed.
+                last_dose_at,
             },
             last_dose_at,
         );

@@ -6,7 +6,7 @@ use concord_knowledge::{Drug, FindingKey, Milligrams, Regimen};
 
 use super::super::state::Order;
 use super::super::{Acknowledgement, Cause, Chart, Error, Event};
-use super::{covered, days_between, prescriber, row, well_formed};
+use super::{covered, days_between, not_before_last_change, prescriber, row, well_formed};
 use crate::Context;
 
 /// A change of dose as it is asked for.
@@ -76,14 +76,11 @@ impl Chart {
 /// titration that was agreed carries its own pace (lamotrigine doubles, quetiapine climbs daily), and a dose that was
 /// not taken yet does not rise.
 fn at_a_safe_pace(change: &Change<'_>, order: &Order, drug: &Drug, context: &Context) -> Result<(), Error> {
-    let at = context.effective_at;
-    if order.start_on > at.day() {
+    not_before_last_change(order, context)?;
+    if order.start_on > context.now.day() {
         return Ok(());
     }
-    let since = days_between(order.dose_since, at);
-    if since < 0 {
-        return Err(Error::BeforeLastChange);
-    }
+    let since = days_between(order.dose_since, context.effective_at);
     let (from, to) = (order.regimen.daily(), change.to.daily());
     if to <= from || *change.cause == Cause::PlannedTitration {
         return Ok(());

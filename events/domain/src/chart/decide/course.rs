@@ -1,5 +1,7 @@
 //! The course of an order after it was written: hold, resume, stop, renew, correct.
 
+use std::time::Duration;
+
 use concord_kernel::{Instant, OrderId, Text};
 use concord_knowledge::safety::Proposal;
 
@@ -8,13 +10,21 @@ use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
 };
 use super::controlled::{Controlled, lawful, supplied};
-use super::{covered, not_in_the_future, prescriber, row};
+use super::{covered, not_before_last_change, not_in_the_future, prescriber, row};
 use crate::Context;
+
+/// How long before it is recorded a hold may take effect. The washout of a held drug counts from the hold; for one
+/// that was left out longer ago, the order is stopped with its last dose.
+const HOLD_BACKDATED_AT_MOST: Duration = Duration::from_hours(24);
 
 impl Chart {
     pub(super) fn hold(&self, id: OrderId, reason: &Text, context: &Context) -> Result<Vec<Event>, Error> {
         prescriber(&context.actor)?;
-        self.taken(id)?;
+        let order = self.taken(id)?;
+        not_before_last_change(order, context)?;
+        if context.effective_at.plus(HOLD_BACKDATED_AT_MOST) < context.now {
+            return Err(Error::HoldTooLongAgo);
+        }
         Ok(vec![Event::MedicationHeld { order: id, reason: reason.clone(), at: context.effective_at }])
     }
 
@@ -54,6 +64,7 @@ impl Chart {
         prescriber(&context.actor)?;
         let open = self.open(id)?;
         not_in_the_future(last_dose_at, context)?;
+        not_before_last_change(open, context)?;
         may_stop(open, abrupt_because, context)?;
         Ok(vec![Event::MedicationStopped {
             order: id,
@@ -133,7 +144,7 @@ fn may_start_on(day: concord_kernel::Day, order: &Order) -> Result<(), Error> {
 fn may_stop(order: &Order, abrupt_because: Option<&Text>, context: &Context) -> Result<(), Error> {
     let harmful = must_taper(row(context, &order.drug)?.taper);
     let run_out = order.taper.last().is_some_and(|step| Instant::start_of(step.on) <= context.now);
-    if harmful && !run_out && abrupt_because.is_none() && !order.never_taken_by(context.effective_at) {
+    if harmful && !run_out && abrupt_because.is_none() && !order.never_taken_by(context.now) {
         return Err(Error::TaperFirst);
     }
     Ok(())

@@ -149,6 +149,15 @@ fn well_formed(regimen: &Regimen, drug: &Drug) -> Result<(), Error> {
     if in_range { Ok(()) } else { Err(Error::FrequencyOutOfRange) }
 }
 
+/// A change takes effect after the order was written, and once it has started, after its last change: a day that lies
+/// before them would rewrite what was taken.
+fn not_before_last_change(order: &Order, context: &Context) -> Result<(), Error> {
+    let at = context.effective_at;
+    let started = order.start_on <= context.now.day();
+    let early = days_between(order.ordered_at, at) < 0 || (started && days_between(order.dose_since, at) < 0);
+    if early { Err(Error::BeforeLastChange) } else { Ok(()) }
+}
+
 fn not_in_the_future(at: Option<Instant>, context: &Context) -> Result<(), Error> {
     if at.is_some_and(|at| at > context.now) { Err(Error::InTheFuture) } else { Ok(()) }
 }

@@ -125,6 +125,65 @@ fn an_order_that_was_never_taken_ends_at_once_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_stop_or_hold_does_not_take_effect_before_the_order_or_its_last_change() {
+    let told = Command::Stop {
+        order: order_id(1),
+        reason: StopReason::PatientChoice,
+        last_dose_at: None,
+        abrupt_because: None,
+    };
+    let before = || psychiatrist().days_later(20).effective(noon().plus_days(-1));
+    refused(on("clonazepam"), before().asks(told.clone()), Error::BeforeLastChange);
+    refused(on("sertraline"), before().asks(told), Error::BeforeLastChange);
+    refused(on("sertraline"), before().asks(hold(1)), Error::BeforeLastChange);
+    let more = adjust(1, daily(100.0), Cause::PatientPreference);
+    let changed = after(on("sertraline"), [psychiatrist().days_later(10).asks(more)]);
+    let between = || psychiatrist().days_later(20).effective(noon().plus_days(5));
+    refused(changed.clone(), between().asks(stop(1)), Error::BeforeLastChange);
+    accepted(changed, psychiatrist().days_later(20).effective(noon().plus_days(10)).asks(stop(1)));
+}
+
+#[test]
+fn a_dose_does_not_change_before_the_order_began() {
+    let later = NewOrder { start_on: in_days(5), ..order(1, "sertraline") };
+    let given = after(prepared(&["sertraline"]), [psychiatrist().prescribes(later)]);
+    let early = psychiatrist().days_later(6).effective(noon().plus_days(2));
+    refused(given, early.asks(adjust(1, daily(200.0), Cause::PatientPreference)), Error::BeforeLastChange);
+}
+
+#[test]
+fn a_hold_is_not_backdated_by_more_than_a_day() {
+    let ago = |days: i64| psychiatrist().days_later(20).effective(noon().plus_days(20 - days)).asks(hold(1));
+    accepted(on("sertraline"), ago(1));
+    refused(on("sertraline"), ago(2), Error::HoldTooLongAgo);
+}
+
+#[test]
+fn a_dose_told_of_while_it_was_taken_is_not_the_last_one_once_it_ends() {
+    let told = |days: i64, at: i64| {
+        let at = noon().plus_days(at);
+        let medication = MedicationRef::Order(order_id(1));
+        nurse().days_later(days).asks(Command::RecordLastDose { medication, at })
+    };
+    let unknown = Command::Stop {
+        order: order_id(1),
+        reason: StopReason::PatientChoice,
+        last_dose_at: None,
+        abrupt_because: None,
+    };
+    let given = after(
+        after(on("sertraline"), [warned("phenelzine")]),
+        [told(1, 1), psychiatrist().days_later(30).asks(unknown)],
+    );
+    let maoi = || {
+        let order = NewOrder { start_on: in_days(31), ..order(2, "phenelzine") };
+        psychiatrist().days_later(31).prescribes(order)
+    };
+    assert_eq!(unsafe_by(given.clone(), maoi()).1, Answer::Wait);
+    accepted(after(given, [told(31, 2)]), maoi());
+}
+
+#[test]
 fn a_last_dose_has_been_taken() {
     let stop = Command::Stop {
         order: order_id(1),

@@ -102,6 +102,20 @@ fn a_washout_counts_from_the_last_dose_and_an_unknown_one_counts_as_today() {
 }
 
 #[test]
+fn a_dose_told_of_while_an_outside_medication_was_taken_is_not_its_last() {
+    let told = last_dose(MedicationRef::Outside(outside_id(1)), -30);
+    let given = after(
+        prepared(&["sertraline"]),
+        [
+            nurse().asks(outside(1, "phenelzine")),
+            nurse().asks(told),
+            nurse().asks(reconcile(&[(1, ReconcileAction::NoLongerTaken)])),
+        ],
+    );
+    assert_eq!(unsafe_by(given, psychiatrist().prescribes(order(1, "sertraline"))).1, Answer::Wait);
+}
+
+#[test]
 fn a_last_dose_is_told_of_something_on_the_chart_and_in_the_past() {
     let unknown = last_dose(MedicationRef::Order(order_id(5)), 0);
     refused(on("sertraline"), nurse().asks(unknown), Error::UnknownMedication);
