@@ -62,8 +62,8 @@ struct Cited {
 pub fn tell(entry: &Entry) -> Told {
     let unreadable = Unreadable { position: entry.position, kind: entry.stream.kind };
     let event = DomainEvent::decode(entry.stream.kind, &entry.payload).map_err(|error| {
-        tracing::error!(position = entry.position, event_type = %entry.event_type, category = ?error.category, line = error.line,
-            column = error.column, "event cannot be read");
+        tracing::error!(position = entry.position, event_type = %entry.event_type, category = ?error.category,
+            line = error.line, column = error.column, "event cannot be read");
         unreadable
     })?;
     let cited: Cited = serde_json::from_slice(&entry.metadata).map_err(|error| {

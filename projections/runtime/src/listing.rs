@@ -15,7 +15,9 @@ impl Listing {
                 let length = u32::try_from(part.len()).expect("names and places are short");
                 packed.extend_from_slice(&length.to_be_bytes());
             }
-            parts.into_iter().for_each(|part| packed.extend_from_slice(part));
+            for part in parts {
+                packed.extend_from_slice(part);
+            }
         }
         Self(packed.into())
     }

@@ -27,8 +27,8 @@ impl Default for Options {
         Self {
             batch: 1_024,
             write_events: 32_768,
-            write_bytes: 28 * 1024 * 1024,
-            cache_bytes: 8 * 1024 * 1024,
+            write_bytes: 16 * 1024 * 1024,
+            cache_bytes: 4 * 1024 * 1024,
             retry_first: Duration::from_millis(50),
             retry_most: Duration::from_secs(5),
             poll: Duration::from_secs(1),

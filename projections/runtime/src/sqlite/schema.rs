@@ -90,13 +90,15 @@ impl Tables {
     pub(super) fn create(&self, connection: &Connection, layout: Layout) -> rusqlite::Result<()> {
         let Self { rows, list } = self;
         let table = match layout {
-            Layout::Kept => "key BLOB NOT NULL PRIMARY KEY, doc BLOB NOT NULL",
+            // Rows are long: a tree whose inner pages held them would be deep. So the keys have a tree of their own.
+            Layout::Kept => "(key BLOB NOT NULL PRIMARY KEY, doc BLOB NOT NULL)",
             Layout::Added => {
-                "segment INTEGER NOT NULL, key BLOB NOT NULL, doc BLOB NOT NULL, PRIMARY KEY (segment, key)"
+                "(segment INTEGER NOT NULL, key BLOB NOT NULL, doc BLOB NOT NULL,
+                 PRIMARY KEY (segment, key)) WITHOUT ROWID"
             }
         };
         connection.execute_batch(&format!(
-            "CREATE TABLE {rows} ({table}) WITHOUT ROWID;
+            "CREATE TABLE {rows} {table};
              CREATE TABLE {list} (list BLOB NOT NULL, sort BLOB NOT NULL, key BLOB NOT NULL, item BLOB NOT NULL,
                  PRIMARY KEY (list, sort, key, item)) WITHOUT ROWID;"
         ))
