@@ -10,7 +10,7 @@ const STORED: &str = "Jane Roe";
 
 /// Everything that a log or a caller could be given.
 fn told(error: &dyn Error) -> String {
-    let chain = std::iter::successors(Some(error), |error| error.source());
+    let chain = std::iter::successors(Some(error), |&error| error.source());
     chain.map(|error| format!("{error} {error:?} {error:#?}\n")).collect::<Vec<_>>().concat()
 }
 
