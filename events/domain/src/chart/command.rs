@@ -237,6 +237,8 @@ pub enum Command {
         modality: OrderModality,
         /// What allows it, for a controlled substance.
         legal_basis: Option<LegalBasis>,
+        /// Answers to findings that ask for one and were not answered before.
+        acknowledgements: Vec<Acknowledgement>,
     },
     /// Put something right on an order.
     Correct {

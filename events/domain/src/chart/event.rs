@@ -3,7 +3,7 @@
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
-    Action, ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, RulesetVersion, Severity,
+    Action, ConditionId, DrugId, Finding, FindingKey, IngredientId, LabId, Regimen, RulesetVersion, Severity,
 };
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,26 @@ pub struct Judged {
     /// Findings that stood and were acknowledged, overridden or only watched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingKey>,
+    /// Those of them that asked for an answer and got one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub answered: Vec<Answered>,
+}
+
+/// A finding with what it asked for when it was answered: one that asks for more later is not answered by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: FindingKey,
+    /// What it asked for.
+    pub action: Action,
+}
+
+impl Answered {
+    /// Whether the answer holds for a finding as it stands now.
+    pub fn holds_for(&self, now: &Finding) -> bool {
+        self.finding == now.key && self.action >= now.action
+    }
 }
 
 /// A fact about one patient's medication.
@@ -253,6 +273,11 @@ pub enum Event {
         modality: OrderModality,
         /// What allowed it.
         legal_basis: Option<LegalBasis>,
+        /// By which rules it was judged.
+        judged: Judged,
+        /// Answers to findings.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        acknowledgements: Vec<Acknowledgement>,
         /// When it was issued.
         at: Instant,
     },

@@ -8,7 +8,10 @@ use super::state::{
     AllergyStatus, Characteristics, Condition, Ended, Known, KnownAllergy, Measured, Order, Outside,
     Override, same_words,
 };
-use super::{Cause, Chart, Correction, Event, Judged, MedicationRef, NewOrder, Supply};
+use super::{
+    Answered, Cause, Chart, Correction, Event, Judged, LegalBasis, MedicationRef, NewOrder, OrderModality,
+    Supply,
+};
 
 /// Longer than any washout in the tables (35 days) and than any depot acts (monthly injections, weeks of tail):
 /// after that, an ended medication is forgotten.
@@ -61,19 +64,22 @@ impl Chart {
                 self.prescribed(*order, judged, ingredients, at);
             }
             Event::DoseAdjusted { order, to, cause, judged, at, .. } => {
-                self.judged(judged);
+                self.judged(order, judged);
                 self.dose_changed(order, at, |open| open.adjust(to, &cause, at));
             }
             Event::MedicationHeld { order, reason: _, at } => {
                 self.dose_changed(order, at, |open| open.held_at = Some(at));
             }
             Event::MedicationResumed { order, judged, at, .. } => {
-                self.judged(judged);
+                self.judged(order, judged);
                 self.dose_changed(order, at, Order::resume);
             }
             Event::TaperPlanned { order, steps, reason: _ } => self.change(order, |open| open.taper = steps),
             Event::MedicationStopped { order, last_dose_at, at, .. } => self.stopped(order, last_dose_at, at),
-            Event::MedicationRenewed { order, supply, .. } => self.change(order, |open| open.renew(supply)),
+            Event::MedicationRenewed { order, supply, modality, legal_basis, judged, .. } => {
+                self.judged(order, judged);
+                self.change(order, |open| open.renew(supply, modality, legal_basis));
+            }
             Event::OrderCorrected { order, correction, .. } => {
                 self.change(order, |open| open.correct(correction));
             }
@@ -111,8 +117,8 @@ impl Chart {
     }
 
     fn prescribed(&mut self, new: NewOrder, judged: Judged, ingredients: Vec<IngredientId>, at: Instant) {
-        self.judged(judged);
         self.last_dose_change_at = Some(at);
+        let id = new.order;
         let order = Order {
             drug: new.drug,
             ingredients,
@@ -125,9 +131,13 @@ impl Chart {
             dose_since: at.max(Instant::start_of(new.start_on)),
             held_at: None,
             last_dose_at: None,
+            modality: new.modality,
+            legal_basis: new.legal_basis,
+            answered: Vec::new(),
             taper: Vec::new(),
         };
-        self.orders.insert(new.order, order);
+        self.orders.insert(id, order);
+        self.judged(id, judged);
     }
 
     fn stopped(&mut self, id: OrderId, last_dose_at: Option<Instant>, at: Instant) {
@@ -195,7 +205,8 @@ impl Chart {
     }
 
     /// What a prescriber judged is known, and not raised again by itself.
-    fn judged(&mut self, judged: Judged) {
+    fn judged(&mut self, order: OrderId, judged: Judged) {
+        self.change(order, |open| open.answer(judged.answered));
         for key in judged.findings {
             if self.place_of(&key).is_err() {
                 self.know(key, false);
@@ -267,8 +278,16 @@ impl Order {
         self.last_dose_at = None;
     }
 
-    fn renew(&mut self, supply: Supply) {
+    /// The latest answer to a finding counts.
+    fn answer(&mut self, answered: Vec<Answered>) {
+        self.answered.retain(|old| answered.iter().all(|new| new.finding != old.finding));
+        self.answered.extend(answered);
+    }
+
+    fn renew(&mut self, supply: Supply, modality: OrderModality, legal_basis: Option<LegalBasis>) {
         self.supply = supply;
+        self.modality = modality;
+        self.legal_basis = legal_basis;
         self.last_dose_at = None;
     }
 

@@ -15,7 +15,7 @@ mod words;
 
 pub use command::{Command, NewOrder, Reported};
 pub use error::{Answer, Error};
-pub use event::{Event, Judged};
+pub use event::{Answered, Event, Judged};
 pub use state::Chart;
 pub use words::{
     Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,

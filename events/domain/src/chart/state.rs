@@ -7,7 +7,7 @@ use concord_knowledge::safety::Allergy;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, Ruleset};
 use serde::{Deserialize, Serialize};
 
-use super::{MedicationRef, Sex, Supply, TaperStep};
+use super::{Answered, LegalBasis, MedicationRef, OrderModality, Sex, Supply, TaperStep};
 use crate::ChartFacts;
 
 /// What the events of a medication chart say now.
@@ -94,6 +94,12 @@ pub(super) struct Order {
     pub(super) held_at: Option<Instant>,
     /// The last dose that somebody told of; forgotten when a change shows that it is taken on.
     pub(super) last_dose_at: Option<Instant>,
+    /// How prescriber and patient met for what was handed out last.
+    pub(super) modality: OrderModality,
+    /// What allowed it, for a controlled substance.
+    pub(super) legal_basis: Option<LegalBasis>,
+    /// Findings that a prescriber answered on this order, with what each asked for then.
+    pub(super) answered: Vec<Answered>,
     /// The agreed way off, in order of days; empty when there is none.
     pub(super) taper: Vec<TaperStep>,
 }

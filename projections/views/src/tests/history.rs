@@ -66,7 +66,7 @@ pub(crate) fn regimen(mg: f64) -> Regimen {
 }
 
 fn judged() -> Judged {
-    Judged { ruleset: RulesetVersion::parse("2026-11-23.1").unwrap(), findings: Vec::new() }
+    Judged { ruleset: RulesetVersion::parse("2026-11-23.1").unwrap(), findings: Vec::new(), answered: Vec::new() }
 }
 
 pub(crate) fn finding() -> FindingKey {
@@ -444,6 +444,8 @@ impl Story {
                 supply,
                 modality: OrderModality::InPerson,
                 legal_basis: None,
+                judged: judged(),
+                acknowledgements: Vec::new(),
                 at: now,
             },
             6 => Self::adjust(order, mg, 25.0, Cause::PlannedTaper, now),

@@ -92,12 +92,14 @@ pub(super) fn stop_medication(request: pb::StopMedicationRequest) -> Result<AnyC
 }
 
 pub(super) fn renew_medication(request: pb::RenewMedicationRequest) -> Result<AnyCommand, Invalid> {
-    let pb::RenewMedicationRequest { header: _, order_id, supply, modality, legal_basis } = request;
+    let pb::RenewMedicationRequest { header: _, order_id, supply, modality, legal_basis, acknowledgements } =
+        request;
     Ok(AnyCommand::Chart(Command::Renew {
         order: order(&order_id)?,
         supply: self::supply("supply", supply)?,
         modality: self::modality(modality)?,
         legal_basis: self::legal_basis(legal_basis)?,
+        acknowledgements: self::acknowledgements(acknowledgements)?,
     }))
 }
 

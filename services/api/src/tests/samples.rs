@@ -154,7 +154,13 @@ samples! {
             reason: words(),
         }
         StopMedicationRequest { order_id: id(), reason: 1, last_dose_at: None, abrupt_because: String::new() }
-        RenewMedicationRequest { order_id: id(), supply: Some(chart::v1::Supply { days: 30, refills: 0 }), modality: 1, legal_basis: 1 }
+        RenewMedicationRequest {
+            order_id: id(),
+            supply: Some(chart::v1::Supply { days: 30, refills: 0 }),
+            modality: 1,
+            legal_basis: 1,
+            acknowledgements: acknowledgements(),
+        }
         CorrectOrderRequest {
             order_id: id(),
             correction: Some(chart::v1::Correction { part: Some(chart::v1::correction::Part::StartOn(day())) }),

@@ -49,6 +49,7 @@ pub(crate) fn renew(ladder: &Ladder, order: Uuid) -> Body {
         supply: Some(chart::Supply { days: ladder.supply_days, refills: 0 }),
         modality: chart::OrderModality::InPerson.into(),
         legal_basis: legal_basis(ladder).into(),
+        acknowledgements: Vec::new(),
         header: None,
     })
 }

@@ -2,10 +2,10 @@
 
 use concord_kernel::{Instant, OrderId, Text};
 use concord_knowledge::safety::Proposal;
-use concord_knowledge::{Drug, FindingKey, Milligrams, Regimen};
+use concord_knowledge::{Action, Drug, FindingKey, Milligrams, Regimen};
 
 use super::super::state::Order;
-use super::super::{Acknowledgement, Cause, Chart, Error, Event};
+use super::super::{Acknowledgement, Answered, Cause, Chart, Error, Event};
 use super::{covered, days_between, not_before_last_change, prescriber, row, well_formed};
 use crate::Context;
 
@@ -31,9 +31,13 @@ impl Chart {
         self.rests_on_something(change, order, context)?;
         at_a_safe_pace(change, order, drug, context)?;
 
-        // A lower dose must never be refused for what already stands on the chart: it is the way out of it.
+        // A lower dose must never be refused for what already stands on the chart: it is the way out of it. What
+        // asks for more than before is news all the same, but for the steps of a taper that was agreed.
         let lower = change.to.route == order.regimen.route && change.to.daily() <= order.regimen.daily();
-        let standing = if lower { self.standing(context) } else { Vec::new() };
+        let mut standing = if lower { self.standing(context) } else { Vec::new() };
+        if *change.cause == Cause::PlannedTaper {
+            standing.iter_mut().for_each(|stands| stands.action = Action::Block);
+        }
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: change.to, replaces: Some(change.order.uuid()) };
         let judged = self.judge(&proposal, change.acknowledgements, &standing, context)?;
@@ -49,16 +53,20 @@ impl Chart {
         }])
     }
 
-    fn standing(&self, context: &Context) -> Vec<FindingKey> {
+    fn standing(&self, context: &Context) -> Vec<Answered> {
         let findings = context.rules.check(&self.subject(), None, context.now);
-        findings.into_iter().map(|finding| finding.key).collect()
+        findings.into_iter().map(|f| Answered { finding: f.key, action: f.action }).collect()
+    }
+
+    fn stands(&self, key: &FindingKey, context: &Context) -> bool {
+        self.standing(context).iter().any(|stands| stands.finding == *key)
     }
 
     /// The cause must be there, as far as this chart can know: scores and side effects are in other streams.
     fn rests_on_something(&self, change: &Change<'_>, order: &Order, context: &Context) -> Result<(), Error> {
         let there = match change.cause {
             Cause::Result(lab) => self.results.contains_key(lab),
-            Cause::Interaction(key) => self.known(key).is_some() || self.standing(context).contains(key),
+            Cause::Interaction(key) => self.known(key).is_some() || self.stands(key, context),
             Cause::PlannedTaper => {
                 let planned = order.taper.iter().any(|step| step.regimen == change.to);
                 let falls = change.to.daily() < order.regimen.daily();

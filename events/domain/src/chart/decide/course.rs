@@ -75,12 +75,15 @@ impl Chart {
         }])
     }
 
+    /// Hands out more, if it is still safe: the chart may have changed since the order was written. What was answered
+    /// on this order before, and asks for no more than it did, is not asked again.
     pub(super) fn renew(
         &self,
         id: OrderId,
         supply: Supply,
         modality: OrderModality,
         legal_basis: Option<LegalBasis>,
+        acknowledgements: &[Acknowledgement],
         context: &Context,
     ) -> Result<Vec<Event>, Error> {
         prescriber(&context.actor)?;
@@ -90,11 +93,16 @@ impl Chart {
         covered(&context.actor, drug.schedule)?;
         let indication = &order.indication;
         lawful(&Controlled { drug, indication, modality, legal_basis, supply }, context)?;
+        let proposal =
+            Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
+        let judged = self.judge(&proposal, acknowledgements, &order.answered, context)?;
         Ok(vec![Event::MedicationRenewed {
             order: id,
             supply,
             modality,
             legal_basis,
+            judged,
+            acknowledgements: acknowledgements.to_vec(),
             at: context.effective_at,
         }])
     }

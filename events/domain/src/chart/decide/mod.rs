@@ -76,8 +76,8 @@ impl Chart {
             Command::Stop { order, reason, last_dose_at, abrupt_because } => {
                 self.stop(*order, *reason, *last_dose_at, abrupt_because.as_ref(), context)
             }
-            Command::Renew { order, supply, modality, legal_basis } => {
-                self.renew(*order, *supply, *modality, *legal_basis, context)
+            Command::Renew { order, supply, modality, legal_basis, acknowledgements } => {
+                self.renew(*order, *supply, *modality, *legal_basis, acknowledgements, context)
             }
             Command::Correct { order, correction, reason } => {
                 self.correct(*order, correction, reason, context)

@@ -4,7 +4,7 @@ use concord_knowledge::safety::{Proposal, Subject};
 use concord_knowledge::{Action, DrugId, Finding, FindingKey, IngredientId, Severity};
 
 use super::super::error::Answer;
-use super::super::{Acknowledgement, Chart, Error, Event, Judged};
+use super::super::{Acknowledgement, Answered, Chart, Error, Event, Judged};
 use super::{clinician, row};
 use crate::Context;
 
@@ -16,12 +16,12 @@ impl Chart {
     ///
     /// Only findings about the proposed drug count (and about medications that nobody could map: they might be
     /// anything); what stands between other medications was raised when they came to be known. `standing` are
-    /// findings that the change does not bring, and that do not refuse it.
+    /// findings that the change does not bring, and that do not refuse it unless they ask for more than they did.
     pub(super) fn judge(
         &self,
         proposal: &Proposal,
         acknowledgements: &[Acknowledgement],
-        standing: &[FindingKey],
+        standing: &[Answered],
         context: &Context,
     ) -> Result<Judged, Error> {
         if acknowledgements.len() > MOST_ACKNOWLEDGEMENTS {
@@ -29,27 +29,30 @@ impl Chart {
         }
         let drug = row(context, &proposal.drug)?;
         let mut stood = Vec::new();
+        let mut answered = Vec::new();
         let mut unmet = Vec::new();
         let mut answer = None;
         for finding in context.rules.check(&self.subject(), Some(proposal), context.now) {
             if !speaks_about(&finding.key, &drug.ingredients) {
                 continue;
             }
-            let needed = if standing.contains(&finding.key) {
-                None
-            } else {
-                self.needed(&finding, acknowledgements, context)
-            };
-            if needed.is_none() {
-                stood.push(finding.key);
-            } else {
-                answer = answer.max(needed);
-                unmet.push(finding);
+            let stands = standing.iter().any(|standing| standing.holds_for(&finding));
+            match self.needed(&finding, acknowledgements, context) {
+                Some(needed) if !stands => {
+                    answer = answer.max(Some(needed));
+                    unmet.push(finding);
+                    continue;
+                }
+                None if finding.action >= Action::Acknowledge => {
+                    answered.push(Answered { finding: finding.key.clone(), action: finding.action });
+                }
+                Some(_) | None => {}
             }
+            stood.push(finding.key);
         }
         match answer {
             Some(answer) => Err(Error::Unsafe { findings: unmet, answer }),
-            None => Ok(Judged { ruleset: context.rules.version().clone(), findings: stood }),
+            None => Ok(Judged { ruleset: context.rules.version().clone(), findings: stood, answered }),
         }
     }
 
@@ -126,6 +129,7 @@ impl Chart {
         let judged = Judged {
             ruleset: context.rules.version().clone(),
             findings: findings.iter().map(|finding| finding.key.clone()).collect(),
+            answered: Vec::new(),
         };
         let mut events = vec![Event::SafetyChecked { proposed: proposal.map(|p| p.drug.clone()), judged }];
         if proposal.is_none() {

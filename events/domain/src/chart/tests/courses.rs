@@ -8,7 +8,13 @@ use super::super::*;
 use super::told::*;
 
 fn renew(supply: Supply, legal_basis: Option<LegalBasis>) -> Command {
-    Command::Renew { order: order_id(1), supply, modality: OrderModality::InPerson, legal_basis }
+    Command::Renew {
+        order: order_id(1),
+        supply,
+        modality: OrderModality::InPerson,
+        legal_basis,
+        acknowledgements: Vec::new(),
+    }
 }
 
 fn correct(correction: Correction) -> Command {
@@ -202,6 +208,35 @@ fn an_open_order_is_renewed_within_its_supply_limits() {
     let held = after(on("sertraline"), [psychiatrist().asks(hold(1))]);
     refused(held, psychiatrist().asks(renew(month(), None)), Error::OrderHeld);
     refused(prepared(&[]), psychiatrist().asks(renew(month(), None)), Error::UnknownOrder);
+}
+
+#[test]
+fn a_renewal_is_checked_against_what_came_meanwhile() {
+    let given = after(on("lithium"), [nurse().asks(outside(1, "ibuprofen"))]);
+    let ask = |acknowledgements: &[Acknowledgement]| {
+        let mut command = renew(month(), None);
+        if let Command::Renew { acknowledgements: answers, .. } = &mut command {
+            answers.extend_from_slice(acknowledgements);
+        }
+        psychiatrist().days_later(25).asks(command)
+    };
+    let (rules, needed) = unsafe_by(given.clone(), ask(&[]));
+    assert_eq!(rules, [("ddi.lithium.nsaid".to_owned(), Action::Acknowledge)]);
+    assert_eq!(needed, Answer::Acknowledge);
+    let weighed = answer("ddi.lithium.nsaid", &["ibuprofen", "lithium"]);
+    let renewed = after(given, [ask(&[weighed])]);
+    accepted(renewed, ask(&[]));
+
+    let washout = after(on("sertraline"), [nurse().asks(outside(1, "phenelzine"))]);
+    assert_eq!(unsafe_by(washout, ask(&[])).1, Answer::Wait);
+}
+
+#[test]
+fn what_was_answered_when_it_was_ordered_is_not_asked_again_at_a_renewal() {
+    let given = after(prepared(&["lithium"]), [nurse().asks(outside(1, "ibuprofen"))]);
+    let answered = acknowledged(order(1, "lithium"), "ddi.lithium.nsaid", &["ibuprofen", "lithium"]);
+    let given = after(given, [psychiatrist().prescribes(answered)]);
+    accepted(given, psychiatrist().days_later(25).asks(renew(month(), None)));
 }
 
 #[test]

@@ -139,6 +139,7 @@ fn course(number: u128, what: u8, now: Instant) -> Command {
             supply: Supply { days: 30, refills: 1 },
             modality: OrderModality::InPerson,
             legal_basis: Some(LegalBasis::InPersonEvaluation),
+            acknowledgements: Vec::new(),
         },
     }
 }

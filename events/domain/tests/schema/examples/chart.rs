@@ -1,9 +1,9 @@
 //! Examples of a medication chart.
 
 use concord_domain::chart::{
-    Acknowledgement, Cause, Coding, Correction, Event, InformationSource, Judged, LegalBasis, MedicationRef,
-    NewOrder, OrderModality, OverrideReason, ReconcileAction, ReconciledEntry, Reported, Sex, StopReason,
-    Supply, TaperStep,
+    Acknowledgement, Answered, Cause, Coding, Correction, Event, InformationSource, Judged, LegalBasis,
+    MedicationRef, NewOrder, OrderModality, OverrideReason, ReconcileAction, ReconciledEntry, Reported, Sex,
+    StopReason, Supply, TaperStep,
 };
 use concord_kernel::{Instant, OrderId, OutsideMedicationId, ScaleId};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
@@ -42,7 +42,11 @@ fn finding() -> FindingKey {
 }
 
 fn judged() -> Judged {
-    Judged { ruleset: ruleset(), findings: vec![finding()] }
+    Judged {
+        ruleset: ruleset(),
+        findings: vec![finding()],
+        answered: vec![Answered { finding: finding(), action: Action::Acknowledge }],
+    }
 }
 
 fn regimen(mg: f64) -> Regimen {
@@ -203,6 +207,8 @@ pub(super) fn orders() -> Vec<Event> {
             supply,
             modality: OrderModality::AudioVideo,
             legal_basis: Some(LegalBasis::TelemedicineFlexibility),
+            judged: judged(),
+            acknowledgements: vec![acknowledgement()],
             at: at(),
         },
         Event::OrderCorrected {
