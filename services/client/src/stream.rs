@@ -61,11 +61,33 @@ impl CommandStream {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let (answer, waiting) = oneshot::channel();
         self.unanswered.lock().as_mut().ok_or(Error::StreamEnded)?.insert(id, answer);
+        let entry = Entry { id, unanswered: &self.unanswered, sent: false };
         let request = ExecuteStreamRequest { id, command: Some(asked.streamed()) };
-        if self.requests.send(request).await.is_err() {
-            return Err(Error::StreamEnded);
-        }
+        self.requests.send(request).await.map_err(|_| Error::StreamEnded)?;
+        entry.sent();
         Ok(Answer(waiting))
+    }
+}
+
+/// A place among the unanswered that is given back unless its command was sent: nobody answers one that was not. So
+/// somebody who gives up while they wait to send leaves nothing behind.
+struct Entry<'a> {
+    id: u64,
+    unanswered: &'a Unanswered,
+    sent: bool,
+}
+
+impl Entry<'_> {
+    fn sent(mut self) {
+        self.sent = true;
+    }
+}
+
+impl Drop for Entry<'_> {
+    fn drop(&mut self) {
+        if !self.sent {
+            self.unanswered.lock().as_mut().map(|waiting| waiting.remove(&self.id));
+        }
     }
 }
 
@@ -102,4 +124,48 @@ async fn deliver(mut answers: Streaming<ExecuteStreamResponse>, unanswered: Arc<
     }
     // Dropping the senders tells everybody who waits.
     unanswered.lock().take();
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Waker};
+
+    use concord_proto::concord::episode::v1::ReferPatientRequest;
+
+    use super::*;
+
+    /// A stream whose connection takes one command and no more.
+    fn stuck() -> (CommandStream, mpsc::Receiver<ExecuteStreamRequest>) {
+        let (requests, outbound) = mpsc::channel(1);
+        let unanswered = Arc::new(Unanswered(Mutex::new(Some(HashMap::new()))));
+        (CommandStream { requests, unanswered, next: AtomicU64::new(1) }, outbound)
+    }
+
+    fn unanswered(stream: &CommandStream) -> Vec<u64> {
+        stream.unanswered.lock().as_ref().unwrap().keys().copied().collect()
+    }
+
+    #[tokio::test]
+    async fn giving_up_while_waiting_to_send_leaves_nothing_behind() {
+        let (stream, mut outbound) = stuck();
+        let _first = stream.begin(ReferPatientRequest::default()).await.unwrap();
+        {
+            let mut second = pin!(stream.begin(ReferPatientRequest::default()));
+            assert!(second.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            assert_eq!(unanswered(&stream).len(), 2);
+        }
+        assert_eq!(unanswered(&stream), [1], "what was sent is still to be answered");
+        assert_eq!(outbound.recv().await.map(|request| request.id), Some(1));
+    }
+
+    #[tokio::test]
+    async fn a_command_that_cannot_be_sent_leaves_nothing_behind() {
+        let (stream, outbound) = stuck();
+        drop(outbound);
+        let refused = stream.begin(ReferPatientRequest::default()).await;
+        assert!(matches!(refused, Err(Error::StreamEnded)));
+        assert!(unanswered(&stream).is_empty());
+    }
 }
