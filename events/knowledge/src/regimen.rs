@@ -106,6 +106,21 @@ impl Frequency {
             Self::AsNeeded(times) => times as u64,
         }
     }
+
+    /// Days from one dose to the next, at least one.
+    pub const fn every_days(self) -> u64 {
+        match self {
+            Self::Daily
+            | Self::AtBedtime
+            | Self::TwiceDaily
+            | Self::ThreeTimesDaily
+            | Self::FourTimesDaily
+            | Self::AsNeeded(_) => 1,
+            Self::EveryOtherDay => 2,
+            Self::EveryDays(0) => 1,
+            Self::EveryDays(days) => days as u64,
+        }
+    }
 }
 
 /// By which way a drug enters the body.
@@ -147,6 +162,24 @@ impl Regimen {
     pub const fn daily(&self) -> Milligrams {
         Milligrams(self.dose.0.saturating_mul(self.frequency.most_a_day()))
     }
+
+    /// What a day holds on average over the interval between doses, to the microgram below.
+    pub const fn average_daily(&self) -> Milligrams {
+        Milligrams(self.daily().0 / self.frequency.every_days())
+    }
+
+    /// By how much a day holds more than with `before`: a larger dose counts, and the same dose more often.
+    pub fn rise_from(&self, before: &Self) -> Milligrams {
+        let at_once = self.daily().0.saturating_sub(before.daily().0);
+        let on_average = self.average_daily().0.saturating_sub(before.average_daily().0);
+        Milligrams(at_once.max(on_average))
+    }
+
+    /// Whether a day holds less than with `before`, by the dose or by the interval, and by neither more.
+    pub fn falls_from(&self, before: &Self) -> bool {
+        let less = self.daily() < before.daily() || self.average_daily() < before.average_daily();
+        less && self.rise_from(before) == Milligrams::ZERO
+    }
 }
 
 #[cfg(test)]
@@ -160,6 +193,17 @@ mod tests {
         for bad in [-1.0, f64::NAN, f64::INFINITY, 100_000.1, 0.0001] {
             assert_eq!(Milligrams::parse(bad), Err(InvalidDose), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_same_dose_more_often_is_a_rise_and_less_often_a_fall() {
+        let every =
+            |frequency| Regimen { dose: Milligrams::parse(25.0).unwrap(), frequency, route: Route::Oral };
+        let (daily, other) = (every(Frequency::Daily), every(Frequency::EveryOtherDay));
+        assert_eq!(daily.rise_from(&other), Milligrams::parse(12.5).unwrap());
+        assert_eq!(other.rise_from(&daily), Milligrams::ZERO);
+        assert!(other.falls_from(&daily) && !daily.falls_from(&other) && !daily.falls_from(&daily));
+        assert!(every(Frequency::EveryDays(28)).falls_from(&every(Frequency::EveryDays(14))));
     }
 
     #[test]

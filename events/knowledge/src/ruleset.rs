@@ -87,6 +87,16 @@ pub struct Drug {
     pub source: String,
 }
 
+impl Drug {
+    /// Whether a dose by this route acts until the next one is due: an injected row with an interval, which is in
+    /// its `step_days`.
+    pub fn is_depot(&self, route: Route) -> bool {
+        self.step_days > 1
+            && self.routes.contains(&route)
+            && matches!(route, Route::Intramuscular | Route::Subcutaneous)
+    }
+}
+
 /// What a name and its codes were recognised as.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recognition {

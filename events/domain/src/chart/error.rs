@@ -70,7 +70,9 @@ pub enum Error {
     #[error("a dose is more than 0 mg")]
     NoDose,
     /// The interval or the count of a day is out of range.
-    #[error("an interval is 2 to 90 days, and as-needed doses are 1 to 12 a day")]
+    #[error(
+        "an interval is 2 to 90 days and never shorter than a depot acts, and as-needed doses are 1 to 12 a day"
+    )]
     FrequencyOutOfRange,
     /// Days or refills are out of range.
     #[error("a supply is 1 to 365 days with at most 11 refills")]

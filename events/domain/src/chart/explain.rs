@@ -44,9 +44,10 @@ impl Error {
             ),
             Self::RouteNotOffered => ("ROUTE_NOT_OFFERED", "name a route of the drug's formulary row"),
             Self::NoDose => ("NO_DOSE", "name a dose above 0 mg, or stop the order"),
-            Self::FrequencyOutOfRange => {
-                ("FREQUENCY_OUT_OF_RANGE", "name an interval of 2 to 90 days, or 1 to 12 doses a day")
-            }
+            Self::FrequencyOutOfRange => (
+                "FREQUENCY_OUT_OF_RANGE",
+                "name an interval of 2 to 90 days, of a depot the one of its row at least, or 1 to 12 doses a day",
+            ),
             Self::SupplyOutOfRange => ("SUPPLY_OUT_OF_RANGE", "name 1 to 365 days and at most 11 refills"),
             Self::SupplyBeyondSchedule => {
                 ("SUPPLY_BEYOND_SCHEDULE", "lower the refills or days to what the drug's schedule allows")

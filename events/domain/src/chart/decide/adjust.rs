@@ -33,7 +33,8 @@ impl Chart {
 
         // A lower dose must never be refused for what already stands on the chart: it is the way out of it. What
         // asks for more than before is news all the same, but for the steps of a taper that was agreed.
-        let lower = change.to.route == order.regimen.route && change.to.daily() <= order.regimen.daily();
+        let lower =
+            change.to.route == order.regimen.route && change.to.rise_from(&order.regimen) == Milligrams::ZERO;
         let mut standing = if lower { self.standing(context) } else { Vec::new() };
         if *change.cause == Cause::PlannedTaper {
             standing.iter_mut().for_each(|stands| stands.action = Action::Block);
@@ -69,7 +70,7 @@ impl Chart {
             Cause::Interaction(key) => self.known(key).is_some() || self.stands(key, context),
             Cause::PlannedTaper => {
                 let planned = order.taper.iter().any(|step| step.regimen == change.to);
-                let falls = change.to.daily() < order.regimen.daily();
+                let falls = change.to.falls_from(&order.regimen);
                 return if planned && falls { Ok(()) } else { Err(Error::NotAPlannedStep) };
             }
             Cause::Score(_) | Cause::SideEffect(_) | Cause::PlannedTitration | Cause::PatientPreference => {
@@ -89,11 +90,10 @@ fn at_a_safe_pace(change: &Change<'_>, order: &Order, drug: &Drug, context: &Con
         return Ok(());
     }
     let since = days_between(order.dose_since, context.effective_at);
-    let (from, to) = (order.regimen.daily(), change.to.daily());
-    if to <= from || *change.cause == Cause::PlannedTitration {
+    let rise = change.to.rise_from(&order.regimen);
+    if rise == Milligrams::ZERO || *change.cause == Cause::PlannedTitration {
         return Ok(());
     }
-    let rise = Milligrams::from_micrograms(to.micrograms() - from.micrograms());
     if let Some(step) = drug.step
         && rise > step
     {

@@ -146,7 +146,9 @@ fn well_formed(regimen: &Regimen, drug: &Drug) -> Result<(), Error> {
         | Frequency::FourTimesDaily
         | Frequency::EveryOtherDay => true,
     };
-    if in_range { Ok(()) } else { Err(Error::FrequencyOutOfRange) }
+    let often_enough =
+        !drug.is_depot(regimen.route) || regimen.frequency.every_days() >= u64::from(drug.step_days);
+    if in_range && often_enough { Ok(()) } else { Err(Error::FrequencyOutOfRange) }
 }
 
 /// A change takes effect after the order was written, and once it has started, after its last change: a day that lies

@@ -58,12 +58,12 @@ fn well_formed(steps: &[TaperStep], order: &Order, context: &Context) -> Result<
     if ends != Some(steps.len() - 1) || last.regimen.dose != Milligrams::ZERO {
         return Err(Error::TaperNotEnding);
     }
-    let mut daily = order.regimen.daily();
+    let mut before = order.regimen;
     for step in steps {
-        if step.regimen.daily() >= daily {
+        if !step.regimen.falls_from(&before) {
             return Err(Error::TaperNotFalling);
         }
-        daily = step.regimen.daily();
+        before = step.regimen;
     }
     Ok(())
 }

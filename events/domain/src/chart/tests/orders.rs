@@ -93,6 +93,41 @@ fn an_order_has_a_route_of_its_row_a_dose_and_a_possible_frequency() {
 }
 
 #[test]
+fn a_depot_is_not_given_before_the_last_one_ends() {
+    for (name, days) in [
+        ("paliperidone-lai", 28),
+        ("naltrexone-er-im", 28),
+        ("aripiprazole-lai", 26),
+        ("buprenorphine-er-weekly", 7),
+    ] {
+        let every = |frequency| {
+            let mut order = order(1, name);
+            order.regimen.frequency = frequency;
+            let refusal = cqrs_es::test::TestFramework::<Chart>::with(())
+                .given(prepared(&[name]))
+                .when(psychiatrist().prescribes(order))
+                .inspect_result();
+            matches!(refusal, Err(Error::FrequencyOutOfRange))
+        };
+        assert!(every(Frequency::Daily) && every(Frequency::EveryOtherDay), "{name}");
+        assert!(every(Frequency::EveryDays(days - 1)) && !every(Frequency::EveryDays(days)), "{name}");
+    }
+}
+
+#[test]
+fn a_dose_taken_more_often_rises() {
+    let mut every_other = order(1, "lamotrigine");
+    every_other.regimen.frequency = Frequency::EveryOtherDay;
+    let given = after(prepared(&["lamotrigine"]), [psychiatrist().prescribes(every_other)]);
+    let more = |days| psychiatrist().days_later(days).asks(adjust(1, daily(25.0), Cause::PatientPreference));
+    refused(given.clone(), more(7), Error::RiseTooSoon { earliest: in_days(14) });
+    accepted(given.clone(), more(14));
+    let double = adjust(1, daily(50.0), Cause::PatientPreference);
+    let at_most = Milligrams::parse(25.0).unwrap();
+    refused(given, psychiatrist().days_later(14).asks(double), Error::RiseTooLarge { at_most });
+}
+
+#[test]
 fn a_supply_lasts_a_day_to_a_year_and_has_few_refills() {
     for (days, refills) in [(0, 0), (366, 0), (30, 12)] {
         let order = NewOrder { supply: Supply { days, refills }, ..order(1, "sertraline") };
