@@ -20,9 +20,9 @@ use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer
 use concord_proto::concord::side_effects::v1::side_effect_service_server::SideEffectServiceServer;
 use concord_proto::concord::therapist::v1::therapist_service_server::TherapistServiceServer;
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::service::Routes;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
 
@@ -30,6 +30,12 @@ use crate::asked::Commands;
 use crate::ledger::Ledgers;
 use crate::query::Questions;
 use crate::{Door, Limits, Tenants};
+
+/// What a caller may send on one stream before it is read.
+const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+
+/// What a caller may send on one connection before it is read.
+const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
 
 /// What the API is made of.
 pub struct ApiParts {
@@ -86,14 +92,16 @@ impl Api {
             closing.await;
             door.close();
         };
+        // Without it, an answer waits for the caller's delayed acknowledgement: 40 ms at a time under load.
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
         Server::builder()
             .accept_http1(true)
-            .tcp_nodelay(true)
             .max_concurrent_streams(limits.calls_per_connection)
-            .http2_adaptive_window(Some(true))
+            .initial_stream_window_size(STREAM_WINDOW_BYTES)
+            .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
             .layer(GrpcWebLayer::new())
             .add_routes(routes)
-            .serve_with_incoming_shutdown(TcpListenerStream::new(listener), closing)
+            .serve_with_incoming_shutdown(incoming, closing)
             .await
     }
 }

@@ -8,7 +8,7 @@ use concord_proto::concord::bench::v1::echo_service_server::{EchoService, EchoSe
 use concord_proto::concord::bench::v1::{EchoRequest, EchoResponse};
 use concord_proto::concord::common::v1::{CommandReceipt, Token};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
+use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Server};
 use tonic::{Request, Response, Status};
 
@@ -37,12 +37,8 @@ impl EchoService for Echo {
 pub async fn serve() -> Result<(), BenchError> {
     let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     println!("listening on http://{}", listener.local_addr()?);
-    let incoming = TcpListenerStream::new(listener);
-    Ok(Server::builder()
-        .tcp_nodelay(true)
-        .add_service(EchoServiceServer::new(Echo))
-        .serve_with_incoming(incoming)
-        .await?)
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    Ok(Server::builder().add_service(EchoServiceServer::new(Echo)).serve_with_incoming(incoming).await?)
 }
 
 /// Calls an echo server for `length`.

@@ -85,14 +85,15 @@ impl Executor {
 
 impl Inner {
     async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
-        let now = self.clock.now();
-        let effective_at = request.effective_at.unwrap_or(now);
-        if effective_at > now {
-            return Err(ExecuteError::EffectiveInFuture);
-        }
         let target = request.command.target(request.patient);
         let _gate = self.gates.enter(target.stream).await;
         for _ in 0..self.options.attempts {
+            // Within the gate and anew each time: a decision is never older than the state it rests on.
+            let now = self.clock.now();
+            let effective_at = request.effective_at.unwrap_or(now);
+            if effective_at > now {
+                return Err(ExecuteError::EffectiveInFuture);
+            }
             let folded = self.own(target.stream).await?;
             if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
                 let conflict = ExecuteError::Conflict { actual: folded.version };
@@ -104,10 +105,10 @@ impl Inner {
             };
             // Until the append is known to have happened, nobody may decide on the state before it.
             self.cache.forget(target.stream);
-            let append = prepare(&request, &decided, &folded, target.stream, effective_at, now);
+            let warnings = standing(&decided.events);
+            let append = prepare(&request, &decided, &warnings, &folded, target.stream, effective_at, now);
             match self.ledger.append(append).await {
                 Ok(Appended::New(receipt)) => {
-                    let warnings = standing(&decided.events);
                     self.keep(target.stream, folded, decided.events, receipt.stream_version);
                     return Ok(answer(&receipt, warnings));
                 }
@@ -197,6 +198,7 @@ impl Inner {
 fn prepare(
     request: &Request,
     decided: &Decided,
+    warnings: &[FindingKey],
     folded: &Folded,
     stream: StreamRef,
     effective_at: Instant,
@@ -212,7 +214,6 @@ fn prepare(
         causation: request.causation,
         part2: true,
     };
-    let warnings = standing(&decided.events);
     Append {
         command: request.command_id,
         request_hash: request.request_hash,
