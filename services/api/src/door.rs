@@ -1,15 +1,18 @@
 //! Who comes in, and how long they may stay.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use concord_access::{AuthError, Authenticator, Identity, Question, permit_query};
 use concord_kernel::{Clock, Instant};
+use futures::stream::{self, Stream, StreamExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tonic::Status;
 use tonic::metadata::MetadataMap;
 
-use crate::limits::DEADLINE_MARGIN;
+use crate::limits::{DEADLINE_MARGIN, TOKEN_CHECK};
 use crate::{Failure, Limits, Tenant, Tenants};
 
 /// Lets callers in. Clones share everything.
@@ -33,6 +36,9 @@ pub(crate) struct Caller {
     pub(crate) tenant: Arc<Tenant>,
     _call: OwnedSemaphorePermit,
 }
+
+/// The answers of a call that has many, as they come.
+pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Door {
     /// Lets in whom `authenticator` knows, to the tenants that are served here.
@@ -87,7 +93,47 @@ impl Door {
 
     /// Whether the caller's token has not ended since they came in.
     pub(crate) fn still(&self, caller: &Caller) -> Result<(), AuthError> {
-        if self.0.clock.now() < caller.identity.expires_at { Ok(()) } else { Err(AuthError::Expired) }
+        self.before(caller.identity.expires_at)
+    }
+
+    fn before(&self, end: Instant) -> Result<(), AuthError> {
+        if self.0.clock.now() < end { Ok(()) } else { Err(AuthError::Expired) }
+    }
+
+    /// What `answers` tells until `end`, when the caller's token ends; then that it has expired, as the last answer.
+    /// The answers are dropped then, which tells the task behind them that nobody listens any more.
+    pub(crate) fn until<T: Send + 'static>(
+        &self,
+        end: Instant,
+        answers: impl Stream<Item = Result<T, Status>> + Send + 'static,
+    ) -> Answers<T> {
+        let door = self.clone();
+        Box::pin(stream::unfold(Some(Box::pin(answers)), move |answers| {
+            let door = door.clone();
+            async move {
+                let mut answers = answers?;
+                let next = tokio::select! {
+                    biased;
+                    () = door.past(end) => None,
+                    next = answers.next() => Some(next?),
+                };
+                // What came as the token ended comes too late as well.
+                match (next, door.before(end)) {
+                    (Some(next), Ok(())) => Some((next, Some(answers))),
+                    (_, ended) => {
+                        let expired = ended.err().unwrap_or(AuthError::Expired);
+                        Some((Err(Failure::from(expired).into()), None))
+                    }
+                }
+            }
+        }))
+    }
+
+    /// Waits until the clock is past `end`. It need not run like that of the machine, so it is looked at.
+    async fn past(&self, end: Instant) {
+        while self.before(end).is_ok() {
+            tokio::time::sleep(TOKEN_CHECK).await;
+        }
     }
 
     /// The present instant.

@@ -49,6 +49,12 @@ pub enum Failure {
     /// As many watchers as allowed are open.
     #[error("too many watchers are open")]
     TooManyWatchers,
+    /// More rows than a watch follows.
+    #[error("the list has more than {limit} rows; read it by pages")]
+    ListTooLong {
+        /// How many it follows.
+        limit: usize,
+    },
 }
 
 impl From<ExecuteError> for Failure {

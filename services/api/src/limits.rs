@@ -56,5 +56,11 @@ pub(crate) const VIEW_WAIT: Duration = Duration::from_secs(5);
 /// Least time between two readings of a list that is watched.
 pub(crate) const WATCH_PAUSE: Duration = Duration::from_millis(200);
 
+/// Most rows of a list that is watched; one that is longer is refused rather than cut short. The contract names it.
+pub(crate) const WATCH_ROWS: usize = 2_000;
+
+/// How often a stream that would go on for ever looks whether its caller's token has ended.
+pub(crate) const TOKEN_CHECK: Duration = Duration::from_secs(1);
+
 /// Changes of a watched list that wait for the client.
 pub(crate) const WATCH_AHEAD: usize = 4;

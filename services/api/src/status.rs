@@ -85,6 +85,7 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::Overloaded => (Code::ResourceExhausted, ErrorReason::Overloaded),
         Failure::Closing => (Code::Unavailable, ErrorReason::StoreUnavailable),
         Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),
+        Failure::ListTooLong { .. } => (Code::ResourceExhausted, ErrorReason::ListTooLong),
     }
 }
 

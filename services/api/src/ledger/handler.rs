@@ -1,11 +1,9 @@
 //! The calls of `LedgerService`.
 
-use std::pin::Pin;
-
 use concord_access::Question;
 use concord_proto::concord::ledger::v1 as pb;
 use concord_proto::concord::ledger::v1::ledger_service_server::LedgerService;
-use futures::{Stream, StreamExt};
+use futures::StreamExt;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::{ReceiverStream, WatchStream};
 use tonic::{Request, Response, Status};
@@ -13,13 +11,12 @@ use tonic::{Request, Response, Status};
 use super::read::{Range, follow, range};
 use super::{decode, encode};
 use crate::common::encode::token;
+use crate::door::Answers;
 use crate::limits::RANGE_READ_AHEAD;
 use crate::{Door, Failure};
 
 /// Answers questions about the log.
 pub(crate) struct Ledgers(pub(crate) Door);
-
-type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 #[tonic::async_trait]
 impl LedgerService for Ledgers {
@@ -68,11 +65,13 @@ impl LedgerService for Ledgers {
     ) -> Result<Response<Self::WatchHeadStream>, Status> {
         let caller = self.0.admit(request.metadata(), Question::Ledger)?;
         let place = self.0.watch()?;
-        let heads = WatchStream::new(caller.tenant.ledger.watch());
-        Ok(Response::new(Box::pin(heads.take_until(self.0.closed()).map(move |head| {
+        let heads = WatchStream::new(caller.tenant.ledger.watch()).take_until(self.0.closed());
+        let end = caller.identity.expires_at;
+        let heads = heads.map(move |head| {
             let _held = (&place, &caller);
             Ok(pb::WatchHeadResponse { token: Some(token(head)) })
-        }))))
+        });
+        Ok(Response::new(self.0.until(end, heads)))
     }
 
     type FollowEventsStream = Answers<pb::FollowEventsResponse>;
@@ -91,12 +90,14 @@ impl LedgerService for Ledgers {
         let (batches, pages) = mpsc::channel(RANGE_READ_AHEAD);
         let wanted = Range { after: after_position, through: 0, limit: u64::MAX, filter };
         tokio::spawn(follow(ledger, wanted, batches, self.0.closed()));
-        Ok(Response::new(Box::pin(ReceiverStream::new(pages).map(move |page| {
+        let end = caller.identity.expires_at;
+        let pages = ReceiverStream::new(pages).map(move |page| {
             let _held = (&place, &caller);
             page.map(|page| pb::FollowEventsResponse {
                 events: page.entries.into_iter().map(encode::event).collect(),
                 through: page.through,
             })
-        }))))
+        });
+        Ok(Response::new(self.0.until(end, pages)))
     }
 }

@@ -1,7 +1,7 @@
 //! The calls of `PrescriberService`.
 
 use concord_access::Question;
-use concord_projection::Order;
+use concord_projection::{Cursor, Order};
 use concord_proto::concord::prescriber::v1 as pb;
 use concord_proto::concord::prescriber::v1::prescriber_service_server::PrescriberService;
 use concord_views::{Chart, Course, Worklist, chart, course, worklist};
@@ -11,7 +11,7 @@ use super::drugs::Drugs;
 use super::encode;
 use crate::Failure;
 use crate::limits::PAGE_MOST;
-use crate::query::{Changes, Page, Questions, Watched, watch};
+use crate::query::{Changes, Page, Questions, Watched, watch, whole};
 
 #[tonic::async_trait]
 impl PrescriberService for Questions {
@@ -79,8 +79,12 @@ impl PrescriberService for Questions {
         let read = move |reader| {
             let now = door.now();
             async move {
-                let page = worklist::page(&reader, person, None, PAGE_MOST).await?;
-                let items = page.items.iter().map(|item| encode::item(item, now));
+                let page = |after: Option<Cursor>| {
+                    let reader = &reader;
+                    async move { worklist::page(reader, person, after.as_ref(), PAGE_MOST).await }
+                };
+                let items = whole(page).await?;
+                let items = items.iter().map(|item| encode::item(item, now));
                 Ok(items.map(|item| (item.item_id.clone(), item)).collect())
             }
         };

@@ -5,4 +5,4 @@ mod watch;
 pub(crate) mod words;
 
 pub(crate) use ask::{Asked, Page, Questions};
-pub(crate) use watch::{Changes, Watched, watch};
+pub(crate) use watch::{Changes, Watched, watch, whole};

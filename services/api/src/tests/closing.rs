@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use concord_client::Error;
-use concord_kernel::Role;
+use concord_kernel::{Clock, Role};
 use concord_proto::concord::command::v1::ExecuteStreamRequest;
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::command::v1::execute_stream_response::Outcome;
@@ -45,6 +45,51 @@ async fn watches_and_followers_end_when_the_service_closes() {
     };
     drop((auditor, doctor, therapy, prescribing));
     let ((), ()) = timeout(SOON, async { tokio::join!(service.close(), ends) }).await.unwrap();
+}
+
+/// Reads on until the stream ends, and says how.
+async fn end<T>(mut answers: tonic::Streaming<T>) -> (Code, String) {
+    loop {
+        match answers.message().await {
+            Ok(Some(_)) => {}
+            Ok(None) => return (Code::Ok, String::new()),
+            Err(status) => {
+                let reason = fault::<()>(Err(Error::from(status)));
+                return (reason.code, reason.reason);
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn watches_and_followers_end_when_the_token_does() {
+    let service = Service::start().await;
+    let (auditor, doctor) = (service.acting_as(Role::Auditor), service.acting_as(Role::Psychiatrist));
+    let heads = auditor.ledger().watch_head(WatchHeadRequest {}).await.unwrap().into_inner();
+    let events = auditor.ledger().follow_events(FollowEventsRequest::default()).await.unwrap().into_inner();
+    let (mut therapy, mut prescribing) = (doctor.therapist(), doctor.prescriber());
+    let caseload = therapy.watch_caseload(WatchCaseloadRequest::default()).await.unwrap().into_inner();
+    let worklist = prescribing.watch_worklist(WatchWorklistRequest::default()).await.unwrap().into_inner();
+    let mut ends = Box::pin(async { tokio::join!(end(heads), end(events), end(caseload), end(worklist)) });
+    let early = timeout(Duration::from_millis(1_500), &mut ends).await;
+    assert!(early.is_err(), "the token lasts: {early:?}");
+
+    service.clock.advance_to(service.clock.now().plus_days(1));
+    let expired = (Code::Unauthenticated, "TOKEN_EXPIRED".to_owned());
+    let (one, two, three, four) = timeout(SOON, ends).await.expect("all of them end");
+    assert_eq!([one, two, three, four], [(); 4].map(|()| expired.clone()));
+}
+
+#[tokio::test]
+async fn what_happens_after_the_token_has_ended_is_not_told() {
+    let service = Service::start().await;
+    let auditor = service.acting_as(Role::Auditor);
+    let mut events =
+        auditor.ledger().follow_events(FollowEventsRequest::default()).await.unwrap().into_inner();
+    service.clock.advance_to(service.clock.now().plus_days(1));
+    service.acting_as(Role::Nurse).send(referral(1, 7)).await.unwrap();
+    let told = timeout(SOON, events.message()).await.unwrap();
+    assert_eq!(told.unwrap_err().code(), Code::Unauthenticated);
 }
 
 #[tokio::test]

@@ -29,6 +29,7 @@ fn each_failure_has_one_code_and_one_reason() {
     told(Failure::Overloaded, Code::ResourceExhausted, "OVERLOADED");
     told(Failure::Closing, Code::Unavailable, "STORE_UNAVAILABLE");
     told(Failure::TooManyWatchers, Code::ResourceExhausted, "TOO_MANY_CALLS");
+    told(Failure::ListTooLong { limit: 7 }, Code::ResourceExhausted, "LIST_TOO_LONG");
     told(ExecuteError::Conflict { actual: 3 }.into(), Code::Aborted, "VERSION_CONFLICT");
     told(ExecuteError::Contended.into(), Code::Aborted, "VERSION_CONFLICT");
     told(ExecuteError::CommandReused.into(), Code::AlreadyExists, "COMMAND_REUSED");

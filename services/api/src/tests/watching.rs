@@ -92,3 +92,38 @@ async fn a_worklist_tells_of_what_is_new_and_what_is_done() {
     let done = next(&mut news).await;
     assert_eq!((done.changed.len(), done.removed_item_ids.len()), (0, 1));
 }
+
+#[tokio::test]
+async fn a_caseload_of_more_than_a_page_is_told_whole() {
+    const CLIENTS: u128 = 203;
+    let service = Service::start().await;
+    let nurse = service.acting_as(Role::Nurse);
+    let stream = nurse.stream().await.unwrap();
+    let mut begun = Vec::new();
+    for patient in 1..=CLIENTS {
+        begun.push(stream.begin(referral(patient, patient)).await.unwrap());
+        let joins = joining(1_000 + patient, patient, Role::Therapist, common::Role::Therapist);
+        begun.push(stream.begin(joins).await.unwrap());
+    }
+    let mut position = 0;
+    for answer in begun {
+        position = position.max(answer.receipt().await.unwrap().token.unwrap().position);
+    }
+    let mut watch = service.acting_as(Role::Therapist).therapist();
+    let mut news = watch.watch_caseload(WatchCaseloadRequest::default()).await.unwrap().into_inner();
+    let mut told = std::collections::BTreeSet::new();
+    while told.len() < CLIENTS as usize {
+        let first = next(&mut news).await;
+        assert!(first.removed_patient_ids.is_empty());
+        told.extend(first.changed.into_iter().map(|line| line.patient_id));
+    }
+    // Somebody now stands above others in the list: whoever is pushed past the first page is still there.
+    let upset = ReportSideEffectRequest {
+        header: Some(concord_client::treatment(Uuid::from_u128(9_000), Uuid::from_u128(CLIENTS))),
+        ..bearable()
+    };
+    nurse.send(upset).await.unwrap();
+    let moved = next(&mut news).await;
+    assert_eq!((moved.changed.len(), moved.removed_patient_ids.len()), (1, 0), "{moved:?}");
+    assert!(moved.as_of.unwrap().position > position);
+}

@@ -1,6 +1,7 @@
 //! The calls of `TherapistService`.
 
 use concord_access::Question;
+use concord_projection::Cursor;
 use concord_proto::concord::therapist::v1 as pb;
 use concord_proto::concord::therapist::v1::therapist_service_server::TherapistService;
 use concord_views::{Caseload, caseload};
@@ -9,7 +10,7 @@ use tonic::{Request, Response, Status};
 use super::encode;
 use crate::Failure;
 use crate::limits::PAGE_MOST;
-use crate::query::{Changes, Page, Questions, Watched, watch};
+use crate::query::{Changes, Page, Questions, Watched, watch, whole};
 
 #[tonic::async_trait]
 impl TherapistService for Questions {
@@ -56,8 +57,12 @@ impl TherapistService for Questions {
         let asked = self.ask(request.metadata(), Question::Caseload)?;
         let person = asked.whose("therapist_id", &request.get_ref().therapist_id)?;
         let read = move |reader| async move {
-            let page = caseload::page(&reader, person, None, PAGE_MOST).await?;
-            Ok(page.items.iter().map(|line| (line.patient.to_string(), encode::line(line))).collect())
+            let page = |after: Option<Cursor>| {
+                let reader = &reader;
+                async move { caseload::page(reader, person, after.as_ref(), PAGE_MOST).await }
+            };
+            let lines = whole(page).await?;
+            Ok(lines.iter().map(|line| (line.patient.to_string(), encode::line(line))).collect())
         };
         let encode = |Changes { changed, removed, as_of }| pb::WatchCaseloadResponse {
             changed,
