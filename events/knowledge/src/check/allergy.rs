@@ -30,9 +30,14 @@ pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
     }
 }
 
-/// Whether the reaction is immune and was at least moderate.
-fn interrupts(allergy: &Allergy) -> bool {
-    allergy.kind != ReactionKind::Intolerance && allergy.severity >= ReactionSeverity::Moderate
+/// Whether the reaction is immune and was at least moderate. A severe hypersensitivity (SJS, TEN, DRESS) interrupts
+/// whatever grade was recorded with it: it begins mildly, and comes back worse.
+const fn interrupts(allergy: &Allergy) -> bool {
+    match allergy.kind {
+        ReactionKind::Hypersensitivity => true,
+        ReactionKind::Allergy => !matches!(allergy.severity, ReactionSeverity::Mild),
+        ReactionKind::Intolerance => false,
+    }
 }
 
 fn one<'a>(scene: &Scene<'a>, item: &Item<'_>, allergy: &Allergy, allergen: At, found: &mut Found<'a>) {

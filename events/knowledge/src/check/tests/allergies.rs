@@ -72,3 +72,12 @@ fn an_allergy_that_nobody_could_map_is_said() {
     let subject = reacted(None, ReactionSeverity::Severe, ReactionKind::Allergy);
     expect(&check(&subject, "sertraline"), "allergy.unmapped", Major, Acknowledge);
 }
+
+#[test]
+fn a_hypersensitivity_interrupts_whatever_severity_was_recorded() {
+    for severity in [ReactionSeverity::Mild, ReactionSeverity::Moderate, ReactionSeverity::Severe] {
+        let found =
+            check(&reacted(Some("lamotrigine"), severity, ReactionKind::Hypersensitivity), "lamotrigine");
+        assert!(found.iter().any(|f| f.key.rule.as_str() == "allergy.same-ingredient"), "{severity:?}");
+    }
+}
