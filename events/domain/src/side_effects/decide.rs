@@ -88,7 +88,8 @@ impl SideEffects {
         }])
     }
 
-    /// A clinician may judge it milder, which gives nobody more time, or worse, which gives less.
+    /// A clinician may judge it milder, which gives nobody more time, or worse, which gives less. What is severe or
+    /// worse only a prescriber judges milder.
     fn triage(
         &self,
         report: ReportId,
@@ -100,6 +101,9 @@ impl SideEffects {
         let open = self.open(report)?;
         if open.decided.is_some() {
             return Err(Error::AlreadyDecided);
+        }
+        if grade < open.grade && open.grade >= Grade::Severe && !context.actor.role.prescribes() {
+            return Err(Error::NotAPrescriber);
         }
         let now_by = Deadlines::of(grade, open.red_flag, context).decide_by;
         let decide_by = open.decide_by.min(now_by);

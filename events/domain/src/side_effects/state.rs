@@ -22,6 +22,8 @@ pub struct SideEffects {
 pub(super) struct Report {
     /// As judged last.
     pub(super) grade: Grade,
+    /// The worst that it was ever judged, the report itself included.
+    pub(super) worst: Grade,
     /// Whether a warning sign was seen with it.
     pub(super) red_flag: bool,
     pub(super) decide_by: Instant,
@@ -31,9 +33,9 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// Whether a prescriber must decide before it can be closed.
+    /// Whether a prescriber must decide before it can be closed. Judging it milder takes nothing back.
     pub(super) fn must_be_decided(&self) -> bool {
-        self.red_flag || self.grade >= Grade::Moderate
+        self.red_flag || self.worst >= Grade::Moderate
     }
 }
 
@@ -43,12 +45,13 @@ impl SideEffects {
         match event {
             Event::SideEffectReported { report, grade, red_flags, decide_by, .. } => {
                 let red_flag = !red_flags.is_empty();
-                let new = Report { grade, red_flag, decide_by, decided: None, breached: false };
+                let new = Report { grade, worst: grade, red_flag, decide_by, decided: None, breached: false };
                 self.open.insert(report, new);
             }
             Event::SideEffectTriaged { report, grade, note: _, decide_by } => {
                 self.change(report, |open| {
                     open.grade = grade;
+                    open.worst = open.worst.max(grade);
                     open.decide_by = decide_by;
                 });
             }

@@ -243,10 +243,27 @@ fn triage_brings_a_deadline_nearer_and_never_pushes_it_away() {
     let [Event::SideEffectTriaged { decide_by, grade, .. }] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!((*grade, *decide_by), (Grade::Severe, in_minutes(60 + 4 * 60)));
 
-    let milder = asks_at(in_minutes(60), Role::Nurse, triage(Grade::Mild));
+    let milder = asks_at(in_minutes(60), Role::Psychiatrist, triage(Grade::Mild));
     let events = accepted(reported(Grade::Severe), milder);
     let [Event::SideEffectTriaged { decide_by, grade, .. }] = events.as_slice() else { panic!("{events:?}") };
     assert_eq!((*grade, *decide_by), (Grade::Mild, in_minutes(4 * 60)));
+}
+
+#[test]
+fn only_a_prescriber_judges_a_severe_report_milder() {
+    for grade in [Grade::Severe, Grade::LifeThreatening, Grade::Fatal] {
+        let milder = triage(Grade::Moderate);
+        refused(reported(grade), asks(Role::Nurse, milder.clone()), Error::NotAPrescriber);
+        accepted(reported(grade), asks(Role::Pmhnp, milder));
+    }
+    accepted(reported(Grade::Moderate), asks(Role::Nurse, triage(Grade::Mild)));
+}
+
+#[test]
+fn what_was_ever_moderate_is_decided_before_it_is_closed() {
+    let milder =
+        history([asks(Role::Patient, report(1, Grade::Moderate)), asks(Role::Nurse, triage(Grade::Mild))]);
+    refused(milder, asks(Role::Nurse, resolve()), Error::DecisionMissing);
 }
 
 #[test]
