@@ -1,16 +1,19 @@
 //! A medication chart as the safety rules see it.
 
-use concord_kernel::OutsideMedicationId;
+use concord_kernel::{Instant, OutsideMedicationId};
 use concord_knowledge::safety::{Allergies, Exposure, LatestResult, Subject};
 
 use super::state::{AllergyStatus, Ended, Order, Outside};
 use super::{Chart, MedicationRef};
 
+/// How soon the first step of a taper must come for an overlap to count as a planned cross-taper. Program rule.
+const TAPER_BEGINS_WITHIN_DAYS: i64 = 14;
+
 impl Chart {
-    /// Everything on the chart that a rule may ask for.
-    pub(super) fn subject(&self) -> Subject {
+    /// Everything on the chart that a rule may ask for at `now`.
+    pub(super) fn subject(&self, now: Instant) -> Subject {
         let mut exposures = Vec::with_capacity(self.orders.len() + self.outside.len() + self.ended.len());
-        exposures.extend(self.orders.iter().map(|(id, order)| order.exposure(id.uuid())));
+        exposures.extend(self.orders.iter().map(|(id, order)| order.exposure(id.uuid(), now)));
         for (id, outside) in &self.outside {
             outside.expose(*id, &mut exposures);
         }
@@ -47,7 +50,7 @@ impl AllergyStatus {
 
 impl Order {
     /// A held order is not taken; its washout counts from the hold, or from a dose taken after it.
-    fn exposure(&self, id: uuid::Uuid) -> Exposure {
+    fn exposure(&self, id: uuid::Uuid, now: Instant) -> Exposure {
         Exposure {
             id,
             ingredients: self.ingredients.clone(),
@@ -55,8 +58,15 @@ impl Order {
             regimen: Some(self.regimen),
             active: self.held_at.is_none(),
             last_dose_at: self.last_dose_if_held(),
-            tapering: !self.taper.is_empty(),
+            tapering: self.tapers_at(now),
         }
+    }
+
+    /// Whether an agreed way off is under way or about to begin: a plan for some day, or one that has run out, makes
+    /// no overlap a planned one.
+    fn tapers_at(&self, now: Instant) -> bool {
+        let (Some(first), Some(last)) = (self.taper.first(), self.taper.last()) else { return false };
+        first.on <= now.plus_days(TAPER_BEGINS_WITHIN_DAYS).day() && last.on >= now.day()
     }
 }
 

@@ -34,7 +34,7 @@ impl Chart {
         if self.characteristics.as_ref() == Some(&characteristics) {
             return Ok(Vec::new());
         }
-        let mut subject = self.subject();
+        let mut subject = self.subject(context.now);
         subject.born_on = Some(*born_on.expose());
         subject.may_become_pregnant = may_become_pregnant;
         let recorded = Event::CharacteristicsRecorded { born_on: born_on.clone(), sex, may_become_pregnant };
@@ -72,7 +72,7 @@ impl Chart {
         } else {
             seen.ingredients.into_iter().map(Some).collect()
         };
-        let mut subject = self.subject();
+        let mut subject = self.subject(context.now);
         let mut known = match std::mem::take(&mut subject.allergies) {
             Allergies::Known(known) => known,
             Allergies::Unknown | Allergies::NoneKnown => Vec::new(),
@@ -126,7 +126,7 @@ impl Chart {
         if self.conditions.iter().find(there).is_some_and(|known| known.condition == condition) {
             return Ok(Vec::new());
         }
-        let mut subject = self.subject();
+        let mut subject = self.subject(context.now);
         subject.conditions.extend(condition.clone());
         let recorded = Event::ConditionRecorded { name: name.clone(), condition, onset_on };
         Ok(std::iter::once(recorded).chain(self.raise(&subject, context, |_| false)).collect())
@@ -159,7 +159,7 @@ impl Chart {
     /// A level that is high again is news again, although the finding has the same name: whatever the check says only
     /// because of this result is raised even if it was settled before.
     fn raised_by_result(&self, lab: &LabId, value: f64, taken_at: Instant, context: &Context) -> Vec<Event> {
-        let mut subject = self.subject();
+        let mut subject = self.subject(context.now);
         subject.results.retain(|result| result.lab != *lab);
         let without: Vec<FindingKey> =
             context.rules.check(&subject, None, context.now).into_iter().map(|f| f.key).collect();

@@ -121,6 +121,9 @@ impl Chart {
                 let drug = row(context, &order.drug)?;
                 covered(&context.actor, drug.schedule)?;
                 supplied(*supply, drug, context)?;
+                let (indication, modality, legal_basis) =
+                    (&order.indication, order.modality, order.legal_basis);
+                lawful(&Controlled { drug, indication, modality, legal_basis, supply: *supply }, context)?;
                 *supply == order.supply
             }
             Correction::Reason(why) => *why == order.reason,
@@ -147,12 +150,25 @@ fn may_start_on(day: concord_kernel::Day, order: &Order) -> Result<(), Error> {
     Ok(())
 }
 
+/// Whether the agreed way off has come to its end: its last day is there, and what is taken is no more than its last
+/// dose. A plan whose steps nobody took has tapered nothing.
+fn has_run_out(order: &Order, now: Instant) -> bool {
+    let Some((end, steps)) = order.taper.split_last() else { return false };
+    let reached = steps
+        .last()
+        .is_none_or(|last| order.regimen == last.regimen || order.regimen.falls_from(&last.regimen));
+    reached && Instant::start_of(end.on) <= now
+}
+
 /// Drugs of taper codes T2 to T5 end with a taper that has run out, or with a reason why not. An order whose first
 /// dose was never taken may end at once.
 fn may_stop(order: &Order, abrupt_because: Option<&Text>, context: &Context) -> Result<(), Error> {
     let harmful = must_taper(row(context, &order.drug)?.taper);
-    let run_out = order.taper.last().is_some_and(|step| Instant::start_of(step.on) <= context.now);
-    if harmful && !run_out && abrupt_because.is_none() && !order.never_taken_by(context.now) {
+    if harmful
+        && !has_run_out(order, context.now)
+        && abrupt_because.is_none()
+        && !order.never_taken_by(context.now)
+    {
         return Err(Error::TaperFirst);
     }
     Ok(())

@@ -29,7 +29,7 @@ impl Chart {
             regimen: reported.regimen,
             last_dose_at: None,
         };
-        let mut subject = self.subject();
+        let mut subject = self.subject(context.now);
         outside.expose(medication, &mut subject.exposures);
 
         let mut events = vec![Event::OutsideMedicationRecorded {

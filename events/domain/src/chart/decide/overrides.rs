@@ -1,7 +1,8 @@
 //! Overrides by two clinicians, and what was done about interactions.
 //!
 //! A prescriber overrides with a coded reason; another prescriber or a pharmacist co-signs within 24 hours; the
-//! override may then be relied on for seven days, long enough to write the order it was given for. A later rise of
+//! override may then be relied on for seven days, long enough to write the order it was given for; one of a dose for a
+//! day only, because it does not name the dose. A later rise of
 //! the dose or a resumption asks two clinicians again; a lower dose never does.
 
 use std::time::Duration;
@@ -18,7 +19,15 @@ use crate::Context;
 /// How long an override waits for its second clinician.
 pub(in super::super) const COSIGN_WITHIN: Duration = Duration::from_hours(24);
 
-/// How long a co-signed override may be relied on.
+/// How long a co-signed override of too much of a drug may be relied on. It does not say how much it was given for,
+/// so it serves the order that two clinicians had before them, on that day.
+pub(in super::super) const DOSE_RELIED_ON_FOR: Duration = Duration::from_hours(24);
+
+/// What the names of rules about too much of a drug begin with: the formulary's maxima, and limits of a
+/// circumstance.
+const DOSE_RULES: [&str; 2] = ["dose.", "limit."];
+
+/// How long any other co-signed override may be relied on.
 pub(in super::super) const RELIED_ON_FOR: Duration = Duration::from_hours(7 * 24);
 
 impl Override {
@@ -29,6 +38,9 @@ impl Override {
 
     fn until(&self) -> Instant {
         match self.cosigned_at {
+            Some(at) if DOSE_RULES.iter().any(|rules| self.key.rule.as_str().starts_with(rules)) => {
+                at.plus(DOSE_RELIED_ON_FOR)
+            }
             Some(at) => at.plus(RELIED_ON_FOR),
             None => self.at.plus(COSIGN_WITHIN),
         }
@@ -71,7 +83,7 @@ impl Chart {
     /// substance, one of them must be on the chart. The override lets nothing pass unless the check of the order
     /// gives exactly this finding with this action.
     fn overridable(&self, finding: &FindingKey, context: &Context) -> Result<(), Error> {
-        let subject = self.subject();
+        let subject = self.subject(context.now);
         let standing = context.rules.check(&subject, None, context.now);
         if let Some(stands) = standing.iter().find(|standing| standing.key == *finding) {
             return match stands.action {

@@ -18,6 +18,14 @@ const SLOW_PERCENT: u64 = 25;
 /// T2: the days that [`SLOW_PERCENT`] counts over.
 const SLOW_DAYS: i64 = 14;
 
+/// T3 and T5: the largest part of the dose that may be taken away in [`GRADUAL_DAYS`], of the dose at the beginning of
+/// the taper. It makes a taper at least two falls and the last one no larger than half; a plan that leaves most of the
+/// dose to its last day has no way through. Program rule.
+const GRADUAL_PERCENT: u64 = 50;
+
+/// T3 and T5: the days that [`GRADUAL_PERCENT`] counts over.
+const GRADUAL_DAYS: i64 = 7;
+
 impl Chart {
     pub(super) fn plan_taper(
         &self,
@@ -30,7 +38,7 @@ impl Chart {
         let order = self.open(id)?;
         let taper = row(context, &order.drug)?.taper;
         well_formed(steps, order, context)?;
-        slow_enough(steps, order.regimen.daily(), taper)?;
+        slow_enough(steps, order.regimen.average_daily(), taper)?;
         if order.taper == steps {
             return Err(Error::Unchanged);
         }
@@ -73,7 +81,7 @@ fn slow_enough(steps: &[TaperStep], from: Milligrams, taper: Taper) -> Result<()
     let at_least_days = match taper {
         Taper::None => 0,
         Taper::Weeks => 7,
-        Taper::Slow => return not_too_steep(steps, from),
+        Taper::Slow => return not_too_steep(steps, from, SLOW_PERCENT, SLOW_DAYS),
         Taper::Seizure => 14,
         Taper::Rebound => 3,
         Taper::OpioidAgonist => 28,
@@ -82,20 +90,31 @@ fn slow_enough(steps: &[TaperStep], from: Milligrams, taper: Taper) -> Result<()
         (Some(first), Some(last)) => days(first.on, last.on),
         _ => 0,
     };
-    if length < at_least_days { Err(Error::TaperTooShort { at_least_days }) } else { Ok(()) }
+    if length < at_least_days {
+        return Err(Error::TaperTooShort { at_least_days });
+    }
+    match taper {
+        Taper::Seizure | Taper::OpioidAgonist => not_too_steep(steps, from, GRADUAL_PERCENT, GRADUAL_DAYS),
+        Taper::None | Taper::Weeks | Taper::Slow | Taper::Rebound => Ok(()),
+    }
 }
 
-fn not_too_steep(steps: &[TaperStep], from: Milligrams) -> Result<(), Error> {
+fn not_too_steep(
+    steps: &[TaperStep],
+    from: Milligrams,
+    at_most_percent: u64,
+    within_days: i64,
+) -> Result<(), Error> {
     for step in steps {
         // Doses fall, so the largest within the window is the one it opened with.
         let opened_with = steps
             .iter()
-            .take_while(|earlier| days(earlier.on, step.on) >= SLOW_DAYS)
+            .take_while(|earlier| days(earlier.on, step.on) >= within_days)
             .last()
-            .map_or(from, |earlier| earlier.regimen.daily());
-        let taken_away = opened_with.micrograms() - step.regimen.daily().micrograms();
-        if taken_away.saturating_mul(100) > from.micrograms().saturating_mul(SLOW_PERCENT) {
-            return Err(Error::TaperTooSteep { at_most_percent: SLOW_PERCENT, within_days: SLOW_DAYS });
+            .map_or(from, |earlier| earlier.regimen.average_daily());
+        let taken_away = opened_with.micrograms().saturating_sub(step.regimen.average_daily().micrograms());
+        if taken_away.saturating_mul(100) > from.micrograms().saturating_mul(at_most_percent) {
+            return Err(Error::TaperTooSteep { at_most_percent, within_days });
         }
     }
     Ok(())

@@ -87,7 +87,7 @@ fn only_a_condition_on_the_chart_is_resolved() {
     let given = history([nurse().asks(has_condition("seizure disorder"))]);
     refused(given.clone(), resolve("asthma"), Error::ConditionNotOnChart);
     let resolved = after(given, [resolve("SEIZURE disorder")]);
-    assert!(folded(&resolved).subject().conditions.is_empty());
+    assert!(folded(&resolved).subject(noon()).conditions.is_empty());
 }
 
 #[test]
@@ -145,5 +145,5 @@ fn an_older_result_does_not_take_the_place_of_a_newer_one() {
     let events = accepted(given.clone(), nurse().days_later(8).asks(older.clone()));
     assert!(raised(&events).is_empty());
     let chart = folded(&after(given, [nurse().days_later(8).asks(older)]));
-    assert!((chart.subject().results[0].value - 0.9).abs() < f64::EPSILON);
+    assert!((chart.subject(noon()).results[0].value - 0.9).abs() < f64::EPSILON);
 }

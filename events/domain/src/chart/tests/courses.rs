@@ -127,7 +127,7 @@ fn an_order_that_was_never_taken_ends_at_once_and_leaves_nothing_behind() {
         abrupt_because: None,
     };
     let ended = after(given, [psychiatrist().asks(never)]);
-    assert!(folded(&ended).subject().exposures.is_empty());
+    assert!(folded(&ended).subject(noon()).exposures.is_empty());
 }
 
 #[test]
@@ -266,6 +266,19 @@ fn a_correction_changes_something_and_keeps_the_bounds() {
     refused(on("sertraline"), ask(Correction::StartOn(in_days(-3))), Error::StartsInThePast);
     let late = Error::StartsTooLate { most_days: MOST_DAYS_AHEAD };
     refused(on("sertraline"), ask(Correction::StartOn(in_days(91))), late);
+}
+
+#[test]
+fn a_corrected_supply_of_a_controlled_substance_obeys_the_law_of_the_day() {
+    let by_video = NewOrder {
+        modality: OrderModality::AudioVideo,
+        legal_basis: Some(LegalBasis::TelemedicineFlexibility),
+        ..order(1, "clonazepam")
+    };
+    let given = after(prepared(&["clonazepam"]), [psychiatrist().prescribes(by_video)]);
+    let more = || correct(Correction::Supply(Supply { days: 30, refills: 2 }));
+    accepted(given.clone(), psychiatrist().days_later(1).asks(more()));
+    refused(given, psychiatrist().days_later(60).asks(more()), Error::LegalBasisNotInForce);
 }
 
 #[test]

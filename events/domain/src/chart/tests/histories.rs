@@ -165,7 +165,7 @@ fn proposed(chart: &Chart, order: &NewOrder, now: Instant) -> Vec<concord_knowle
         regimen: order.regimen,
         replaces: None,
     };
-    Ruleset::embedded().check(&chart.subject(), Some(&proposal), now)
+    Ruleset::embedded().check(&chart.subject(now), Some(&proposal), now)
 }
 
 fn answers(chart: &Chart, order: &NewOrder, now: Instant) -> Vec<Acknowledgement> {
@@ -187,7 +187,7 @@ fn overrides(chart: &Chart, name: &str, signed: bool, now: Instant) -> Vec<Asked
 fn forbidden_together(chart: &Chart, now: Instant) -> Vec<String> {
     let taken: Vec<&IngredientId> =
         chart.orders.values().filter(|order| order.held_at.is_none()).flat_map(|o| &o.ingredients).collect();
-    let mut subject = chart.subject();
+    let mut subject = chart.subject(now);
     subject.exposures.retain(|exposure| exposure.drug.is_some() && exposure.active);
     Ruleset::embedded()
         .check(&subject, None, now)

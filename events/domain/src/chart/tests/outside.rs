@@ -137,7 +137,7 @@ fn a_medication_that_ended_long_ago_is_forgotten_but_its_name_is_not() {
             nurse().asks(end(2, Some(noon()))),
         ],
     );
-    assert_eq!(folded(&given).subject().exposures.len(), 1);
+    assert_eq!(folded(&given).subject(noon()).exposures.len(), 1);
     refused(given, nurse().asks(outside(1, "phenelzine")), Error::MedicationIdUsed);
 }
 

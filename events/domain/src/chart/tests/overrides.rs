@@ -44,6 +44,21 @@ fn an_override_is_relied_on_for_a_week() {
 }
 
 #[test]
+fn an_override_of_a_dose_is_relied_on_for_a_day() {
+    let much = |days| {
+        let order = NewOrder { start_on: in_days(days), regimen: daily(250.0), ..order(1, "sertraline") };
+        psychiatrist().days_later(days).prescribes(order)
+    };
+    let key = || finding("dose.hard-maximum", &["sertraline"]);
+    let two = after(
+        prepared(&["sertraline"]),
+        [psychiatrist().asks(over(key())), pharmacist().asks(cosign(key()))],
+    );
+    accepted(two.clone(), much(1));
+    assert_eq!(unsafe_by(two, much(2)).1, Answer::Override);
+}
+
+#[test]
 fn only_a_prescriber_overrides() {
     refused(risky(), pharmacist().asks(over(seizures())), Error::NotAPrescriber);
 }

@@ -90,7 +90,7 @@ fn the_same_taper_is_not_agreed_twice() {
 #[test]
 fn each_taper_code_has_its_shortest_length() {
     for (name, from, at_least_days) in
-        [("sertraline", 25.0, 7), ("divalproex", 500.0, 14), ("clonidine", 0.2, 3)]
+        [("sertraline", 25.0, 7), ("divalproex", 375.0, 14), ("clonidine", 0.2, 3)]
     {
         let days = |days| plans(taper(&[(0, from), (days, 0.0)]));
         accepted(on(name), days(at_least_days));
@@ -124,9 +124,64 @@ fn a_benzodiazepine_loses_at_most_a_quarter_in_two_weeks() {
 }
 
 #[test]
-fn a_taper_that_has_run_out_ends_the_order_and_one_that_has_not_does_not() {
+fn a_taper_against_seizures_does_not_leave_most_of_the_dose_to_its_last_day() {
+    let steep = Error::TaperTooSteep { at_most_percent: 50, within_days: 7 };
+    refused(on("divalproex"), plans(taper(&[(0, 700.0), (30, 0.0)])), steep.clone());
+    refused(on("lamotrigine"), plans(taper(&[(0, 10.0), (20, 0.0)])), steep);
+    accepted(on("divalproex"), plans(taper(&[(0, 500.0), (7, 250.0), (14, 0.0)])));
+}
+
+#[test]
+fn an_overlap_is_planned_only_while_a_taper_is_near_or_under_way() {
+    let cross = |begins: i64, at: i64| {
+        let plan = taper(&[(begins, 25.0), (begins + 14, 0.0)]);
+        let given = after(
+            prepared(&["sertraline", "fluoxetine"]),
+            [psychiatrist().prescribes(order(1, "sertraline"))],
+        );
+        let given = after(given, [plans(plan)]);
+        let next = NewOrder { start_on: in_days(at), ..order(2, "fluoxetine") };
+        (given, psychiatrist().days_later(at).prescribes(next))
+    };
+    for (begins, at) in [(0, 0), (14, 0), (0, 14)] {
+        let (given, when) = cross(begins, at);
+        accepted(given, when);
+    }
+    for (begins, at) in [(15, 0), (0, 15)] {
+        let (given, when) = cross(begins, at);
+        assert!(!unsafe_by(given, when).0.is_empty(), "{begins} {at}");
+    }
+}
+
+#[test]
+fn a_lower_dose_that_gives_up_a_planned_overlap_is_asked_about() {
+    let plan = taper(&[(0, 25.0), (14, 0.0)]);
+    let both = after(
+        prepared(&["sertraline", "fluoxetine"]),
+        [
+            psychiatrist().prescribes(order(1, "sertraline")),
+            plans(plan),
+            psychiatrist().prescribes(order(2, "fluoxetine")),
+        ],
+    );
+    let lower = |cause| psychiatrist().asks(adjust(1, daily(25.0), cause));
+    accepted(both.clone(), lower(Cause::PlannedTaper));
+    assert_eq!(unsafe_by(both, lower(Cause::PatientPreference)).1, Answer::Override);
+}
+
+#[test]
+fn a_taper_whose_steps_nobody_took_does_not_end_the_order() {
     let quarter = [(0, 0.375), (14, 0.25), (28, 0.125), (42, 0.0)];
     let given = after(on("clonazepam"), [plans(taper(&quarter))]);
+    refused(given, psychiatrist().days_later(42).asks(stop(1)), Error::TaperFirst);
+}
+
+#[test]
+fn a_taper_that_has_run_out_ends_the_order_and_one_that_has_not_does_not() {
+    let quarter = [(0, 0.375), (14, 0.25), (28, 0.125), (42, 0.0)];
+    let step = |days, mg| psychiatrist().days_later(days).asks(adjust(1, daily(mg), Cause::PlannedTaper));
+    let given =
+        after(on("clonazepam"), [plans(taper(&quarter)), step(0, 0.375), step(14, 0.25), step(28, 0.125)]);
     refused(given.clone(), psychiatrist().days_later(41).asks(stop(1)), Error::TaperFirst);
     accepted(given, psychiatrist().days_later(42).asks(stop(1)));
 }
