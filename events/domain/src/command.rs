@@ -69,13 +69,13 @@ impl Command {
                 Target { stream: StreamRef::episode(patient, program), reads }
             }
             Self::Assessment(InEpisode { episode, .. }) => Target {
-                stream: StreamRef::assessment(episode.id),
+                stream: StreamRef::assessment(patient, episode.id),
                 reads: vec![StreamRef::episode(patient, &episode.program)],
             },
             Self::Chart(command) => {
                 let reads = match command.needs_indication_of() {
                     Some(episode) => {
-                        vec![StreamRef::episode(patient, &episode.program), StreamRef::assessment(episode.id)]
+                        vec![StreamRef::episode(patient, &episode.program), StreamRef::assessment(patient, episode.id)]
                     }
                     None => Vec::new(),
                 };
@@ -95,7 +95,7 @@ impl Command {
                 if command.needs_risks() {
                     reads.push(StreamRef::scales(patient));
                 }
-                Target { stream: StreamRef::follow_up(episode.id), reads }
+                Target { stream: StreamRef::follow_up(patient, episode.id), reads }
             }
             Self::CareTeam(_) => Target { stream: StreamRef::care_team(patient), reads: Vec::new() },
         }

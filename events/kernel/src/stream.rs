@@ -111,6 +111,9 @@ pub struct StreamRef {
 /// Namespace of the derived episode-stream identifiers; never changes.
 const EPISODE_NAMESPACE: Uuid = Uuid::from_u128(0x8f0f_43a1_6b52_5d0e_9d7c_51c0_7e0a_2f11);
 
+/// Namespace of the derived identifiers of what belongs to one stay; never changes.
+const STAY_NAMESPACE: Uuid = Uuid::from_u128(0x2d6b_90e4_1c7f_5a83_b3a9_4e62_d05f_7c18);
+
 impl StreamRef {
     /// The stays of `patient` in `program`: one stream, so that only one can be open.
     pub fn episode(patient: PatientId, program: &ProgramId) -> Self {
@@ -120,9 +123,10 @@ impl StreamRef {
         Self { kind: StreamKind::Episode, id: Uuid::new_v5(&EPISODE_NAMESPACE, &name) }
     }
 
-    /// The assessment of one stay.
-    pub const fn assessment(episode: EpisodeId) -> Self {
-        Self { kind: StreamKind::Assessment, id: episode.uuid() }
+    /// The assessment of one stay of `patient`. Callers choose the stay's identifier; with the patient in it, one
+    /// patient's assessment can never be taken for another's.
+    pub fn assessment(patient: PatientId, episode: EpisodeId) -> Self {
+        Self { kind: StreamKind::Assessment, id: of_stay(patient, episode) }
     }
 
     /// The one medication chart of a patient, across programs and stays.
@@ -140,15 +144,22 @@ impl StreamRef {
         Self { kind: StreamKind::Scales, id: patient.uuid() }
     }
 
-    /// The visits of one stay.
-    pub const fn follow_up(episode: EpisodeId) -> Self {
-        Self { kind: StreamKind::FollowUp, id: episode.uuid() }
+    /// The visits of one stay of `patient`.
+    pub fn follow_up(patient: PatientId, episode: EpisodeId) -> Self {
+        Self { kind: StreamKind::FollowUp, id: of_stay(patient, episode) }
     }
 
     /// Who cares for a patient.
     pub const fn care_team(patient: PatientId) -> Self {
         Self { kind: StreamKind::CareTeam, id: patient.uuid() }
     }
+}
+
+fn of_stay(patient: PatientId, episode: EpisodeId) -> Uuid {
+    let mut name = [0; 32];
+    name[..16].copy_from_slice(patient.uuid().as_bytes());
+    name[16..].copy_from_slice(episode.uuid().as_bytes());
+    Uuid::new_v5(&STAY_NAMESPACE, &name)
 }
 
 impl fmt::Display for StreamRef {
@@ -166,6 +177,15 @@ mod tests {
         for kind in StreamKind::ALL {
             assert_eq!(kind.as_str().parse::<StreamKind>(), Ok(kind));
         }
+    }
+
+    #[test]
+    fn what_belongs_to_a_stay_belongs_to_its_patient() {
+        let (ada, ben) = (PatientId::new(Uuid::from_u128(1)), PatientId::new(Uuid::from_u128(2)));
+        let stay = EpisodeId::new(Uuid::from_u128(3));
+        assert_ne!(StreamRef::assessment(ada, stay), StreamRef::assessment(ben, stay));
+        assert_ne!(StreamRef::follow_up(ada, stay), StreamRef::follow_up(ben, stay));
+        assert_eq!(StreamRef::assessment(ada, stay), StreamRef::assessment(ada, stay));
     }
 
     #[test]

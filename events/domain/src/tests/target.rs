@@ -66,7 +66,7 @@ fn an_assessment_reads_the_stays() {
         assessment::Command::Reopen { reason: reason() },
     ] {
         let command = Command::Assessment(InEpisode { episode: this_stay(), command });
-        concerns(&command, StreamRef::assessment(stay(1)), &[stays()]);
+        concerns(&command, StreamRef::assessment(ada(), stay(1)), &[stays()]);
     }
 }
 
@@ -98,7 +98,7 @@ fn a_visit_reads_the_stays_and_where_a_risk_bears_on_it_the_scores() {
         (follow_up::Command::MarkNoShow { visit }, vec![stays()]),
     ] {
         let command = Command::FollowUp(InEpisode { episode: this_stay(), command });
-        concerns(&command, StreamRef::follow_up(stay(1)), &reads);
+        concerns(&command, StreamRef::follow_up(ada(), stay(1)), &reads);
     }
 }
 
@@ -107,7 +107,7 @@ fn a_change_of_cadence_reads_all_that_the_stability_rule_needs() {
     let command = follow_up::Command::ChangeCadence { to: Cadence::BiWeekly, reason: reason() };
     concerns(
         &Command::FollowUp(InEpisode { episode: this_stay(), command }),
-        StreamRef::follow_up(stay(1)),
+        StreamRef::follow_up(ada(), stay(1)),
         &[stays(), StreamRef::chart(ada()), StreamRef::side_effects(ada()), StreamRef::scales(ada())],
     );
 }

@@ -117,11 +117,11 @@ impl Story {
     pub(crate) fn stream(&self, event: &DomainEvent) -> StreamRef {
         match event {
             DomainEvent::Episode(_) => StreamRef::episode(self.patient, &self.episode.program),
-            DomainEvent::Assessment(_) => StreamRef::assessment(self.episode.id),
+            DomainEvent::Assessment(_) => StreamRef::assessment(self.patient, self.episode.id),
             DomainEvent::Chart(_) => StreamRef::chart(self.patient),
             DomainEvent::SideEffects(_) => StreamRef::side_effects(self.patient),
             DomainEvent::Scales(_) => StreamRef::scales(self.patient),
-            DomainEvent::FollowUp(_) => StreamRef::follow_up(self.episode.id),
+            DomainEvent::FollowUp(_) => StreamRef::follow_up(self.patient, self.episode.id),
             DomainEvent::CareTeam(_) => StreamRef::care_team(self.patient),
         }
     }
