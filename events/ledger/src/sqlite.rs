@@ -143,4 +143,8 @@ impl Ledger for SqliteLedger {
     fn watch(&self) -> watch::Receiver<Token> {
         self.published.watch()
     }
+
+    fn has_writer(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| !queue.is_closed())
+    }
 }

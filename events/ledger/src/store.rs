@@ -56,4 +56,9 @@ pub trait Ledger: Send + Sync + 'static {
 
     /// Follows the head: the value is always a committed one.
     fn watch(&self) -> watch::Receiver<Token>;
+
+    /// Whether somebody is there to write: once `false`, every append is [`AppendError::Unavailable`] for good.
+    fn has_writer(&self) -> bool {
+        true
+    }
 }

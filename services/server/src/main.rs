@@ -4,6 +4,7 @@ mod bench;
 mod cli;
 mod config;
 mod demo;
+mod health;
 mod key;
 mod ledger;
 mod open;
@@ -62,9 +63,12 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
 
 async fn serve(config: Config) -> Result<ExitCode, Failed> {
     telemetry::start(&config.log)?;
-    let running = Running::start(&config, Sources::machine()).await?;
+    let mut running = Running::start(&config, Sources::machine()).await?;
     println!("listening on http://{}", running.address);
-    signals::asked_to_stop().await;
-    running.stop(config.drain()).await?;
+    let ended = running.until(signals::asked_to_stop()).await;
+    let stopped = running.stop(config.drain()).await;
+    // Why it ended comes before what followed from it.
+    ended?;
+    stopped?;
     Ok(ExitCode::SUCCESS)
 }

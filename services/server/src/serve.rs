@@ -10,9 +10,11 @@ use concord_ledger::{DataFolder, OpenError};
 use concord_projection::{Projections, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
+use tonic_health::server::HealthReporter;
 
 use crate::config::Config;
+use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
 use crate::open::{Opened, open};
 
@@ -41,6 +43,12 @@ pub(crate) enum ServeError {
     /// The transport failed while it served.
     #[error("the API stopped")]
     Transport(#[from] tonic::transport::Error),
+    /// A task that the service cannot be without ended, though nobody asked it to.
+    #[error("{0} ended by itself")]
+    Ended(&'static str),
+    /// Such a task panicked or was cancelled.
+    #[error("{0} broke off")]
+    BrokeOff(&'static str, #[source] tokio::task::JoinError),
 }
 
 /// Where time and identifiers come from.
@@ -62,7 +70,10 @@ pub(crate) struct Running {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     closing: watch::Sender<bool>,
-    api: JoinHandle<Result<(), tonic::transport::Error>>,
+    /// Absent once it has ended.
+    api: Option<JoinHandle<Result<(), tonic::transport::Error>>>,
+    /// The one task that follows how everything is.
+    health: JoinSet<()>,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -74,13 +85,15 @@ impl Running {
         let authenticator = Authenticator::new(key::tokens(folder.path())?);
         let mut tenants = Vec::new();
         let mut views = Vec::new();
+        let mut parts = Vec::new();
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources)?;
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
+            parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
             tenants.push((id.clone(), Tenant { executor, ledger, views }));
         }
-        let parts = ApiParts {
+        let api = ApiParts {
             authenticator,
             clock: Arc::clone(&sources.clock),
             tenants: Tenants::new(tenants),
@@ -90,25 +103,113 @@ impl Running {
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let (closing, mut closed) = watch::channel(false);
-        let (health, _) = tonic_health::server::health_reporter();
-        let api = Api::new(parts, health);
+        let reporter = HealthReporter::new();
+        let mut health = JoinSet::new();
+        health.spawn(Health::new(reporter.clone(), parts).await.follow());
+        let api = Api::new(api, reporter);
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api, views, _folder: folder })
+        Ok(Self { address, closing, api: Some(api), health, views, _folder: folder })
+    }
+
+    /// Serves until `asked` is over.
+    ///
+    /// # Errors
+    ///
+    /// When the service ends by itself before that: whoever started it must know, and start it again.
+    pub(crate) async fn until(&mut self, asked: impl Future<Output = ()>) -> Result<(), ServeError> {
+        tokio::select! {
+            () = asked => Ok(()),
+            cause = self.ended() => Err(cause),
+        }
+    }
+
+    async fn ended(&mut self) -> ServeError {
+        const API: &str = "the API";
+        const HEALTH: &str = "the watch over the views";
+        let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
+        tokio::select! {
+            ended = api => {
+                self.api = None;
+                match ended {
+                    Ok(Ok(())) => ServeError::Ended(API),
+                    Ok(Err(cause)) => cause.into(),
+                    Err(cause) => ServeError::BrokeOff(API, cause),
+                }
+            }
+            ended = self.health.join_next() => match ended {
+                Some(Err(cause)) => ServeError::BrokeOff(HEALTH, cause),
+                Some(Ok(())) | None => ServeError::Ended(HEALTH),
+            },
+        }
     }
 
     /// Stops taking calls, lets those that run finish for at most `drain`, and closes the ledgers.
-    pub(crate) async fn stop(self, drain: std::time::Duration) -> Result<(), ServeError> {
+    pub(crate) async fn stop(mut self, drain: std::time::Duration) -> Result<(), ServeError> {
         self.closing.send_replace(true);
-        if let Ok(ended) = tokio::time::timeout(drain, self.api).await {
-            ended.expect("the API does not panic")?;
-        } else {
-            tracing::warn!("calls were still running when the time to finish them was over");
+        // It holds ledgers and views; that they stop now is nothing to report.
+        self.health.shutdown().await;
+        if let Some(api) = self.api {
+            if let Ok(ended) = tokio::time::timeout(drain, api).await {
+                ended.map_err(|cause| ServeError::BrokeOff("the API", cause))??;
+            } else {
+                tracing::warn!("calls were still running when the time to finish them was over");
+            }
         }
         for views in self.views {
             views.shutdown().await;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::config::Overrides;
+
+    const SOON: Duration = Duration::from_secs(10);
+
+    async fn started(folder: &std::path::Path) -> Running {
+        let listen = "127.0.0.1:0".parse().ok();
+        let overrides = Overrides { data: Some(folder.to_owned()), listen, ..Overrides::default() };
+        Running::start(&Config::load(None, overrides).unwrap(), Sources::machine()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn an_api_that_ends_by_itself_ends_the_service_with_the_cause() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut running = started(folder.path()).await;
+        // As when the listener fails: the API is done though nobody asked.
+        running.closing.send_replace(true);
+        let ended = tokio::time::timeout(SOON, running.until(std::future::pending())).await.unwrap();
+        assert_eq!(ended.unwrap_err().to_string(), "the API ended by itself");
+        running.stop(SOON).await.unwrap();
+
+        let mut again = started(folder.path()).await;
+        again.api.as_ref().unwrap().abort();
+        let ended = tokio::time::timeout(SOON, again.until(std::future::pending())).await.unwrap();
+        assert!(matches!(ended, Err(ServeError::BrokeOff("the API", _))));
+    }
+
+    #[tokio::test]
+    async fn a_service_whose_health_nobody_follows_any_more_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut running = started(folder.path()).await;
+        running.health.abort_all();
+        let ended = tokio::time::timeout(SOON, running.until(std::future::pending())).await.unwrap();
+        assert!(matches!(ended, Err(ServeError::BrokeOff(_, _))));
+        running.stop(SOON).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_service_that_is_asked_to_stop_stops_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut running = started(folder.path()).await;
+        running.until(std::future::ready(())).await.unwrap();
+        running.stop(SOON).await.unwrap();
     }
 }

@@ -1,0 +1,152 @@
+//! Says how the service is, over `grpc.health.v1.Health`: each view, each ledger, and everything together.
+//!
+//! A part is named `view/<tenant>/<view>` or `ledger/<tenant>`; the empty name is everything together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_kernel::TenantId;
+use concord_ledger::Ledger;
+use concord_projection::{Halt, Projections, State, Status};
+use tokio_stream::wrappers::WatchStream;
+use tokio_stream::{StreamExt, StreamMap};
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+#[cfg(test)]
+mod tests;
+
+/// How often it is looked whether the ledgers have their writers.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Name of everything together, as the protocol has it.
+const ALL: &str = "";
+
+/// How a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Condition {
+    /// It does its work.
+    Up,
+    /// It does not answer yet, as it should be: nobody has to come.
+    Building,
+    /// It does not do its work.
+    Down,
+}
+
+/// What is looked after.
+pub(crate) struct Parts {
+    pub(crate) tenant: TenantId,
+    pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) views: Option<Projections>,
+}
+
+/// Looks after the parts of every tenant, and reports.
+pub(crate) struct Health {
+    reporter: HealthReporter,
+    parts: Vec<Parts>,
+    known: BTreeMap<String, Condition>,
+}
+
+impl Health {
+    /// Reports how everything is now, so that nobody hears of a service that was never well.
+    pub(crate) async fn new(reporter: HealthReporter, parts: Vec<Parts>) -> Self {
+        let mut health = Self { reporter, parts, known: BTreeMap::new() };
+        health.look_at_ledgers().await;
+        let views = health.parts.iter().flat_map(|part| {
+            let statuses = part.views.iter().flat_map(Projections::statuses);
+            statuses.map(|status| (view_name(&part.tenant, &status), status))
+        });
+        for (name, status) in views.collect::<Vec<_>>() {
+            health.heard(name, &status).await;
+        }
+        health
+    }
+
+    /// Follows every part, for as long as it is polled.
+    pub(crate) async fn follow(mut self) {
+        let mut views = StreamMap::new();
+        for part in &self.parts {
+            for status in part.views.iter().flat_map(Projections::statuses) {
+                let followed = part.views.as_ref().and_then(|views| views.watch(status.view.name));
+                if let Some(followed) = followed {
+                    views.insert(view_name(&part.tenant, &status), WatchStream::new(followed));
+                }
+            }
+        }
+        let mut look = tokio::time::interval(LOOK);
+        loop {
+            tokio::select! {
+                Some((name, status)) = views.next() => self.heard(name, &status).await,
+                _ = look.tick() => self.look_at_ledgers().await,
+            }
+        }
+    }
+
+    async fn look_at_ledgers(&mut self) {
+        let named = |part: &Parts| (format!("ledger/{}", part.tenant), part.ledger.has_writer());
+        for (name, writes) in self.parts.iter().map(named).collect::<Vec<_>>() {
+            let condition = if writes { Condition::Up } else { Condition::Down };
+            if self.learn(&name, condition).await && !writes {
+                tracing::error!(
+                    part = name,
+                    "the writer is gone; no command is taken until the service starts again"
+                );
+            }
+        }
+    }
+
+    async fn heard(&mut self, name: String, status: &Status) {
+        if self.learn(&name, condition(&status.state)).await {
+            log(&name, status);
+        }
+    }
+
+    /// Whether it is news; reported when it is.
+    async fn learn(&mut self, name: &str, condition: Condition) -> bool {
+        if self.known.insert(name.to_owned(), condition) == Some(condition) {
+            return false;
+        }
+        self.reporter.set_service_status(name, serving(condition == Condition::Up)).await;
+        let well = self.known.values().all(|condition| *condition != Condition::Down);
+        self.reporter.set_service_status(ALL, serving(well)).await;
+        true
+    }
+}
+
+fn view_name(tenant: &TenantId, status: &Status) -> String {
+    format!("view/{tenant}/{}", status.view.name)
+}
+
+const fn serving(well: bool) -> ServingStatus {
+    if well { ServingStatus::Serving } else { ServingStatus::NotServing }
+}
+
+const fn condition(state: &State) -> Condition {
+    match state {
+        State::Live => Condition::Up,
+        State::Building => Condition::Building,
+        State::Retrying | State::Paused(_) | State::Stopped(_) => Condition::Down,
+    }
+}
+
+/// Says what became of a view: its name and places, and nothing that is stored there.
+fn log(view: &str, status: &Status) {
+    let position = status.token.position;
+    match &status.state {
+        State::Live => tracing::info!(view, position, "the view is live"),
+        State::Building => tracing::info!(view, position, "the view is being built"),
+        State::Retrying => tracing::error!(view, position, "the view cannot go on now; it is tried again"),
+        State::Paused(fault) => tracing::error!(
+            view,
+            position,
+            before = fault.position,
+            reason = %fault.reason,
+            "the view has paused before an event and waits for an operator"
+        ),
+        State::Stopped(Halt::Shutdown) => tracing::info!(view, position, "the view has stopped"),
+        State::Stopped(halt) => {
+            tracing::error!(view, position, reason = %halt, "the view has stopped and does not go on");
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! Health is what the parts are, over the wire.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use concord_kernel::{CommandId, LedgerId, RandomIds, StreamKind, StreamRef, SystemClock};
+use concord_ledger::{
+    Append, AppendError, CrashPoint, DataFolder, Expected, Faults, NewEvent, SqliteLedger, SqliteOptions,
+};
+use concord_projection::{Fault, Reason};
+use tonic_health::pb::HealthCheckRequest;
+use tonic_health::pb::health_check_response::ServingStatus as Wire;
+use tonic_health::pb::health_client::HealthClient;
+use uuid::Uuid;
+
+use super::*;
+use crate::config::{Config, Overrides};
+use crate::serve::{Running, Sources};
+
+const SOON: Duration = Duration::from_secs(20);
+
+fn tenant() -> TenantId {
+    TenantId::parse("demo").unwrap()
+}
+
+fn ledger(folder: &Path, options: SqliteOptions) -> SqliteLedger {
+    let id = LedgerId::clinical(tenant());
+    let path = DataFolder::file(folder, &id);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    SqliteLedger::open(&path, id, Arc::new(SystemClock), Arc::new(RandomIds), options).unwrap()
+}
+
+/// An event on a chart that no program can read.
+fn unreadable() -> Append {
+    Append {
+        command: CommandId::new(Uuid::from_u128(1)),
+        request_hash: [0; 32],
+        stream: StreamRef { kind: StreamKind::MedicationChart, id: Uuid::from_u128(7) },
+        expected: Expected::Any,
+        conditions: Vec::new(),
+        events: vec![NewEvent {
+            event_type: "MedicationPrescribed",
+            event_version: 1,
+            payload: Bytes::from_static(b"{\"MedicationPrescribed\": 7}"),
+        }],
+        metadata: Bytes::from_static(b"{}"),
+        reply: Bytes::new(),
+    }
+}
+
+async fn started(folder: &Path) -> Running {
+    let listen = "127.0.0.1:0".parse().ok();
+    let overrides = Overrides { data: Some(folder.to_owned()), listen, ..Overrides::default() };
+    Running::start(&Config::load(None, overrides).unwrap(), Sources::machine()).await.unwrap()
+}
+
+async fn check(running: &Running, service: &str) -> Wire {
+    let channel = tonic::transport::Endpoint::from_shared(format!("http://{}", running.address)).unwrap();
+    let mut client = HealthClient::new(channel.connect().await.unwrap());
+    let asked = HealthCheckRequest { service: service.to_owned() };
+    client.check(asked).await.unwrap().into_inner().status()
+}
+
+async fn becomes(running: &Running, service: &str, wanted: Wire) {
+    let told = async {
+        while check(running, service).await != wanted {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let said = tokio::time::timeout(SOON, told).await;
+    assert!(said.is_ok(), "{service:?} does not become {wanted:?}");
+}
+
+#[tokio::test]
+async fn a_service_whose_parts_are_well_serves() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = started(folder.path()).await;
+    for part in ["", "ledger/demo", "view/demo/chart", "view/demo/roster"] {
+        becomes(&running, part, Wire::Serving).await;
+    }
+    running.stop(SOON).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_view_that_pauses_is_told_and_so_is_the_service_while_others_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    ledger(folder.path(), SqliteOptions::default()).append(unreadable()).await.unwrap();
+    let running = started(folder.path()).await;
+    becomes(&running, "view/demo/chart", Wire::NotServing).await;
+    becomes(&running, "", Wire::NotServing).await;
+    becomes(&running, "ledger/demo", Wire::Serving).await;
+    becomes(&running, "view/demo/roster", Wire::Serving).await;
+    assert_eq!(check(&running, "view/demo/chart").await, Wire::NotServing, "it stays paused");
+    assert_eq!(check(&running, "").await, Wire::NotServing);
+    running.stop(SOON).await.unwrap();
+}
+
+#[test]
+fn only_a_view_that_goes_on_is_well() {
+    let fault = Fault { position: 7, reason: Reason::Unreadable };
+    assert_eq!(condition(&State::Live), Condition::Up);
+    assert_eq!(condition(&State::Building), Condition::Building);
+    let down = [State::Retrying, State::Paused(fault), State::Stopped(Halt::Fenced)];
+    assert!(down.iter().all(|state| condition(state) == Condition::Down));
+}
+
+struct Panics;
+
+impl Faults for Panics {
+    fn reached(&self, _: CrashPoint) {
+        panic!("a fault of the writer, on purpose");
+    }
+}
+
+#[tokio::test]
+async fn a_ledger_whose_writer_is_gone_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = SqliteOptions { faults: Some(Arc::new(Panics)), ..SqliteOptions::default() };
+    let ledger: Arc<dyn Ledger> = Arc::new(ledger(folder.path(), options));
+    let parts = vec![Parts { tenant: tenant(), ledger: Arc::clone(&ledger), views: None }];
+    let mut health = Health::new(HealthReporter::new(), parts).await;
+    assert_eq!(health.known["ledger/demo"], Condition::Up);
+    assert!(matches!(ledger.append(unreadable()).await, Err(AppendError::Unavailable)));
+    let gone = async {
+        while ledger.has_writer() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(SOON, gone).await.expect("the queue closes with its writer");
+    health.look_at_ledgers().await;
+    assert_eq!(health.known["ledger/demo"], Condition::Down);
+}
