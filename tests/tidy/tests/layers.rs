@@ -34,7 +34,10 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ),
     ("concord-client", &["concord-proto"]),
     ("concord-intake", &["concord-kernel", "concord-knowledge"]),
-    ("concord-simulator", &["concord-kernel", "concord-client", "concord-proto", "concord-intake"]),
+    (
+        "concord-simulator",
+        &["concord-kernel", "concord-knowledge", "concord-client", "concord-proto", "concord-intake"],
+    ),
     (
         "concord-bench",
         &[

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod layers;
 #[cfg(test)]
 mod names;
