@@ -15,7 +15,7 @@ use concord_kernel::Instant;
 use self::found::Found;
 use crate::load::drugs::Entry;
 use crate::load::set::At;
-use crate::safety::{Proposal, Subject};
+use crate::safety::{Exposure, Proposal, Subject};
 use crate::{Finding, Frequency, Regimen, Ruleset};
 
 /// One medication as the rules see it.
@@ -40,6 +40,8 @@ struct Scene<'a> {
     proposing: bool,
     /// Substances of the proposed drug that the patient takes already, perhaps by the order that it replaces.
     continued: Vec<At>,
+    /// Whether the proposal takes the place of something on the chart.
+    replacing: bool,
     unmapped: bool,
     conditions: Vec<u16>,
 }
@@ -68,6 +70,33 @@ impl Ruleset {
     }
 }
 
+/// When the last dose stops being the last: a depot goes on until the next one was due, by its regimen or, where that
+/// names no interval, by its row.
+fn last_dose(rules: &Ruleset, exposure: &Exposure, now: Instant) -> Instant {
+    // The future holds no last dose: a time after now is a slip of the pen and counts as now.
+    let Some(at) = exposure.last_dose_at.map(|at| at.min(now)) else { return now };
+    let Some(regimen) = exposure.regimen else { return at };
+    let usual = rules.drugs().filter(|drug| {
+        drug.is_depot(regimen.route)
+            && match &exposure.drug {
+                Some(id) => drug.id == *id,
+                None => drug.ingredients == exposure.ingredients,
+            }
+    });
+    let usual = usual.map(|drug| i64::from(drug.step_days)).max().unwrap_or(0);
+    let days = match regimen.frequency {
+        Frequency::EveryDays(days) => i64::from(days),
+        Frequency::Daily
+        | Frequency::AtBedtime
+        | Frequency::TwiceDaily
+        | Frequency::ThreeTimesDaily
+        | Frequency::FourTimesDaily
+        | Frequency::EveryOtherDay
+        | Frequency::AsNeeded(_) => usual,
+    };
+    at.plus_days(days)
+}
+
 impl<'a> Scene<'a> {
     fn new(
         rules: &'a Ruleset,
@@ -82,19 +111,16 @@ impl<'a> Scene<'a> {
             let known = exposure.ingredients.iter().filter_map(|id| rules.substances.at(id));
             let ingredients: Vec<At> = known.collect();
             let whole = !ingredients.is_empty() && ingredients.len() == exposure.ingredients.len();
-            unmapped |= exposure.active && !whole && replaced != Some(exposure.id);
+            let last_dose = last_dose(rules, exposure, now);
+            let acts =
+                exposure.active || now < last_dose.plus_days(i64::from(rules.rules.numbers.unmapped_days));
+            unmapped |= acts && !whole && replaced != Some(exposure.id);
             if let Some((_, entry)) = proposed.filter(|_| exposure.active) {
                 continued.extend(ingredients.iter().filter(|at| entry.ingredients.contains(at)));
             }
             if replaced == Some(exposure.id) {
                 continue;
             }
-            let depot = match exposure.regimen.map(|regimen| regimen.frequency) {
-                Some(Frequency::EveryDays(days)) => i64::from(days),
-                _ => 0,
-            };
-            // The future holds no last dose: a time after now is a slip of the pen and counts as now.
-            let last_dose = exposure.last_dose_at.map_or(now, |at| at.min(now).plus_days(depot));
             items.push(Item {
                 ingredients,
                 active: exposure.active,
@@ -119,7 +145,8 @@ impl<'a> Scene<'a> {
         let by_id = &rules.conditions.by_id;
         let conditions = subject.conditions.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
         let proposing = proposed.is_some();
-        Self { rules, subject, now, items, proposing, continued, unmapped, conditions }
+        let replacing = replaced.is_some_and(|id| subject.exposures.iter().any(|exposure| exposure.id == id));
+        Self { rules, subject, now, items, proposing, continued, replacing, unmapped, conditions }
     }
 
     /// The medications that single-sided rules speak about: all that are taken, or the proposed one alone.

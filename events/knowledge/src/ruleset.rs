@@ -77,6 +77,8 @@ pub struct Drug {
     pub step: Option<Milligrams>,
     /// Fewest days between rises.
     pub step_days: u16,
+    /// Longest interruption after which it goes on at the dose it had; none where it does not matter.
+    pub restart_hours: Option<u16>,
     /// Whether the label carries a boxed warning.
     pub boxed_warning: bool,
     /// How an order must end.

@@ -19,6 +19,8 @@ pub struct Subject {
     pub allergies: Allergies,
     /// Active conditions.
     pub conditions: Vec<ConditionId>,
+    /// Whether there are active conditions that nobody could map.
+    pub unmapped_conditions: bool,
     /// The latest result of each kind.
     pub results: Vec<LatestResult>,
 }

@@ -183,6 +183,13 @@ pub enum Error {
     #[error("the drug must not stop at once")]
     TaperFirst,
 
+    /// The drug was left out for longer than its dose is tolerated again.
+    #[error("after {hours} hours without it the drug starts at its first dose again")]
+    RestartNeeded {
+        /// The longest interruption.
+        hours: u16,
+    },
+
     /// No such medication on the chart, or it ended too long ago to matter.
     #[error("there is no such medication on the chart")]
     UnknownMedication,

@@ -100,6 +100,9 @@ impl Error {
             Self::TaperFirst => {
                 ("TAPER_FIRST", "plan a taper and let it run out, or state why it stops at once")
             }
+            Self::RestartNeeded { .. } => {
+                ("RESTART_NEEDED", "stop the order and write a new one at the drug's first dose")
+            }
             Self::UnknownMedication => ("UNKNOWN_MEDICATION", "name a medication of this chart"),
             Self::MedicationEnded => ("MEDICATION_ENDED", "record it anew if it is taken again"),
             Self::InTheFuture => ("IN_THE_FUTURE", "name a time that has passed"),

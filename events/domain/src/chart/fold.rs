@@ -155,6 +155,7 @@ impl Chart {
                 medication: MedicationRef::Order(id),
                 drug: Some(order.drug),
                 ingredients: order.ingredients,
+                complete: true,
                 regimen: Some(order.regimen),
                 last_dose_at: last_dose_at.or(last_known),
             },
@@ -171,6 +172,7 @@ impl Chart {
                 medication: MedicationRef::Outside(id),
                 drug: None,
                 ingredients: outside.ingredients,
+                complete: outside.complete,
                 regimen: outside.regimen,
                 // A dose that somebody told of while it was taken was not its last: more may have followed.
                 last_dose_at,
@@ -179,12 +181,9 @@ impl Chart {
         );
     }
 
-    /// Keeps an ended medication while it may act, and forgets those that no longer can at `at`. What nobody could
-    /// map has no known washout and is not kept.
+    /// Keeps an ended medication while it may act, and forgets those that no longer can at `at`.
     fn end(&mut self, ended: Ended, at: Option<Instant>) {
-        if !ended.ingredients.is_empty() {
-            self.ended.push(ended);
-        }
+        self.ended.push(ended);
         if let Some(oldest) = at.map(|at| at.plus_days(-LONGEST_WASHOUT_DAYS)) {
             self.ended.retain(|ended| ended.last_dose_at.is_none_or(|last| last >= oldest));
         }

@@ -119,6 +119,8 @@ pub(super) struct Ended {
     pub(super) medication: MedicationRef,
     pub(super) drug: Option<DrugId>,
     pub(super) ingredients: Vec<IngredientId>,
+    /// Whether all of it was recognised; what was not may have been anything.
+    pub(super) complete: bool,
     pub(super) regimen: Option<Regimen>,
     /// Unknown counts as now, until somebody finds out.
     pub(super) last_dose_at: Option<Instant>,

@@ -17,13 +17,14 @@ impl Chart {
         for (id, outside) in &self.outside {
             outside.expose(*id, &mut exposures);
         }
-        exposures.extend(self.ended.iter().map(Ended::exposure));
+        self.ended.iter().for_each(|ended| ended.expose(&mut exposures));
         Subject {
             born_on: self.characteristics.as_ref().map(|known| *known.born_on.expose()),
             may_become_pregnant: self.characteristics.as_ref().and_then(|known| known.may_become_pregnant),
             exposures,
             allergies: self.allergies.known(),
             conditions: self.conditions.iter().filter_map(|known| known.condition.clone()).collect(),
+            unmapped_conditions: self.conditions.iter().any(|known| known.condition.is_none()),
             results: self
                 .results
                 .iter()
@@ -90,12 +91,13 @@ impl Outside {
 }
 
 impl Ended {
-    fn exposure(&self) -> Exposure {
+    /// What was only partly recognised washes out twice, like [`Outside::expose`].
+    fn expose(&self, exposures: &mut Vec<Exposure>) {
         let id = match self.medication {
             MedicationRef::Order(id) => id.uuid(),
             MedicationRef::Outside(id) => id.uuid(),
         };
-        Exposure {
+        let exposure = Exposure {
             id,
             ingredients: self.ingredients.clone(),
             drug: self.drug.clone(),
@@ -103,6 +105,10 @@ impl Ended {
             active: false,
             last_dose_at: self.last_dose_at,
             tapering: false,
+        };
+        if !self.complete && !exposure.ingredients.is_empty() {
+            exposures.push(Exposure { ingredients: Vec::new(), ..exposure.clone() });
         }
+        exposures.push(exposure);
     }
 }

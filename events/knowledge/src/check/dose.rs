@@ -105,12 +105,18 @@ fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseL
     };
     let applies = total.amount.mg() > most
         && limit.route.is_none_or(|route| route == total.route)
-        && limit.age_over.is_none_or(|years| scene.age().is_some_and(|age| age > i32::from(years)))
+        && limit.age_over.is_none_or(|years| scene.age().is_none_or(|age| age > i32::from(years)))
         && (limit.conditions.is_empty() || limit.conditions.iter().any(|c| scene.conditions.contains(c)))
         && limit
             .lab_below
             .is_none_or(|(lab, below)| scene.result(lab, RESULT_DAYS).is_some_and(|value| value < below));
     if !applies {
+        return;
+    }
+    if limit.age_over.is_some() && scene.age().is_none() {
+        if total.proposed || !scene.proposing {
+            found.special("missing.birth-date", &[total.at]);
+        }
         return;
     }
     let Some(with) = &limit.with else {

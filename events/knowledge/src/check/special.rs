@@ -1,12 +1,17 @@
 //! Rules that need more than a table row: law, what could not be mapped, pregnancy, withdrawal.
 
-use super::Scene;
 use super::found::Found;
+use super::{Item, Scene};
+use crate::Milligrams;
+use crate::load::drugs::Entry;
 use crate::load::set::At;
 
 pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
     if scene.unmapped {
         found.special("map.unrecognised", &[]);
+    }
+    if scene.subject.unmapped_conditions {
+        found.special("map.condition", &[]);
     }
     for item in scene.judged() {
         for &at in &item.ingredients {
@@ -19,6 +24,7 @@ pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
             found.special("legal.not-prescribable", &entry.ingredients);
         }
         withdrawal(scene, found);
+        start(scene, item, entry, found);
     }
 }
 
@@ -60,5 +66,33 @@ fn withdrawal<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
     });
     if first && !ripe {
         found.special("missing.withdrawal-score", &[buprenorphine]);
+        if agonist(scene) {
+            found.special("missing.withdrawal-agonist", &[buprenorphine]);
+        }
+    }
+}
+
+/// Whether a full opioid agonist is taken or was lately.
+fn agonist(scene: &Scene<'_>) -> bool {
+    let days = i64::from(scene.rules.rules.numbers.full_agonist_days);
+    let full = scene.rules.substances.vocabulary.classes.get("opioid-full-agonist");
+    full.is_some_and(|full| {
+        scene.items.iter().any(|item| {
+            full.any_of(&item.ingredients) && (item.active || scene.now < item.last_dose.plus_days(days))
+        })
+    })
+}
+
+/// A first dose far above the usual start of a drug that is titrated. One that is taken already, here or elsewhere, is
+/// no start.
+fn start<'a>(scene: &Scene<'a>, item: &Item<'_>, entry: &Entry, found: &mut Found<'a>) {
+    let (Some(&of), Some(regimen)) = (entry.ingredients.first(), item.regimen) else { return };
+    if scene.replacing || scene.continued.contains(&of) || entry.drug.step.is_none() {
+        return;
+    }
+    let percent = u64::from(scene.rules.rules.numbers.start_dose_percent);
+    let most = entry.drug.start.micrograms().saturating_mul(percent) / 100;
+    if regimen.daily() > Milligrams::from_micrograms(most) {
+        found.special("dose.start", &[of]);
     }
 }

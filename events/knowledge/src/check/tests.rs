@@ -60,6 +60,7 @@ pub(super) fn patient(exposures: Vec<Exposure>) -> Subject {
         exposures,
         allergies: Allergies::NoneKnown,
         conditions: Vec::new(),
+        unmapped_conditions: false,
         results: Vec::new(),
     }
 }

@@ -79,6 +79,7 @@ fn entry(
         hard_maximum: dose(row, "hard_max_mg")?,
         step: dose(row, "step_mg")?,
         step_days: row.whole("step_days")?.unwrap_or(0),
+        restart_hours: row.whole("restart_hours")?,
         boxed_warning: boxed_warning.is_some(),
         taper: taper(row)?,
         prescribable: row.yes("prescribable")?,

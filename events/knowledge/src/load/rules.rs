@@ -134,6 +134,12 @@ pub struct Limits {
     pub cows_minimum: u16,
     /// Minutes that a COWS holds.
     pub cows_minutes: u16,
+    /// The largest first daily dose of a titrated drug that nobody asks about, in percent of its usual start.
+    pub start_dose_percent: u16,
+    /// Days that an ended medication matters that nobody could map.
+    pub unmapped_days: u16,
+    /// Days that a full opioid agonist stands against a first dose of buprenorphine.
+    pub full_agonist_days: u16,
 }
 
 /// All rules.
@@ -155,7 +161,7 @@ pub(crate) struct Rules {
 }
 
 /// Rules that code applies; their words are in `special_rules.csv`.
-const SPECIAL: [&str; 17] = [
+const SPECIAL: [&str; 21] = [
     "map.unrecognised",
     "allergy.unknown",
     "allergy.same-ingredient",
@@ -173,6 +179,10 @@ const SPECIAL: [&str; 17] = [
     "missing.pregnancy-test",
     "missing.withdrawal-score",
     "formulary.unknown-drug",
+    "dose.start",
+    "map.condition",
+    "missing.birth-date",
+    "missing.withdrawal-agonist",
 ];
 
 impl Rules {
@@ -288,6 +298,9 @@ fn numbers(table: &Table) -> Result<Limits, LoadError> {
         pregnancy_test_days: get("pregnancy-test-max-age")?,
         cows_minimum: get("cows-minimum")?,
         cows_minutes: get("cows-max-age")?,
+        start_dose_percent: get("start-dose-percent")?,
+        unmapped_days: get("unmapped-days")?,
+        full_agonist_days: get("full-agonist-days")?,
     };
     if limits.pregnancy_age_from > limits.pregnancy_age_to {
         return Err(table.fault(Fault::Contradiction("pregnancy-age-from", "pregnancy-age-to")));

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use concord_kernel::{Instant, OrderId, Text};
+use concord_knowledge::Drug;
 use concord_knowledge::safety::Proposal;
 
 use super::super::state::{Order, must_taper};
@@ -41,7 +42,9 @@ impl Chart {
         if context.effective_at < held_at {
             return Err(Error::BeforeLastChange);
         }
-        covered(&context.actor, row(context, &order.drug)?.schedule)?;
+        let drug = row(context, &order.drug)?;
+        covered(&context.actor, drug.schedule)?;
+        still_tolerated(order, drug, context)?;
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
         let judged = self.judge(&proposal, acknowledgements, &[], context)?;
@@ -137,6 +140,14 @@ impl Chart {
         }
         Ok(vec![Event::OrderCorrected { order: id, correction: correction.clone(), reason: reason.clone() }])
     }
+}
+
+/// A drug whose tolerance is lost in days goes on after a hold only while it lasts, or at no more than its usual
+/// start: rash with lamotrigine, collapse with clozapine.
+fn still_tolerated(order: &Order, drug: &Drug, context: &Context) -> Result<(), Error> {
+    let (Some(hours), Some(last)) = (drug.restart_hours, order.last_dose_if_held()) else { return Ok(()) };
+    let lost = last.plus(Duration::from_hours(u64::from(hours))) < context.now;
+    if lost && order.regimen.daily() > drug.start { Err(Error::RestartNeeded { hours }) } else { Ok(()) }
 }
 
 /// A corrected start keeps the bounds that the order had when it was written.

@@ -71,6 +71,29 @@ fn a_resumption_is_checked_against_what_came_meanwhile() {
 }
 
 #[test]
+fn a_drug_whose_tolerance_is_lost_starts_again_after_a_long_hold() {
+    for (name, mg, hours) in [("lamotrigine", 50.0, 120), ("clozapine", 25.0, 48)] {
+        let mut higher = order(1, name);
+        higher.regimen = daily(mg);
+        if name == "clozapine" {
+            higher = acknowledged(higher, "missing.anc.clozapine", &["clozapine"]);
+        }
+        let given = after(prepared(&[name]), [psychiatrist().prescribes(higher)]);
+        let held = after(given, [psychiatrist().asks(hold(1))]);
+        let ask = |hours| {
+            let acknowledgements = vec![answer("missing.anc.clozapine", &["clozapine"])];
+            let command = Command::Resume { order: order_id(1), acknowledgements };
+            psychiatrist().hours_later(hours).asks(command)
+        };
+        accepted(held.clone(), ask(hours));
+        let lost = Error::RestartNeeded { hours: u16::try_from(hours).unwrap() };
+        refused(held, ask(hours + 1), lost);
+    }
+    let low = after(on("lamotrigine"), [psychiatrist().asks(hold(1))]);
+    accepted(low, psychiatrist().days_later(30).asks(resume(1)));
+}
+
+#[test]
 fn a_held_order_washes_out_from_the_hold() {
     let held = after(after(on("sertraline"), [warned("phenelzine")]), [psychiatrist().asks(hold(1))]);
     let maoi = |days| {

@@ -142,6 +142,20 @@ fn a_medication_that_ended_long_ago_is_forgotten_but_its_name_is_not() {
 }
 
 #[test]
+fn what_nobody_could_map_matters_after_its_end_too() {
+    let drops = |last| {
+        let given = [nurse().asks(outside(1, "Grandmother's drops")), nurse().asks(end(1, last))];
+        after(prepared(&["sertraline"]), given)
+    };
+    let first = || psychiatrist().prescribes(order(1, "sertraline"));
+    for last in [None, Some(noon().plus_days(-10))] {
+        let (rules, needed) = unsafe_by(drops(last), first());
+        assert_eq!((rules[0].0.as_str(), needed), ("map.unrecognised", Answer::Acknowledge));
+    }
+    accepted(drops(Some(noon().plus_days(-36))), first());
+}
+
+#[test]
 fn a_reconciliation_has_one_line_for_each_active_outside_medication() {
     use ReconcileAction::{AskPrescriber, Continues, NoLongerTaken};
     let given = history([nurse().asks(outside(1, "ibuprofen")), nurse().asks(outside(2, "lisinopril"))]);

@@ -47,6 +47,7 @@ fn an_override_is_relied_on_for_a_week() {
 fn an_override_of_a_dose_is_relied_on_for_a_day() {
     let much = |days| {
         let order = NewOrder { start_on: in_days(days), regimen: daily(250.0), ..order(1, "sertraline") };
+        let order = acknowledged(order, "dose.start", &["sertraline"]);
         psychiatrist().days_later(days).prescribes(order)
     };
     let key = || finding("dose.hard-maximum", &["sertraline"]);

@@ -47,7 +47,7 @@ fn a_medication_that_nobody_could_map_is_said_each_time() {
         assert_eq!(finding.key.about, vec![]);
         expect(&chart(&subject), "map.unrecognised", Major, Acknowledge);
     }
-    silent(&chart(&patient(vec![took(&[], 3)])), "map.unrecognised");
+    silent(&chart(&patient(vec![took(&[], 36)])), "map.unrecognised");
 }
 
 #[test]
@@ -159,4 +159,41 @@ fn the_worst_is_said_first() {
         let weights: Vec<_> = found.iter().map(|f| (f.severity, f.action)).collect();
         assert!(weights.is_sorted_by(|a, b| a >= b), "{weights:?}");
     }
+}
+
+#[test]
+fn a_first_buprenorphine_after_a_full_agonist_without_a_withdrawal_score_wants_a_reason() {
+    let rule = "missing.withdrawal-agonist";
+    for subject in [patient(vec![takes(&["fentanyl"])]), patient(vec![took(&["fentanyl"], 2)])] {
+        expect(&check(&subject, "buprenorphine-sl"), rule, Severity::Major, Action::Acknowledge);
+        let low = with_result(subject.clone(), "cows", 8.0, 0);
+        expect(&check(&low, "buprenorphine-sl"), rule, Severity::Major, Action::Acknowledge);
+        let ripe = with_result(subject, "cows", 12.0, 0);
+        silent(&check(&ripe, "buprenorphine-sl"), rule);
+    }
+    silent(&check(&patient(vec![took(&["fentanyl"], 4)]), "buprenorphine-sl"), rule);
+}
+
+#[test]
+fn a_condition_that_nobody_could_map_is_told() {
+    let subject = Subject { unmapped_conditions: true, ..patient(vec![]) };
+    expect(&check(&subject, "sertraline"), "map.condition", Severity::Moderate, Action::Monitor);
+}
+
+#[test]
+fn an_ended_medication_that_nobody_could_map_matters_through_the_longest_washout() {
+    let rule = "map.unrecognised";
+    expect(&check(&patient(vec![took(&[], 34)]), "sertraline"), rule, Severity::Major, Action::Acknowledge);
+    silent(&check(&patient(vec![took(&[], 36)]), "sertraline"), rule);
+}
+
+#[test]
+fn an_ended_depot_without_an_interval_acts_as_long_as_its_row_says() {
+    let injected = daily(380.0, Route::Intramuscular);
+    let ended = |days| Exposure { regimen: Some(injected), ..took(&["naltrexone"], days) };
+    let swallowed = Exposure { regimen: Some(daily(50.0, Route::Oral)), ..took(&["naltrexone"], 20) };
+    let rule = "ddi.naltrexone.long-acting-opioid";
+    assert!(find(&check(&patient(vec![ended(20)]), "buprenorphine-sl"), rule).is_some());
+    silent(&check(&patient(vec![ended(40)]), "buprenorphine-sl"), rule);
+    silent(&check(&patient(vec![swallowed]), "buprenorphine-sl"), rule);
 }

@@ -70,3 +70,24 @@ fn valproate_is_limited_by_weight_when_it_is_known() {
     silent(&dose(&light, "divalproex", 2_400.0), rule);
     silent(&dose(&patient(vec![]), "divalproex", 2_500.0), rule);
 }
+
+#[test]
+fn an_age_limit_without_a_day_of_birth_asks_for_it() {
+    let unknown = Subject { born_on: None, ..patient(vec![]) };
+    expect(&dose(&unknown, "citalopram", 30.0), "missing.birth-date", Major, Acknowledge);
+    silent(&dose(&unknown, "citalopram", 20.0), "missing.birth-date");
+    silent(&dose(&patient(vec![]), "citalopram", 30.0), "missing.birth-date");
+}
+
+#[test]
+fn a_first_dose_far_above_the_usual_start_wants_a_reason() {
+    let nobody = patient(vec![]);
+    for (drug, usual, much) in
+        [("lamotrigine", 50.0, 51.0), ("clozapine", 25.0, 100.0), ("sertraline", 100.0, 150.0)]
+    {
+        silent(&dose(&nobody, drug, usual), "dose.start");
+        expect(&dose(&nobody, drug, much), "dose.start", Major, Acknowledge);
+        silent(&dose(&patient(vec![takes(&[drug])]), drug, much), "dose.start");
+        expect(&dose(&patient(vec![took(&[drug], 1)]), drug, much), "dose.start", Major, Acknowledge);
+    }
+}
