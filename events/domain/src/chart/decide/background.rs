@@ -2,7 +2,7 @@
 //! check again and raises what it brings.
 
 use concord_kernel::{Day, Instant, Phi, Text};
-use concord_knowledge::safety::{Allergies, Allergy, LatestResult, ReactionKind, ReactionSeverity};
+use concord_knowledge::safety::{Allergies, Allergy, LatestResult, ReactionKind, ReactionSeverity, Subject};
 use concord_knowledge::{ConditionId, FindingKey, IngredientId, LabId};
 
 use super::super::state::{AllergyStatus, Characteristics, same_words};
@@ -127,9 +127,12 @@ impl Chart {
             return Ok(Vec::new());
         }
         let mut subject = self.subject(context.now);
+        let without = said_of(&subject, context);
         subject.conditions.extend(condition.clone());
         let recorded = Event::ConditionRecorded { name: name.clone(), condition, onset_on };
-        Ok(std::iter::once(recorded).chain(self.raise(&subject, context, |_| false)).collect())
+        // One that was resolved and comes back is news again, even where what it brings was settled then.
+        let news = self.raise(&subject, context, |key| !without.contains(key));
+        Ok(std::iter::once(recorded).chain(news).collect())
     }
 
     pub(super) fn record_result(
@@ -161,11 +164,15 @@ impl Chart {
     fn raised_by_result(&self, lab: &LabId, value: f64, taken_at: Instant, context: &Context) -> Vec<Event> {
         let mut subject = self.subject(context.now);
         subject.results.retain(|result| result.lab != *lab);
-        let without: Vec<FindingKey> =
-            context.rules.check(&subject, None, context.now).into_iter().map(|f| f.key).collect();
+        let without = said_of(&subject, context);
         subject.results.push(LatestResult { lab: lab.clone(), value, taken_at });
         self.raise(&subject, context, |key| !without.contains(key))
     }
+}
+
+/// What the check says of a chart, by name.
+fn said_of(subject: &Subject, context: &Context) -> Vec<FindingKey> {
+    context.rules.check(subject, None, context.now).into_iter().map(|finding| finding.key).collect()
 }
 
 impl AllergyStatus {

@@ -147,3 +147,23 @@ fn an_older_result_does_not_take_the_place_of_a_newer_one() {
     let chart = folded(&after(given, [nurse().days_later(8).asks(older)]));
     assert!((chart.subject(noon()).results[0].value - 0.9).abs() < f64::EPSILON);
 }
+
+#[test]
+fn a_condition_that_comes_back_is_news_again() {
+    let name = "seizure disorder";
+    let over = || nurse().asks(Command::ResolveCondition { name: words(name) });
+    let first = accepted(on("bupropion-xl"), nurse().asks(has_condition(name)));
+    let settled: Vec<Asked> = first
+        .iter()
+        .filter_map(|event| {
+            let Event::InteractionDetected { finding, .. } = event else { return None };
+            let resolution = words("Neurology agrees");
+            Some(pharmacist().asks(Command::ResolveInteraction { finding: finding.clone(), resolution }))
+        })
+        .collect();
+    assert!(!settled.is_empty());
+    let given = after(on("bupropion-xl"), [nurse().asks(has_condition(name))]);
+    let given = after(after(given, settled), [over()]);
+    let again = accepted(given, nurse().asks(has_condition(name)));
+    assert_eq!(raised(&again), raised(&first));
+}
