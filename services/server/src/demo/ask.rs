@@ -9,9 +9,10 @@ use concord_proto::concord::ledger::v1::GetHeadRequest;
 use concord_proto::concord::liaison::v1 as liaison;
 use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_proto::concord::therapist::v1 as therapist;
-use concord_simulator::{Admission, Cohort, Person, Played};
+use concord_simulator::{Cohort, Person, Played};
 use prost_types::Timestamp;
 
+use super::Imported;
 use super::report::{
     Caseload, CaseloadLine, Course, DoseStep, DrugLine, Effect, Head, How, Interaction, Reconciled,
     ReconciledLine, Report, Score, Visit, Worklist, WorklistLine,
@@ -40,7 +41,7 @@ impl Report {
         desk: &Desk<'_>,
         cohort: &Cohort,
         played: Played,
-        admissions: Vec<Admission>,
+        imported: Imported,
         how: How,
     ) -> Result<Self, Error> {
         let staff = &cohort.staff;
@@ -60,7 +61,8 @@ impl Report {
             worklist: desk.worklist(&staff.prescribers[1], after.clone()).await?,
             reconciled: desk.reconciled(&staff.primary_care, after.clone()).await?,
             course,
-            admissions,
+            admissions: imported.admissions,
+            unread: imported.unread,
             ledger: Head {
                 epoch: after.as_ref().map(|token| token.epoch.clone()).unwrap_or_default(),
                 position: after.map_or(0, |token| token.position),

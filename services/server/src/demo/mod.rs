@@ -7,6 +7,7 @@ mod ask;
 mod chart;
 mod clock;
 mod how;
+mod import;
 mod page;
 mod report;
 mod run;
@@ -16,6 +17,7 @@ mod table;
 mod tests;
 
 use ask::Desk;
+use import::Imported;
 use page::print;
 use report::{How, Report};
 

@@ -37,6 +37,7 @@ pub(crate) fn print(report: &Report) -> String {
     report.course.iter().for_each(|one| course(&mut text, one));
     refusals(&mut text, report);
     admissions(&mut text, report);
+    unread(&mut text, report);
     heading(&mut text, "The ledger");
     say(
         &mut text,
@@ -254,6 +255,17 @@ fn refusals(text: &mut String, report: &Report) {
         })
         .collect();
     text.push_str(&table(&[("Reason", Side::Left), ("Times", Side::Right), ("Then", Side::Left)], &rows));
+}
+
+fn unread(text: &mut String, report: &Report) {
+    if report.unread.is_empty() {
+        return;
+    }
+    heading(text, "Nobody could be admitted from");
+    for unread in &report.unread {
+        // The problem begins with the file.
+        indented(text, "  ! ", &unread.problem);
+    }
 }
 
 fn admissions(text: &mut String, report: &Report) {

@@ -17,8 +17,18 @@ pub(crate) struct Report {
     pub(crate) reconciled: Option<Reconciled>,
     pub(crate) course: Option<Course>,
     pub(crate) admissions: Vec<Admission>,
+    /// Files nobody could be admitted from.
+    pub(crate) unread: Vec<Unread>,
     pub(crate) ledger: Head,
     pub(crate) how: How,
+}
+
+/// A file nobody could be admitted from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Unread {
+    pub(crate) file: String,
+    /// What is wrong and at which element; never what stands there.
+    pub(crate) problem: String,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -1,27 +1,22 @@
 //! `concord demo`: serve, play, admit, show, and go on serving.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use concord_access::LocalTokens;
 use concord_client::Client;
-use concord_intake::{IntakeError, read_bundle};
 use concord_kernel::{Actor, Clock, Instant, SeededIds, TenantId};
-use concord_knowledge::Ruleset;
-use concord_simulator::{Admission, Cohort, Remote, admit, play};
+use concord_simulator::{Cohort, Remote, play};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::clock::DemoClock;
-use super::{Desk, How, Report, print};
+use super::{Desk, How, Imported, Report, print};
 use crate::cli::Demo;
 use crate::config::Config;
 use crate::serve::{Running, Sources};
 use crate::{Failed, key, signals, telemetry};
-
-/// The most bundles that are admitted from one folder.
-const MOST_BUNDLES: usize = 1_000;
 
 /// How long the tokens of the play last; the gateway renews them sooner.
 const TOKEN: Duration = Duration::from_hours(12);
@@ -49,7 +44,7 @@ async fn show(options: &Demo, config: &Config) -> Result<(), Failed> {
     let clock = Arc::new(DemoClock::starting_at(cohort.start));
     let shared: Arc<dyn Clock> = Arc::<DemoClock>::clone(&clock);
     let sources = Sources { clock: shared, ids: Arc::new(SeededIds::new(options.seed)) };
-    let running = Running::start(config, sources).await?;
+    let mut running = Running::start(config, sources).await?;
     let endpoint = format!("http://{}", running.address);
     let tenant = config.tenants.first().ok_or("no tenant is configured")?.clone();
     let tokens = Arc::new(key::tokens(&config.data)?);
@@ -66,16 +61,16 @@ async fn show(options: &Demo, config: &Config) -> Result<(), Failed> {
     .await?;
     bar.finish_and_clear();
     let now = clock.now();
-    let admissions = match &options.fhir {
-        Some(folder) => admitted(folder, &mut gateway, &cohort, now).await?,
-        None => Vec::new(),
+    let imported = match &options.fhir {
+        Some(folder) => Imported::from_folder(folder, &mut gateway, &cohort, now).await?,
+        None => Imported::default(),
     };
     let token = signer(&tokens, &tenant)(&cohort.staff.prescribers[0].actor(), now);
     let data = config.data.display().to_string();
     let how = How { endpoint, data, tenant: tenant.to_string(), token };
     let asker = signer(&tokens, &tenant);
     let desk = Desk { client, sign: &move |actor: &Actor| asker(actor, now), now };
-    let report = Report::ask(&desk, &cohort, played, admissions, how).await?;
+    let report = Report::ask(&desk, &cohort, played, imported, how).await?;
     clock.let_go();
     if options.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -84,7 +79,7 @@ async fn show(options: &Demo, config: &Config) -> Result<(), Failed> {
     }
     if !options.exit {
         eprintln!("\nServing on {} until Ctrl-C.", report.how.endpoint);
-        signals::asked_to_stop().await;
+        running.until(signals::asked_to_stop()).await?;
     }
     running.stop(config.drain()).await?;
     Ok(())
@@ -104,38 +99,4 @@ fn bar(steps: usize, hidden: bool) -> ProgressBar {
     }
     let style = ProgressStyle::with_template("  {bar:40} {pos:>6}/{len} steps  {msg}");
     ProgressBar::new(steps as u64).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// Admits the patient of every bundle in `folder`, by name; one that cannot be read is told and costs no other.
-async fn admitted(
-    folder: &Path,
-    gateway: &mut Remote,
-    cohort: &Cohort,
-    now: Instant,
-) -> Result<Vec<Admission>, Failed> {
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .map_err(|cause| format!("{}: {cause}", folder.display()))?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
-        .collect();
-    files.sort();
-    let mut admissions = Vec::new();
-    for (number, file) in files.iter().take(MOST_BUNDLES).enumerate() {
-        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let read: Result<_, IntakeError> = match std::fs::read(file) {
-            Ok(bytes) => read_bundle(&name, &bytes, now, Ruleset::embedded()),
-            Err(cause) => {
-                eprintln!("{name}: {cause}");
-                continue;
-            }
-        };
-        match read {
-            Ok(intake) => {
-                let admission = admit(gateway, &cohort.staff, cohort.seed, number, &intake, now).await?;
-                admissions.push(admission);
-            }
-            Err(refused) => eprintln!("{refused}"),
-        }
-    }
-    Ok(admissions)
 }

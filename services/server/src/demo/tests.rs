@@ -1,8 +1,22 @@
-//! What the page looks like.
+//! What the page looks like, and what becomes of records that are imported.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_client::Client;
+use concord_kernel::{Instant, ManualClock, RandomIds};
+use concord_proto::concord::ledger::v1::GetHeadRequest;
+use concord_proto::concord::prescriber::v1::GetClientRequest;
+use concord_simulator::{Cohort, Remote};
 
 use super::chart;
+use super::import::Imported;
 use super::report::{Course, DoseStep, DrugLine, Effect, Score, Visit};
 use super::table::{Side, WIDTH, fold, table};
+use crate::config::{Config, Overrides};
+use crate::key;
+use crate::serve::{Running, Sources};
 
 fn step(day: i64, daily_mg: f64, held: bool) -> DoseStep {
     DoseStep { day, daily_mg, held, why: String::new() }
@@ -62,4 +76,69 @@ fn a_table_stays_within_the_width_and_loses_no_word() {
     assert_eq!(drawn.matches("word").count(), 60);
     assert_eq!(fold("", 10), [""]);
     assert!(fold(&"x".repeat(50), 10).iter().all(|line| line.chars().count() <= 10));
+}
+
+/// A whole small record: a wrong unit at `Bundle.entry[7]`, a dose that nobody can read at `Bundle.entry[5]`.
+const ANN_DOE: &[u8] = include_bytes!("../../../intake/src/tests/ann_doe.json");
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// A folder with damaged files before and after a good one.
+fn records(folder: &Path) {
+    std::fs::write(folder.join("a_cut_off.json"), &ANN_DOE[..ANN_DOE.len() / 2]).unwrap();
+    std::fs::write(folder.join("b_good.json"), ANN_DOE).unwrap();
+    std::fs::write(folder.join("c_no_bundle.json"), br#"{"resourceType": "Patient"}"#).unwrap();
+    std::fs::create_dir(folder.join("d_folder.json")).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_named_with_its_place_and_the_others_are_admitted() {
+    let (data, fhir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    records(fhir.path());
+    let now = Instant::parse("2026-11-23T12:00:00Z").unwrap();
+    let sources = Sources { clock: Arc::new(ManualClock::starting_at(now)), ids: Arc::new(RandomIds) };
+    let listen = "127.0.0.1:0".parse().ok();
+    let overrides = Overrides { data: Some(data.path().to_owned()), listen, ..Overrides::default() };
+    let config = Config::load(None, overrides).unwrap();
+    let running = Running::start(&config, sources).await.unwrap();
+    let cohort = Cohort::generate(7, 1, 1);
+    let (tokens, tenant) = (Arc::new(key::tokens(data.path()).unwrap()), config.tenants[0].clone());
+    let prescriber = tokens.sign(&tenant, &cohort.staff.prescribers[0].actor(), now, DAY);
+    let client = Client::connect(format!("http://{}", running.address), &prescriber).await.unwrap();
+    let auditor = tokens.sign(&tenant, &cohort.staff.auditor.actor(), now, DAY);
+    let auditor = client.acting_as(&auditor).unwrap();
+    let sign = move |actor: &_, now| tokens.sign(&tenant, actor, now, DAY);
+    let mut gateway = Remote::new(client.clone(), sign);
+
+    let imported = Imported::from_folder(fhir.path(), &mut gateway, &cohort, now).await.unwrap();
+
+    let files: Vec<_> = imported.unread.iter().map(|unread| unread.file.as_str()).collect();
+    assert_eq!(files, ["a_cut_off.json", "c_no_bundle.json", "d_folder.json"]);
+    let said: Vec<_> = imported.unread.iter().map(|unread| unread.problem.as_str()).collect();
+    assert!(said[0].starts_with("a_cut_off.json: Bundle.entry["), "{said:?}");
+    assert!(said[1].starts_with("c_no_bundle.json: ") && said[1].contains("resourceType"), "{said:?}");
+    assert!(said.iter().all(|said| !said.contains("Doe") && !said.contains("Sertraline")), "{said:?}");
+    let document = serde_json::to_value(&imported.unread).unwrap();
+    assert_eq!(document[0]["file"], "a_cut_off.json");
+
+    let [admission] = imported.admissions.as_slice() else { panic!("{:?}", imported.admissions) };
+    assert_eq!((admission.file.as_str(), admission.name.as_str()), ("b_good.json", "Ann B. Doe"));
+    assert_eq!(admission.charted, [1, 1, 2, 1]);
+    assert!(admission.refusals.is_empty(), "{:?}", admission.refusals);
+    assert!(admission.issues.iter().any(|(path, ..)| path.starts_with("Bundle.entry[7].resource")));
+    let min_position = auditor.ledger().get_head(GetHeadRequest {}).await.unwrap().into_inner().token;
+    let asked = GetClientRequest { patient_id: admission.patient.to_string(), min_position };
+    let chart = client.prescriber().get_client(asked).await.unwrap().into_inner();
+    let mut reconciled: Vec<_> =
+        chart.outside_medications.iter().map(|line| (line.name.as_str(), line.reconciled.as_str())).collect();
+    reconciled.sort_unstable();
+    assert_eq!(
+        reconciled,
+        [
+            ("Oxycodone Hydrochloride 5 MG Oral Tablet", "ask_prescriber"),
+            ("Sertraline 50 MG Oral Tablet", "continues")
+        ],
+        "what could not be read is for the prescriber to ask about"
+    );
+    running.stop(DAY).await.unwrap();
 }
