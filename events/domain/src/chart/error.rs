@@ -190,6 +190,12 @@ pub enum Error {
         hours: u16,
     },
 
+    /// Too many entries of one kind stand on the chart at once.
+    #[error("a chart holds at most {most} entries of a kind at once")]
+    TooManyEntries {
+        /// The limit.
+        most: usize,
+    },
     /// No such medication on the chart, or it ended too long ago to matter.
     #[error("there is no such medication on the chart")]
     UnknownMedication,

@@ -103,6 +103,9 @@ impl Error {
             Self::RestartNeeded { .. } => {
                 ("RESTART_NEEDED", "stop the order and write a new one at the drug's first dose")
             }
+            Self::TooManyEntries { .. } => {
+                ("TOO_MANY_ENTRIES", "end or resolve entries that no longer stand")
+            }
             Self::UnknownMedication => ("UNKNOWN_MEDICATION", "name a medication of this chart"),
             Self::MedicationEnded => ("MEDICATION_ENDED", "record it anew if it is taken again"),
             Self::InTheFuture => ("IN_THE_FUTURE", "name a time that has passed"),

@@ -8,6 +8,7 @@ use concord_knowledge::{ConditionId, FindingKey, IngredientId, LabId};
 use super::super::state::{AllergyStatus, Characteristics, same_words};
 use super::super::{Chart, Coding, Error, Event, Sex};
 use super::outside::pairs;
+use super::room_beside;
 use crate::Context;
 
 /// Nobody has lived longer.
@@ -65,7 +66,7 @@ impl Chart {
         severity: ReactionSeverity,
         kind: ReactionKind,
         context: &Context,
-    ) -> Vec<Event> {
+    ) -> Result<Vec<Event>, Error> {
         let seen = context.rules.recognise_medication(substance.expose(), &pairs(codings));
         let parts: Vec<Option<IngredientId>> = if seen.ingredients.is_empty() {
             vec![None]
@@ -94,10 +95,11 @@ impl Chart {
             });
         }
         if !events.is_empty() {
+            room_beside(known.len() - events.len())?;
             subject.allergies = Allergies::Known(known);
             events.extend(self.raise(&subject, context, |_| false));
         }
-        events
+        Ok(events)
     }
 
     pub(super) fn resolve_condition(&self, name: &Text) -> Result<Vec<Event>, Error> {
@@ -126,6 +128,7 @@ impl Chart {
         if self.conditions.iter().find(there).is_some_and(|known| known.condition == condition) {
             return Ok(Vec::new());
         }
+        room_beside(self.conditions.len())?;
         let mut subject = self.subject(context.now);
         let without = said_of(&subject, context);
         subject.conditions.extend(condition.clone());

@@ -20,6 +20,15 @@ use super::state::Order;
 use super::{Chart, Command, Error, Event};
 use crate::{Context, Issued};
 
+/// The most outside medications, allergies or conditions that stand on one chart at once; no patient has as many, and
+/// every check looks at each.
+pub(super) const MOST_ENTRIES: usize = 200;
+
+/// Whether one more entry fits beside those that stand.
+const fn room_beside(standing: usize) -> Result<(), Error> {
+    if standing < MOST_ENTRIES { Ok(()) } else { Err(Error::TooManyEntries { most: MOST_ENTRIES }) }
+}
+
 impl Chart {
     /// Returns the facts that follow from `issued`, in order; empty when nothing changes.
     ///
@@ -38,7 +47,7 @@ impl Chart {
             }
             Command::ConfirmNoKnownAllergies => self.confirm_no_allergies(),
             Command::RecordAllergy { substance, codings, reaction, severity, kind } => {
-                Ok(self.record_allergy(substance, codings, reaction.as_ref(), *severity, *kind, context))
+                self.record_allergy(substance, codings, reaction.as_ref(), *severity, *kind, context)
             }
             Command::RefuteAllergy { substance, reason } => self.refute_allergy(substance, reason),
             Command::RecordCondition { name, codings, condition, onset_on } => {

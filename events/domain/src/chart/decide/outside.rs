@@ -6,7 +6,7 @@ use concord_kernel::{Instant, OutsideMedicationId, Text};
 
 use super::super::state::Outside;
 use super::super::{Chart, Coding, Error, Event, MedicationRef, ReconcileAction, ReconciledEntry, Reported};
-use super::{clinician, not_in_the_future};
+use super::{clinician, not_in_the_future, room_beside};
 use crate::Context;
 
 /// The reason that is recorded when reconciliation finds a medication is no longer taken.
@@ -22,6 +22,7 @@ impl Chart {
         if self.knows_outside(medication) {
             return Err(Error::MedicationIdUsed);
         }
+        room_beside(self.outside.len())?;
         let seen = context.rules.recognise_medication(reported.name.expose(), &pairs(&reported.codings));
         let outside = Outside {
             ingredients: seen.ingredients.clone(),

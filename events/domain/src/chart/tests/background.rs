@@ -167,3 +167,32 @@ fn a_condition_that_comes_back_is_news_again() {
     let again = accepted(given, nurse().asks(has_condition(name)));
     assert_eq!(raised(&again), raised(&first));
 }
+
+#[test]
+fn a_chart_holds_so_many_entries_of_a_kind() {
+    let full = Error::TooManyEntries { most: 200 };
+    let numbers = || 0..200_u32;
+    let conditions = numbers().map(|number| Event::ConditionRecorded {
+        name: words(&format!("Condition {number}")),
+        condition: None,
+        onset_on: None,
+    });
+    refused(conditions.collect(), nurse().asks(has_condition("asthma")), full.clone());
+    let allergies = numbers().map(|number| Event::AllergyRecorded {
+        substance: words(&format!("Substance {number}")),
+        ingredient: None,
+        reaction: None,
+        severity: concord_knowledge::safety::ReactionSeverity::Mild,
+        kind: concord_knowledge::safety::ReactionKind::Intolerance,
+    });
+    refused(allergies.collect(), nurse().asks(allergy("penicillin")), full.clone());
+    let medications = numbers().map(|number| {
+        let Command::RecordOutsideMedication { medication, reported } =
+            outside(u128::from(number), "aspirin")
+        else {
+            panic!("an outside medication");
+        };
+        Event::OutsideMedicationRecorded { medication, reported, ingredients: Vec::new(), complete: false }
+    });
+    refused(medications.collect(), nurse().asks(outside(200, "aspirin")), full);
+}
