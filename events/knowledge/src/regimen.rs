@@ -115,9 +115,9 @@ impl Frequency {
             | Self::TwiceDaily
             | Self::ThreeTimesDaily
             | Self::FourTimesDaily
-            | Self::AsNeeded(_) => 1,
+            | Self::AsNeeded(_)
+            | Self::EveryDays(0) => 1,
             Self::EveryOtherDay => 2,
-            Self::EveryDays(0) => 1,
             Self::EveryDays(days) => days as u64,
         }
     }

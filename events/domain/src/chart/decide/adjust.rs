@@ -37,7 +37,9 @@ impl Chart {
             change.to.route == order.regimen.route && change.to.rise_from(&order.regimen) == Milligrams::ZERO;
         let mut standing = if lower { self.standing(context) } else { Vec::new() };
         if *change.cause == Cause::PlannedTaper {
-            standing.iter_mut().for_each(|stands| stands.action = Action::Block);
+            for stands in &mut standing {
+                stands.action = Action::Block;
+            }
         }
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: change.to, replaces: Some(change.order.uuid()) };

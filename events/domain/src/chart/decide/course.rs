@@ -145,8 +145,10 @@ impl Chart {
 /// A drug whose tolerance is lost in days goes on after a hold only while it lasts, or at no more than its usual
 /// start: rash with lamotrigine, collapse with clozapine.
 fn still_tolerated(order: &Order, drug: &Drug, context: &Context) -> Result<(), Error> {
-    let (Some(hours), Some(last)) = (drug.restart_hours, order.last_dose_if_held()) else { return Ok(()) };
-    let lost = last.plus(Duration::from_hours(u64::from(hours))) < context.now;
+    let (Some(hours), Some(taken_at)) = (drug.restart_hours, order.last_dose_if_held()) else {
+        return Ok(());
+    };
+    let lost = taken_at.plus(Duration::from_hours(u64::from(hours))) < context.now;
     if lost && order.regimen.daily() > drug.start { Err(Error::RestartNeeded { hours }) } else { Ok(()) }
 }
 
