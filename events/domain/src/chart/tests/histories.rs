@@ -198,6 +198,35 @@ fn forbidden_together(chart: &Chart, now: Instant) -> Vec<String> {
         .collect()
 }
 
+/// What stands against an order that was just written or resumed, with whatever else the patient takes, and that
+/// neither may pass at all nor was co-signed.
+fn let_through(chart: &Chart, command: &Command, now: Instant) -> Vec<String> {
+    let id = match command {
+        Command::Prescribe(order) => order.order,
+        Command::Resume { order, .. } => *order,
+        _ => return Vec::new(),
+    };
+    let order = &chart.orders[&id];
+    let cosigned = |key: &concord_knowledge::FindingKey| {
+        chart.override_of(key).is_some_and(|given| given.cosigned_at.is_some())
+    };
+    // What an earlier order of the same drug leaves behind is not brought by this one.
+    let mut subject = chart.subject(now);
+    let of_order = |about: &IngredientId| order.ingredients.contains(about);
+    subject.exposures.retain(|exposure| exposure.active || !exposure.ingredients.iter().any(of_order));
+    Ruleset::embedded()
+        .check(&subject, None, now)
+        .into_iter()
+        .filter(|finding| finding.key.about.iter().any(|about| order.ingredients.contains(about)))
+        .filter(|finding| match finding.action {
+            Action::Block | Action::Space => true,
+            Action::BlockUnlessCosigned => !cosigned(&finding.key),
+            Action::Monitor | Action::Adjust | Action::Acknowledge => false,
+        })
+        .map(|finding| finding.key.rule.as_str().to_owned())
+        .collect()
+}
+
 fn replayed(events: &[Event]) -> Chart {
     let mut chart = Chart::default();
     for event in events {
@@ -229,6 +258,8 @@ proptest! {
                 }
                 let together = forbidden_together(&chart, now);
                 prop_assert!(together.is_empty(), "{together:?} after {:?}", issued.command);
+                let passed = let_through(&chart, &issued.command, now);
+                prop_assert!(passed.is_empty(), "{passed:?} after {:?}", issued.command);
             }
         }
         prop_assert_eq!(&replayed(&events), &chart);
