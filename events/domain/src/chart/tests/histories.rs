@@ -201,10 +201,12 @@ fn forbidden_together(chart: &Chart, now: Instant) -> Vec<String> {
 /// What stands against an order that was just written or resumed, with whatever else the patient takes, and that
 /// neither may pass at all nor was co-signed.
 fn let_through(chart: &Chart, command: &Command, now: Instant) -> Vec<String> {
-    let id = match command {
-        Command::Prescribe(order) => order.order,
-        Command::Resume { order, .. } => *order,
-        _ => return Vec::new(),
+    let id = if let Command::Prescribe(order) = command {
+        order.order
+    } else if let Command::Resume { order, .. } = command {
+        *order
+    } else {
+        return Vec::new();
     };
     let order = &chart.orders[&id];
     let cosigned = |key: &concord_knowledge::FindingKey| {
