@@ -75,7 +75,10 @@ impl Command {
             Self::Chart(command) => {
                 let reads = match command.needs_indication_of() {
                     Some(episode) => {
-                        vec![StreamRef::episode(patient, &episode.program), StreamRef::assessment(patient, episode.id)]
+                        vec![
+                            StreamRef::episode(patient, &episode.program),
+                            StreamRef::assessment(patient, episode.id),
+                        ]
                     }
                     None => Vec::new(),
                 };
