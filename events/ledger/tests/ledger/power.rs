@@ -26,6 +26,9 @@ fn library(folder: &Path) -> PathBuf {
     library
 }
 
+/// Cuts at different moments in which a missing sync must show itself at least once.
+const CUTS: usize = 4;
+
 /// What is left of a ledger after a power cut under load.
 fn power_cut(durability: Option<&str>) -> Result<(), String> {
     let (scene, kept) = (Scene::new(), tempfile::tempdir().unwrap());
@@ -46,10 +49,11 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
 
 #[test]
 fn the_suite_sees_a_commit_that_does_not_wait_for_the_disk() {
-    let found = power_cut(Some("MutationNormalSync"));
+    // A checkpoint syncs what came before it, so a cut just after one loses nothing: another moment shows it.
+    let found: Vec<_> = (0..CUTS).map(|_| power_cut(Some("MutationNormalSync"))).collect();
     // Without a checkpoint so far, not even the tables have reached the disk.
-    let seen = |what: String| what.contains("is lost") || what.contains("NoLedger");
-    assert!(found.clone().is_err_and(seen), "{found:?}");
+    let seen = |what: &String| what.contains("is lost") || what.contains("NoLedger");
+    assert!(found.iter().any(|cut| cut.as_ref().is_err_and(seen)), "{found:?}");
 }
 
 /// A child that goes through a time in which the disk does what `trouble` says.
