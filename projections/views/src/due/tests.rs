@@ -48,7 +48,11 @@ fn a_step_of_a_taper_is_due_until_it_is_taken() {
         cause: Cause::PlannedTaper,
         note: Text::parse("as agreed").unwrap(),
         acknowledgements: Vec::new(),
-        judged: Judged { ruleset: RulesetVersion::parse("1").unwrap(), findings: Vec::new(), answered: Vec::new() },
+        judged: Judged {
+            ruleset: RulesetVersion::parse("1").unwrap(),
+            findings: Vec::new(),
+            answered: Vec::new(),
+        },
         at: start(),
     });
     let at = |due: Vec<Due>| due.into_iter().map(|due| (due.kind, due.at.day())).collect::<Vec<_>>();

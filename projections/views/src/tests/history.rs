@@ -66,7 +66,11 @@ pub(crate) fn regimen(mg: f64) -> Regimen {
 }
 
 fn judged() -> Judged {
-    Judged { ruleset: RulesetVersion::parse("2026-11-23.1").unwrap(), findings: Vec::new(), answered: Vec::new() }
+    Judged {
+        ruleset: RulesetVersion::parse("2026-11-23.1").unwrap(),
+        findings: Vec::new(),
+        answered: Vec::new(),
+    }
 }
 
 pub(crate) fn finding() -> FindingKey {
