@@ -18,7 +18,7 @@ use tonic::transport::Channel;
 
 use crate::BenchError;
 use crate::load::{Measured, Recorder};
-use crate::mix::Mix;
+use crate::mix::{Mix, PROGRAM};
 
 /// Between two probes.
 const PAUSE: Duration = Duration::from_millis(50);

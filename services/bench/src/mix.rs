@@ -14,7 +14,8 @@ use concord_proto::concord::side_effects::v1 as side_effects;
 use prost_types::Timestamp;
 use uuid::Uuid;
 
-const PROGRAM: &str = "iop-adult";
+/// The program that every client is in.
+pub(crate) const PROGRAM: &str = "iop-adult";
 const DRUG: &str = "sertraline";
 const DIAGNOSIS: &str = "major-depression";
 const SECTIONS: i32 = 14;
