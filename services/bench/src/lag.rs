@@ -67,8 +67,8 @@ async fn everywhere(
         ListWorklistRequest { min_position: token.clone(), page: page.clone(), ..Default::default() };
     let clients =
         ListClientsRequest { min_position: token.clone(), page: page.clone(), ..Default::default() };
-    let program = PROGRAM.to_owned();
-    let episodes = ListEpisodesRequest { min_position: token.clone(), page: page.clone(), program };
+    let (min_position, wanted) = (token.clone(), page.clone());
+    let episodes = ListEpisodesRequest { min_position, page: wanted, program: PROGRAM.to_owned() };
     let items = ListDueItemsRequest { min_position: token, page, ..Default::default() };
     tokio::try_join!(
         async { therapist.list_caseload(with(bearer, caseload)).await.map(drop) },
