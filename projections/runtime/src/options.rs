@@ -14,6 +14,9 @@ pub struct Options {
     pub write_bytes: u64,
     /// Memory for rows that each view keeps after they were written, bytes.
     pub cache_bytes: u64,
+    /// The least time between two writes of the builds that answer, while nobody waits for one: what a write costs is
+    /// then shared by more events. The first event after a quiet time is written at once.
+    pub pace: Duration,
     /// How long after a failure of store or ledger the first retry comes.
     pub retry_first: Duration,
     /// The longest time between retries.
@@ -29,6 +32,7 @@ impl Default for Options {
             write_events: 32_768,
             write_bytes: 16 * 1024 * 1024,
             cache_bytes: 4 * 1024 * 1024,
+            pace: Duration::from_millis(100),
             retry_first: Duration::from_millis(50),
             retry_most: Duration::from_secs(5),
             poll: Duration::from_secs(1),

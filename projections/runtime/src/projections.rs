@@ -131,6 +131,9 @@ impl Projections {
     /// See [`WaitError`].
     pub async fn wait_for(&self, view: ViewId, token: Token, limit: Duration) -> Result<(), WaitError> {
         let mut status = self.watch(view.name).ok_or(WaitError::UnknownView)?;
+        if settled(&status.borrow(), token).is_none() {
+            self.shared.want(token.position);
+        }
         let reached = tokio::time::timeout(limit, status.wait_for(|status| settled(status, token).is_some()));
         match reached.await {
             Ok(Ok(status)) => settled(&status, token).unwrap_or(Err(WaitError::Stopped)),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use concord_kernel::Token;
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
 
 use crate::fold::{Changes, FoldError};
 use crate::shared::{Registered, Shared};
@@ -92,6 +93,8 @@ pub(crate) struct Session<'a> {
     /// Builds that wait for an operator, with their positions.
     pub(crate) paused: Vec<(Member, u64)>,
     pub(crate) aside_next: bool,
+    /// When the first track may write again though nobody waits for it.
+    rested_at: Instant,
     in_flight: Option<InFlight>,
 }
 
@@ -105,6 +108,7 @@ impl<'a> Session<'a> {
             tracks: Vec::new(),
             paused: Vec::new(),
             aside_next: false,
+            rested_at: Instant::now(),
             in_flight: None,
         }
     }
@@ -125,6 +129,7 @@ impl<'a> Session<'a> {
 
     async fn turns(&mut self, orders: &mut mpsc::Receiver<Order>, stop: &mut watch::Receiver<bool>) -> End {
         let mut heads = self.shared.ledger.watch();
+        let mut wanted = self.shared.wanted.subscribe();
         loop {
             if *stop.borrow() {
                 return self.land().await.err().unwrap_or(End::Halt(Halt::Shutdown));
@@ -134,8 +139,10 @@ impl<'a> Session<'a> {
                 tracing::error!(was = %self.epoch, now = %head.epoch, "ledger has a new epoch; views begin anew");
                 return End::Again;
             }
-            let outcome = match self.choose(head.position) {
+            let rests = self.rests(head.position, *wanted.borrow_and_update());
+            let outcome = match self.choose(head.position, rests) {
                 Some(track) => self.step(track).await,
+                None if rests => self.rest(&mut wanted, orders, stop).await,
                 None => self.idle(&mut heads, orders, stop).await,
             };
             if let Err(end) = outcome {
@@ -147,9 +154,19 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Whether the first track has work that is better done with more of it: it wrote a moment ago, nobody waits for
+    /// what it has not written, and there is not yet enough for a write.
+    fn rests(&self, head: u64, wanted: u64) -> bool {
+        let Some(first) = self.tracks.first() else { return false };
+        let behind = head.saturating_sub(first.position);
+        (1..self.shared.options.write_events).contains(&behind)
+            && wanted <= first.position
+            && Instant::now() < self.rested_at
+    }
+
     /// The track whose turn it is, if any has work.
-    fn choose(&mut self, head: u64) -> Option<usize> {
-        let live = self.tracks.first().is_some_and(|track| track.position < head);
+    fn choose(&mut self, head: u64, rests: bool) -> Option<usize> {
+        let live = !rests && self.tracks.first().is_some_and(|track| track.position < head);
         let behind = (1..self.tracks.len()).find(|index| self.tracks[*index].position < head);
         match (live, behind) {
             (true, Some(index)) => {
@@ -161,21 +178,49 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Waits until somebody wants what is not written yet, or the first track has rested.
+    async fn rest(
+        &mut self,
+        wanted: &mut watch::Receiver<u64>,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<(), End> {
+        let rested_at = self.rested_at;
+        let rested = async {
+            // Who waits is told through `Shared`, which this session borrows: the sender outlives it.
+            let _ = tokio::time::timeout_at(rested_at, wanted.changed()).await;
+        };
+        self.pause(rested, orders, stop).await
+    }
+
+    /// Waits until the ledger goes on.
     async fn idle(
         &mut self,
         heads: &mut watch::Receiver<Token>,
         orders: &mut mpsc::Receiver<Order>,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<(), End> {
+        let poll = self.shared.options.poll;
+        let moved = async {
+            if heads.changed().await.is_err() {
+                // The ledger is closing; without this the loop would spin.
+                tokio::time::sleep(poll).await;
+            }
+        };
+        self.pause(moved, orders, stop).await
+    }
+
+    /// With nothing in flight: waits for `work`, an order or the end, and no longer than a poll.
+    async fn pause(
+        &mut self,
+        work: impl Future<Output = ()>,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> Result<(), End> {
         self.land().await?;
         self.settle_stages()?;
         tokio::select! {
-            changed = heads.changed() => {
-                if changed.is_err() {
-                    // The ledger is closing; the poll below keeps this from spinning.
-                    tokio::time::sleep(self.shared.options.poll).await;
-                }
-            }
+            () = work => {}
             order = orders.recv() => match order {
                 Some(order) => self.take(order),
                 None => return Err(End::Halt(Halt::Shutdown)),
@@ -234,6 +279,9 @@ impl<'a> Session<'a> {
         let landed =
             Landed { through: batch.through, head: batch.head, complete_as_of: batch.complete_as_of };
         let written = self.sink.write(writes);
+        if index == 0 {
+            self.rested_at = Instant::now() + options.pace;
+        }
         self.in_flight = Some(InFlight { track: index, batch: landed, written });
         if self.stages_may_change() {
             self.land().await?;

@@ -49,6 +49,8 @@ pub(crate) struct Shared {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: Options,
     pub(crate) views: Vec<Registered>,
+    /// The last position that somebody waits for, or waited.
+    pub(crate) wanted: watch::Sender<u64>,
     /// Which build of each view answers.
     answering: RwLock<HashMap<&'static str, Instance>>,
 }
@@ -61,7 +63,19 @@ impl Shared {
         options: Options,
         views: Vec<Registered>,
     ) -> Self {
-        Self { ledger, store, clock, options, views, answering: RwLock::default() }
+        let wanted = watch::Sender::new(0);
+        Self { ledger, store, clock, options, views, wanted, answering: RwLock::default() }
+    }
+
+    /// Lets the runner know that somebody waits for what the ledger has up to `position`. What is not there yet cannot
+    /// be hurried.
+    pub(crate) fn want(&self, position: u64) {
+        let position = position.min(self.ledger.watch().borrow().position);
+        self.wanted.send_if_modified(|wanted| {
+            let later = position > *wanted;
+            *wanted = position.max(*wanted);
+            later
+        });
     }
 
     pub(crate) fn view(&self, name: &str) -> Option<&Registered> {

@@ -10,10 +10,14 @@ use concord_kernel::{Clock, Token};
 use self::support::{Copycat, Names, World, joined, patient};
 use crate::store::{Layout, Writes};
 use crate::{
-    Fault, Halt, Key, List, Order, Reason, SqliteStore, Stage, State, ViewError, ViewId, ViewStore, WaitError,
+    Fault, Halt, Key, List, Order, Reason, SqliteStore, Stage, State, View, ViewError, ViewId, ViewStore,
+    WaitError,
 };
 
 const SOON: Duration = Duration::from_secs(20);
+
+/// Time enough for a write, too little to wait for in vain.
+const SOON_ENOUGH: Duration = Duration::from_secs(2);
 
 #[tokio::test]
 async fn rows_hold_what_was_appended_before_the_token() {
@@ -46,6 +50,30 @@ async fn waiting_ends_with_the_deadline() {
     let ahead = Token { position: 5, ..token };
     let late = views.wait_for(ViewId::of::<Names>(), ahead, Duration::from_millis(20)).await;
     assert_eq!(late, Err(WaitError::Behind { position: 1, wanted: 5 }));
+}
+
+#[tokio::test]
+async fn what_nobody_waits_for_is_written_at_its_pace_and_at_once_when_somebody_does() {
+    let world = World::new();
+    let views = world.start_at(Duration::from_hours(1));
+    let mut status = views.watch(Names::NAME).unwrap();
+    let first = world.append(patient(1), &[joined("Ada")]).await;
+    let written = status.wait_for(|status| status.token == first);
+    assert!(tokio::time::timeout(SOON, written).await.is_ok(), "after a quiet time, at once");
+
+    let second = world.append(patient(1), &[joined("Ben")]).await;
+    let written = status.wait_for(|status| status.token == second);
+    let paced = tokio::time::timeout(Duration::from_millis(300), written).await.is_err();
+    assert!(paced, "nobody waits");
+
+    let ahead = Token { position: 7, ..second };
+    let late = views.wait_for(ViewId::of::<Names>(), ahead, SOON_ENOUGH).await;
+    assert_eq!(late, Err(WaitError::Behind { position: 2, wanted: 7 }), "what is there is hurried");
+    let third = world.append(patient(1), &[joined("Cid")]).await;
+    let written = status.wait_for(|status| status.token == third);
+    let paced = tokio::time::timeout(Duration::from_millis(300), written).await.is_err();
+    assert!(paced, "what was not there yet is not");
+    views.wait_for(ViewId::of::<Names>(), third, SOON).await.unwrap();
 }
 
 #[tokio::test]

@@ -169,7 +169,15 @@ impl World {
     }
 
     pub(super) fn start_over(&self, ledger: Arc<dyn Ledger>) -> Projections {
-        let options = Options { batch: 16, poll: Duration::from_millis(50), ..Options::default() };
+        self.start_with(ledger, Options::default().pace)
+    }
+
+    pub(super) fn start_at(&self, pace: Duration) -> Projections {
+        self.start_with(self.ledger.clone(), pace)
+    }
+
+    fn start_with(&self, ledger: Arc<dyn Ledger>, pace: Duration) -> Projections {
+        let options = Options { batch: 16, poll: Duration::from_millis(50), pace, ..Options::default() };
         let store: Arc<dyn ViewStore> = self.store.clone();
         let setup = Setup::new(ledger, store, self.clock.clone(), options);
         setup.with::<Names>().with::<Copycat>().with::<Log>().start().unwrap()
