@@ -63,6 +63,7 @@ impl SqliteLedger {
         options: SqliteOptions,
     ) -> Result<Self, OpenError> {
         let connection = schema::open_writer(path, &id, clock.as_ref(), ids.as_ref(), &options)?;
+        checkpoint::settle(&connection)?;
         let tip = schema::tip(&connection).map_err(|_| OpenError::Corrupt("the head row is unreadable"))?;
         let published = Arc::new(Published::new(tip));
         let checkpointer = Checkpointer::start(path, &options)?;

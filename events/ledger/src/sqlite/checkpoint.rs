@@ -91,6 +91,15 @@ impl Checkpointer {
     }
 }
 
+/// Moves what the log holds into the database file and waits for the disk. A process that ended badly may have left
+/// commits that the operating system has not written; until it has, nobody may be told of them.
+pub(super) fn settle(connection: &Connection) -> Result<(), OpenError> {
+    match checkpoint(connection, "TRUNCATE") {
+        Some(_) => Ok(()),
+        None => Err(OpenError::Store("the write-ahead log cannot be moved into the file".into())),
+    }
+}
+
 fn work(connection: &Connection, nudged: &Receiver<()>, found: &AtomicU64) {
     while nudged.recv().is_ok() {
         if let Some(pages) = checkpoint(connection, "PASSIVE") {

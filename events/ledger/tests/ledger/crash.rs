@@ -24,7 +24,7 @@ const KILLS: u64 = 12;
 const ASKED_AGAIN: usize = 500;
 /// The longest that a child may take to do what is waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
-const SIGNAL_ABORT: i32 = 6;
+pub(crate) const SIGNAL_ABORT: i32 = 6;
 const SIGNAL_KILL: i32 = 9;
 
 /// A ledger and its witness, in folders of their own.

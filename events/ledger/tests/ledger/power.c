@@ -1,6 +1,6 @@
 /* Keeps a copy of each ledger file as it was when it was last synced: what a power cut leaves behind when the
- * operating system had written nothing of its own accord. Also a disk that is full or broken for as long as a file
- * says so. Preloaded into the writing child process of the power tests. */
+ * operating system had written nothing of its own accord. Also a disk that is full or broken, or a process that dies
+ * at a sync, for as long as a file says so. Preloaded into the writing child process of the power tests. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -53,6 +53,7 @@ static void keep(const char *path) {
 static int synced(int fd, int (*real)(int)) {
     char path[4096];
     int ours = ledger_file(fd, path, sizeof path);
+    if (ours && told("POWER_DIES")) abort();
     if (ours && told("POWER_SYNC_FAILS")) {
         errno = EIO;
         return -1;

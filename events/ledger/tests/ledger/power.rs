@@ -4,12 +4,13 @@
 //! waited for the disk from one that did not. Here the child runs with `power.c` loaded before the C library: after
 //! each sync of a ledger file it keeps a copy, so the copies are what a power cut leaves behind at worst.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use concord_ledger::fsck;
 
-use crate::crash::{Scene, verdict};
+use crate::crash::{SIGNAL_ABORT, Scene, verdict};
 use crate::writer::Witness;
 
 /// Compiles the library that is loaded into the child.
@@ -54,6 +55,25 @@ fn the_suite_sees_a_commit_that_does_not_wait_for_the_disk() {
     // Without a checkpoint so far, not even the tables have reached the disk.
     let seen = |what: &String| what.contains("is lost") || what.contains("NoLedger");
     assert!(found.iter().any(|cut| cut.as_ref().is_err_and(seen)), "{found:?}");
+}
+
+#[test]
+fn what_a_dying_process_committed_is_on_the_disk_before_anybody_hears_of_it() {
+    let (scene, kept) = (Scene::new(), tempfile::tempdir().unwrap());
+    let (library, flag) = (library(scene.ledger.path()), scene.ledger.path().join("dies"));
+    let (library, flag) = (library.to_str().unwrap(), flag.to_str().unwrap());
+    let last = ("WRITER_LAST", "5");
+    // Its last commit is in the log, which the operating system has not written.
+    let died = scene.child(&[last, ("LD_PRELOAD", library), ("POWER_DIES", flag)]).wait().unwrap();
+    assert_eq!(died.signal(), Some(SIGNAL_ABORT));
+    assert_eq!(Witness::read(&scene.witness()).acks.len(), 4);
+    // The next one finds it there and says so; then the power fails.
+    let kept_path = kept.path().to_str().unwrap();
+    let told = scene.child(&[last, ("LD_PRELOAD", library), ("POWER_KEPT", kept_path)]).wait().unwrap();
+    assert_eq!(told.signal(), Some(SIGNAL_ABORT));
+    let witness = Witness::read(&scene.witness());
+    assert_eq!(witness.acks.len(), 9);
+    verdict(&kept.path().join("clinical.ledger"), &witness).unwrap();
 }
 
 /// A child that goes through a time in which the disk does what `trouble` says.

@@ -129,9 +129,10 @@ fn durability() -> Durability {
 fn child() {
     let file = PathBuf::from(setting("WRITER_FILE").expect("a crash or power test starts this"));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
-    match setting("WRITER_FLAG") {
-        Some(flag) => runtime.block_on(endure(&file, Path::new(&flag))),
-        None => runtime.block_on(write(&file)),
+    match (setting("WRITER_FLAG"), setting("WRITER_LAST")) {
+        (_, Some(number)) => runtime.block_on(last(&file, number.parse().unwrap())),
+        (Some(flag), None) => runtime.block_on(endure(&file, Path::new(&flag))),
+        (None, None) => runtime.block_on(write(&file)),
     }
 }
 
@@ -187,6 +188,24 @@ async fn ask(
             }
         }
     }
+}
+
+/// Asks the commands up to `number`, tells what was acknowledged to the witness, and ends without closing anything. With
+/// a flag set, the disk's part in the last one ends the process.
+async fn last(file: &Path, number: u64) {
+    let ledger = Arc::new(open(file, options(Durability::Full)));
+    let witness = setting("WRITER_WITNESS").unwrap();
+    let witness = Arc::new(OpenOptions::new().create(true).append(true).open(witness).unwrap());
+    for asked in 1..=number {
+        if asked == number
+            && let Some(flag) = setting("POWER_DIES")
+        {
+            std::fs::write(flag, "").unwrap();
+        }
+        let receipt = ledger.append(load(asked.into())).await.unwrap().into_receipt();
+        tell(&witness, &format!("ack {asked} {} {}\n", receipt.token.position, receipt.count));
+    }
+    std::process::abort();
 }
 
 /// Goes through a time in which the disk fails; `flag` is the file that makes it fail.
