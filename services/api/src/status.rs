@@ -124,6 +124,7 @@ fn classify_refusal(reason: ErrorReason) -> (Code, ErrorReason) {
             | ErrorReason::NotACosigner
             | ErrorReason::ScheduleNotCovered
             | ErrorReason::NotATimer
+            | ErrorReason::NotOnCareTeam
     );
     (if about_the_caller { Code::PermissionDenied } else { Code::FailedPrecondition }, reason)
 }

@@ -39,6 +39,7 @@ fn reported() -> DomainEvent {
         role: Role::Nurse,
         contact_by: start().plus_days(1),
         decide_by: start().plus_days(2),
+        not_on_care_team: false,
     })
 }
 

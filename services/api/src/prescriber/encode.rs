@@ -108,6 +108,7 @@ fn side_effect(effect: &OpenEffect) -> pb::SideEffect {
         status: status.to_owned(),
         reported_at: Some(instant(effect.reported_at)),
         due_at: Some(instant(effect.decide_by)),
+        not_on_care_team: effect.not_on_care_team,
     }
 }
 

@@ -82,6 +82,7 @@ fn side_effect(effect: &OpenEffect) -> pb::TherapySideEffect {
         grade: words::stored(&effect.grade),
         status: status.to_owned(),
         reported_at: Some(instant(effect.reported_at)),
+        not_on_care_team: effect.not_on_care_team,
     }
 }
 
