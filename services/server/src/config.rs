@@ -72,7 +72,7 @@ pub(crate) struct Limits {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// A value has the wrong form; names the key and where it came from.
-    #[error("{0}")]
+    #[error(transparent)]
     Unreadable(#[from] Box<figment::Error>),
     /// Values that are well formed but cannot be used, one a line.
     #[error("the configuration cannot be used:\n{}", .0.join("\n"))]
