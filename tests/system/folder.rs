@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use concord_client::{Error, Retry};
 use concord_proto::concord::chart::v1 as chart;
+use concord_proto::concord::program::v1::ListDueItemsRequest;
 use concord_support::{Concord, Intake};
 use tokio::process::Command;
 
@@ -90,7 +91,9 @@ async fn a_full_disk_answers_unavailable_loses_nothing_and_recovers() {
     let asked = chart::ConfirmNoKnownAllergiesRequest { header: intake.header() };
     let full = doctor.send(asked.clone()).await.unwrap_err();
     let Error::Call(fault) = &full else { panic!("{full:?}") };
-    assert_eq!(fault.code, tonic::Code::Unavailable);
+    assert_eq!((fault.code, fault.reason.as_str()), (tonic::Code::Unavailable, "STORE_UNAVAILABLE"));
+    let due = doctor.program().list_due_items(ListDueItemsRequest::default()).await;
+    assert!(due.is_ok(), "what is there can be read: {due:?}");
 
     limit_files(server.pid().unwrap(), "unlimited").await;
     let mut answer = doctor.send(asked.clone()).await;

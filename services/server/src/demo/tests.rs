@@ -89,6 +89,8 @@ fn records(folder: &Path) {
     std::fs::write(folder.join("b_good.json"), ANN_DOE).unwrap();
     std::fs::write(folder.join("c_no_bundle.json"), br#"{"resourceType": "Patient"}"#).unwrap();
     std::fs::create_dir(folder.join("d_folder.json")).unwrap();
+    let huge = std::fs::File::create(folder.join("e_huge.json")).unwrap();
+    huge.set_len(1 << 40).unwrap();
 }
 
 #[tokio::test]
@@ -113,10 +115,11 @@ async fn a_damaged_file_is_named_with_its_place_and_the_others_are_admitted() {
     let imported = Imported::from_folder(fhir.path(), &mut gateway, &cohort, now).await.unwrap();
 
     let files: Vec<_> = imported.unread.iter().map(|unread| unread.file.as_str()).collect();
-    assert_eq!(files, ["a_cut_off.json", "c_no_bundle.json", "d_folder.json"]);
+    assert_eq!(files, ["a_cut_off.json", "c_no_bundle.json", "d_folder.json", "e_huge.json"]);
     let said: Vec<_> = imported.unread.iter().map(|unread| unread.problem.as_str()).collect();
     assert!(said[0].starts_with("a_cut_off.json: Bundle.entry["), "{said:?}");
     assert!(said[1].starts_with("c_no_bundle.json: ") && said[1].contains("resourceType"), "{said:?}");
+    assert!(said[3].starts_with("e_huge.json: it has more than"), "{said:?}");
     assert!(said.iter().all(|said| !said.contains("Doe") && !said.contains("Sertraline")), "{said:?}");
     let document = serde_json::to_value(&imported.unread).unwrap();
     assert_eq!(document[0]["file"], "a_cut_off.json");
