@@ -87,11 +87,14 @@ fn outside(line: &OutsideLine) -> pb::OutsideMedication {
 }
 
 fn interaction(open: &OpenFinding) -> pb::OpenInteraction {
+    let (mechanism, advice) = words::said(&open.finding);
     pb::OpenInteraction {
         rule: open.finding.rule.as_str().to_owned(),
         about: open.finding.about.iter().map(|substance| substance.as_str().to_owned()).collect(),
         severity: words::stored(&open.severity),
         found_at: Some(instant(open.detected_at)),
+        mechanism,
+        advice,
     }
 }
 
