@@ -235,3 +235,36 @@ async fn a_benchmark_of_commands_has_exactly_the_keys_that_are_documented() {
     let wanted: Vec<_> = FIGURES.into_iter().chain(["view_lag_p50_ms", "view_lag_p99_ms"]).collect();
     assert_eq!(keys, wanted);
 }
+
+/// A whole small record.
+const ANN_DOE: &[u8] = include_bytes!("../../services/intake/src/tests/ann_doe.json");
+
+#[tokio::test]
+async fn a_demonstration_admits_what_can_be_read_and_names_what_cannot() {
+    let (data, records) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::fs::write(records.path().join("cut_off.json"), &ANN_DOE[..ANN_DOE.len() / 2]).unwrap();
+    std::fs::write(records.path().join("good.json"), ANN_DOE).unwrap();
+    let fhir = records.path().to_string_lossy();
+    let brief = ["demo", "--exit", "--clients", "1", "--days", "7", "--listen", "127.0.0.1:0"];
+    let arguments = [&brief[..], &["--fhir", &*fhir]].concat();
+
+    let shown = concord(&data.path().join("page"), &arguments).await;
+    // Nothing but the damaged file is spoken of beside the page.
+    assert_eq!(shown.err.lines().count(), 1, "{}", shown.err);
+    assert!(shown.err.starts_with("cut_off.json: Bundle.entry["), "{}", shown.err);
+    let page = shown.well();
+    for title in ["Caseload of", "Worklist of", "Reconciled list of", "Course of", "Admitted from good.json"]
+    {
+        assert!(page.contains(title), "{title} is missing from\n{page}");
+    }
+    assert!(page.contains("Nobody could be admitted from\n") && page.contains("The ledger\n"), "{page}");
+    assert!(page.lines().all(|line| line.chars().count() <= 96), "{page}");
+    assert!(page.contains("unreviewed"), "whose verdicts these are must be said:\n{page}");
+    assert!(!page.contains("grpcurl"), "nothing is served any more:\n{page}");
+
+    let document = concord(&data.path().join("json"), &[&arguments[..], &["--json"]].concat()).await.json();
+    assert_eq!(document["unread"][0]["file"], "cut_off.json");
+    assert_eq!(document["admissions"][0]["file"], "good.json");
+    assert!(document["how"].is_null());
+    assert_eq!(document["ledger"]["root"].as_str().map(str::len), Some(64));
+}

@@ -12,7 +12,8 @@ use concord_simulator::{Cohort, Remote};
 
 use super::chart;
 use super::import::Imported;
-use super::report::{Course, DoseStep, DrugLine, Effect, Score, Visit};
+use super::page::watch;
+use super::report::{CaseloadLine, Course, DoseStep, DrugLine, Effect, Score, Visit};
 use super::table::{Side, WIDTH, fold, table};
 use crate::config::{Config, Overrides};
 use crate::key;
@@ -76,6 +77,26 @@ fn a_table_stays_within_the_width_and_loses_no_word() {
     assert_eq!(drawn.matches("word").count(), 60);
     assert_eq!(fold("", 10), [""]);
     assert!(fold(&"x".repeat(50), 10).iter().all(|line| line.chars().count() <= 10));
+}
+
+#[test]
+fn what_a_therapist_should_watch_for_is_said_in_words() {
+    assert_eq!(watch(&CaseloadLine::default()), "–");
+    let worse = CaseloadLine { unstable: true, scales_worse: 1, ..CaseloadLine::default() };
+    assert_eq!(watch(&worse), "scores worse");
+    let effect = CaseloadLine { unstable: true, open_side_effects: 1, ..CaseloadLine::default() };
+    assert_eq!(watch(&effect), "a side effect open");
+    let all = CaseloadLine {
+        at_risk: true,
+        open_side_effects: 2,
+        missed_visits: 2,
+        adherence_percent: Some(60),
+        ..effect
+    };
+    let told = "suicide risk open, 2 side effects open, 2 visits missed in a row, 60 % of doses taken";
+    assert_eq!(watch(&all), told);
+    let faithful = CaseloadLine { adherence_percent: Some(80), ..CaseloadLine::default() };
+    assert_eq!(watch(&faithful), "–");
 }
 
 /// A whole small record: a wrong unit at `Bundle.entry[7]`, a dose that nobody can read at `Bundle.entry[5]`.
