@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     names.enable_type_names();
     tonic_prost_build::configure()
         .bytes(".concord")
+        .codec_path("crate::codec::MessageCodec")
         .include_file("concord.rs")
         .compile_fds_with_config(descriptors.clone(), names)?;
     for file in &mut descriptors.file {

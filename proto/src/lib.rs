@@ -14,6 +14,8 @@ mod generated {
     include!(concat!(env!("OUT_DIR"), "/concord.rs"));
 }
 
+mod codec;
+
 pub use generated::concord;
 
 /// Every file of the contract and what it imports, as an encoded `google.protobuf.FileDescriptorSet`, for reflection.

@@ -85,8 +85,13 @@ impl Command {
                 Target { stream: StreamRef::chart(patient), reads }
             }
             Self::SideEffects(command) => {
-                let reads =
-                    if command.cites_an_order() { vec![StreamRef::chart(patient)] } else { Vec::new() };
+                let mut reads = Vec::new();
+                if command.cites_an_order() {
+                    reads.push(StreamRef::chart(patient));
+                }
+                if command.needs_care_team() {
+                    reads.push(StreamRef::care_team(patient));
+                }
                 Target { stream: StreamRef::side_effects(patient), reads }
             }
             Self::Scales(_) => Target { stream: StreamRef::scales(patient), reads: Vec::new() },

@@ -1,6 +1,6 @@
 //! What one stream's decision may ask of another stream.
 
-use concord_kernel::{EpisodeId, Instant, OrderId, ProgramId};
+use concord_kernel::{EpisodeId, Instant, OrderId, PersonId, ProgramId};
 use concord_knowledge::ConditionId;
 
 use crate::{EpisodeRef, State, episode};
@@ -18,6 +18,8 @@ pub struct Facts {
     pub side_effects: Option<SideEffectFacts>,
     /// The scores.
     pub scales: Option<ScaleFacts>,
+    /// The care team.
+    pub care_team: Option<CareTeamFacts>,
 }
 
 /// What others may know of a patient's stays in a program.
@@ -91,6 +93,20 @@ pub struct ScaleFacts {
     pub risk_raised_at: Option<Instant>,
 }
 
+/// What others may know of a care team.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CareTeamFacts {
+    /// Who is on it now, sorted.
+    pub members: Vec<PersonId>,
+}
+
+impl CareTeamFacts {
+    /// Whether `person` is on it.
+    pub fn has(&self, person: PersonId) -> bool {
+        self.members.binary_search(&person).is_ok()
+    }
+}
+
 impl Facts {
     /// Takes from each loaded state what others may know of it.
     pub fn gather<'a>(states: impl IntoIterator<Item = &'a State>) -> Self {
@@ -102,7 +118,8 @@ impl Facts {
                 State::Chart(chart) => facts.chart = Some(chart.facts()),
                 State::SideEffects(record) => facts.side_effects = Some(record.facts()),
                 State::Scales(scales) => facts.scales = Some(scales.facts()),
-                State::FollowUp(_) | State::CareTeam(_) => {}
+                State::CareTeam(team) => facts.care_team = Some(team.facts()),
+                State::FollowUp(_) => {}
             }
         }
         facts

@@ -31,6 +31,8 @@ pub(crate) use aggregate::aggregate;
 pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
-pub use facts::{ChartFacts, EpisodeFacts, Facts, IndicationFacts, ScaleFacts, SideEffectFacts};
+pub use facts::{
+    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, ScaleFacts, SideEffectFacts,
+};
 pub use refusal::{Explain, Refusal};
 pub use state::State;

@@ -2,7 +2,8 @@
 //!
 //! Every status carries a `google.rpc.ErrorInfo` whose reason is a value of `concord.common.v1.ErrorReason` without
 //! its prefix; beside it a `google.rpc.BadRequest` for a field, a `google.rpc.RetryInfo` where waiting helps, and a
-//! `concord.common.v1.Refusal` for a rule.
+//! `concord.common.v1.Refusal` for a rule. Bytes that are no message never come this far: the codec of `concord-proto`
+//! answers them, in the same form.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -124,6 +125,7 @@ fn classify_refusal(reason: ErrorReason) -> (Code, ErrorReason) {
             | ErrorReason::NotACosigner
             | ErrorReason::ScheduleNotCovered
             | ErrorReason::NotATimer
+            | ErrorReason::NotOnCareTeam
     );
     (if about_the_caller { Code::PermissionDenied } else { Code::FailedPrecondition }, reason)
 }

@@ -10,6 +10,7 @@ mod lists;
 mod nobody;
 mod questions;
 mod reasons;
+mod reporting;
 mod samples;
 mod service;
 mod statuses;

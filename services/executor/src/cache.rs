@@ -19,6 +19,10 @@ pub(crate) struct Folded {
 /// What a state takes besides what its events left in it: map entry, allocation, empty collections.
 const BASE_BYTES: u64 = 512;
 
+/// What a stream without events takes: map entry and allocation. Such streams are remembered as well, so that what reads
+/// them, such as a report where nobody is on the care team, does not ask the ledger each time.
+const UNBEGUN_BYTES: u64 = 256;
+
 /// What an event leaves in a state: an identifier that must not be used again, a figure. Texts are not kept.
 const EVENT_BYTES: u64 = 64;
 
@@ -30,7 +34,8 @@ struct ByBytes;
 
 impl Weighter<StreamRef, Arc<Folded>> for ByBytes {
     fn weight(&self, _: &StreamRef, folded: &Arc<Folded>) -> u64 {
-        BASE_BYTES + EVENT_BYTES * folded.version
+        let base = if folded.version == 0 { UNBEGUN_BYTES } else { BASE_BYTES };
+        base + EVENT_BYTES * folded.version
     }
 }
 

@@ -4,10 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use bytes::Bytes;
 use concord_domain::episode::{self, Criterion, CriterionAnswer};
-use concord_domain::{Command, Explain, InProgram};
+use concord_domain::{Command, Explain, InProgram, care_team, side_effects};
 use concord_kernel::{
     Actor, Clock, CommandId, Credentials, EpisodeId, Instant, LedgerId, ManualClock, PatientId, PersonId,
-    Phi, ProgramId, Purpose, Role, SeededIds, StreamRef, TenantId, Text, Token,
+    Phi, ProgramId, Purpose, ReportId, Role, SeededIds, StreamRef, TenantId, Text, Token,
 };
 use concord_knowledge::Ruleset;
 use concord_ledger::{
@@ -158,7 +158,7 @@ async fn nothing_takes_effect_in_the_future() {
     assert!(matches!(answer, Err(ExecuteError::EffectiveInFuture)));
 }
 
-/// A ledger on which somebody else is faster, or whose answers get lost.
+/// A ledger on which somebody else is faster, or whose answers get lost. It remembers what was read from it.
 struct Meddling {
     inner: Arc<MemoryLedger>,
     /// Recorded by another process just before the next append.
@@ -167,12 +167,15 @@ struct Meddling {
     lose_answer: AtomicBool,
     /// Whether the next answer never comes although the append took effect.
     never_answer: AtomicBool,
+    /// The streams that were read, in that order.
+    reads: std::sync::Mutex<Vec<StreamRef>>,
 }
 
 impl Meddling {
     fn over(inner: Arc<MemoryLedger>) -> Arc<Self> {
         let (lose_answer, never_answer) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { inner, rival: tokio::sync::Mutex::new(None), lose_answer, never_answer })
+        let (rival, reads) = (tokio::sync::Mutex::new(None), std::sync::Mutex::new(Vec::new()));
+        Arc::new(Self { inner, rival, lose_answer, never_answer, reads })
     }
 }
 
@@ -206,6 +209,7 @@ impl Ledger for Meddling {
         after: u64,
         limit: usize,
     ) -> Result<Vec<Entry>, ReadError> {
+        self.reads.lock().unwrap().push(stream);
         self.inner.read_stream(stream, after, limit).await
     }
 
@@ -338,4 +342,79 @@ async fn a_call_that_is_given_up_leaves_no_stale_state() {
     assert_eq!(ledger.head().await.unwrap().token.position, 2);
     assert!(executor.cached(stream()).is_none(), "a state from before the append would be decided on");
     assert_eq!(executor.execute(admit(3)).await.unwrap().stream_version, 3);
+}
+
+fn by(id: u128, role: Role, command: Command) -> Request {
+    let mut request = Request { command, ..refer(id) };
+    request.actor.role = role;
+    request
+}
+
+/// Somebody of the family, person 7, says that the patient is mildly sick.
+fn report(id: u128) -> Request {
+    let command = side_effects::Command::Report {
+        report: ReportId::new(Uuid::from_u128(id)),
+        symptom: None,
+        description: text("sick in the morning"),
+        grade: side_effects::Grade::Mild,
+        red_flags: Vec::new(),
+        suspected: None,
+        onset_at: None,
+    };
+    by(id, Role::Family, Command::SideEffects(command))
+}
+
+fn family() -> care_team::Member {
+    let person = PersonId::new(Uuid::from_u128(7));
+    care_team::Member { person, role: Role::Family, name: text("Ann"), organisation: None }
+}
+
+fn joins(id: u128) -> Request {
+    by(id, Role::Nurse, Command::CareTeam(care_team::Command::AddMember(family())))
+}
+
+#[tokio::test]
+async fn who_leaves_the_care_team_while_they_report_is_not_on_it_any_more() {
+    let clock = clock();
+    let ledger = Meddling::over(memory(&clock));
+    let executor = executor(ledger.clone(), &clock);
+    executor.execute(joins(1)).await.unwrap();
+    executor.execute(report(2)).await.unwrap();
+    let left = care_team::Event::CareTeamMemberLeft { person: family().person, reason: text("not any more") };
+    // Another process lets them go between our decision and our append.
+    *ledger.rival.lock().await = Some(Append {
+        command: CommandId::new(Uuid::from_u128(3)),
+        request_hash: [3; 32],
+        stream: StreamRef::care_team(patient()),
+        expected: Expected::Exact(1),
+        conditions: Vec::new(),
+        events: vec![NewEvent {
+            event_type: "CareTeamMemberLeft",
+            event_version: 1,
+            payload: Bytes::from(concord_domain::DomainEvent::CareTeam(left).encode()),
+        }],
+        metadata: ledger.read_stream(StreamRef::care_team(patient()), 0, 1).await.unwrap()[0]
+            .metadata
+            .clone(),
+        reply: Bytes::new(),
+    });
+    let answer = executor.execute(report(4)).await;
+    let Err(ExecuteError::Refused(refusal)) = answer else { panic!("{answer:?}") };
+    assert_eq!(refusal.reason(), "NOT_ON_CARE_TEAM");
+    assert_eq!(ledger.head().await.unwrap().token.position, 3);
+}
+
+#[tokio::test]
+async fn a_care_team_without_members_is_read_once_and_remembered() {
+    let clock = clock();
+    let ledger = Meddling::over(memory(&clock));
+    let executor = executor(ledger.clone(), &clock);
+    for id in 1..=3 {
+        let told = Request { actor: refer(1).actor, ..report(id) };
+        assert_eq!(executor.execute(told).await.unwrap().stream_version, u64::try_from(id).unwrap());
+    }
+    let team = StreamRef::care_team(patient());
+    let reads = ledger.reads.lock().unwrap().iter().filter(|read| **read == team).count();
+    assert_eq!(reads, 1);
+    assert_eq!(executor.cached(team).map(|folded| folded.version), Some(0));
 }

@@ -4,12 +4,10 @@
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum IntakeError {
     /// It has more bytes than [`crate::MAX_BYTES`].
-    #[error("{file}: {bytes} bytes are more than the {limit} that a bundle may have")]
+    #[error("{file}: it has more than the {limit} bytes that a bundle may have")]
     TooLarge {
         /// The file.
         file: String,
-        /// How many it has.
-        bytes: usize,
         /// How many it may have.
         limit: usize,
     },

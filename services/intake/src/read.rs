@@ -81,7 +81,7 @@ pub fn read_bundle(
 fn parse(file: &str, bytes: &[u8]) -> Result<Value, IntakeError> {
     let file = || file.to_owned();
     if bytes.len() > MAX_BYTES {
-        return Err(IntakeError::TooLarge { file: file(), bytes: bytes.len(), limit: MAX_BYTES });
+        return Err(IntakeError::TooLarge { file: file(), limit: MAX_BYTES });
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Some(path) = scan::too_deep(bytes, MAX_DEPTH) {

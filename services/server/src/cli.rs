@@ -193,6 +193,9 @@ pub(crate) enum Projections {
         tenant: TenantId,
         /// Which view
         view: String,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
 }
 

@@ -12,6 +12,9 @@ use serde::Deserialize;
 
 const DEFAULTS: &str = include_str!("../../../deploy/config.default.toml");
 
+/// What a program sets that shows a page and not its log.
+const QUIET: &str = "[log]\nfilter = \"warn\"";
+
 /// The most tenants one process serves: each has a writer thread and caches of its own.
 const MOST_TENANTS: usize = 64;
 
@@ -72,7 +75,7 @@ pub(crate) struct Limits {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// A value has the wrong form; names the key and where it came from.
-    #[error("{0}")]
+    #[error(transparent)]
     Unreadable(#[from] Box<figment::Error>),
     /// Values that are well formed but cannot be used, one a line.
     #[error("the configuration cannot be used:\n{}", .0.join("\n"))]
@@ -85,12 +88,17 @@ pub(crate) struct Overrides {
     pub(crate) data: Option<PathBuf>,
     pub(crate) listen: Option<SocketAddr>,
     pub(crate) roles: Option<Vec<ProcessRole>>,
+    /// Whether only warnings are logged when nothing else is configured.
+    pub(crate) quiet: bool,
 }
 
 impl Config {
     /// Reads defaults, `file`, the environment and the command line, in this order.
     pub(crate) fn load(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
         let mut figment = Figment::new().merge(Toml::string(DEFAULTS));
+        if overrides.quiet {
+            figment = figment.merge(Toml::string(QUIET));
+        }
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
@@ -165,6 +173,16 @@ mod tests {
         let fault = with(Overrides { listen: everywhere, roles: Some(Vec::new()), ..Overrides::default() });
         let said = fault.unwrap_err().to_string();
         assert!(said.contains("listen:") && said.contains("roles:"), "{said}");
+    }
+
+    #[test]
+    fn a_quiet_program_logs_warnings_unless_it_is_told_otherwise() {
+        let quiet = || Overrides { quiet: true, ..Overrides::default() };
+        assert_eq!(with(Overrides::default()).unwrap().log.filter, "info");
+        assert_eq!(with(quiet()).unwrap().log.filter, "warn");
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "[log]\nfilter = \"debug\"").unwrap();
+        assert_eq!(Config::load(Some(file.path()), quiet()).unwrap().log.filter, "debug");
     }
 
     #[test]

@@ -57,7 +57,10 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Ledger(command) => ledger::run(&command, &load(overrides)?),
         Command::Token(options) => token::print(&options, &load(overrides)?),
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,
-        Command::Demo(options) => demo::run(options, load(Overrides::default())?, cli.data).await,
+        Command::Demo(options) => {
+            // The page is what there is to see.
+            demo::run(options, load(Overrides { quiet: true, ..Overrides::default() })?, cli.data).await
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use comfy_table::Table;
-use concord_kernel::TenantId;
+use concord_kernel::{LedgerId, TenantId};
 use concord_ledger::DataFolder;
 use concord_projection::{Projections, State, Status};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -24,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How far a view is, as it is printed.
 #[derive(Serialize)]
 struct Line {
-    view: String,
+    view: &'static str,
+    version: u32,
     position: u64,
     behind_events: u64,
     behind_seconds: f64,
@@ -36,6 +37,10 @@ pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, F
     let folder = DataFolder::lock(&config.data)?;
     let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
     let open = |tenant: &TenantId| -> Result<Projections, Failed> {
+        // Opening would make what is not there.
+        if !folder.ledger(&LedgerId::clinical(tenant.clone())).exists() {
+            return Err(format!("there is no ledger of tenant {tenant} in {}", config.data.display()).into());
+        }
         let opened = open(&folder, tenant, &config, &Sources::machine())?;
         Ok(opened.views.ok_or("the views did not start")?)
     };
@@ -46,9 +51,14 @@ pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, F
             print(&views, json)?;
             views.shutdown().await;
         }
-        Command::Rebuild { tenant, view } => {
+        Command::Rebuild { tenant, view, json } => {
             let views = open(&tenant)?;
-            rebuild(&views, &view).await?;
+            let status = rebuild(&views, &view).await?;
+            if json {
+                println!("{}", serde_json::to_string_pretty(&line(&views, &status))?);
+            } else {
+                println!("{view} was built anew and has taken the old one's place.");
+            }
             views.shutdown().await;
         }
     }
@@ -80,11 +90,12 @@ fn print(views: &Projections, json: bool) -> Result<(), Failed> {
         return Ok(());
     }
     let mut table = Table::new();
-    table.set_header(["view", "position", "events behind", "seconds behind", "state"]);
+    table.set_header(["view", "version", "position", "events behind", "seconds behind", "state"]);
     for line in lines {
         let behind = format!("{:.1}", line.behind_seconds);
         table.add_row([
-            line.view,
+            line.view.to_owned(),
+            line.version.to_string(),
             line.position.to_string(),
             line.behind_events.to_string(),
             behind,
@@ -98,7 +109,8 @@ fn print(views: &Projections, json: bool) -> Result<(), Failed> {
 fn line(views: &Projections, status: &Status) -> Line {
     let lag = views.lag(status);
     Line {
-        view: status.view.to_string(),
+        view: status.view.name,
+        version: status.view.version,
         position: status.token.position,
         behind_events: lag.events,
         behind_seconds: lag.age.as_secs_f64(),
@@ -112,7 +124,8 @@ fn line(views: &Projections, status: &Status) -> Line {
     }
 }
 
-async fn rebuild(views: &Projections, view: &str) -> Result<(), Failed> {
+/// Builds `view` anew and gives how it stands then.
+async fn rebuild(views: &Projections, view: &str) -> Result<Status, Failed> {
     let known: Vec<_> = views.statuses().iter().map(|status| status.view.name).collect();
     let mut following = views
         .watch(view)
@@ -120,11 +133,11 @@ async fn rebuild(views: &Projections, view: &str) -> Result<(), Failed> {
     views.rebuild(view).await?;
     let bar = ProgressBar::no_length().with_style(ProgressStyle::with_template(PROGRESS)?);
     bar.set_message(view.to_owned());
-    loop {
+    let built = loop {
         let status = following.borrow_and_update().clone();
-        match (status.rebuild, status.state) {
+        match (&status.rebuild, &status.state) {
             (Some(progress), _) => {
-                if let Some(fault) = progress.fault {
+                if let Some(fault) = &progress.fault {
                     return Err(format!(
                         "the build stopped before position {}: {}",
                         fault.position, fault.reason
@@ -134,7 +147,7 @@ async fn rebuild(views: &Projections, view: &str) -> Result<(), Failed> {
                 bar.set_length(progress.head);
                 bar.set_position(progress.position);
             }
-            (None, State::Live) => break,
+            (None, State::Live) => break status,
             (None, State::Building | State::Retrying) => {}
             (None, State::Paused(fault)) => {
                 return Err(format!(
@@ -146,8 +159,7 @@ async fn rebuild(views: &Projections, view: &str) -> Result<(), Failed> {
             (None, State::Stopped(halt)) => return Err(format!("the views stopped: {halt}").into()),
         }
         following.changed().await?;
-    }
+    };
     bar.finish_and_clear();
-    println!("{view} was built anew and has taken the old one's place.");
-    Ok(())
+    Ok(built)
 }

@@ -41,10 +41,33 @@ pub struct Admission {
     pub issues: Vec<(String, String, String)>,
     /// Issues that are only counted.
     pub further_issues: usize,
-    /// What the safety check over the chart found: rule and substances.
-    pub findings: Vec<(String, Vec<String>)>,
+    /// What the safety check over the chart found.
+    pub findings: Vec<Found>,
     /// Commands that were refused, by reason.
     pub refusals: Vec<(String, u64)>,
+}
+
+/// One thing that the safety check found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Found {
+    /// The rule.
+    pub rule: String,
+    /// The substances; empty when it is about something that nobody could map.
+    pub about: Vec<String>,
+    /// How bad, such as `major`.
+    pub severity: String,
+    /// Why, in plain words.
+    pub mechanism: String,
+    /// What to do, in plain words.
+    pub advice: String,
+}
+
+impl Found {
+    fn new(finding: common::Finding) -> Self {
+        let severity = finding.severity().as_str_name().trim_start_matches("SEVERITY_").to_lowercase();
+        let common::FindingKey { rule, about } = finding.key.unwrap_or_default();
+        Self { rule, about, severity, mechanism: finding.mechanism, advice: finding.advice }
+    }
 }
 
 /// Admits the patient of `intake` through `gateway`; `number` tells the records of one import apart.
@@ -91,7 +114,7 @@ pub async fn admit<G: Gateway>(
             .map(|issue| (issue.path.clone(), issue.problem.to_string(), about(&issue.about)))
             .collect(),
         further_issues: intake.further_issues,
-        findings: found.into_iter().map(|key| (key.rule, key.about)).collect(),
+        findings: found.into_iter().map(Found::new).collect(),
         refusals: player
             .played
             .refusals

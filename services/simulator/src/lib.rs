@@ -13,7 +13,7 @@ mod gateway;
 mod play;
 mod script;
 
-pub use admit::{Admission, admit};
+pub use admit::{Admission, Found, admit};
 pub use cohort::{Cohort, Course, Profile, START, Staff};
 pub use gateway::{Answered, Gateway, Refused, Remote};
 pub use play::{Answer, Failed, Played, Player, Progress, Tally, play};

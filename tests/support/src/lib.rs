@@ -4,4 +4,4 @@ mod intake;
 mod process;
 
 pub use intake::{Intake, episode, fresh, now, today};
-pub use process::{Concord, Ended, Person};
+pub use process::{Concord, Ended, Person, run};

@@ -1,5 +1,6 @@
 //! A `concord serve` process on a folder of its own.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
@@ -28,6 +29,21 @@ pub struct Concord {
 pub struct Ended {
     /// What it said on stderr.
     pub said: String,
+}
+
+/// Runs a subcommand of `program` on `folder`, whether or not a server has it.
+///
+/// # Errors
+///
+/// When the program cannot be run.
+pub async fn run(program: impl AsRef<OsStr>, folder: &Path, arguments: &[&str]) -> io::Result<Output> {
+    Command::new(program)
+        .args(["--data", &folder.to_string_lossy()])
+        .args(arguments)
+        .stdin(Stdio::null())
+        .kill_on_drop(true)
+        .output()
+        .await
 }
 
 /// Somebody who calls.
@@ -143,12 +159,7 @@ impl Concord {
     ///
     /// When the program cannot be run.
     pub async fn run(&self, arguments: &[&str]) -> io::Result<Output> {
-        Command::new(&self.program)
-            .args(["--data", &self.folder.to_string_lossy()])
-            .args(arguments)
-            .kill_on_drop(true)
-            .output()
-            .await
+        run(&self.program, &self.folder, arguments).await
     }
 
     /// Ends the process at once, as a power cut of the process would: SIGKILL.

@@ -6,6 +6,7 @@ use concord_kernel::{PersonId, Role};
 use serde::{Deserialize, Serialize};
 
 use super::Event;
+use crate::CareTeamFacts;
 
 /// What the events of a care team say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,11 @@ pub struct CareTeam {
 }
 
 impl CareTeam {
+    /// What other streams may know of it.
+    pub(crate) fn facts(&self) -> CareTeamFacts {
+        CareTeamFacts { members: self.members.keys().copied().collect() }
+    }
+
     /// Takes in one more event.
     pub(crate) fn fold(&mut self, event: Event) {
         match event {

@@ -8,7 +8,8 @@ use super::{Decision, Grade, Outcome};
 /// A request to change the side-effect record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// Say that something is felt or seen; anyone on the care team or the patient may.
+    /// Say that something is felt or seen; the patient and anyone on the care team may, and of others the program's
+    /// staff, and everybody what is severe or has a warning sign.
     Report {
         /// The new report; must never have been used.
         report: ReportId,
@@ -58,6 +59,14 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it matters who is on the care team.
+    pub const fn needs_care_team(&self) -> bool {
+        match self {
+            Self::Report { .. } => true,
+            Self::Triage { .. } | Self::Decide { .. } | Self::Resolve { .. } | Self::Breach { .. } => false,
+        }
+    }
+
     /// Whether it names an order that the chart must know.
     pub const fn cites_an_order(&self) -> bool {
         match self {

@@ -6,6 +6,7 @@ use concord_kernel::{Actor, Instant, OrderId, ReportId, Role, Text};
 use concord_knowledge::{RedFlagId, SymptomId};
 
 use super::deadline::Deadlines;
+use super::reporter::Reporter;
 use super::state::Report;
 use super::{Command, Decision, Error, Event, Grade, Outcome, SideEffects};
 use crate::{ChartFacts, Context, Issued};
@@ -54,6 +55,8 @@ impl SideEffects {
     }
 
     fn report(&self, said: &Said<'_>, context: &Context) -> Result<Vec<Event>, Error> {
+        // First of all: whoever may not report learns nothing of the record.
+        let reporter = Reporter::of(said.grade, said.red_flags, context)?;
         if self.open.contains_key(&said.report) || self.resolved.contains(&said.report) {
             return Err(Error::ReportIdUsed);
         }
@@ -72,7 +75,7 @@ impl SideEffects {
         if let Some(order) = said.suspected {
             known_to_the_chart(order, context)?;
         }
-        let deadlines = Deadlines::of(said.grade, !said.red_flags.is_empty(), context);
+        let deadlines = Deadlines::of(reporter.graded(said.grade), !said.red_flags.is_empty(), context);
         Ok(vec![Event::SideEffectReported {
             report: said.report,
             symptom: said.symptom.cloned(),
@@ -85,6 +88,7 @@ impl SideEffects {
             role: context.actor.role,
             contact_by: deadlines.contact_by,
             decide_by: deadlines.decide_by,
+            not_on_care_team: reporter == Reporter::NotOnCareTeam,
         }])
     }
 

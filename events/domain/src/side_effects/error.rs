@@ -14,6 +14,9 @@ pub enum Error {
     /// Only the program's timers may do this.
     #[error("only the program's timers may do this")]
     NotATimer,
+    /// Somebody from outside who is not on the care team reports what can wait.
+    #[error("only the patient, their care team and the program's staff may report this")]
+    NotOnCareTeam,
     /// The identifier names another report.
     #[error("the report identifier was used before")]
     ReportIdUsed,
@@ -61,6 +64,7 @@ impl Explain for Error {
             Self::NotAPrescriber => "NOT_A_PRESCRIBER",
             Self::NotAClinician => "NOT_A_CLINICIAN",
             Self::NotATimer => "NOT_A_TIMER",
+            Self::NotOnCareTeam => "NOT_ON_CARE_TEAM",
             Self::ReportIdUsed => "REPORT_ID_USED",
             Self::UnknownReport => "UNKNOWN_REPORT",
             Self::ReportResolved => "REPORT_RESOLVED",
@@ -82,6 +86,9 @@ impl Explain for Error {
             Self::NotAPrescriber => "ask a psychiatrist or psychiatric nurse practitioner of the program",
             Self::NotAClinician => "ask a prescriber, nurse or pharmacist of the program",
             Self::NotATimer => "nothing is needed: the program watches its deadlines itself",
+            Self::NotOnCareTeam => {
+                "ask the program to take you into the care team; what is severe or has a warning sign anybody may report"
+            }
             Self::ReportIdUsed => "draw a new report identifier",
             Self::UnknownReport => "name a report of this record",
             Self::ReportResolved => "report it anew if it has come back",

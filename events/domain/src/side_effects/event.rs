@@ -33,6 +33,10 @@ pub enum Event {
         contact_by: Instant,
         /// Until when it must be decided.
         decide_by: Instant,
+        /// Whether whoever reported it was neither the patient nor on the care team; absent: they were, or nobody
+        /// asked yet when it was recorded.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        not_on_care_team: bool,
     },
     /// A clinician judged it.
     SideEffectTriaged {

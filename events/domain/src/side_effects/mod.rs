@@ -5,6 +5,7 @@ mod deadline;
 mod decide;
 mod error;
 mod event;
+mod reporter;
 mod state;
 #[cfg(test)]
 mod tests;

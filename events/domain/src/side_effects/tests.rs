@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::deadline::NEXT_VISIT;
 use super::*;
-use crate::{ChartFacts, Context, DomainEvent, Explain, Facts, Issued};
+use crate::{CareTeamFacts, ChartFacts, Context, DomainEvent, Explain, Facts, Issued};
 
 type Asked = Issued<Command>;
 
@@ -24,25 +24,33 @@ fn in_minutes(minutes: u64) -> Instant {
     noon().plus(Duration::from_mins(minutes))
 }
 
-/// A command of somebody in that role at that time; the chart knows order 1, open, and order 2, stopped.
+fn ada() -> PatientId {
+    PatientId::new(Uuid::from_u128(0xADA))
+}
+
+/// Somebody in that role; a patient is the one whose record it is.
+fn somebody(role: Role) -> PersonId {
+    PersonId::new(if role == Role::Patient { ada().uuid() } else { Uuid::from_u128(role as u128) })
+}
+
+/// A command of somebody in that role at that time, who is on the care team unless they are the patient; the chart knows
+/// order 1, open, and order 2, stopped.
 fn asks_at(now: Instant, role: Role, command: Command) -> Asked {
     let chart = ChartFacts {
         open_orders: vec![order(1)],
         known_orders: vec![order(1), order(2)],
         ..ChartFacts::default()
     };
+    let members = Role::ALL.into_iter().filter(|role| *role != Role::Patient).map(somebody).collect();
+    let team = CareTeamFacts { members };
     let context = Context {
-        patient: PatientId::new(Uuid::from_u128(7)),
-        actor: Actor {
-            id: PersonId::new(Uuid::from_u128(role as u128)),
-            role,
-            credentials: Credentials::default(),
-        },
+        patient: ada(),
+        actor: Actor { id: somebody(role), role, credentials: Credentials::default() },
         purpose: Purpose::Treatment,
         now,
         effective_at: now,
         rules: Ruleset::embedded(),
-        facts: Facts { chart: Some(chart), ..Facts::default() },
+        facts: Facts { chart: Some(chart), care_team: Some(team), ..Facts::default() },
     };
     Issued { command, context }
 }
@@ -53,6 +61,12 @@ fn asks(role: Role, command: Command) -> Asked {
 
 fn without_chart(mut asked: Asked) -> Asked {
     asked.context.facts.chart = None;
+    asked
+}
+
+/// The same command of somebody who is on no care team.
+fn stranger(mut asked: Asked) -> Asked {
+    asked.context.facts.care_team = Some(CareTeamFacts::default());
     asked
 }
 
@@ -166,6 +180,96 @@ fn anybody_who_cares_reports() {
         };
         assert_eq!((*said, *grade), (role, Grade::Moderate));
     }
+}
+
+const STAFF: [Role; 6] =
+    [Role::Psychiatrist, Role::Pmhnp, Role::Therapist, Role::CaseManager, Role::Nurse, Role::Pharmacist];
+
+const OUTSIDE: [Role; 3] = [Role::PrimaryCare, Role::OutsideProvider, Role::Family];
+
+/// Whether the one report is marked as that of somebody who is not on the care team.
+fn is_marked(events: &[Event]) -> bool {
+    let [Event::SideEffectReported { not_on_care_team, .. }] = events else { panic!("{events:?}") };
+    *not_on_care_team
+}
+
+#[test]
+fn a_report_of_the_patient_or_their_care_team_is_not_marked() {
+    for role in Role::ALL {
+        assert!(!is_marked(&accepted(Vec::new(), asks(role, report(1, Grade::Mild)))), "{role}");
+    }
+    let patient = stranger(asks(Role::Patient, report(1, Grade::Mild)));
+    assert!(!is_marked(&accepted(Vec::new(), patient)));
+}
+
+#[test]
+fn what_staff_report_of_a_patient_of_others_is_marked_and_seen_to_within_a_day() {
+    for role in STAFF {
+        let events = accepted(Vec::new(), stranger(asks(role, report(1, Grade::Mild))));
+        assert!(is_marked(&events), "{role}");
+        assert_eq!(deadlines(&events), (in_minutes(24 * 60), in_minutes(24 * 60)), "{role}");
+    }
+    let severe = accepted(Vec::new(), stranger(asks(Role::Nurse, report(1, Grade::Severe))));
+    assert_eq!(deadlines(&severe), (in_minutes(60), in_minutes(4 * 60)));
+}
+
+#[test]
+fn from_outside_the_care_team_what_can_wait_is_refused() {
+    for role in OUTSIDE.into_iter().chain([Role::Auditor, Role::Service]) {
+        for grade in [Grade::Mild, Grade::Moderate] {
+            refused(Vec::new(), stranger(asks(role, report(1, grade))), Error::NotOnCareTeam);
+        }
+    }
+    let mut another = stranger(asks(Role::Patient, report(1, Grade::Mild)));
+    another.context.actor.id = PersonId::new(Uuid::from_u128(0xB0B));
+    refused(Vec::new(), another, Error::NotOnCareTeam);
+}
+
+#[test]
+fn what_cannot_wait_is_taken_from_anybody_and_marked() {
+    for role in OUTSIDE {
+        for grade in [Grade::Severe, Grade::LifeThreatening, Grade::Fatal] {
+            assert!(is_marked(&accepted(Vec::new(), stranger(asks(role, report(1, grade))))), "{role}");
+        }
+        let flagged = accepted(Vec::new(), stranger(asks(role, with_flags(Grade::Mild, &["jaundice"]))));
+        assert!(is_marked(&flagged), "{role}");
+        assert_eq!(deadlines(&flagged), (in_minutes(15), in_minutes(15)));
+        let mut emergency = stranger(asks(role, report(1, Grade::Moderate)));
+        emergency.context.purpose = Purpose::Emergency;
+        assert!(is_marked(&accepted(Vec::new(), emergency)), "{role}");
+    }
+}
+
+#[test]
+fn a_care_team_that_was_not_read_knows_nobody() {
+    let unread = |role, grade| {
+        let mut asked = asks(role, report(1, grade));
+        asked.context.facts.care_team = None;
+        asked
+    };
+    assert!(is_marked(&accepted(Vec::new(), unread(Role::Family, Grade::Severe))));
+    refused(Vec::new(), unread(Role::Family, Grade::Mild), Error::NotOnCareTeam);
+}
+
+#[test]
+fn whoever_may_not_report_learns_nothing_of_the_record() {
+    let used = stranger(asks(Role::Family, report(1, Grade::Mild)));
+    refused(reported(Grade::Mild), used, Error::NotOnCareTeam);
+    let cites = stranger(asks(Role::Family, suspecting(3)));
+    refused(Vec::new(), cites, Error::NotOnCareTeam);
+}
+
+#[test]
+fn a_report_says_that_it_is_marked_only_when_it_is() {
+    let shape = |events: Vec<Event>| {
+        let [event] = events.try_into().unwrap();
+        let stored = DomainEvent::SideEffects(event).encode();
+        serde_json::from_slice::<serde_json::Value>(&stored).unwrap()
+    };
+    let known = shape(reported(Grade::Mild));
+    assert!(known["SideEffectReported"].get("not_on_care_team").is_none(), "{known}");
+    let marked = shape(accepted(Vec::new(), stranger(asks(Role::Nurse, report(1, Grade::Mild)))));
+    assert_eq!(marked["SideEffectReported"]["not_on_care_team"], true);
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn report(suspected: Option<concord_kernel::OrderId>) -> side_effects::Command {
 }
 
 #[test]
-fn what_cites_an_order_reads_the_chart() {
+fn what_cites_an_order_reads_the_chart_and_a_report_the_care_team() {
     let order = concord_kernel::OrderId::new(uuid(5));
     let decide = |decision| side_effects::Command::Decide {
         report: ReportId::new(uuid(1)),
@@ -158,9 +158,10 @@ fn what_cites_an_order_reads_the_chart() {
         rationale: reason(),
     };
     let (record, chart) = (StreamRef::side_effects(ada()), StreamRef::chart(ada()));
+    let team = StreamRef::care_team(ada());
     for (command, reads) in [
-        (report(Some(order)), vec![chart]),
-        (report(None), vec![]),
+        (report(Some(order)), vec![chart, team]),
+        (report(None), vec![team]),
         (decide(Decision::Stop(order)), vec![chart]),
         (decide(Decision::ContinueAndMonitor), vec![]),
     ] {

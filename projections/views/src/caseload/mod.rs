@@ -36,7 +36,7 @@ impl Caseload {
 
 impl View for Caseload {
     const NAME: &'static str = "caseload";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,

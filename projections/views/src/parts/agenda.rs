@@ -164,7 +164,7 @@ impl Agenda {
             }
         }
         for booked in &self.visits.booked {
-            show(Open::about(DueKind::Visit, booked.at, booked.visit.uuid(), None));
+            show(Open::visit(booked.at, booked.visit, booked.kind));
         }
         if let Some(missed) = self.visits.missed {
             show(Open::about(DueKind::VisitMissed, missed.at, missed.visit.uuid(), None));

@@ -1,6 +1,7 @@
 //! One thing that is due.
 
-use concord_kernel::{Instant, Role};
+use concord_domain::follow_up::VisitKind;
+use concord_kernel::{Instant, Role, VisitId};
 use concord_knowledge::FindingKey;
 use concord_projection::Item;
 use serde::{Deserialize, Serialize};
@@ -84,7 +85,7 @@ pub struct Due {
     pub at: Instant,
     /// What it is about: report, administration, order, visit or stay.
     pub subject: Option<Uuid>,
-    /// What it is about, by its name in the knowledge tables: drug, symptom or rule.
+    /// What it is about, by its name in the knowledge tables: drug, symptom or rule; of a visit, its kind.
     pub name: Option<String>,
     /// Tells it from others of its kind and patient.
     pub item: String,
@@ -104,6 +105,8 @@ enum About<'a> {
     Patient,
     /// A report, an order and so on, with the name of a knowledge row.
     Subject(Uuid, Option<&'a str>),
+    /// An appointment, and what for.
+    Visit(VisitId, VisitKind),
     /// What a rule found.
     Finding(&'a FindingKey),
 }
@@ -121,12 +124,30 @@ impl<'a> Open<'a> {
         Self { kind, at, about: About::Finding(finding) }
     }
 
+    pub(crate) const fn visit(at: Instant, visit: VisitId, kind: VisitKind) -> Self {
+        Self { kind: DueKind::Visit, at, about: About::Visit(visit, kind) }
+    }
+
+    /// Whether it is on the worklist of somebody with that role: of the appointments, those that are theirs to keep.
+    pub(crate) fn concerns(&self, role: Role) -> bool {
+        let theirs = match self.about {
+            About::Visit(_, VisitKind::Therapy) => false,
+            About::Visit(_, VisitKind::Nursing) => role == Role::Nurse,
+            About::Visit(_, VisitKind::Medication)
+            | About::Patient
+            | About::Subject(..)
+            | About::Finding(_) => true,
+        };
+        theirs && self.kind.concerns(role)
+    }
+
     /// Its name on a list: short, for there are many.
     pub(crate) fn item(&self) -> Item {
         let kind = &[self.kind as u8];
         match self.about {
             About::Patient => Item::of(&[kind]),
             About::Subject(subject, _) => Item::of(&[kind, subject.as_bytes()]),
+            About::Visit(visit, _) => Item::of(&[kind, visit.uuid().as_bytes()]),
             About::Finding(finding) => Item::of(&[kind, name_of(finding).as_bytes()]),
         }
     }
@@ -141,11 +162,25 @@ impl<'a> Open<'a> {
                 let item = format!("{named}/{}", subject.simple());
                 Due { kind, at, subject: Some(subject), name: name.map(str::to_owned), item }
             }
+            About::Visit(visit, of) => {
+                let subject = visit.uuid();
+                let (item, name) = (format!("{named}/{}", subject.simple()), Some(kind_of(of).to_owned()));
+                Due { kind, at, subject: Some(subject), name, item }
+            }
             About::Finding(finding) => {
                 let name = name_of(finding);
                 Due { kind, at, subject: None, item: format!("{named}/{name}"), name: Some(name) }
             }
         }
+    }
+}
+
+/// The stored name.
+const fn kind_of(visit: VisitKind) -> &'static str {
+    match visit {
+        VisitKind::Medication => "medication",
+        VisitKind::Therapy => "therapy",
+        VisitKind::Nursing => "nursing",
     }
 }
 

@@ -21,6 +21,8 @@ pub struct OpenEffect {
     pub red_flags: Vec<RedFlagId>,
     /// The order that is suspected.
     pub suspected: Option<OrderId>,
+    /// Whether whoever reported it was not on the care team.
+    pub not_on_care_team: bool,
     /// When it was reported.
     pub reported_at: Instant,
     /// Until when a prescriber must have been reached.
@@ -100,7 +102,10 @@ impl Effects {
                 suspected,
                 contact_by,
                 decide_by,
-                ..
+                not_on_care_team,
+                by: _,
+                role: _,
+                onset_at: _,
             } => self.push(OpenEffect {
                 report: *report,
                 symptom: symptom.clone(),
@@ -108,6 +113,7 @@ impl Effects {
                 grade: *grade,
                 red_flags: red_flags.clone(),
                 suspected: *suspected,
+                not_on_care_team: *not_on_care_team,
                 reported_at: recorded_at,
                 contact_by: *contact_by,
                 decide_by: *decide_by,

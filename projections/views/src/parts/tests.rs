@@ -28,6 +28,7 @@ fn reported(n: u128, grade: Grade) -> Event {
         role: Role::Nurse,
         contact_by: start().plus_days(days),
         decide_by: start().plus_days(days + 7),
+        not_on_care_team: false,
     }
 }
 

@@ -5,7 +5,7 @@ use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
 
 use super::plan::plan;
 use super::{LastChange, Reconciled, Row};
-use crate::parts::{Background, Findings, Identity, Order, Outside, Stays};
+use crate::parts::{Background, Findings, Identity, Order, Outside, Stays, Team};
 
 /// One line of a liaison's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +29,8 @@ pub struct ReconciledLine {
 pub struct ReconciledList {
     /// The line on the list.
     pub line: ReconciledLine,
+    /// Who cares for them.
+    pub team: Team,
     /// Where they stand.
     pub stays: Stays,
     /// The program's orders.
@@ -68,6 +70,7 @@ pub async fn patient(reader: &Reader, patient: PatientId) -> Result<Option<Recon
     Ok(row.map(|row| ReconciledList {
         line: line(patient, &row),
         plan: plan(&row),
+        team: row.team,
         stays: row.stays,
         program: row.orders.open,
         outside: row.outside,

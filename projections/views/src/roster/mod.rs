@@ -60,18 +60,25 @@ impl View for Roster {
     }
 
     fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
-        let rank = match row.stay.stage {
-            Stage::Open(_) => 0,
-            Stage::Paused(_) => 1,
-            Stage::Candidate => 2,
-            Stage::Waitlisted => 3,
-            Stage::Referred => 4,
-            Stage::Closed => 5,
-            Stage::NotACandidate => 6,
-            Stage::Unknown => 7,
-        };
-        let sort = Sort::new().rank(rank).earliest(row.stay.since);
+        let sort = Sort::new().rank(rank(row.stay.stage)).earliest(row.stay.since);
         let program = row.stay.program.iter();
         program.map(|program| ListEntry::whole(List::program(program), sort.clone())).collect()
+    }
+}
+
+/// The rank of the first of those who have gone.
+const GONE: u8 = 5;
+
+/// Where somebody stands on the list: those in a stay, those who wait, those who have gone.
+const fn rank(stage: Stage) -> u8 {
+    match stage {
+        Stage::Open(_) => 0,
+        Stage::Paused(_) => 1,
+        Stage::Candidate => 2,
+        Stage::Waitlisted => 3,
+        Stage::Referred => 4,
+        Stage::Closed => GONE,
+        Stage::NotACandidate => 6,
+        Stage::Unknown => 7,
     }
 }

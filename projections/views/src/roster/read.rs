@@ -3,7 +3,7 @@
 use concord_kernel::{PatientId, ProgramId, StreamRef};
 use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
 
-use super::{PastStay, Roster, Row};
+use super::{GONE, PastStay, Roster, Row, rank};
 use crate::parts::{Identity, Stay};
 
 /// One line of a roster.
@@ -17,6 +17,13 @@ pub struct RosterLine {
     pub stay: Stay,
     /// Stays that have ended, oldest first.
     pub past: Vec<PastStay>,
+}
+
+impl RosterLine {
+    /// Whether they have left, or were not taken: on the list they come after all others.
+    pub const fn has_gone(&self) -> bool {
+        rank(self.stay.stage) >= GONE
+    }
 }
 
 /// Reads a page of a program's patients: in a stay, then waiting, then gone.

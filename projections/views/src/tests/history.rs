@@ -258,6 +258,7 @@ impl Story {
                 role: Role::Nurse,
                 contact_by: now.plus_days(1),
                 decide_by: now.plus_days(2),
+                not_on_care_team: dice.roll(4) == 0,
             };
         };
         match dice.roll(5) {

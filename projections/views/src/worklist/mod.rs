@@ -37,7 +37,7 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 
@@ -66,7 +66,7 @@ impl View for Worklist {
     fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
         let mut entries = Vec::new();
         row.agenda.each(&row.stays, |open| {
-            let concerned = row.team.people(|role| open.kind.concerns(role));
+            let concerned = row.team.people(|role| open.concerns(role));
             entries.extend(concerned.map(|person| ListEntry {
                 list: List::person(person),
                 sort: Sort::new().earliest(open.at),

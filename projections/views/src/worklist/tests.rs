@@ -2,8 +2,9 @@
 
 use concord_domain::DomainEvent;
 use concord_domain::chart::{Event as ChartEvent, OverrideReason};
+use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};
 use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade};
-use concord_kernel::{ReportId, Role, Text};
+use concord_kernel::{ReportId, Role, Text, VisitId};
 use concord_projection::{Key, List};
 use uuid::Uuid;
 
@@ -39,6 +40,7 @@ fn reported() -> DomainEvent {
         role: Role::Nurse,
         contact_by: start().plus_days(1),
         decide_by: start().plus_days(2),
+        not_on_care_team: false,
     })
 }
 
@@ -66,6 +68,33 @@ fn every_prescriber_of_the_care_team_has_the_item_and_nobody_else() {
     let (model, _) = due(vec![reported()]);
     let lists = model.lists();
     assert_eq!(lists.keys().collect::<Vec<_>>(), [&List::person(person(Role::Psychiatrist, 0))]);
+}
+
+#[test]
+fn of_the_appointments_those_are_on_a_worklist_that_are_theirs_to_keep() {
+    let booked = |kind| {
+        DomainEvent::FollowUp(VisitEvent::VisitScheduled {
+            visit: VisitId::new(Uuid::from_u128(kind as u128)),
+            kind,
+            at: start().plus_days(3),
+            modality: Modality::InPerson,
+            with: person(Role::Therapist, 0),
+        })
+    };
+    let all = [VisitKind::Medication, VisitKind::Therapy, VisitKind::Nursing].map(booked);
+    let model = after_opening::<Worklist>(all.into());
+    let row = &model.rows[&Key::patient(patient(0))];
+    let mut kept = Vec::new();
+    row.agenda.each(&row.stays, |open| {
+        let roles = [Role::Psychiatrist, Role::Nurse, Role::Pharmacist];
+        kept.push((open.due().name.unwrap(), roles.map(|role| open.concerns(role))));
+    });
+    let wanted = [
+        ("medication".to_owned(), [true, true, false]),
+        ("therapy".to_owned(), [false, false, false]),
+        ("nursing".to_owned(), [false, true, false]),
+    ];
+    assert_eq!(kept, wanted);
 }
 
 #[test]

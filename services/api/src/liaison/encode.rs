@@ -62,10 +62,13 @@ fn outside(line: &OutsideLine) -> pb::ListedMedication {
 }
 
 fn interaction(open: &OpenFinding) -> pb::ListedInteraction {
+    let (mechanism, advice) = words::said(&open.finding);
     pb::ListedInteraction {
         rule: open.finding.rule.as_str().to_owned(),
         about: open.finding.about.iter().map(|substance| substance.as_str().to_owned()).collect(),
         severity: words::stored(&open.severity),
         action: words::stored(&open.action),
+        mechanism,
+        advice,
     }
 }

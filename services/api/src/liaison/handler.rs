@@ -1,15 +1,18 @@
 //! The calls of `LiaisonService`.
 
+use std::sync::Arc;
+
 use concord_access::Question;
-use concord_projection::Key;
+use concord_projection::Cursor;
 use concord_proto::concord::liaison::v1 as pb;
 use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonService;
 use concord_views::{Reconciled, reconciled};
 use tonic::{Request, Response, Status};
 
-use super::encode;
+use super::{encode, news};
 use crate::Failure;
-use crate::query::{Page, Questions};
+use crate::limits::PAGE_MOST;
+use crate::query::{Changes, Page, Questions, Watched, cares, watch, whole};
 
 #[tonic::async_trait]
 impl LiaisonService for Questions {
@@ -40,11 +43,66 @@ impl LiaisonService for Questions {
         let answer = async {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
             let as_of = asked.as_of::<Reconciled>();
-            let row = reader.row::<Reconciled>(Key::patient(patient)).await.map_err(Failure::from)?;
-            asked.cares(&row.ok_or(Failure::NotFound)?.team)?;
             let list = reconciled::patient(&reader, patient).await?.ok_or(Failure::NotFound)?;
+            asked.cares(&list.team)?;
             Ok(pb::GetReconciledListResponse { as_of, ..encode::list(&list) })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
+    }
+
+    type WatchClientsStream = Watched<pb::WatchClientsResponse>;
+
+    async fn watch_clients(
+        &self,
+        request: Request<pb::WatchClientsRequest>,
+    ) -> Result<Response<Self::WatchClientsStream>, Status> {
+        let (metadata, _, asks) = request.into_parts();
+        let asked = self.ask(&metadata, Question::Reconciled)?;
+        let person = asked.whose("liaison_id", &asks.liaison_id)?;
+        self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
+        let read = move |reader| async move {
+            let page = |after: Option<Cursor>| {
+                let reader = &reader;
+                async move { reconciled::page(reader, person, after.as_ref(), PAGE_MOST).await }
+            };
+            let lines = whole(page).await?;
+            Ok(lines.iter().map(|line| (line.patient.to_string(), encode::line(line))).collect())
+        };
+        let encode = |Changes { changed, removed, as_of }| pb::WatchClientsResponse {
+            changed,
+            removed_patient_ids: removed,
+            as_of,
+        };
+        Ok(Response::new(watch::<Reconciled, _, _, _>(asked, &self.0, read, encode)?))
+    }
+
+    type WatchReconciledListStream = Watched<pb::WatchReconciledListResponse>;
+
+    async fn watch_reconciled_list(
+        &self,
+        request: Request<pb::WatchReconciledListRequest>,
+    ) -> Result<Response<Self::WatchReconciledListStream>, Status> {
+        let (metadata, _, asks) = request.into_parts();
+        let (asked, patient) = self.ask_about(&metadata, Question::Reconciled, &asks.patient_id)?;
+        self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
+        let identity = Arc::clone(&asked.caller.identity);
+        let read = move |reader| {
+            let identity = Arc::clone(&identity);
+            async move {
+                let list = reconciled::patient(&reader, patient).await?.ok_or(Failure::NotFound)?;
+                // Whoever has left the care team is told nothing more.
+                cares(&identity.actor, &list.team)?;
+                Ok(vec![(patient.to_string(), encode::list(&list))])
+            }
+        };
+        let mut before = pb::GetReconciledListResponse::default();
+        let encode = move |Changes { changed, removed: _, as_of }: Changes<_>| {
+            // There is one list, and it is sent only when it differs.
+            let list = changed.into_iter().next().unwrap_or_default();
+            let told = news::between(&before, &list, as_of);
+            before = list;
+            told
+        };
+        Ok(Response::new(watch::<Reconciled, _, _, _>(asked, &self.0, read, encode)?))
     }
 }

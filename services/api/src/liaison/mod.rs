@@ -2,3 +2,4 @@
 
 mod encode;
 mod handler;
+mod news;

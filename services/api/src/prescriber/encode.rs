@@ -87,11 +87,14 @@ fn outside(line: &OutsideLine) -> pb::OutsideMedication {
 }
 
 fn interaction(open: &OpenFinding) -> pb::OpenInteraction {
+    let (mechanism, advice) = words::said(&open.finding);
     pb::OpenInteraction {
         rule: open.finding.rule.as_str().to_owned(),
         about: open.finding.about.iter().map(|substance| substance.as_str().to_owned()).collect(),
         severity: words::stored(&open.severity),
         found_at: Some(instant(open.detected_at)),
+        mechanism,
+        advice,
     }
 }
 
@@ -108,6 +111,7 @@ fn side_effect(effect: &OpenEffect) -> pb::SideEffect {
         status: status.to_owned(),
         reported_at: Some(instant(effect.reported_at)),
         due_at: Some(instant(effect.decide_by)),
+        not_on_care_team: effect.not_on_care_team,
     }
 }
 

@@ -73,8 +73,10 @@ impl PrescriberService for Questions {
         &self,
         request: Request<pb::WatchWorklistRequest>,
     ) -> Result<Response<Self::WatchWorklistStream>, Status> {
-        let asked = self.ask(request.metadata(), Question::Worklist)?;
-        let person = asked.whose("prescriber_id", &request.get_ref().prescriber_id)?;
+        let (metadata, _, asks) = request.into_parts();
+        let asked = self.ask(&metadata, Question::Worklist)?;
+        let person = asked.whose("prescriber_id", &asks.prescriber_id)?;
+        self.0.within(&metadata, asked.knows::<Worklist>(asks.min_position)).await?;
         let door = self.0.clone();
         let read = move |reader| {
             let now = door.now();

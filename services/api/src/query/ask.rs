@@ -1,7 +1,7 @@
 //! Waits until a view knows enough, and reads pages.
 
 use concord_access::{Question, permit_query};
-use concord_kernel::{Instant, PatientId, PersonId, Role, Token};
+use concord_kernel::{Actor, Instant, PatientId, PersonId, Role, Token};
 use concord_projection::{Cursor, PageOf, Projections, Reader, View, ViewId, WaitError};
 use concord_proto::concord::common::v1 as pb;
 use concord_views::parts::Team;
@@ -53,6 +53,12 @@ impl Questions {
 impl Asked {
     /// Reads, once the view `V` knows everything up to `least`.
     pub(crate) async fn reader<V: View>(&self, least: Option<pb::Token>) -> Result<Reader, Failure> {
+        self.knows::<V>(least).await?;
+        Ok(self.views.reader())
+    }
+
+    /// Waits until the view `V` knows everything up to `least`.
+    pub(crate) async fn knows<V: View>(&self, least: Option<pb::Token>) -> Result<(), Failure> {
         if let Some(least) = least {
             let epoch = id::<Uuid>("min_position.epoch", &least.epoch, |id| id)?;
             let token = Token { epoch, position: least.position };
@@ -61,7 +67,7 @@ impl Asked {
                 WaitError::UnknownView | WaitError::Behind { .. } | WaitError::Stopped => Failure::ViewBehind,
             })?;
         }
-        Ok(self.views.reader())
+        Ok(())
     }
 
     /// How fresh what is read from `V` is at least; asked before reading.
@@ -75,9 +81,7 @@ impl Asked {
     /// Insists that the caller may know of a patient with this care team: somebody who sees their own patients only
     /// finds no trace of others.
     pub(crate) fn cares(&self, team: &Team) -> Result<(), Failure> {
-        let caller = &self.caller.identity.actor;
-        let member = team.people(|_| true).any(|person| person == caller.id);
-        if member || !own_list(caller.role) { Ok(()) } else { Err(Failure::NotFound) }
+        cares(&self.caller.identity.actor, team)
     }
 
     /// Whose list is wanted: the caller's unless another is named.
@@ -89,6 +93,12 @@ impl Asked {
             None => Ok(caller.id),
         }
     }
+}
+
+/// [`Asked::cares`] for a caller whose question goes on.
+pub(crate) fn cares(caller: &Actor, team: &Team) -> Result<(), Failure> {
+    let member = team.people(|_| true).any(|person| person == caller.id);
+    if member || !own_list(caller.role) { Ok(()) } else { Err(Failure::NotFound) }
 }
 
 /// Whether the role sees only patients whose care team it is on.

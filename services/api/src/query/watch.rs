@@ -53,7 +53,7 @@ pub(crate) fn watch<V, L, T, R>(
     asked: Asked,
     door: &Door,
     read: impl Fn(concord_projection::Reader) -> R + Send + 'static,
-    encode: impl Fn(Changes<L>) -> T + Send + 'static,
+    mut encode: impl FnMut(Changes<L>) -> T + Send + 'static,
 ) -> Result<Watched<T>, Failure>
 where
     V: View,

@@ -1,7 +1,7 @@
 //! Names for people, looked up when somebody asks.
 
 use concord_kernel::Text;
-use concord_knowledge::{ConditionId, DrugId, Frequency, Regimen, RuleId, Ruleset, SymptomId};
+use concord_knowledge::{ConditionId, DrugId, FindingKey, Frequency, Regimen, Ruleset, SymptomId};
 use concord_views::parts::{AllergyList, Due};
 use serde::Serialize;
 
@@ -48,14 +48,26 @@ pub(crate) fn text(text: Option<&Text>) -> String {
     text.map_or_else(String::new, |text| text.expose().to_owned())
 }
 
+/// Why a finding speaks and what to do, in the words that the ruleset has now.
+pub(crate) fn said(finding: &FindingKey) -> (String, String) {
+    Ruleset::embedded().explain(finding).map(|told| (told.mechanism, told.advice)).unwrap_or_default()
+}
+
 /// What is due, by the name of what it is about.
 pub(crate) fn due(due: &Due) -> String {
     let rules = Ruleset::embedded();
     let Some(name) = due.name.as_deref() else { return String::new() };
     let drug = DrugId::parse(name).ok().and_then(|id| rules.drug(&id)).map(|drug| drug.name.clone());
     let symptom = SymptomId::parse(name).ok().and_then(|id| rules.symptom_name(&id).map(str::to_owned));
-    let rule = RuleId::parse(name).ok().map(|rule| rule.as_str().to_owned());
-    drug.or(symptom).or(rule).unwrap_or_else(|| name.to_owned())
+    drug.or(symptom).unwrap_or_else(|| finding(name))
+}
+
+/// A rule and the substances that it speaks about, as substances first; the rule alone when it is about none.
+fn finding(name: &str) -> String {
+    let mut parts = name.split(' ');
+    let rule = parts.next().unwrap_or_default();
+    let about: Vec<_> = parts.collect();
+    if about.is_empty() { rule.to_owned() } else { format!("{} ({rule})", about.join(" + ")) }
 }
 
 /// Dose and frequency for people, such as `50 mg once a day`.
@@ -78,5 +90,37 @@ pub(crate) fn allergies(known: &AllergyList) -> Vec<String> {
     match known {
         AllergyList::Unknown | AllergyList::NoneKnown => Vec::new(),
         AllergyList::Known(lines) => lines.iter().map(|line| line.substance.expose().to_owned()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use concord_kernel::Instant;
+    use concord_knowledge::RuleId;
+    use concord_views::parts::DueKind;
+
+    use super::*;
+
+    #[test]
+    fn what_is_due_is_told_by_drug_symptom_substances_or_kind_of_visit() {
+        let told = |kind, name: Option<&str>| {
+            let at = Instant::parse("2026-03-02T12:00:00Z").unwrap();
+            due(&Due { kind, at, subject: None, name: name.map(str::to_owned), item: String::new() })
+        };
+        assert_eq!(told(DueKind::Renewal, Some("lithium")), "Lithium carbonate");
+        assert_eq!(told(DueKind::SideEffectTriage, Some("nausea")), "Nausea");
+        assert_eq!(told(DueKind::SideEffectTriage, None), "");
+        assert_eq!(told(DueKind::Visit, Some("therapy")), "therapy");
+        let collision = told(DueKind::Interaction, Some("ddi.lithium.nsaid ibuprofen lithium"));
+        assert_eq!(collision, "ibuprofen + lithium (ddi.lithium.nsaid)");
+        assert_eq!(told(DueKind::Interaction, Some("map.medication")), "map.medication");
+    }
+
+    #[test]
+    fn a_finding_is_told_in_words_while_the_ruleset_has_its_rule() {
+        let key = |rule: &str| FindingKey { rule: RuleId::parse(rule).unwrap(), about: Vec::new() };
+        let (mechanism, advice) = said(&key("ddi.lithium.nsaid"));
+        assert!(!mechanism.is_empty() && !advice.is_empty());
+        assert_eq!(said(&key("ddi.taken.out")), (String::new(), String::new()));
     }
 }

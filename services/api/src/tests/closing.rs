@@ -9,43 +9,23 @@ use concord_proto::concord::command::v1::ExecuteStreamRequest;
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::command::v1::execute_stream_response::Outcome;
 use concord_proto::concord::ledger::v1::{FollowEventsRequest, GetHeadRequest, WatchHeadRequest};
+use concord_proto::concord::liaison::v1::{WatchClientsRequest, WatchReconciledListRequest};
 use concord_proto::concord::prescriber::v1::WatchWorklistRequest;
+use concord_proto::concord::program::v1::{WatchDueItemsRequest, WatchEpisodesRequest};
 use concord_proto::concord::therapist::v1::WatchCaseloadRequest;
+use futures::FutureExt;
+use futures::future::{BoxFuture, join_all};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Code;
+use uuid::Uuid;
 
 use super::end_to_end::fault;
 use super::service::{Gated, Service, referral};
 use crate::Limits;
 
 const SOON: Duration = Duration::from_secs(5);
-
-#[tokio::test]
-async fn watches_and_followers_end_when_the_service_closes() {
-    let service = Service::start().await;
-    let (auditor, doctor) = (service.acting_as(Role::Auditor), service.acting_as(Role::Psychiatrist));
-    let mut heads = auditor.ledger().watch_head(WatchHeadRequest {}).await.unwrap().into_inner();
-    let mut events =
-        auditor.ledger().follow_events(FollowEventsRequest::default()).await.unwrap().into_inner();
-    let (mut therapy, mut prescribing) = (doctor.therapist(), doctor.prescriber());
-    let caseload = therapy.watch_caseload(WatchCaseloadRequest::default()).await;
-    let worklist = prescribing.watch_worklist(WatchWorklistRequest::default()).await;
-    let (mut caseload, mut worklist) = (caseload.unwrap().into_inner(), worklist.unwrap().into_inner());
-    assert!(heads.message().await.unwrap().is_some());
-    assert!(caseload.message().await.unwrap().is_some());
-    assert!(worklist.message().await.unwrap().is_some());
-
-    let ends = async {
-        assert!(heads.message().await.unwrap().is_none());
-        assert!(events.message().await.unwrap().is_none());
-        assert!(caseload.message().await.unwrap().is_none());
-        assert!(worklist.message().await.unwrap().is_none());
-    };
-    drop((auditor, doctor, therapy, prescribing));
-    let ((), ()) = timeout(SOON, async { tokio::join!(service.close(), ends) }).await.unwrap();
-}
 
 /// Reads on until the stream ends, and says how.
 async fn end<T>(mut answers: tonic::Streaming<T>) -> (Code, String) {
@@ -61,23 +41,59 @@ async fn end<T>(mut answers: tonic::Streaming<T>) -> (Code, String) {
     }
 }
 
+/// Opens one watch of each kind, reads its first answer, and gives how each of them ends.
+async fn watches(service: &Service) -> Vec<BoxFuture<'static, (Code, String)>> {
+    macro_rules! opened {
+        ($client:ident.$call:ident($asks:expr)) => {{
+            let mut answers = $client.$call($asks).await.unwrap().into_inner();
+            assert!(answers.message().await.unwrap().is_some(), stringify!($call));
+            end(answers).boxed()
+        }};
+    }
+    let min_position = service.acting_as(Role::Nurse).send(referral(1, 7)).await.unwrap().token;
+    let (auditor, doctor) = (service.acting_as(Role::Auditor), service.acting_as(Role::Psychiatrist));
+    let mut log = auditor.ledger();
+    let (mut therapy, mut prescribing) = (doctor.therapist(), doctor.prescriber());
+    let (mut liaison, mut programs) = (doctor.liaison(), doctor.program());
+    let program = || "iop-adult".to_owned();
+    vec![
+        opened!(log.watch_head(WatchHeadRequest {})),
+        opened!(log.follow_events(FollowEventsRequest::default())),
+        opened!(therapy.watch_caseload(WatchCaseloadRequest::default())),
+        opened!(prescribing.watch_worklist(WatchWorklistRequest::default())),
+        opened!(liaison.watch_clients(WatchClientsRequest::default())),
+        opened!(liaison.watch_reconciled_list(WatchReconciledListRequest {
+            patient_id: Uuid::from_u128(7).to_string(),
+            min_position,
+        })),
+        opened!(programs.watch_episodes(WatchEpisodesRequest { program: program(), min_position: None })),
+        opened!(programs.watch_due_items(WatchDueItemsRequest { program: program(), min_position: None })),
+    ]
+}
+
+#[tokio::test]
+async fn watches_and_followers_end_when_the_service_closes() {
+    let service = Service::start().await;
+    let ends = join_all(watches(&service).await);
+    let ((), ends) = timeout(SOON, async { tokio::join!(service.close(), ends) }).await.unwrap();
+    for (number, end) in ends.into_iter().enumerate() {
+        assert_eq!(end, (Code::Ok, String::new()), "watch {number}");
+    }
+}
+
 #[tokio::test]
 async fn watches_and_followers_end_when_the_token_does() {
     let service = Service::start().await;
-    let (auditor, doctor) = (service.acting_as(Role::Auditor), service.acting_as(Role::Psychiatrist));
-    let heads = auditor.ledger().watch_head(WatchHeadRequest {}).await.unwrap().into_inner();
-    let events = auditor.ledger().follow_events(FollowEventsRequest::default()).await.unwrap().into_inner();
-    let (mut therapy, mut prescribing) = (doctor.therapist(), doctor.prescriber());
-    let caseload = therapy.watch_caseload(WatchCaseloadRequest::default()).await.unwrap().into_inner();
-    let worklist = prescribing.watch_worklist(WatchWorklistRequest::default()).await.unwrap().into_inner();
-    let mut ends = Box::pin(async { tokio::join!(end(heads), end(events), end(caseload), end(worklist)) });
+    let mut ends = Box::pin(join_all(watches(&service).await));
     let early = timeout(Duration::from_millis(1_500), &mut ends).await;
     assert!(early.is_err(), "the token lasts: {early:?}");
 
     service.clock.advance_to(service.clock.now().plus_days(1));
     let expired = (Code::Unauthenticated, "TOKEN_EXPIRED".to_owned());
-    let (one, two, three, four) = timeout(SOON, ends).await.expect("all of them end");
-    assert_eq!([one, two, three, four], [(); 4].map(|()| expired.clone()));
+    let ends = timeout(SOON, ends).await.expect("all of them end");
+    for (number, end) in ends.into_iter().enumerate() {
+        assert_eq!(end, expired, "watch {number}");
+    }
 }
 
 #[tokio::test]

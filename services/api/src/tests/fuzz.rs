@@ -5,10 +5,15 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::samples::{Sample, every_request};
+use super::service::{Service, referral};
 use crate::asked::Asks as _;
 use crate::common::decode;
-use concord_proto::concord::common::v1::CommandHeader;
+use concord_kernel::Role;
+use concord_proto::concord::common::v1::{CommandHeader, PageRequest};
+use concord_proto::concord::program::v1::ListEpisodesRequest;
+use proptest::strategy::ValueTree;
 use prost::Message;
+use tonic::Code;
 
 /// Cases for each kind of request; some fifty kinds.
 const CASES: u32 = 200;
@@ -82,4 +87,35 @@ fn every_sample_is_accepted() {
         };
     }
     every_request!(accepted);
+}
+
+/// A page token that a list gave, with characters of it changed, cut off or doubled; or none that any list gave.
+fn page_token(given: String) -> impl Strategy<Value = String> {
+    let spoilt = spoilt(given.into_bytes()).prop_map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+    prop_oneof![3 => spoilt, 1 => ".{0,64}", 1 => "[0-9a-f]{0,200}", 1 => "[A-Za-z0-9_-]{0,200}"]
+}
+
+#[tokio::test]
+async fn no_page_token_brings_a_list_down() {
+    let service = Service::start().await;
+    let nurse = service.acting_as(Role::Nurse);
+    let mut min_position = None;
+    for patient in 1..=2 {
+        min_position = nurse.send(referral(patient, patient)).await.unwrap().token;
+    }
+    let list = async |page_token: String, min_position| {
+        let page = Some(PageRequest { page_size: 1, page_token });
+        let asks = ListEpisodesRequest { min_position, page, program: "iop-adult".to_owned() };
+        nurse.program().list_episodes(asks).await.map(tonic::Response::into_inner)
+    };
+    let first = list(String::new(), min_position).await.unwrap();
+    let tokens = page_token(first.page.unwrap().next_page_token);
+    let mut runner = TestRunner::new(Config { failure_persistence: None, ..Config::default() });
+    for _ in 0..500 {
+        let token = tokens.new_tree(&mut runner).unwrap().current();
+        match list(token.clone(), None).await {
+            Ok(page) => assert!(page.episodes.len() <= 1),
+            Err(refused) => assert_eq!(refused.code(), Code::InvalidArgument, "{token:?}: {refused:?}"),
+        }
+    }
 }

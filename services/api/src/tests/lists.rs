@@ -1,5 +1,6 @@
 //! Lists over a real socket: whole, fresh, and for those who may see them.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use concord_client::{Client, Error};
@@ -8,9 +9,13 @@ use concord_proto::concord::chart::v1::RecordOutsideMedicationRequest;
 use concord_proto::concord::common::v1::{self as common, PageInfo, PageRequest, Token};
 use concord_proto::concord::ledger::v1::GetHeadRequest;
 use concord_proto::concord::prescriber::v1::{GetClientCourseRequest, ListWorklistRequest};
-use concord_proto::concord::program::v1::{ListDueItemsRequest, ListEpisodesRequest};
+use concord_proto::concord::program::v1::{
+    ListDueItemsRequest, ListEpisodesRequest, WatchDueItemsRequest, WatchEpisodesRequest,
+};
 use concord_proto::concord::side_effects::v1::ReportSideEffectRequest;
 use concord_proto::concord::{liaison, prescriber, therapist};
+use prost::Message;
+use prost_types::FileDescriptorSet;
 use tonic::Code;
 use uuid::Uuid;
 
@@ -205,6 +210,9 @@ async fn answers(client: &Client) -> Vec<(&'static str, Code)> {
     let chart = || prescriber::v1::GetClientRequest { patient_id: patient_id(), min_position: None };
     let course = || GetClientCourseRequest { patient_id: patient_id(), ..Default::default() };
     let list = || liaison::v1::GetReconciledListRequest { patient_id: patient_id(), min_position: None };
+    let followed =
+        || liaison::v1::WatchReconciledListRequest { patient_id: patient_id(), min_position: None };
+    let program = PROGRAM.to_owned();
     let roster = || ListEpisodesRequest { program: PROGRAM.to_owned(), ..Default::default() };
     vec![
         ("ListCaseload", code(therapy.list_caseload(therapist::v1::ListCaseloadRequest::default())).await),
@@ -219,8 +227,15 @@ async fn answers(client: &Client) -> Vec<(&'static str, Code)> {
         ),
         ("ListClients", code(outside.list_clients(liaison::v1::ListClientsRequest::default())).await),
         ("GetReconciledList", code(outside.get_reconciled_list(list())).await),
+        ("WatchClients", code(outside.watch_clients(liaison::v1::WatchClientsRequest::default())).await),
+        ("WatchReconciledList", code(outside.watch_reconciled_list(followed())).await),
         ("ListEpisodes", code(programs.list_episodes(roster())).await),
         ("ListDueItems", code(programs.list_due_items(ListDueItemsRequest::default())).await),
+        (
+            "WatchEpisodes",
+            code(programs.watch_episodes(WatchEpisodesRequest { program, min_position: None })).await,
+        ),
+        ("WatchDueItems", code(programs.watch_due_items(WatchDueItemsRequest::default())).await),
         ("GetHead", code(log.get_head(GetHeadRequest {})).await),
     ]
 }
@@ -233,10 +248,10 @@ fn may(call: &str, role: Role) -> bool {
         "ListWorklist" | "GetClient of a prescriber" | "GetClientCourse" | "WatchWorklist" => {
             &[Psychiatrist, Pmhnp, Nurse, Pharmacist]
         }
-        "ListClients" | "GetReconciledList" => {
+        "ListClients" | "GetReconciledList" | "WatchClients" | "WatchReconciledList" => {
             &[PrimaryCare, OutsideProvider, Psychiatrist, Pmhnp, Nurse, Pharmacist]
         }
-        "ListEpisodes" | "ListDueItems" => {
+        "ListEpisodes" | "ListDueItems" | "WatchEpisodes" | "WatchDueItems" => {
             &[Role::Therapist, CaseManager, Psychiatrist, Pmhnp, Nurse, Pharmacist]
         }
         "GetHead" => &[Auditor, Role::Service],
@@ -253,4 +268,55 @@ async fn each_question_is_for_its_roles() {
             assert_eq!(code != Code::PermissionDenied, may(call, role), "{call} by {role}: {code:?}");
         }
     }
+}
+
+/// A call of the contract.
+struct Call {
+    service: String,
+    name: String,
+    /// The names of the fields of its request.
+    fields: Vec<String>,
+}
+
+/// Every call of the contract.
+fn contract() -> Vec<Call> {
+    let set = FileDescriptorSet::decode(concord_proto::FILE_DESCRIPTOR_SET).unwrap();
+    let mut messages = HashMap::new();
+    for file in &set.file {
+        for message in &file.message_type {
+            let fields: Vec<_> = message.field.iter().map(|field| field.name().to_owned()).collect();
+            messages.insert(format!(".{}.{}", file.package(), message.name()), fields);
+        }
+    }
+    let mut calls = Vec::new();
+    for service in set.file.iter().flat_map(|file| &file.service) {
+        calls.extend(service.method.iter().map(|method| Call {
+            service: service.name().to_owned(),
+            name: method.name().to_owned(),
+            fields: messages.get(method.input_type()).cloned().unwrap_or_default(),
+        }));
+    }
+    calls
+}
+
+#[test]
+fn every_question_says_how_fresh_and_every_list_which_page() {
+    const AUDIENCES: [&str; 4] =
+        ["TherapistService", "PrescriberService", "LiaisonService", "ProgramService"];
+    let mut calls = contract();
+    calls.retain(|call| AUDIENCES.contains(&call.service.as_str()));
+    let has = |call: &Call, field: &str| call.fields.iter().any(|name| name == field);
+    let mut lists = 0;
+    for call in &calls {
+        let Call { service, name, .. } = call;
+        assert!(has(call, "min_position"), "{service}.{name}");
+        if name.starts_with("List") {
+            lists += 1;
+            assert!(has(call, "page"), "{service}.{name}");
+            let watch = name.replacen("List", "Watch", 1);
+            let watched = calls.iter().any(|call| call.service == *service && call.name == watch);
+            assert!(watched, "{service}.{name} has no {watch}");
+        }
+    }
+    assert!(lists >= 5, "{lists} lists");
 }

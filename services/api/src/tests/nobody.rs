@@ -35,15 +35,19 @@ async fn a_question_without_a_token_is_not_even_read() {
     refused! { service:
         TherapistServiceClient.list_caseload(therapist::ListCaseloadRequest { therapist_id: bad(), ..Default::default() });
         TherapistServiceClient.get_client(therapist::GetClientRequest { patient_id: bad(), ..Default::default() });
-        TherapistServiceClient.watch_caseload(therapist::WatchCaseloadRequest { therapist_id: bad() });
+        TherapistServiceClient.watch_caseload(therapist::WatchCaseloadRequest { therapist_id: bad(), ..Default::default() });
         PrescriberServiceClient.list_worklist(prescriber::ListWorklistRequest { prescriber_id: bad(), ..Default::default() });
         PrescriberServiceClient.get_client(prescriber::GetClientRequest { patient_id: bad(), ..Default::default() });
         PrescriberServiceClient.get_client_course(prescriber::GetClientCourseRequest { patient_id: bad(), ..Default::default() });
-        PrescriberServiceClient.watch_worklist(prescriber::WatchWorklistRequest { prescriber_id: bad() });
+        PrescriberServiceClient.watch_worklist(prescriber::WatchWorklistRequest { prescriber_id: bad(), ..Default::default() });
         LiaisonServiceClient.list_clients(liaison::ListClientsRequest { liaison_id: bad(), ..Default::default() });
         LiaisonServiceClient.get_reconciled_list(liaison::GetReconciledListRequest { patient_id: bad(), ..Default::default() });
+        LiaisonServiceClient.watch_clients(liaison::WatchClientsRequest { liaison_id: bad(), ..Default::default() });
+        LiaisonServiceClient.watch_reconciled_list(liaison::WatchReconciledListRequest { patient_id: bad(), ..Default::default() });
         ProgramServiceClient.list_episodes(program::ListEpisodesRequest { program: bad(), ..Default::default() });
         ProgramServiceClient.list_due_items(program::ListDueItemsRequest { program: bad(), ..Default::default() });
+        ProgramServiceClient.watch_episodes(program::WatchEpisodesRequest { program: bad(), ..Default::default() });
+        ProgramServiceClient.watch_due_items(program::WatchDueItemsRequest { program: bad(), ..Default::default() });
         LedgerServiceClient.get_head(ledger::GetHeadRequest {});
         LedgerServiceClient.read_range(ledger::ReadRangeRequest { epoch: bad(), ..Default::default() });
         LedgerServiceClient.watch_head(ledger::WatchHeadRequest {});

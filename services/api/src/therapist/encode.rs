@@ -28,6 +28,8 @@ pub(super) fn line(line: &CaseloadLine) -> pb::CaseloadLine {
         craving: last(&line.craving),
         last_visit_at: line.last_visit_at.map(instant),
         adherence_percent: line.adherence_percent.map(u32::from),
+        scales_worse: why.scales_worse,
+        gad7_baseline: line.gad7.as_ref().map(|trend| trend.baseline.into()),
     }
 }
 
@@ -82,6 +84,7 @@ fn side_effect(effect: &OpenEffect) -> pb::TherapySideEffect {
         grade: words::stored(&effect.grade),
         status: status.to_owned(),
         reported_at: Some(instant(effect.reported_at)),
+        not_on_care_team: effect.not_on_care_team,
     }
 }
 

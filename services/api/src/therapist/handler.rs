@@ -54,8 +54,10 @@ impl TherapistService for Questions {
         &self,
         request: Request<pb::WatchCaseloadRequest>,
     ) -> Result<Response<Self::WatchCaseloadStream>, Status> {
-        let asked = self.ask(request.metadata(), Question::Caseload)?;
-        let person = asked.whose("therapist_id", &request.get_ref().therapist_id)?;
+        let (metadata, _, asks) = request.into_parts();
+        let asked = self.ask(&metadata, Question::Caseload)?;
+        let person = asked.whose("therapist_id", &asks.therapist_id)?;
+        self.0.within(&metadata, asked.knows::<Caseload>(asks.min_position)).await?;
         let read = move |reader| async move {
             let page = |after: Option<Cursor>| {
                 let reader = &reader;

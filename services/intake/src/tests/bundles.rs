@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::build::{bundle, intake, issues, labs, now, patient, read, request};
-use crate::{IntakeError, MAX_DEPTH, MAX_ENTRIES, Problem, read_bundle};
+use crate::{IntakeError, MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, Problem, read_bundle};
 
 fn file() -> String {
     "a.json".to_owned()
@@ -124,6 +124,14 @@ fn limits_are_named() {
     let many = json!({ "resourceType": "Bundle", "entry": vec![Value::Null; MAX_ENTRIES + 1] });
     let (entries, limit) = (MAX_ENTRIES + 1, MAX_ENTRIES);
     assert_eq!(read(&many), Err(IntakeError::TooManyEntries { file: file(), entries, limit }));
+}
+
+#[test]
+fn a_bundle_that_is_too_large_is_not_even_parsed() {
+    let huge = vec![b' '; MAX_BYTES + 1];
+    let refused = read_bundle("a.json", &huge, now(), labs()).unwrap_err();
+    assert_eq!(refused, IntakeError::TooLarge { file: file(), limit: MAX_BYTES });
+    assert_eq!(refused.to_string(), "a.json: it has more than the 67108864 bytes that a bundle may have");
 }
 
 #[test]

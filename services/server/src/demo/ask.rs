@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use concord_client::{Client, Error};
 use concord_kernel::{Actor, Instant};
+use concord_knowledge::Ruleset;
 use concord_proto::concord::common::v1::{PageRequest, Token};
 use concord_proto::concord::ledger::v1::GetHeadRequest;
 use concord_proto::concord::liaison::v1 as liaison;
@@ -15,7 +16,7 @@ use prost_types::Timestamp;
 use super::Imported;
 use super::report::{
     Caseload, CaseloadLine, Course, DoseStep, DrugLine, Effect, Head, How, Interaction, Reconciled,
-    ReconciledLine, Report, Score, Visit, Worklist, WorklistLine,
+    ReconciledLine, Report, Rules, Score, Visit, Worklist, WorklistLine,
 };
 
 /// Rows that one page of the demonstration shows.
@@ -42,9 +43,11 @@ impl Report {
         cohort: &Cohort,
         played: Played,
         imported: Imported,
-        how: How,
+        how: Option<How>,
     ) -> Result<Self, Error> {
-        let staff = &cohort.staff;
+        let (staff, rules) = (&cohort.staff, Ruleset::embedded());
+        // Imported patients are those of the first one.
+        let prescriber = &staff.prescribers[usize::from(imported.admissions.is_empty())];
         let head = desk.acting_as(&staff.auditor)?.ledger().get_head(GetHeadRequest {}).await?.into_inner();
         let after = head.token.clone();
         let course = match cohort.clients.get(1).or(cohort.clients.first()) {
@@ -56,9 +59,10 @@ impl Report {
             clients: cohort.clients.len(),
             days: cohort.days,
             now: desk.now.to_string(),
+            ruleset: Rules { version: rules.version().as_str().to_owned(), reviewed: rules.is_reviewed() },
             played,
             caseload: desk.caseload(&staff.therapists[0], after.clone()).await?,
-            worklist: desk.worklist(&staff.prescribers[1], after.clone()).await?,
+            worklist: desk.worklist(prescriber, after.clone()).await?,
             reconciled: desk.reconciled(&staff.primary_care, after.clone()).await?,
             course,
             admissions: imported.admissions,
@@ -90,9 +94,12 @@ impl Desk<'_> {
             stage: line.stage,
             at_risk: line.at_risk,
             unstable: line.unstable,
+            scales_worse: line.scales_worse,
+            adherence_percent: line.adherence_percent,
             phq9: line.phq9,
             phq9_baseline: line.phq9_baseline,
             gad7: line.gad7,
+            gad7_baseline: line.gad7_baseline,
             craving: line.craving,
             open_side_effects: line.open_side_effects,
             missed_visits: line.missed_visits,
@@ -221,12 +228,15 @@ fn told(person: &Person, list: liaison::GetReconciledListResponse) -> Reconciled
         },
         since: medication.started_on,
         status: medication.status,
+        outside: medication.outside,
         reconciled: medication.reconciled,
     };
     let interaction = |found: liaison::ListedInteraction| Interaction {
         severity: found.severity,
         about: found.about,
         action: found.action,
+        mechanism: found.mechanism,
+        advice: found.advice,
     };
     Reconciled {
         liaison: person.name.clone(),

@@ -99,7 +99,9 @@ impl Axis {
                 DoseStep { daily_mg, .. } if *daily_mg > 0.0 => format!("{daily_mg} mg"),
                 DoseStep { .. } => "stop".to_owned(),
             };
-            let column = self.column(step.day).max(free);
+            // What begins too near the end for its words is named a little early.
+            let last = COLUMNS.saturating_sub(words.chars().count());
+            let column = self.column(step.day).min(last).max(free);
             write(&mut line, column, &words);
             free = column + words.chars().count() + 1;
         }

@@ -4,11 +4,12 @@ use super::report::How;
 
 /// Lines to copy.
 pub(super) fn lines(how: &How) -> String {
-    let How { endpoint, data, tenant, token } = how;
+    let How { endpoint, program, data, tenant, person, token } = how;
     let address = endpoint.trim_start_matches("http://");
     format!(
-        "  A token is good for a day; make another with\n\
-         \x20   concord --data {data} token --role psychiatrist --tenant {tenant}\n\
+        "  This token is good for twelve hours; make another with\n\
+         \x20   {program} --data {data} token --role psychiatrist --tenant {tenant} \\\n\
+         \x20     --person {person} --schedules II,III,IV,V\n\
          \x20 Then\n\
          \x20   TOKEN={token}\n\
          \x20   grpcurl -plaintext -H \"authorization: Bearer $TOKEN\" {address} list\n\

@@ -1,8 +1,10 @@
 //! Admits the patients of a folder of FHIR bundles.
 
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use concord_intake::{Intake, read_bundle};
+use concord_intake::{Intake, MAX_BYTES, read_bundle};
 use concord_kernel::Instant;
 use concord_knowledge::Ruleset;
 use concord_simulator::{Admission, Cohort, Gateway, admit};
@@ -58,6 +60,10 @@ impl Imported {
 }
 
 fn read(file: &Path, name: &str, now: Instant) -> Result<Intake, String> {
-    let bytes = std::fs::read(file).map_err(|cause| format!("{name}: {cause}"))?;
+    let failed = |cause: std::io::Error| format!("{name}: {cause}");
+    // One byte more than may be: how large it really is, need not fit into memory.
+    let most = u64::try_from(MAX_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(file).map_err(failed)?.take(most).read_to_end(&mut bytes).map_err(failed)?;
     read_bundle(name, &bytes, now, Ruleset::embedded()).map_err(|refused| refused.to_string())
 }

@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::report::{Caseload, Course, Reconciled, Report, Worklist};
+use concord_simulator::Found;
+
+use super::report::{Caseload, CaseloadLine, Course, Interaction, Reconciled, Report, Worklist};
 use super::table::{Side, fold, table};
 use super::{chart, how};
 
@@ -18,7 +20,8 @@ const MOST_ISSUES: usize = 8;
 /// Lays everything out.
 pub(crate) fn print(report: &Report) -> String {
     let mut text = String::new();
-    heading(&mut text, &format!("{} clients, {} days, seed {}", report.clients, report.days, report.seed));
+    let (clients, days) = (several(report.clients, "client"), several(report.days as usize, "day"));
+    heading(&mut text, &format!("{clients}, {days}, seed {}", report.seed));
     let played = &report.played;
     say(
         &mut text,
@@ -31,6 +34,12 @@ pub(crate) fn print(report: &Report) -> String {
             report.now.get(..10).unwrap_or(&report.now)
         ),
     );
+    let signed = if report.ruleset.reviewed {
+        "signed by a pharmacist"
+    } else {
+        "unreviewed: no pharmacist has signed them"
+    };
+    say(&mut text, format_args!("  Judged by the rules of {}, {signed}\n", report.ruleset.version));
     caseload(&mut text, &report.caseload);
     worklist(&mut text, &report.worklist);
     report.reconciled.iter().for_each(|list| reconciled(&mut text, list));
@@ -47,7 +56,10 @@ pub(crate) fn print(report: &Report) -> String {
         ),
     );
     heading(&mut text, "Try it");
-    text.push_str(&how::lines(&report.how));
+    match &report.how {
+        Some(how) => text.push_str(&how::lines(how)),
+        None => text.push_str("  Without --exit it goes on serving, and says here how to call it.\n"),
+    }
     text
 }
 
@@ -57,6 +69,10 @@ fn say(text: &mut String, words: std::fmt::Arguments<'_>) {
 
 fn heading(text: &mut String, title: &str) {
     say(text, format_args!("\n{title}\n{}\n", "═".repeat(title.chars().count())));
+}
+
+fn several(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn number(value: Option<u32>) -> String {
@@ -73,31 +89,13 @@ fn caseload(text: &mut String, caseload: &Caseload) {
         .clients
         .iter()
         .map(|client| {
-            let trend = match (client.phq9_baseline, client.phq9) {
-                (Some(first), Some(last)) => format!("{first} → {last}"),
-                _ => "–".to_owned(),
-            };
-            let mut watch = Vec::new();
-            if client.at_risk {
-                watch.push("suicide risk open".to_owned());
-            }
-            if client.unstable {
-                watch.push("scores worse".to_owned());
-            }
-            if client.open_side_effects > 0 {
-                watch.push(format!("{} side effects open", client.open_side_effects));
-            }
-            if client.missed_visits > 0 {
-                watch.push(format!("{} visits missed in a row", client.missed_visits));
-            }
-            let watch = watch.join(", ");
             vec![
                 client.name.clone(),
                 plain(&client.stage),
-                trend,
-                number(client.gad7),
+                trend(client.phq9_baseline, client.phq9),
+                trend(client.gad7_baseline, client.gad7),
                 number(client.craving),
-                watch,
+                watch(client),
             ]
         })
         .collect();
@@ -110,6 +108,40 @@ fn caseload(text: &mut String, caseload: &Caseload) {
         ("Watch for", Side::Left),
     ];
     text.push_str(&table(&heads, &rows));
+}
+
+fn trend(first: Option<u32>, last: Option<u32>) -> String {
+    match (first, last) {
+        // As long as there is one score, or it stands where it stood.
+        (Some(first), Some(last)) if first == last => last.to_string(),
+        (Some(first), Some(last)) => format!("{first} → {last}"),
+        _ => "–".to_owned(),
+    }
+}
+
+/// What a therapist should watch for.
+pub(super) fn watch(client: &CaseloadLine) -> String {
+    let mut watch = Vec::new();
+    if client.at_risk {
+        watch.push("suicide risk open".to_owned());
+    }
+    match client.open_side_effects {
+        0 => {}
+        1 => watch.push("a side effect open".to_owned()),
+        more => watch.push(format!("{more} side effects open")),
+    }
+    match client.missed_visits {
+        0 => {}
+        1 => watch.push("a visit missed".to_owned()),
+        more => watch.push(format!("{more} visits missed in a row")),
+    }
+    if client.scales_worse > 0 {
+        watch.push("scores worse".to_owned());
+    }
+    if let Some(percent) = client.adherence_percent.filter(|percent| *percent < 80) {
+        watch.push(format!("{percent} % of doses taken"));
+    }
+    if watch.is_empty() { "–".to_owned() } else { watch.join(", ") }
 }
 
 fn worklist(text: &mut String, worklist: &Worklist) {
@@ -153,10 +185,11 @@ fn reconciled(text: &mut String, list: &Reconciled) {
         .medications
         .iter()
         .map(|line| {
-            let status = if line.reconciled.is_empty() {
-                plain(&line.status)
-            } else {
-                format!("{}, {}", plain(&line.status), plain(&line.reconciled))
+            // Of what comes from outside, it matters what comparing it said.
+            let status = match (line.outside, line.reconciled.as_str()) {
+                (true, "") => "to be compared".to_owned(),
+                (true, said) => plain(said),
+                (false, _) => plain(&line.status),
             };
             vec![line.since.clone(), line.from.clone(), line.name.clone(), line.sig.clone(), status]
         })
@@ -169,20 +202,30 @@ fn reconciled(text: &mut String, list: &Reconciled) {
         ("Status", Side::Left),
     ];
     text.push_str(&table(&heads, &rows));
-    for interaction in &list.interactions {
-        let line = format!(
-            "{} {}: {}",
-            interaction.severity,
-            interaction.about.join(" + "),
-            told(&interaction.action)
-        );
-        indented(text, "  ! ", &line);
+    text.push_str(if list.interactions.is_empty() {
+        "\n  No open interactions.\n"
+    } else {
+        "\n  Open interactions\n"
+    });
+    for found in &list.interactions {
+        let Interaction { severity, about, action, mechanism, advice } = found;
+        let line = format!("{}, {severity}: {}. {mechanism} {advice}", about.join(" + "), told(action));
+        indented(text, "  ! ", line.trim_end());
     }
     if !list.plan.is_empty() {
         text.push_str("\n  The plan\n");
     }
     for sentence in list.plan.iter().take(MOST_PLANNED) {
         indented(text, "  - ", sentence);
+    }
+}
+
+/// The gravest first.
+fn gravity(severity: &str) -> u8 {
+    match severity {
+        "contraindicated" => 0,
+        "major" => 1,
+        _ => 2,
     }
 }
 
@@ -226,8 +269,9 @@ fn course(text: &mut String, course: &Course) {
         .effects
         .iter()
         .map(|effect| (effect.day, format!("side effect, grade {}: {}", effect.grade, effect.symptom)));
-    let mut reasons: Vec<(i64, String)> = doses.chain(effects).collect();
-    reasons.sort();
+    // On one day the side effect comes first: it is what a dose is changed for.
+    let mut reasons: Vec<(i64, String)> = effects.chain(doses).collect();
+    reasons.sort_by_key(|(day, _)| *day);
     for (day, reason) in reasons.iter().take(MOST_REASONS) {
         indented(text, &format!("  day {day:>3}  "), reason);
     }
@@ -273,15 +317,17 @@ fn admissions(text: &mut String, report: &Report) {
         heading(text, &format!("Admitted from {}", admission.file));
         let [allergies, conditions, medications, results] = admission.charted;
         let died = if admission.deceased { "; the record says that the patient has died" } else { "" };
-        say(
-            text,
-            format_args!(
-                "  {}: medications {medications}, conditions {conditions}, allergies {allergies}, results {results}{died}\n",
-                admission.name
-            ),
+        let charted = format!(
+            "{}: medications {medications}, conditions {conditions}, allergies {allergies}, results {results}{died}",
+            admission.name
         );
-        for (rule, about) in &admission.findings {
-            indented(text, "  ! ", &format!("{} ({rule})", about.join(" + ")));
+        indented(text, "  ", &charted);
+        let mut findings: Vec<&Found> = admission.findings.iter().collect();
+        findings.sort_by_key(|found| gravity(&found.severity));
+        for found in findings {
+            let Found { rule, about, severity, mechanism, advice: _ } = found;
+            let about = if about.is_empty() { String::new() } else { format!("{}, ", about.join(" + ")) };
+            indented(text, "  ! ", &format!("{about}{severity}: {mechanism} ({rule})"));
         }
         for (path, problem, about) in admission.issues.iter().take(MOST_ISSUES) {
             let about = if about.is_empty() { String::new() } else { format!(" ({about})") };

@@ -11,6 +11,7 @@ pub(crate) struct Report {
     pub(crate) days: u32,
     /// The simulated time at which it was asked, RFC 3339.
     pub(crate) now: String,
+    pub(crate) ruleset: Rules,
     pub(crate) played: Played,
     pub(crate) caseload: Caseload,
     pub(crate) worklist: Worklist,
@@ -20,7 +21,16 @@ pub(crate) struct Report {
     /// Files nobody could be admitted from.
     pub(crate) unread: Vec<Unread>,
     pub(crate) ledger: Head,
-    pub(crate) how: How,
+    /// Absent when nothing is served any more.
+    pub(crate) how: Option<How>,
+}
+
+/// The rules that judged.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Rules {
+    pub(crate) version: String,
+    /// Whether a pharmacist has signed every row.
+    pub(crate) reviewed: bool,
 }
 
 /// A file nobody could be admitted from.
@@ -37,15 +47,18 @@ pub(crate) struct Caseload {
     pub(crate) clients: Vec<CaseloadLine>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct CaseloadLine {
     pub(crate) name: String,
     pub(crate) stage: String,
     pub(crate) at_risk: bool,
     pub(crate) unstable: bool,
+    pub(crate) scales_worse: u32,
+    pub(crate) adherence_percent: Option<u32>,
     pub(crate) phq9: Option<u32>,
     pub(crate) phq9_baseline: Option<u32>,
     pub(crate) gad7: Option<u32>,
+    pub(crate) gad7_baseline: Option<u32>,
     pub(crate) craving: Option<u32>,
     pub(crate) open_side_effects: u32,
     pub(crate) missed_visits: u32,
@@ -93,6 +106,8 @@ pub(crate) struct ReconciledLine {
     pub(crate) from: String,
     pub(crate) since: String,
     pub(crate) status: String,
+    /// Whether somebody outside the program prescribed it.
+    pub(crate) outside: bool,
     pub(crate) reconciled: String,
 }
 
@@ -102,6 +117,8 @@ pub(crate) struct Interaction {
     pub(crate) about: Vec<String>,
     /// What must happen, such as `acknowledge`.
     pub(crate) action: String,
+    pub(crate) mechanism: String,
+    pub(crate) advice: String,
 }
 
 /// One client's course, as it is drawn.
@@ -165,8 +182,12 @@ pub(crate) struct Head {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct How {
     pub(crate) endpoint: String,
+    /// How this program was called.
+    pub(crate) program: String,
     pub(crate) data: String,
     pub(crate) tenant: String,
+    /// The psychiatrist whose token it is.
+    pub(crate) person: String,
     /// A prescriber's token.
     pub(crate) token: String,
 }

@@ -65,9 +65,18 @@ async fn show(options: &Demo, config: &Config) -> Result<(), Failed> {
         Some(folder) => Imported::from_folder(folder, &mut gateway, &cohort, now).await?,
         None => Imported::default(),
     };
-    let token = signer(&tokens, &tenant)(&cohort.staff.prescribers[0].actor(), now);
+    let prescriber = &cohort.staff.prescribers[0];
+    let token = signer(&tokens, &tenant)(&prescriber.actor(), now);
     let data = config.data.display().to_string();
-    let how = How { endpoint, data, tenant: tenant.to_string(), token };
+    let program = std::env::args().next().unwrap_or_else(|| "concord".to_owned());
+    let how = (!options.exit).then(|| How {
+        endpoint: endpoint.clone(),
+        program,
+        data,
+        tenant: tenant.to_string(),
+        person: prescriber.id.to_string(),
+        token,
+    });
     let asker = signer(&tokens, &tenant);
     let desk = Desk { client, sign: &move |actor: &Actor| asker(actor, now), now };
     let report = Report::ask(&desk, &cohort, played, imported, how).await?;
@@ -78,7 +87,7 @@ async fn show(options: &Demo, config: &Config) -> Result<(), Failed> {
         print!("{}", print(&report));
     }
     if !options.exit {
-        eprintln!("\nServing on {} until Ctrl-C.", report.how.endpoint);
+        eprintln!("\nServing on {endpoint} until Ctrl-C.");
         running.until(signals::asked_to_stop()).await?;
     }
     running.stop(config.drain()).await?;

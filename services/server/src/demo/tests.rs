@@ -12,7 +12,8 @@ use concord_simulator::{Cohort, Remote};
 
 use super::chart;
 use super::import::Imported;
-use super::report::{Course, DoseStep, DrugLine, Effect, Score, Visit};
+use super::page::watch;
+use super::report::{CaseloadLine, Course, DoseStep, DrugLine, Effect, Score, Visit};
 use super::table::{Side, WIDTH, fold, table};
 use crate::config::{Config, Overrides};
 use crate::key;
@@ -78,6 +79,26 @@ fn a_table_stays_within_the_width_and_loses_no_word() {
     assert!(fold(&"x".repeat(50), 10).iter().all(|line| line.chars().count() <= 10));
 }
 
+#[test]
+fn what_a_therapist_should_watch_for_is_said_in_words() {
+    assert_eq!(watch(&CaseloadLine::default()), "–");
+    let worse = CaseloadLine { unstable: true, scales_worse: 1, ..CaseloadLine::default() };
+    assert_eq!(watch(&worse), "scores worse");
+    let effect = CaseloadLine { unstable: true, open_side_effects: 1, ..CaseloadLine::default() };
+    assert_eq!(watch(&effect), "a side effect open");
+    let all = CaseloadLine {
+        at_risk: true,
+        open_side_effects: 2,
+        missed_visits: 2,
+        adherence_percent: Some(60),
+        ..effect
+    };
+    let told = "suicide risk open, 2 side effects open, 2 visits missed in a row, 60 % of doses taken";
+    assert_eq!(watch(&all), told);
+    let faithful = CaseloadLine { adherence_percent: Some(80), ..CaseloadLine::default() };
+    assert_eq!(watch(&faithful), "–");
+}
+
 /// A whole small record: a wrong unit at `Bundle.entry[7]`, a dose that nobody can read at `Bundle.entry[5]`.
 const ANN_DOE: &[u8] = include_bytes!("../../../intake/src/tests/ann_doe.json");
 
@@ -89,6 +110,8 @@ fn records(folder: &Path) {
     std::fs::write(folder.join("b_good.json"), ANN_DOE).unwrap();
     std::fs::write(folder.join("c_no_bundle.json"), br#"{"resourceType": "Patient"}"#).unwrap();
     std::fs::create_dir(folder.join("d_folder.json")).unwrap();
+    let huge = std::fs::File::create(folder.join("e_huge.json")).unwrap();
+    huge.set_len(1 << 40).unwrap();
 }
 
 #[tokio::test]
@@ -113,10 +136,11 @@ async fn a_damaged_file_is_named_with_its_place_and_the_others_are_admitted() {
     let imported = Imported::from_folder(fhir.path(), &mut gateway, &cohort, now).await.unwrap();
 
     let files: Vec<_> = imported.unread.iter().map(|unread| unread.file.as_str()).collect();
-    assert_eq!(files, ["a_cut_off.json", "c_no_bundle.json", "d_folder.json"]);
+    assert_eq!(files, ["a_cut_off.json", "c_no_bundle.json", "d_folder.json", "e_huge.json"]);
     let said: Vec<_> = imported.unread.iter().map(|unread| unread.problem.as_str()).collect();
     assert!(said[0].starts_with("a_cut_off.json: Bundle.entry["), "{said:?}");
     assert!(said[1].starts_with("c_no_bundle.json: ") && said[1].contains("resourceType"), "{said:?}");
+    assert!(said[3].starts_with("e_huge.json: it has more than"), "{said:?}");
     assert!(said.iter().all(|said| !said.contains("Doe") && !said.contains("Sertraline")), "{said:?}");
     let document = serde_json::to_value(&imported.unread).unwrap();
     assert_eq!(document[0]["file"], "a_cut_off.json");

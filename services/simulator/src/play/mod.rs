@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use concord_client::Error;
 use concord_kernel::{IdSource, Instant, ManualClock, SeededIds, StreamKind};
 use concord_proto::concord::chart::v1::ResolveInteractionRequest;
-use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt, FindingKey, Purpose, Token};
+use concord_proto::concord::common::v1::{
+    CommandHeader, CommandReceipt, Finding, FindingKey, Purpose, Token,
+};
 use uuid::Uuid;
 
 use crate::body::{name_of, set_header, stream_of};
@@ -132,11 +134,10 @@ impl<'a, G: Gateway> Player<'a, G> {
     }
 
     /// Has one command happen and tells the findings that it brought up.
-    pub(crate) async fn findings_of(&mut self, step: &Step) -> Result<Vec<FindingKey>, Halt> {
+    pub(crate) async fn findings_of(&mut self, step: &Step) -> Result<Vec<Finding>, Halt> {
         let Deed::Command(body) = &step.deed else { return Ok(Vec::new()) };
         let answered = self.send(step, &step.by, body.as_ref().clone(), step.sees).await?;
-        let warnings = answered.map(|receipt| receipt.warnings).unwrap_or_default();
-        Ok(warnings.into_iter().filter_map(|finding| finding.key).collect())
+        Ok(answered.map(|receipt| receipt.warnings).unwrap_or_default())
     }
 
     /// The next step whose waiting ends before `at`.

@@ -27,6 +27,7 @@ pub(super) fn side_effects() -> Vec<side_effects::Event> {
             role: Role::Therapist,
             contact_by: instant("2026-03-09T10:15:00Z"),
             decide_by: instant("2026-03-09T14:00:00Z"),
+            not_on_care_team: false,
         },
         Event::SideEffectTriaged {
             report,
