@@ -55,7 +55,7 @@ impl View for Caseload {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
-            DomainEvent::Assessment(_) => false,
+            DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -78,7 +78,7 @@ impl View for Caseload {
             }
             DomainEvent::FollowUp(event) => row.visits.fold(fact.recorded_at, event),
             DomainEvent::CareTeam(event) => row.team.fold(event),
-            DomainEvent::Assessment(_) => {}
+            DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) => {}
         }
         Ok(())
     }

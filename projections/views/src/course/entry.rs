@@ -277,7 +277,7 @@ impl Entry {
             ),
             DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => true,
             DomainEvent::FollowUp(event) => !matches!(event, VisitEvent::VisitScheduled { .. }),
-            DomainEvent::CareTeam(_) => false,
+            DomainEvent::CareTeam(_) | DomainEvent::TreatmentPlan(_) => false,
         }
     }
 
@@ -289,7 +289,7 @@ impl Entry {
             DomainEvent::SideEffects(event) => Some(Self::of_effect(event)),
             DomainEvent::Scales(event) => Some(Self::of_scale(event)),
             DomainEvent::FollowUp(event) => Self::of_visit(event),
-            DomainEvent::CareTeam(_) => None,
+            DomainEvent::CareTeam(_) | DomainEvent::TreatmentPlan(_) => None,
         }
     }
 

@@ -56,6 +56,7 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::SideEffects(_)
         | DomainEvent::Scales(_)
         | DomainEvent::FollowUp(_)
-        | DomainEvent::CareTeam(_) => None,
+        | DomainEvent::CareTeam(_)
+        | DomainEvent::TreatmentPlan(_) => None,
     }
 }

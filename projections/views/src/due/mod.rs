@@ -59,7 +59,8 @@ impl View for DueItems {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_) => {}
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => {}
         }
         row.agenda.fold(fact)
     }

@@ -44,7 +44,9 @@ impl Agenda {
             | DomainEvent::SideEffects(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
-            DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
+            DomainEvent::Scales(ScaleEvent::ScaleScored { .. })
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => false,
             DomainEvent::Chart(event) => Self::concerned_by_chart(event),
         }
     }
@@ -95,7 +97,7 @@ impl Agenda {
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
             DomainEvent::FollowUp(event) => self.visits.fold(fact.recorded_at, event),
-            DomainEvent::CareTeam(_) => {}
+            DomainEvent::CareTeam(_) | DomainEvent::TreatmentPlan(_) => {}
         }
         Ok(())
     }

@@ -50,7 +50,10 @@ impl View for Reconciled {
             DomainEvent::Episode(_) | DomainEvent::CareTeam(_) => true,
             DomainEvent::Chart(event) => concerns_chart(event),
             DomainEvent::FollowUp(event) => concerns_plan(event),
-            DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => false,
+            DomainEvent::Assessment(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::TreatmentPlan(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -76,7 +79,10 @@ impl View for Reconciled {
             }
             DomainEvent::FollowUp(event) => row.visit(event),
             DomainEvent::CareTeam(event) => row.team.fold(event),
-            DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => {}
+            DomainEvent::Assessment(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::TreatmentPlan(_) => {}
         }
         Ok(())
     }

@@ -127,6 +127,7 @@ impl Story {
             DomainEvent::Scales(_) => StreamRef::scales(self.patient),
             DomainEvent::FollowUp(_) => StreamRef::follow_up(self.patient, self.episode.id),
             DomainEvent::CareTeam(_) => StreamRef::care_team(self.patient),
+            DomainEvent::TreatmentPlan(_) => StreamRef::treatment_plan(self.patient, self.episode.id),
         }
     }
 

@@ -58,7 +58,8 @@ impl View for Worklist {
             | DomainEvent::Chart(_)
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
-            | DomainEvent::FollowUp(_) => {}
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::TreatmentPlan(_) => {}
         }
         row.agenda.fold(fact)
     }
