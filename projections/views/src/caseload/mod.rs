@@ -1,6 +1,6 @@
 //! A therapist's question: who of my clients is unstable, who takes part, who is at risk?
 //!
-//! One row a client. Medications appear with name, purpose and since when, never with doses. The list of each
+//! One row a client, with goals, participation, doubts and changes of life. Medications appear with name, purpose and since when, never with doses. The list of each
 //! therapist is sorted most unstable first; see [`row::Instability`].
 
 mod read;
@@ -31,12 +31,13 @@ impl Caseload {
         DataClass::SubstanceUse,
         DataClass::Scale,
         DataClass::Schedule,
+        DataClass::Goal,
     ];
 }
 
 impl View for Caseload {
     const NAME: &'static str = "caseload";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
@@ -44,6 +45,7 @@ impl View for Caseload {
         StreamKind::Scales,
         StreamKind::FollowUp,
         StreamKind::CareTeam,
+        StreamKind::TreatmentPlan,
     ];
     type Row = Row;
 
@@ -53,9 +55,10 @@ impl View for Caseload {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_) => true,
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
-            DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) => false,
+            DomainEvent::Assessment(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -80,6 +83,7 @@ impl View for Caseload {
             DomainEvent::CareTeam(event) => row.team.fold(event),
             DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) => {}
         }
+        row.plans.fold(&row.stays, fact);
         Ok(())
     }
 

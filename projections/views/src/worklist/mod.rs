@@ -32,12 +32,13 @@ impl Worklist {
         DataClass::SubstanceUse,
         DataClass::Scale,
         DataClass::Schedule,
+        DataClass::Goal,
     ];
 }
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 
@@ -61,7 +62,7 @@ impl View for Worklist {
             | DomainEvent::FollowUp(_)
             | DomainEvent::TreatmentPlan(_) => {}
         }
-        row.agenda.fold(fact)
+        row.agenda.fold(&row.stays, fact)
     }
 
     fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
