@@ -7,6 +7,8 @@ mod every_call;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod story;
 
 use std::path::Path;
