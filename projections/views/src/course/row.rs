@@ -5,6 +5,7 @@ use concord_domain::chart::Event as ChartEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
 use concord_domain::scales::Event as ScaleEvent;
+use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{Instant, PersonId, Role};
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,7 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
             | ChartEvent::MedicationStopped { at, .. }
             | ChartEvent::MedicationRenewed { at, .. },
         ) => Some(*at),
+        DomainEvent::TreatmentPlan(PlanEvent::TherapyParticipationRecorded { held_at, .. }) => Some(*held_at),
         DomainEvent::Episode(_)
         | DomainEvent::Assessment(_)
         | DomainEvent::Chart(_)
