@@ -9,6 +9,8 @@ mod every_call;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod story;
 
 use std::path::Path;

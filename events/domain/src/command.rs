@@ -3,7 +3,7 @@
 use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
 
 /// Names one stay together with the program it is in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub enum Command {
     FollowUp(InEpisode<follow_up::Command>),
     /// Of the care team.
     CareTeam(care_team::Command),
+    /// Of the treatment plan of a stay.
+    TreatmentPlan(InEpisode<treatment_plan::Command>),
 }
 
 /// The streams that a command concerns.
@@ -78,6 +80,7 @@ impl Command {
                         vec![
                             StreamRef::episode(patient, &episode.program),
                             StreamRef::assessment(patient, episode.id),
+                            StreamRef::treatment_plan(patient, episode.id),
                         ]
                     }
                     None => Vec::new(),
@@ -106,6 +109,13 @@ impl Command {
                 Target { stream: StreamRef::follow_up(patient, episode.id), reads }
             }
             Self::CareTeam(_) => Target { stream: StreamRef::care_team(patient), reads: Vec::new() },
+            Self::TreatmentPlan(InEpisode { episode, command }) => {
+                let mut reads = vec![StreamRef::episode(patient, &episode.program)];
+                if command.cites_an_order() {
+                    reads.push(StreamRef::chart(patient));
+                }
+                Target { stream: StreamRef::treatment_plan(patient, episode.id), reads }
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub enum DomainEvent {
     FollowUp(follow_up::Event),
     /// In a care team.
     CareTeam(care_team::Event),
+    /// In a treatment plan.
+    TreatmentPlan(treatment_plan::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -50,6 +52,7 @@ impl DomainEvent {
             Self::Scales(_) => StreamKind::Scales,
             Self::FollowUp(_) => StreamKind::FollowUp,
             Self::CareTeam(_) => StreamKind::CareTeam,
+            Self::TreatmentPlan(_) => StreamKind::TreatmentPlan,
         }
     }
 
@@ -63,6 +66,7 @@ impl DomainEvent {
             Self::Scales(event) => event.name(),
             Self::FollowUp(event) => event.name(),
             Self::CareTeam(event) => event.name(),
+            Self::TreatmentPlan(event) => event.name(),
         }
     }
 
@@ -76,6 +80,7 @@ impl DomainEvent {
             Self::Scales(event) => event.version(),
             Self::FollowUp(event) => event.version(),
             Self::CareTeam(event) => event.version(),
+            Self::TreatmentPlan(event) => event.version(),
         }
     }
 
@@ -89,6 +94,7 @@ impl DomainEvent {
             Self::Scales(event) => serde_json::to_vec(event),
             Self::FollowUp(event) => serde_json::to_vec(event),
             Self::CareTeam(event) => serde_json::to_vec(event),
+            Self::TreatmentPlan(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -107,6 +113,7 @@ impl DomainEvent {
             StreamKind::Scales => serde_json::from_slice(payload).map(Self::Scales),
             StreamKind::FollowUp => serde_json::from_slice(payload).map(Self::FollowUp),
             StreamKind::CareTeam => serde_json::from_slice(payload).map(Self::CareTeam),
+            StreamKind::TreatmentPlan => serde_json::from_slice(payload).map(Self::TreatmentPlan),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

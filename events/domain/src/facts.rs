@@ -1,8 +1,11 @@
 //! What one stream's decision may ask of another stream.
 
-use concord_kernel::{EpisodeId, Instant, OrderId, PersonId, ProgramId};
-use concord_knowledge::ConditionId;
+use std::collections::BTreeMap;
 
+use concord_kernel::{EpisodeId, Instant, OrderId, PersonId, ProgramId};
+use concord_knowledge::{ConditionId, DrugId};
+
+use crate::treatment_plan::Consent;
 use crate::{EpisodeRef, State, episode};
 
 /// Facts looked up for one decision. A fact that the command did not ask for is absent.
@@ -20,6 +23,8 @@ pub struct Facts {
     pub scales: Option<ScaleFacts>,
     /// The care team.
     pub care_team: Option<CareTeamFacts>,
+    /// The plan of the stay the command names.
+    pub plan: Option<PlanFacts>,
 }
 
 /// What others may know of a patient's stays in a program.
@@ -43,6 +48,11 @@ impl EpisodeFacts {
         self.open == Some(episode.id)
             && self.program.as_ref() == Some(&episode.program)
             && self.stage.is_active()
+    }
+
+    /// Whether `episode` is the open stay of this program, interrupted or not.
+    pub fn is_open(&self, episode: &EpisodeRef) -> bool {
+        self.open == Some(episode.id) && self.program.as_ref() == Some(&episode.program)
     }
 
     /// Whether `episode` is or was a stay of this patient in this program.
@@ -107,6 +117,13 @@ impl CareTeamFacts {
     }
 }
 
+/// What others may know of a treatment plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlanFacts {
+    /// What the patient last decided about each medication that was explained to them.
+    pub consents: BTreeMap<DrugId, Consent>,
+}
+
 impl Facts {
     /// Takes from each loaded state what others may know of it.
     pub fn gather<'a>(states: impl IntoIterator<Item = &'a State>) -> Self {
@@ -119,6 +136,7 @@ impl Facts {
                 State::SideEffects(record) => facts.side_effects = Some(record.facts()),
                 State::Scales(scales) => facts.scales = Some(scales.facts()),
                 State::CareTeam(team) => facts.care_team = Some(team.facts()),
+                State::TreatmentPlan(plan) => facts.plan = Some(plan.facts()),
                 State::FollowUp(_) => {}
             }
         }

@@ -14,6 +14,7 @@ pub mod episode;
 pub mod follow_up;
 pub mod scales;
 pub mod side_effects;
+pub mod treatment_plan;
 
 mod aggregate;
 mod command;
@@ -32,7 +33,7 @@ pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
-    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, ScaleFacts, SideEffectFacts,
+    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, PlanFacts, ScaleFacts, SideEffectFacts,
 };
 pub use refusal::{Explain, Refusal};
 pub use state::State;

@@ -2,7 +2,7 @@
 
 use concord_knowledge::Finding;
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
 
 /// What a caller needs to act on a refusal.
 pub trait Explain: std::error::Error {
@@ -47,6 +47,9 @@ pub enum Refusal {
     /// By the care team.
     #[error(transparent)]
     CareTeam(#[from] care_team::Error),
+    /// By the treatment plan.
+    #[error(transparent)]
+    TreatmentPlan(#[from] treatment_plan::Error),
 }
 
 impl Refusal {
@@ -59,6 +62,7 @@ impl Refusal {
             Self::Scales(error) => error,
             Self::FollowUp(error) => error,
             Self::CareTeam(error) => error,
+            Self::TreatmentPlan(error) => error,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::episode::Episode;
 use crate::follow_up::FollowUp;
 use crate::scales::Scales;
 use crate::side_effects::SideEffects;
+use crate::treatment_plan::TreatmentPlan;
 use crate::{Command, Context, DomainEvent, Issued, Refusal};
 
 /// What a stream's events say now.
@@ -29,6 +30,8 @@ pub enum State {
     FollowUp(FollowUp),
     /// A care team.
     CareTeam(CareTeam),
+    /// A treatment plan.
+    TreatmentPlan(Box<TreatmentPlan>),
 }
 
 impl State {
@@ -42,6 +45,7 @@ impl State {
             StreamKind::Scales => Self::Scales(Scales::default()),
             StreamKind::FollowUp => Self::FollowUp(FollowUp::default()),
             StreamKind::CareTeam => Self::CareTeam(CareTeam::default()),
+            StreamKind::TreatmentPlan => Self::TreatmentPlan(Box::default()),
         }
     }
 
@@ -55,6 +59,7 @@ impl State {
             (Self::Scales(state), DomainEvent::Scales(event)) => state.fold(event),
             (Self::FollowUp(state), DomainEvent::FollowUp(event)) => state.fold(event),
             (Self::CareTeam(state), DomainEvent::CareTeam(event)) => state.fold(event),
+            (Self::TreatmentPlan(state), DomainEvent::TreatmentPlan(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -62,7 +67,8 @@ impl State {
                 | Self::SideEffects(_)
                 | Self::Scales(_)
                 | Self::FollowUp(_)
-                | Self::CareTeam(_),
+                | Self::CareTeam(_)
+                | Self::TreatmentPlan(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -99,6 +105,9 @@ impl State {
             (Self::CareTeam(state), Command::CareTeam(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::CareTeam))
             }
+            (Self::TreatmentPlan(state), Command::TreatmentPlan(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::TreatmentPlan))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -106,7 +115,8 @@ impl State {
                 | Self::SideEffects(_)
                 | Self::Scales(_)
                 | Self::FollowUp(_)
-                | Self::CareTeam(_),
+                | Self::CareTeam(_)
+                | Self::TreatmentPlan(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

@@ -33,10 +33,16 @@ macro_rules! identifiers {
 identifiers! {
     /// Names one command for ever: the same id never takes effect twice.
     CommandId,
+    /// Names one concern that somebody raised about treatment.
+    ConcernId,
     /// Ties together everything that one clinical occurrence set off.
     CorrelationId,
     /// Names one stay of a patient in a program.
     EpisodeId,
+    /// Names one goal of a treatment plan.
+    GoalId,
+    /// Names one change in a patient's life that bears on treatment.
+    LifeChangeId,
     /// Names one medication order of the program.
     OrderId,
     /// Names one medication that somebody outside the program prescribed or the patient takes.
@@ -49,6 +55,10 @@ identifiers! {
     ReportId,
     /// Names one administration of a scale.
     ScaleId,
+    /// Names one therapy session that a patient was expected at.
+    SessionId,
+    /// Names one support that somebody arranges for a goal.
+    SupportId,
     /// Names one follow-up visit.
     VisitId,
 }

@@ -59,6 +59,8 @@ pub enum StreamKind {
     FollowUp,
     /// Who cares for one patient.
     CareTeam,
+    /// The plan of one stay: goals, decisions made together, and what bears on them.
+    TreatmentPlan,
 }
 
 /// The text names no stream kind.
@@ -68,7 +70,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -76,6 +78,7 @@ impl StreamKind {
         Self::Scales,
         Self::FollowUp,
         Self::CareTeam,
+        Self::TreatmentPlan,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -88,6 +91,7 @@ impl StreamKind {
             Self::Scales => "scales",
             Self::FollowUp => "follow_up",
             Self::CareTeam => "care_team",
+            Self::TreatmentPlan => "treatment_plan",
         }
     }
 }
@@ -149,6 +153,11 @@ impl StreamRef {
         Self { kind: StreamKind::FollowUp, id: of_stay(patient, episode) }
     }
 
+    /// The plan of one stay of `patient`.
+    pub fn treatment_plan(patient: PatientId, episode: EpisodeId) -> Self {
+        Self { kind: StreamKind::TreatmentPlan, id: of_stay(patient, episode) }
+    }
+
     /// Who cares for a patient.
     pub const fn care_team(patient: PatientId) -> Self {
         Self { kind: StreamKind::CareTeam, id: patient.uuid() }
@@ -185,6 +194,7 @@ mod tests {
         let stay = EpisodeId::new(Uuid::from_u128(3));
         assert_ne!(StreamRef::assessment(ada, stay), StreamRef::assessment(ben, stay));
         assert_ne!(StreamRef::follow_up(ada, stay), StreamRef::follow_up(ben, stay));
+        assert_ne!(StreamRef::treatment_plan(ada, stay), StreamRef::treatment_plan(ben, stay));
         assert_eq!(StreamRef::assessment(ada, stay), StreamRef::assessment(ada, stay));
     }
 

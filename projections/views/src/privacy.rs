@@ -21,4 +21,6 @@ pub enum DataClass {
     Lab,
     /// SCHED: appointments, stays, care team.
     Schedule,
+    /// GOAL: the treatment plan: goals, concerns, education, participation, changes of life.
+    Goal,
 }

@@ -2,6 +2,7 @@
 
 mod history;
 mod live;
+mod plans;
 
 use std::collections::BTreeMap;
 
@@ -107,10 +108,11 @@ fn marks(class: DataClass) -> &'static [&'static str] {
         DataClass::Scale => &["phq9", "gad7", "cssrs", "craving"],
         DataClass::Lab => &["sodium", "qtc"],
         DataClass::Schedule => &["cadence", "booked"],
+        DataClass::Goal => &["walk the dog", "for ever", "night shifts", "sleep first"],
     }
 }
 
-const CLASSES: [DataClass; 9] = [
+const CLASSES: [DataClass; 10] = [
     DataClass::Identity,
     DataClass::Medication,
     DataClass::MedicationPurpose,
@@ -120,6 +122,7 @@ const CLASSES: [DataClass; 9] = [
     DataClass::Scale,
     DataClass::Lab,
     DataClass::Schedule,
+    DataClass::Goal,
 ];
 
 fn holds_only<V: View>(declared: &[DataClass], facts: &[Fact]) {

@@ -2,7 +2,7 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, assessment, care_team, chart, episode, follow_up, scales,
+    Command, InEpisode, InProgram, assessment, care_team, chart, episode, follow_up, scales, treatment_plan,
 };
 
 /// A kind of change to a record.
@@ -46,6 +46,22 @@ pub enum Act {
     ChangeCadence,
     /// Change who cares for a patient.
     ManageTeam,
+    /// Write the plan; say which goal a medication serves.
+    WritePlan,
+    /// Agree to the plan.
+    AgreePlan,
+    /// Set, meet and drop goals; arrange help that serves them.
+    KeepGoals,
+    /// Record what was explained about a medication and what the patient decided; review medication.
+    DecideTogether,
+    /// Raise a concern.
+    RaiseConcern,
+    /// Answer a concern; teach.
+    Explain,
+    /// Say how a patient took part in therapy.
+    RecordParticipation,
+    /// Record a change in the patient's life.
+    RecordLifeChange,
 }
 
 /// A kind of question to the record.
@@ -110,6 +126,25 @@ impl Act {
             Command::CareTeam(care_team::Command::AddMember(_) | care_team::Command::RemoveMember { .. }) => {
                 Self::ManageTeam
             }
+            Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
+        }
+    }
+
+    const fn of_plan(command: &treatment_plan::Command) -> Self {
+        use treatment_plan::Command as C;
+        match command {
+            C::Draft { .. } | C::Revise { .. } | C::LinkGoalToMedication { .. } => Self::WritePlan,
+            C::Agree { .. } => Self::AgreePlan,
+            C::AddGoal { .. }
+            | C::MeetGoal { .. }
+            | C::DropGoal { .. }
+            | C::PlanSupport { .. }
+            | C::FinishSupport { .. } => Self::KeepGoals,
+            C::RecordSharedDecision { .. } | C::ReviewMedication { .. } => Self::DecideTogether,
+            C::RaiseConcern { .. } => Self::RaiseConcern,
+            C::AnswerConcern { .. } | C::RecordEducation { .. } => Self::Explain,
+            C::RecordTherapyParticipation { .. } => Self::RecordParticipation,
+            C::RecordLifeChange { .. } => Self::RecordLifeChange,
         }
     }
 

@@ -52,15 +52,23 @@ fn may(role: Role, act: Act) -> bool {
         Act::Refer => &[Therapist, CaseManager, Nurse, PrimaryCare, OutsideProvider, Service],
         Act::Screen => &[Therapist, Nurse, Service],
         Act::ManageEpisode | Act::ManageTeam | Act::Schedule => &[Therapist, CaseManager, Nurse, Service],
-        Act::Indicate | Act::Prescribe | Act::DecideSideEffect | Act::ChangeCadence => &[],
+        Act::Indicate | Act::Prescribe | Act::DecideSideEffect | Act::ChangeCadence | Act::DecideTogether => {
+            &[]
+        }
         Act::KeepChart => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],
-        Act::ReportSideEffect => {
+        Act::ReportSideEffect | Act::RaiseConcern => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
         Act::TriageSideEffect => &[Nurse, Pharmacist],
         Act::Escalate => return role == Service,
+        Act::RecordParticipation => return role == Therapist,
+        Act::WritePlan => &[Therapist],
+        Act::AgreePlan => &[Patient],
+        Act::KeepGoals => &[Therapist, CaseManager, Nurse],
+        Act::Explain => &[Therapist, Nurse, Pharmacist],
+        Act::RecordLifeChange => &[Therapist, CaseManager, Nurse, Patient],
         Act::Score => &[Therapist, Nurse, Patient],
         Act::Assess | Act::ResolveRisk | Act::RecordVisit => &[Therapist, Nurse],
     };

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use concord_domain::{Command, chart, side_effects};
+use concord_domain::treatment_plan as plan;
+use concord_domain::{Command, EpisodeRef, InEpisode, chart, side_effects};
 use concord_kernel::{Actor, Credentials, Instant, PatientId, PersonId, ReportId, Role, TenantId};
 use uuid::Uuid;
 
@@ -89,6 +90,56 @@ fn only_prescribers_prescribe() {
     for role in Role::ALL {
         let answer = permit_command(&identity(role), patient, &hold());
         assert_eq!(answer.is_ok(), role.prescribes(), "{role}");
+    }
+}
+
+fn in_stay(command: plan::Command) -> Command {
+    let episode = EpisodeRef {
+        program: concord_kernel::ProgramId::parse("iop-adult").unwrap(),
+        id: concord_kernel::EpisodeId::new(Uuid::from_u128(3)),
+    };
+    Command::TreatmentPlan(InEpisode { episode, command })
+}
+
+#[test]
+fn a_plan_is_made_by_those_whose_part_it_is() {
+    use Role::{CaseManager, Nurse, Patient, Pharmacist, Pmhnp, Psychiatrist, Therapist};
+    let words = || concord_kernel::Text::parse("as told").unwrap();
+    let session = plan::Command::RecordTherapyParticipation {
+        session: concord_kernel::SessionId::new(Uuid::from_u128(4)),
+        kind: plan::SessionKind::Group,
+        held_at: noon(),
+        attended: false,
+        engagement: None,
+    };
+    let review = plan::Command::ReviewMedication {
+        considered: Vec::new(),
+        outcome: plan::ReviewOutcome::Continue,
+        reason: words(),
+    };
+    let goal = concord_kernel::GoalId::new(Uuid::from_u128(5));
+    let answer = plan::Command::AnswerConcern {
+        concern: concord_kernel::ConcernId::new(Uuid::from_u128(6)),
+        answer: words(),
+    };
+    let cases: [(plan::Command, &[Role]); 6] = [
+        (session, &[Therapist]),
+        (review, &[Psychiatrist, Pmhnp]),
+        (plan::Command::Agree { version: 1 }, &[Psychiatrist, Pmhnp, Patient]),
+        (plan::Command::Draft { summary: words() }, &[Psychiatrist, Pmhnp, Therapist]),
+        (
+            plan::Command::MeetGoal { goal, evidence: words() },
+            &[Psychiatrist, Pmhnp, Therapist, CaseManager, Nurse],
+        ),
+        (answer, &[Psychiatrist, Pmhnp, Therapist, Nurse, Pharmacist]),
+    ];
+    for (command, may) in cases {
+        for role in Role::ALL {
+            // A patient's own record is number 9.
+            let patient = PatientId::new(Uuid::from_u128(9));
+            let answer = permit_command(&identity(role), patient, &in_stay(command.clone()));
+            assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use concord_proto::concord::episode::v1::episode_service_server::EpisodeServiceS
 use concord_proto::concord::follow_up::v1::follow_up_service_server::FollowUpServiceServer;
 use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServer;
 use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonServiceServer;
+use concord_proto::concord::plan::v1::plan_service_server::PlanServiceServer;
 use concord_proto::concord::prescriber::v1::prescriber_service_server::PrescriberServiceServer;
 use concord_proto::concord::program::v1::program_service_server::ProgramServiceServer;
 use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer;
@@ -115,6 +116,7 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(ScaleServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(FollowUpServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CareTeamServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(PlanServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
 }
 

@@ -2,7 +2,7 @@
 
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
-use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, plan, scales, side_effects};
 use tonic::Status;
 
 use crate::Client;
@@ -101,5 +101,23 @@ asks! {
     care_team by care_teams {
         AddMemberRequest, add_member, AddMember;
         RemoveMemberRequest, remove_member, RemoveMember;
+    }
+    plan by plans {
+        DraftPlanRequest, draft_plan, DraftPlan;
+        RevisePlanRequest, revise_plan, RevisePlan;
+        AgreePlanRequest, agree_plan, AgreePlan;
+        AddGoalRequest, add_goal, AddGoal;
+        MeetGoalRequest, meet_goal, MeetGoal;
+        DropGoalRequest, drop_goal, DropGoal;
+        LinkGoalToMedicationRequest, link_goal_to_medication, LinkGoalToMedication;
+        RecordSharedDecisionRequest, record_shared_decision, RecordSharedDecision;
+        RaiseConcernRequest, raise_concern, RaiseConcern;
+        AnswerConcernRequest, answer_concern, AnswerConcern;
+        RecordEducationRequest, record_education, RecordEducation;
+        RecordTherapyParticipationRequest, record_therapy_participation, RecordTherapyParticipation;
+        RecordLifeChangeRequest, record_life_change, RecordLifeChange;
+        ReviewMedicationRequest, review_medication, ReviewMedication;
+        PlanSupportRequest, plan_support, PlanSupport;
+        FinishSupportRequest, finish_support, FinishSupport;
     }
 }

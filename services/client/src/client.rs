@@ -9,6 +9,7 @@ use concord_proto::concord::episode::v1::episode_service_client::EpisodeServiceC
 use concord_proto::concord::follow_up::v1::follow_up_service_client::FollowUpServiceClient;
 use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClient;
 use concord_proto::concord::liaison::v1::liaison_service_client::LiaisonServiceClient;
+use concord_proto::concord::plan::v1::plan_service_client::PlanServiceClient;
 use concord_proto::concord::prescriber::v1::prescriber_service_client::PrescriberServiceClient;
 use concord_proto::concord::program::v1::program_service_client::ProgramServiceClient;
 use concord_proto::concord::scales::v1::scale_service_client::ScaleServiceClient;
@@ -127,6 +128,8 @@ services! {
     follow_ups: FollowUpServiceClient;
     /// Care teams.
     care_teams: CareTeamServiceClient;
+    /// Plans of stays.
+    plans: PlanServiceClient;
     /// Many commands on one stream.
     commands: CommandServiceClient;
     /// The log itself.

@@ -122,7 +122,9 @@ impl Gateway for Remote {
             ResolveInteraction PrescribeMedication AdjustDose HoldMedication ResumeMedication PlanTaper
             StopMedication RenewMedication CorrectOrder ReportSideEffect TriageSideEffect DecideSideEffect
             ResolveSideEffect RecordBreach AdministerScale ResolveRisk ScheduleVisit RecordVisit MarkNoShow
-            ChangeCadence AddMember RemoveMember);
+            ChangeCadence AddMember RemoveMember DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal
+            LinkGoalToMedication RecordSharedDecision RaiseConcern AnswerConcern RecordEducation
+            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport);
         Ok(answered?)
     }
 

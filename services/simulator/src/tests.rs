@@ -135,6 +135,22 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "PauseEpisode",
         "DischargePatient",
         "ResolveRisk",
+        "DraftPlan",
+        "RevisePlan",
+        "AgreePlan",
+        "AddGoal",
+        "MeetGoal",
+        "DropGoal",
+        "LinkGoalToMedication",
+        "RecordSharedDecision",
+        "RaiseConcern",
+        "AnswerConcern",
+        "RecordEducation",
+        "RecordTherapyParticipation",
+        "RecordLifeChange",
+        "ReviewMedication",
+        "PlanSupport",
+        "FinishSupport",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

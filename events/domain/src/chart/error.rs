@@ -92,6 +92,12 @@ pub enum Error {
     /// The boxed warning has not been explained.
     #[error("the boxed warning has not been explained")]
     BoxedWarningNotAcknowledged,
+    /// The patient declined the medication.
+    #[error("the patient has declined the medication")]
+    ConsentDeclined,
+    /// The drug must never be taken unknowing, and no consent is on record.
+    #[error("the medication needs consent on record before it is ordered")]
+    ConsentRequired,
     /// Nobody has asked for allergies.
     #[error("nobody has asked for allergies")]
     AllergiesNotAsked,

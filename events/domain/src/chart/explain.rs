@@ -58,6 +58,14 @@ impl Error {
                 "BOXED_WARNING_NOT_ACKNOWLEDGED",
                 "explain the boxed warning, give the Medication Guide and record it",
             ),
+            Self::ConsentDeclined => (
+                "CONSENT_DECLINED",
+                "choose another medication, or decide anew together and record the shared decision",
+            ),
+            Self::ConsentRequired => (
+                "CONSENT_REQUIRED",
+                "explain the medication, decide together and record the shared decision first",
+            ),
             Self::AllergiesNotAsked => {
                 ("ALLERGIES_NOT_ASKED", "ask for allergies and record them, or record that there are none")
             }

@@ -5,7 +5,7 @@ use concord_kernel::{Role, StreamKind};
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
     Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, assessment, care_team, chart,
-    episode, follow_up, scales, side_effects,
+    episode, follow_up, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -41,6 +41,10 @@ fn out_of_place(kind: StreamKind) -> Command {
         StreamKind::CareTeam => {
             Command::CareTeam(care_team::Command::RemoveMember { person, reason: text("why") })
         }
+        StreamKind::TreatmentPlan => Command::TreatmentPlan(InEpisode {
+            episode: this_stay(),
+            command: treatment_plan::Command::Agree { version: 1 },
+        }),
     }
 }
 
@@ -53,6 +57,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::Scales(_) => StreamKind::Scales,
         Refusal::FollowUp(_) => StreamKind::FollowUp,
         Refusal::CareTeam(_) => StreamKind::CareTeam,
+        Refusal::TreatmentPlan(_) => StreamKind::TreatmentPlan,
     }
 }
 
@@ -78,6 +83,10 @@ fn what_an_aggregate_decides_is_an_event_of_its_kind_and_changes_its_state() {
         Command::Assessment(InEpisode { episode: this_stay(), command: assessment::Command::Start }),
         Command::Chart(chart::Command::ConfirmNoKnownAllergies),
         Command::CareTeam(care_team::Command::AddMember(member)),
+        Command::TreatmentPlan(InEpisode {
+            episode: this_stay(),
+            command: treatment_plan::Command::Draft { summary: text("sleep first") },
+        }),
     ];
     for command in cases {
         let by = by(Role::Psychiatrist).knowing(going_on());
@@ -104,7 +113,7 @@ fn facts_are_of_the_streams_that_were_read_only() {
     assert_eq!(Facts::gather([]), Facts::default());
     let all = Facts::gather(&states);
     assert!(all.episode.is_some() && all.indication.is_some() && all.chart.is_some());
-    assert!(all.side_effects.is_some() && all.scales.is_some());
+    assert!(all.side_effects.is_some() && all.scales.is_some() && all.plan.is_some());
     let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))));
     assert_eq!(only_scales, Facts { scales: all.scales, ..Facts::default() });
 }

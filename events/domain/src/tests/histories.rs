@@ -117,7 +117,9 @@ impl Record {
                     follow_up::Event::VisitCompleted { .. } | follow_up::Event::VisitMissed { .. },
                 )
                 | DomainEvent::Chart(_)
-                | DomainEvent::SideEffects(_) => {}
+                | DomainEvent::SideEffects(_)
+                // Has histories of its own beside its rules.
+                | DomainEvent::TreatmentPlan(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

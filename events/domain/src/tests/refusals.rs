@@ -6,7 +6,7 @@ use concord_knowledge::ConditionId;
 use crate::assessment::Section;
 use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
-use crate::{Explain, Refusal, assessment, care_team, episode, follow_up, scales};
+use crate::{Explain, Refusal, assessment, care_team, episode, follow_up, scales, treatment_plan};
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
     use assessment::Error as A;
@@ -105,9 +105,58 @@ fn of_scores_visits_and_teams() -> Vec<Refusal> {
     scores.into_iter().map(Refusal::from).chain(visits).chain(teams.into_iter().map(Refusal::from)).collect()
 }
 
+fn of_plans() -> Vec<Refusal> {
+    use treatment_plan::Error as P;
+    let plans = [
+        P::RoleNotPermitted { role: Role::Auditor },
+        P::EpisodeNotActive,
+        P::NotDrafted,
+        P::AlreadyDrafted,
+        P::VersionPassed { latest: 1 },
+        P::NoGoal,
+        P::AlreadyAgreed,
+        P::GoalIdUsed,
+        P::UnknownGoal,
+        P::GoalClosed,
+        P::TooManyGoals { most: 1 },
+        P::DayPassed,
+        P::UnknownOrder,
+        P::OrderStopped,
+        P::AlreadyLinked,
+        P::TooManyLinks { most: 1 },
+        P::UnknownDrug,
+        P::NoOption,
+        P::TooManyOptions { most: 1 },
+        P::ConcernIdUsed,
+        P::UnknownConcern,
+        P::AlreadyAnswered,
+        P::TooManyConcerns { most: 1 },
+        P::NoTopic,
+        P::TopicRepeated,
+        P::SessionUsed,
+        P::SessionInFuture,
+        P::SessionTooLongAgo { most_days: 30 },
+        P::EngagementRequired,
+        P::EngagementNotAsked,
+        P::EngagementOutOfRange { most: 4 },
+        P::LifeChangeIdUsed,
+        P::UnknownLifeChange,
+        P::LifeChangeReviewed,
+        P::LifeChangeRepeated,
+        P::TooManyLifeChanges { most: 1 },
+        P::SupportIdUsed,
+        P::UnknownSupport,
+        P::SupportAlreadyFinished,
+        P::TooManySupports { most: 1 },
+        P::FactsMissing,
+    ];
+    plans.into_iter().map(Refusal::from).collect()
+}
+
 #[test]
 fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
-    for refusal in of_stays_and_assessments().into_iter().chain(of_scores_visits_and_teams()) {
+    let all = [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans()];
+    for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
         let named = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
         assert!(reason.bytes().all(named) && !reason.starts_with('_') && !reason.ends_with('_'), "{reason}");
@@ -120,7 +169,7 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
 
 #[test]
 fn one_reason_means_one_thing_within_an_aggregate() {
-    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams()] {
+    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans()] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =
             refusals.iter().map(Explain::reason).filter(|reason| !shared.contains(reason)).collect();

@@ -11,7 +11,7 @@ use crate::side_effects::{Decision, Grade};
 use crate::testing::{noon, program, stay, text, this_stay, uuid};
 use crate::{
     Command, InEpisode, InProgram, Target, assessment, care_team, chart, episode, follow_up, scales,
-    side_effects,
+    side_effects, treatment_plan,
 };
 
 fn ada() -> PatientId {
@@ -166,6 +166,24 @@ fn what_cites_an_order_reads_the_chart_and_a_report_the_care_team() {
         (decide(Decision::ContinueAndMonitor), vec![]),
     ] {
         concerns(&Command::SideEffects(command), record, &reads);
+    }
+}
+
+#[test]
+fn a_plan_reads_the_stays_and_where_it_names_an_order_the_chart() {
+    let goal = concord_kernel::GoalId::new(uuid(1));
+    let link = treatment_plan::Command::LinkGoalToMedication {
+        goal,
+        order: concord_kernel::OrderId::new(uuid(5)),
+        how: reason(),
+    };
+    for (command, reads) in [
+        (link, vec![stays(), StreamRef::chart(ada())]),
+        (treatment_plan::Command::MeetGoal { goal, evidence: reason() }, vec![stays()]),
+        (treatment_plan::Command::Agree { version: 1 }, vec![stays()]),
+    ] {
+        let command = Command::TreatmentPlan(InEpisode { episode: this_stay(), command });
+        concerns(&command, StreamRef::treatment_plan(ada(), stay(1)), &reads);
     }
 }
 

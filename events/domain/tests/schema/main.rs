@@ -10,7 +10,9 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Once;
 
-use concord_domain::{DomainEvent, assessment, care_team, chart, episode, follow_up, scales, side_effects};
+use concord_domain::{
+    DomainEvent, assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan,
+};
 use concord_kernel::StreamKind;
 use serde_json::Value;
 use strum::VariantNames;
@@ -32,6 +34,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::Scales => scales::Event::VARIANTS,
         StreamKind::FollowUp => follow_up::Event::VARIANTS,
         StreamKind::CareTeam => care_team::Event::VARIANTS,
+        StreamKind::TreatmentPlan => treatment_plan::Event::VARIANTS,
     }
 }
 
@@ -44,6 +47,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::Scales(event) => serde_json::to_string_pretty(event),
         DomainEvent::FollowUp(event) => serde_json::to_string_pretty(event),
         DomainEvent::CareTeam(event) => serde_json::to_string_pretty(event),
+        DomainEvent::TreatmentPlan(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

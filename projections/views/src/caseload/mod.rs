@@ -1,6 +1,6 @@
 //! A therapist's question: who of my clients is unstable, who takes part, who is at risk?
 //!
-//! One row a client. Medications appear with name, purpose and since when, never with doses. The list of each
+//! One row a client, with goals, participation, doubts and changes of life. Medications appear with name, purpose and since when, never with doses. The list of each
 //! therapist is sorted most unstable first; see [`row::Instability`].
 
 mod read;
@@ -31,6 +31,7 @@ impl Caseload {
         DataClass::SubstanceUse,
         DataClass::Scale,
         DataClass::Schedule,
+        DataClass::Goal,
     ];
 }
 
@@ -44,6 +45,7 @@ impl View for Caseload {
         StreamKind::Scales,
         StreamKind::FollowUp,
         StreamKind::CareTeam,
+        StreamKind::TreatmentPlan,
     ];
     type Row = Row;
 
@@ -53,7 +55,8 @@ impl View for Caseload {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_) => true,
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
             DomainEvent::Assessment(_) => false,
         };
@@ -78,8 +81,9 @@ impl View for Caseload {
             }
             DomainEvent::FollowUp(event) => row.visits.fold(fact.recorded_at, event),
             DomainEvent::CareTeam(event) => row.team.fold(event),
-            DomainEvent::Assessment(_) => {}
+            DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) => {}
         }
+        row.plans.fold(&row.stays, fact);
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use concord_knowledge::scale::ScaleKind;
 use concord_projection::{Cursor, Key, List, Listed, PageOf, Reader, ViewReadError};
 
 use super::{Caseload, Instability, MedicationLine, Row};
-use crate::parts::{Effects, Identity, OpenRisk, Team, Trend, Visits};
+use crate::parts::{Effects, Identity, OpenRisk, Plans, Team, Therapy, Trend, Visits};
 
 /// One line of a therapist's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,6 +52,8 @@ pub struct CaseloadClient {
     pub visits: Visits,
     /// What they take, without doses.
     pub medications: Vec<MedicationLine>,
+    /// What was planned and agreed, one for each stay.
+    pub plans: Plans<Therapy>,
 }
 
 /// Reads a page of a therapist's clients, most unstable first.
@@ -84,6 +86,7 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Option<Caselo
         side_effects: row.effects,
         visits: row.visits,
         medications: row.medications,
+        plans: row.plans,
     }))
 }
 

@@ -9,7 +9,7 @@ use concord_knowledge::{ConditionId, DrugId};
 use concord_projection::{Sort, ViewError};
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Effects, Identity, Risks, Scores, Stays, Team, TrendDirection, Visits};
+use crate::parts::{Effects, Identity, Plans, Risks, Scores, Stays, Team, Therapy, TrendDirection, Visits};
 
 /// A medication as therapy needs to know it: no dose.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub struct Row {
     pub visits: Visits,
     /// What they take, in the order of prescribing.
     pub medications: Vec<MedicationLine>,
+    /// What was planned and agreed, and how they take part in it.
+    pub plans: Plans<Therapy>,
 }
 
 /// Whether the caseload changes with an event of the chart.

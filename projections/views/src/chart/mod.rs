@@ -50,7 +50,8 @@ impl View for Chart {
             DomainEvent::Chart(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_) => Vec::new(),
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => Vec::new(),
         }
     }
 
@@ -70,7 +71,10 @@ impl View for Chart {
                 row.findings.fold(fact, event);
             }
             DomainEvent::SideEffects(event) => row.effects.fold(fact.recorded_at, event)?,
-            DomainEvent::Scales(_) | DomainEvent::FollowUp(_) | DomainEvent::CareTeam(_) => {}
+            DomainEvent::Scales(_)
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => {}
         }
         Ok(())
     }

@@ -5,6 +5,7 @@ use concord_domain::episode::{Disposition, Event as EpisodeEvent, Phase};
 use concord_domain::follow_up::{Cadence, Event as VisitEvent, VisitKind};
 use concord_domain::scales::{Event as ScaleEvent, RiskLevel};
 use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade, Outcome};
+use concord_domain::treatment_plan::{Consent, LifeEvent, ReviewOutcome, SessionKind};
 use concord_domain::{DomainEvent, assessment};
 use concord_kernel::{OrderId, OutsideMedicationId, ReportId, ScaleId, Text, VisitId};
 use concord_knowledge::scale::ScaleKind;
@@ -247,6 +248,46 @@ pub enum Entry {
         /// Why, in words.
         why: Text,
     },
+    /// Patient and prescriber agreed to the plan.
+    PlanAgreed {
+        /// The version.
+        version: u32,
+    },
+    /// A goal of the plan was reached.
+    GoalMet {
+        /// What shows it.
+        evidence: Text,
+    },
+    /// A medication was explained, and the patient decided.
+    Decided {
+        /// The formulary row.
+        drug: DrugId,
+        /// Their decision.
+        consent: Consent,
+        /// What matters to them.
+        preference: Text,
+    },
+    /// There was a therapy session.
+    Session {
+        /// What kind.
+        kind: SessionKind,
+        /// How much they took part, 0 to 4; absent when they did not come.
+        engagement: Option<u8>,
+    },
+    /// Something changed in the patient's life.
+    LifeChanged {
+        /// What.
+        event: LifeEvent,
+        /// In words.
+        note: Text,
+    },
+    /// The medication as a whole was reviewed.
+    Reviewed {
+        /// What it came to.
+        outcome: ReviewOutcome,
+        /// Why, in words.
+        why: Text,
+    },
 }
 
 impl Entry {
@@ -277,6 +318,7 @@ impl Entry {
             ),
             DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => true,
             DomainEvent::FollowUp(event) => !matches!(event, VisitEvent::VisitScheduled { .. }),
+            DomainEvent::TreatmentPlan(event) => Self::is_made_of_plan(event),
             DomainEvent::CareTeam(_) => false,
         }
     }
@@ -289,6 +331,7 @@ impl Entry {
             DomainEvent::SideEffects(event) => Some(Self::of_effect(event)),
             DomainEvent::Scales(event) => Some(Self::of_scale(event)),
             DomainEvent::FollowUp(event) => Self::of_visit(event),
+            DomainEvent::TreatmentPlan(event) => Self::of_plan(event),
             DomainEvent::CareTeam(_) => None,
         }
     }

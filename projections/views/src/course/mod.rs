@@ -1,10 +1,11 @@
 //! Everybody's question about one client: what happened, when, and what followed?
 //!
 //! One row for each event that a reader of the course wants to see, written once and never again, in the order of
-//! recording. Doses, scores and side effects of one client lie on one time axis.
+//! recording. Doses, scores, side effects, therapy and changes of life of one client lie on one time axis.
 
 mod chart;
 mod entry;
+mod plan;
 mod read;
 mod row;
 #[cfg(test)]
@@ -32,12 +33,13 @@ impl Course {
         DataClass::Scale,
         DataClass::Lab,
         DataClass::Schedule,
+        DataClass::Goal,
     ];
 }
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -45,6 +47,7 @@ impl View for Course {
         StreamKind::SideEffects,
         StreamKind::Scales,
         StreamKind::FollowUp,
+        StreamKind::TreatmentPlan,
     ];
     const INSERT_ONLY: bool = true;
     type Row = Row;

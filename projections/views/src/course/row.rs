@@ -5,6 +5,7 @@ use concord_domain::chart::Event as ChartEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
 use concord_domain::scales::Event as ScaleEvent;
+use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{Instant, PersonId, Role};
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
@@ -50,12 +51,14 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
             | ChartEvent::MedicationStopped { at, .. }
             | ChartEvent::MedicationRenewed { at, .. },
         ) => Some(*at),
+        DomainEvent::TreatmentPlan(PlanEvent::TherapyParticipationRecorded { held_at, .. }) => Some(*held_at),
         DomainEvent::Episode(_)
         | DomainEvent::Assessment(_)
         | DomainEvent::Chart(_)
         | DomainEvent::SideEffects(_)
         | DomainEvent::Scales(_)
         | DomainEvent::FollowUp(_)
-        | DomainEvent::CareTeam(_) => None,
+        | DomainEvent::CareTeam(_)
+        | DomainEvent::TreatmentPlan(_) => None,
     }
 }

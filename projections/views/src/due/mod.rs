@@ -30,12 +30,13 @@ impl DueItems {
         DataClass::SubstanceUse,
         DataClass::Scale,
         DataClass::Schedule,
+        DataClass::Goal,
     ];
 }
 
 impl View for DueItems {
     const NAME: &'static str = "due_items";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -43,6 +44,7 @@ impl View for DueItems {
         StreamKind::SideEffects,
         StreamKind::Scales,
         StreamKind::FollowUp,
+        StreamKind::TreatmentPlan,
     ];
     type Row = Row;
 
@@ -59,9 +61,10 @@ impl View for DueItems {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_) => {}
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => {}
         }
-        row.agenda.fold(fact)
+        row.agenda.fold(&row.stays, fact)
     }
 
     fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {

@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::complaints::Complaints;
 use super::due::Open;
+use super::pending::{Consents, Pending};
+use super::plans::Plans;
 use super::{Courses, Due, DueKind, Findings, Indications, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
@@ -33,6 +35,8 @@ pub struct Agenda {
     indications: Indications,
     courses: Courses,
     visits: Visits,
+    plans: Plans<Pending>,
+    consents: Consents,
 }
 
 impl Agenda {
@@ -43,6 +47,7 @@ impl Agenda {
             | DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
             | DomainEvent::FollowUp(_)
+            | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
             DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
             DomainEvent::Chart(event) => Self::concerned_by_chart(event),
@@ -79,7 +84,9 @@ impl Agenda {
         }
     }
 
-    pub(crate) fn fold(&mut self, fact: &Fact) -> Result<(), ViewError> {
+    /// Takes in one more event; `stays` has taken it in already.
+    pub(crate) fn fold(&mut self, stays: &Stays, fact: &Fact) -> Result<(), ViewError> {
+        self.plans.fold(stays, fact);
         match &fact.event {
             DomainEvent::Episode(event) => {
                 if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
@@ -95,6 +102,7 @@ impl Agenda {
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
             DomainEvent::FollowUp(event) => self.visits.fold(fact.recorded_at, event),
+            DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
             DomainEvent::CareTeam(_) => {}
         }
         Ok(())
@@ -162,6 +170,14 @@ impl Agenda {
                 let at = course.supply_until.plus_days(-RENEW_DAYS_AHEAD);
                 show(Open::about(DueKind::Renewal, at, order, drug));
             }
+            if !self.consents.has(&course.drug) {
+                // By the first dose.
+                let at = Instant::start_of(course.start_on);
+                show(Open::about(DueKind::ConsentMissing, at, order, drug));
+            }
+        }
+        for (plan, pending) in self.plans.named() {
+            pending.each(plan, show);
         }
         for booked in &self.visits.booked {
             show(Open::visit(booked.at, booked.visit, booked.kind));

@@ -35,6 +35,18 @@ pub enum DueKind {
     VisitToBook,
     /// A medication visit was missed and not made up for.
     VisitMissed,
+    /// A version of the plan waits for the agreement of patient and prescriber.
+    PlanAgreement,
+    /// A medication is ordered, and nobody has recorded that the patient agreed to it.
+    ConsentMissing,
+    /// A concern waits for an answer.
+    ConcernAnswer,
+    /// Something about a medication was not understood and is taught again.
+    EducationRepeat,
+    /// The medication is to be reviewed: a life has changed, or it is time.
+    MedicationReview,
+    /// Help that serves a goal is to be arranged.
+    Support,
 }
 
 impl DueKind {
@@ -53,17 +65,33 @@ impl DueKind {
             Self::Visit => "visit",
             Self::VisitToBook => "visit_to_book",
             Self::VisitMissed => "visit_missed",
+            Self::PlanAgreement => "plan_agreement",
+            Self::ConsentMissing => "consent_missing",
+            Self::ConcernAnswer => "concern_answer",
+            Self::EducationRepeat => "education_repeat",
+            Self::MedicationReview => "medication_review",
+            Self::Support => "support",
         }
     }
 
     /// Whether it is on the worklist of somebody with that role.
     pub const fn concerns(self, role: Role) -> bool {
         match role {
-            Role::Psychiatrist | Role::Pmhnp => true,
+            // Case managers arrange help; they read it from the program's list.
+            Role::Psychiatrist | Role::Pmhnp => !matches!(self, Self::Support),
             Role::Pharmacist => {
-                matches!(self, Self::Interaction | Self::CoSignature | Self::Reconciliation | Self::Renewal)
+                matches!(
+                    self,
+                    Self::Interaction
+                        | Self::CoSignature
+                        | Self::Reconciliation
+                        | Self::Renewal
+                        | Self::ConcernAnswer
+                )
             }
-            Role::Nurse => matches!(self, Self::Risk | Self::SideEffectTriage | Self::Visit),
+            Role::Nurse => {
+                matches!(self, Self::Risk | Self::SideEffectTriage | Self::Visit | Self::EducationRepeat)
+            }
             Role::Therapist
             | Role::CaseManager
             | Role::PrimaryCare
@@ -107,6 +135,8 @@ enum About<'a> {
     Subject(Uuid, Option<&'a str>),
     /// An appointment, and what for.
     Visit(VisitId, VisitKind),
+    /// A row of a knowledge table alone, or none.
+    Named(Option<&'a str>),
     /// What a rule found.
     Finding(&'a FindingKey),
 }
@@ -118,6 +148,10 @@ impl<'a> Open<'a> {
 
     pub(crate) const fn about(kind: DueKind, at: Instant, subject: Uuid, name: Option<&'a str>) -> Self {
         Self { kind, at, about: About::Subject(subject, name) }
+    }
+
+    pub(crate) const fn named(kind: DueKind, at: Instant, name: Option<&'a str>) -> Self {
+        Self { kind, at, about: About::Named(name) }
     }
 
     pub(crate) const fn finding(kind: DueKind, at: Instant, finding: &'a FindingKey) -> Self {
@@ -136,6 +170,7 @@ impl<'a> Open<'a> {
             About::Visit(_, VisitKind::Medication)
             | About::Patient
             | About::Subject(..)
+            | About::Named(_)
             | About::Finding(_) => true,
         };
         theirs && self.kind.concerns(role)
@@ -148,6 +183,7 @@ impl<'a> Open<'a> {
             About::Patient => Item::of(&[kind]),
             About::Subject(subject, _) => Item::of(&[kind, subject.as_bytes()]),
             About::Visit(visit, _) => Item::of(&[kind, visit.uuid().as_bytes()]),
+            About::Named(name) => Item::of(&[kind, name.unwrap_or_default().as_bytes()]),
             About::Finding(finding) => Item::of(&[kind, name_of(finding).as_bytes()]),
         }
     }
@@ -166,6 +202,10 @@ impl<'a> Open<'a> {
                 let subject = visit.uuid();
                 let (item, name) = (format!("{named}/{}", subject.simple()), Some(kind_of(of).to_owned()));
                 Due { kind, at, subject: Some(subject), name, item }
+            }
+            About::Named(name) => {
+                let item = format!("{named}/{}", name.unwrap_or_default());
+                Due { kind, at, subject: None, name: name.map(str::to_owned), item }
             }
             About::Finding(finding) => {
                 let name = name_of(finding);

@@ -1,5 +1,7 @@
 //! What rows keep when more happens than they have room for.
 
+mod plans;
+
 use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};
 use concord_domain::side_effects::{Event, Grade, Outcome};
 use concord_kernel::{Instant, ReportId, Role, Text, VisitId};

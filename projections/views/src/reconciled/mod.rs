@@ -11,6 +11,7 @@ mod tests;
 use concord_domain::DomainEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
+use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{Role, StreamKind};
 use concord_projection::{Fact, Key, List, ListEntry, Sort, View, ViewError};
 
@@ -18,7 +19,7 @@ pub use read::{ReconciledLine, ReconciledList, page, patient};
 pub use row::{LastChange, Row};
 
 use crate::DataClass;
-use crate::parts::concerns_chart;
+use crate::parts::{Goals, concerns_chart};
 
 /// Changes that an order keeps here: the last one is what a liaison is told.
 const CHANGES_KEPT: usize = 1;
@@ -35,14 +36,20 @@ impl Reconciled {
         DataClass::SubstanceUse,
         DataClass::Lab,
         DataClass::Schedule,
+        DataClass::Goal,
     ];
 }
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 3;
-    const KINDS: &'static [StreamKind] =
-        &[StreamKind::Episode, StreamKind::MedicationChart, StreamKind::FollowUp, StreamKind::CareTeam];
+    const VERSION: u32 = 4;
+    const KINDS: &'static [StreamKind] = &[
+        StreamKind::Episode,
+        StreamKind::MedicationChart,
+        StreamKind::FollowUp,
+        StreamKind::CareTeam,
+        StreamKind::TreatmentPlan,
+    ];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
@@ -50,6 +57,7 @@ impl View for Reconciled {
             DomainEvent::Episode(_) | DomainEvent::CareTeam(_) => true,
             DomainEvent::Chart(event) => concerns_chart(event),
             DomainEvent::FollowUp(event) => concerns_plan(event),
+            DomainEvent::TreatmentPlan(event) => Goals::concerns(event),
             DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
@@ -76,8 +84,14 @@ impl View for Reconciled {
             }
             DomainEvent::FollowUp(event) => row.visit(event),
             DomainEvent::CareTeam(event) => row.team.fold(event),
+            DomainEvent::TreatmentPlan(event) => {
+                if matches!(event, PlanEvent::PlanAgreed { .. }) {
+                    row.changed(fact);
+                }
+            }
             DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => {}
         }
+        row.plans.fold(&row.stays, fact);
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use concord_domain::chart::TaperStep;
 use concord_knowledge::{Frequency, Regimen, Ruleset};
 
 use super::Row;
-use crate::parts::{Order, OrderState};
+use crate::parts::{Goals, Order, OrderState};
 
 /// Says what is taken, how it goes on, and when the patient is seen; one sentence each.
 pub(super) fn plan(row: &Row) -> Vec<String> {
@@ -17,14 +17,47 @@ pub(super) fn plan(row: &Row) -> Vec<String> {
         let days = row.cadence.days();
         sentences.push(format!("Medication visits every {days} days; the next is due on {}.", at.day()));
     }
+    sentences.extend(row.plans.iter().flat_map(|goals| agreed(goals, &row.orders.open, rules)));
     if row.outside.unreconciled_since.is_some() {
         sentences.push("Medications from outside have still to be compared with what is taken.".to_owned());
     }
     sentences
 }
 
+/// What patient and prescriber agreed to, and what of it the medications serve; what is not agreed is not told.
+fn agreed(goals: &Goals, orders: &[Order], rules: &Ruleset) -> Vec<String> {
+    let Some(agreement) = &goals.agreed else { return Vec::new() };
+    let said = ended(agreement.summary.expose());
+    let mut sentences = vec![format!("Agreed with the patient on {}: {said}", agreement.on)];
+    if !goals.is_agreed() {
+        sentences.push("The plan has changed since, and the change is not agreed yet.".to_owned());
+    }
+    for goal in goals.agreed_goals() {
+        let serves: Vec<_> = orders
+            .iter()
+            .filter(|order| goal.orders.contains(&order.course.order))
+            .map(|order| drug_name(order, rules))
+            .collect();
+        let by = goal.target_on.map_or_else(String::new, |day| format!(", by {day}"));
+        let with =
+            if serves.is_empty() { String::new() } else { format!(", helped by {}", serves.join(" and ")) };
+        let statement = goal.statement.expose().trim_end_matches('.');
+        sentences.push(format!("Goal{by}{with}: {statement}."));
+    }
+    sentences
+}
+
+/// The words as a sentence.
+fn ended(words: &str) -> String {
+    format!("{}.", words.trim_end_matches('.'))
+}
+
+fn drug_name<'a>(order: &'a Order, rules: &'a Ruleset) -> &'a str {
+    rules.drug(&order.course.drug).map_or(order.course.drug.as_str(), |drug| drug.name.as_str())
+}
+
 fn medication(order: &Order, rules: &Ruleset) -> String {
-    let drug = rules.drug(&order.course.drug).map_or(order.course.drug.as_str(), |drug| drug.name.as_str());
+    let drug = drug_name(order, rules);
     let purpose = rules.condition_name(&order.indication).unwrap_or(order.indication.as_str());
     let dose = dose(&order.regimen);
     match order.state {

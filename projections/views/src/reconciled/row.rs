@@ -5,7 +5,7 @@ use concord_kernel::Instant;
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Background, Findings, Identity, Orders, Outside, Stays, Team};
+use crate::parts::{Background, Findings, Goals, Identity, Orders, Outside, Plans, Stays, Team};
 
 /// When something last changed: a liaison acknowledges up to here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,7 +37,9 @@ pub struct Row {
     pub cadence: Cadence,
     /// When the next one is due.
     pub next_visit_due_at: Option<Instant>,
-    /// When medications, conditions or the stay last changed.
+    /// What was planned and agreed.
+    pub plans: Plans<Goals>,
+    /// When medications, conditions, the stay or what is agreed last changed.
     pub last_change: Option<LastChange>,
 }
 

@@ -40,7 +40,8 @@ impl View for Roster {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_) => Vec::new(),
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => Vec::new(),
         }
     }
 
@@ -55,7 +56,8 @@ impl View for Roster {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_) => Ok(()),
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => Ok(()),
         }
     }
 

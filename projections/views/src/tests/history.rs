@@ -35,7 +35,7 @@ impl Dice {
         (z ^ (z >> 31)) % sides
     }
 
-    fn id(&mut self) -> Uuid {
+    pub(super) fn id(&mut self) -> Uuid {
         Uuid::from_u64_pair(self.roll(u64::MAX), self.roll(u64::MAX))
     }
 }
@@ -86,11 +86,12 @@ pub(crate) struct Story {
     pub(crate) episode: EpisodeRef,
     n: u64,
     steps: usize,
-    orders: Vec<(OrderId, f64)>,
+    pub(super) orders: Vec<(OrderId, f64)>,
     outside: Vec<OutsideMedicationId>,
     reports: Vec<ReportId>,
     risks: Vec<ScaleId>,
     visits: Vec<VisitId>,
+    pub(super) planned: super::plans::Planned,
     found: bool,
     overridden: bool,
 }
@@ -107,6 +108,7 @@ impl Story {
             reports: Vec::new(),
             risks: Vec::new(),
             visits: Vec::new(),
+            planned: super::plans::Planned::default(),
             found: false,
             overridden: false,
         }
@@ -127,6 +129,7 @@ impl Story {
             DomainEvent::Scales(_) => StreamRef::scales(self.patient),
             DomainEvent::FollowUp(_) => StreamRef::follow_up(self.patient, self.episode.id),
             DomainEvent::CareTeam(_) => StreamRef::care_team(self.patient),
+            DomainEvent::TreatmentPlan(_) => StreamRef::treatment_plan(self.patient, self.episode.id),
         }
     }
 
@@ -201,6 +204,7 @@ impl Story {
             24..44 => DomainEvent::SideEffects(self.effect(now, dice)),
             44..66 => DomainEvent::FollowUp(self.visit(now, dice)),
             66..69 => DomainEvent::Episode(self.stay(dice)),
+            69..77 => DomainEvent::TreatmentPlan(self.plan(now, dice)),
             _ => DomainEvent::Chart(self.chart(now, dice)),
         }
     }

@@ -32,6 +32,7 @@ impl Worklist {
         DataClass::SubstanceUse,
         DataClass::Scale,
         DataClass::Schedule,
+        DataClass::Goal,
     ];
 }
 
@@ -58,9 +59,10 @@ impl View for Worklist {
             | DomainEvent::Chart(_)
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
-            | DomainEvent::FollowUp(_) => {}
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::TreatmentPlan(_) => {}
         }
-        row.agenda.fold(fact)
+        row.agenda.fold(&row.stays, fact)
     }
 
     fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {

@@ -7,6 +7,7 @@ use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::common::v1::CommandHeader;
 use concord_proto::concord::episode::v1 as episode;
 use concord_proto::concord::follow_up::v1 as follow_up;
+use concord_proto::concord::plan::v1 as plan;
 use concord_proto::concord::scales::v1 as scales;
 use concord_proto::concord::side_effects::v1 as side_effects;
 use prost_types::Timestamp;
@@ -211,4 +212,55 @@ fn commands_of_scores_visits_and_care_team_name_the_field() {
         |r| r.person_id.clear() => "person_id", |r| r.role = 0 => "role", |r| r.name.clear() => "name");
     refuses!(care_team::RemoveMemberRequest:
         |r| r.person_id.clear() => "person_id", |r| r.reason.clear() => "reason");
+}
+
+#[test]
+fn commands_that_write_a_plan_name_the_field() {
+    refuses!(plan::DraftPlanRequest: |r| r.episode = None => "episode", |r| r.summary.clear() => "summary");
+    refuses!(plan::RevisePlanRequest:
+        |r| r.episode = None => "episode", |r| r.summary.clear() => "summary", |r| r.reason.clear() => "reason");
+    refuses!(plan::AgreePlanRequest: |r| r.episode = None => "episode", |r| r.version = 0 => "version");
+    refuses!(plan::AddGoalRequest:
+        |r| r.episode = None => "episode", |r| r.goal_id.clear() => "goal_id",
+        |r| r.statement.clear() => "statement", |r| r.target_on = "soon".into() => "target_on");
+    refuses!(plan::MeetGoalRequest:
+        |r| r.episode = None => "episode", |r| r.goal_id.clear() => "goal_id", |r| r.evidence.clear() => "evidence");
+    refuses!(plan::DropGoalRequest:
+        |r| r.episode = None => "episode", |r| r.goal_id.clear() => "goal_id", |r| r.reason.clear() => "reason");
+    refuses!(plan::LinkGoalToMedicationRequest:
+        |r| r.episode = None => "episode", |r| r.goal_id.clear() => "goal_id",
+        |r| r.order_id.clear() => "order_id", |r| r.how.clear() => "how");
+    refuses!(plan::RecordSharedDecisionRequest:
+        |r| r.episode = None => "episode", |r| r.drug.clear() => "drug", |r| r.options[0].clear() => "options[0]",
+        |r| r.preference.clear() => "preference", |r| r.consent = 0 => "consent");
+    refuses!(plan::PlanSupportRequest:
+        |r| r.episode = None => "episode", |r| r.support_id.clear() => "support_id",
+        |r| r.goal_id.clear() => "goal_id", |r| r.kind = 0 => "kind", |r| r.what.clear() => "what",
+        |r| r.due_on.clear() => "due_on");
+    refuses!(plan::FinishSupportRequest:
+        |r| r.episode = None => "episode", |r| r.support_id.clear() => "support_id",
+        |r| r.outcome.clear() => "outcome");
+}
+
+#[test]
+fn commands_that_tell_of_the_patient_name_the_field() {
+    refuses!(plan::RaiseConcernRequest:
+        |r| r.episode = None => "episode", |r| r.concern_id.clear() => "concern_id", |r| r.topic = 0 => "topic",
+        |r| r.drug = "Übel".into() => "drug", |r| r.words.clear() => "words");
+    refuses!(plan::AnswerConcernRequest:
+        |r| r.episode = None => "episode", |r| r.concern_id.clear() => "concern_id",
+        |r| r.answer.clear() => "answer");
+    refuses!(plan::RecordEducationRequest:
+        |r| r.episode = None => "episode", |r| r.topics[1] = 0 => "topics[1]", |r| r.drug = "Übel".into() => "drug",
+        |r| r.method = 0 => "method", |r| r.teach_back = 0 => "teach_back");
+    refuses!(plan::RecordTherapyParticipationRequest:
+        |r| r.episode = None => "episode", |r| r.session_id.clear() => "session_id", |r| r.kind = 0 => "kind",
+        |r| r.held_at = None => "held_at", |r| r.attended = None => "attended",
+        |r| r.engagement = Some(256) => "engagement");
+    refuses!(plan::RecordLifeChangeRequest:
+        |r| r.episode = None => "episode", |r| r.change_id.clear() => "change_id", |r| r.event = 0 => "event",
+        |r| r.note.clear() => "note");
+    refuses!(plan::ReviewMedicationRequest:
+        |r| r.episode = None => "episode", |r| r.considered_ids[0].clear() => "considered_ids[0]",
+        |r| r.outcome = 0 => "outcome", |r| r.reason.clear() => "reason");
 }

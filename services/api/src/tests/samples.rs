@@ -1,7 +1,7 @@
 //! One valid request of each kind. What a request may lack is made as it goes in: as `Some`.
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
-use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, scales, side_effects};
+use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, plan, scales, side_effects};
 use prost_types::Timestamp;
 
 pub(super) const ID: &str = "00000000-0000-0000-0000-000000000001";
@@ -204,5 +204,36 @@ samples! {
     care_team {
         AddMemberRequest { person_id: id(), role: Role::Nurse.into(), name: words(), organisation: String::new() }
         RemoveMemberRequest { person_id: id(), reason: words() }
+    }
+    plan {
+        DraftPlanRequest { episode: stay(), summary: words() }
+        RevisePlanRequest { episode: stay(), summary: words(), reason: words() }
+        AgreePlanRequest { episode: stay(), version: 1 }
+        AddGoalRequest { episode: stay(), goal_id: id(), statement: words(), target_on: day() }
+        MeetGoalRequest { episode: stay(), goal_id: id(), evidence: words() }
+        DropGoalRequest { episode: stay(), goal_id: id(), reason: words() }
+        LinkGoalToMedicationRequest { episode: stay(), goal_id: id(), order_id: id(), how: words() }
+        RecordSharedDecisionRequest {
+            episode: stay(),
+            drug: "sertraline-tab".into(),
+            options: vec![words()],
+            preference: words(),
+            consent: 1,
+        }
+        RaiseConcernRequest { episode: stay(), concern_id: id(), topic: 1, drug: "sertraline-tab".into(), words: words() }
+        AnswerConcernRequest { episode: stay(), concern_id: id(), answer: words() }
+        RecordEducationRequest { episode: stay(), topics: vec![1, 2], drug: String::new(), method: 1, teach_back: 1 }
+        RecordTherapyParticipationRequest {
+            episode: stay(),
+            session_id: id(),
+            kind: 1,
+            held_at: at(),
+            attended: Some(true),
+            engagement: Some(3),
+        }
+        RecordLifeChangeRequest { episode: stay(), change_id: id(), event: 1, note: words() }
+        ReviewMedicationRequest { episode: stay(), considered_ids: vec![id()], outcome: 1, reason: words() }
+        PlanSupportRequest { episode: stay(), support_id: id(), goal_id: id(), kind: 1, what: words(), due_on: day() }
+        FinishSupportRequest { episode: stay(), support_id: id(), outcome: words() }
     }
 }

@@ -1,5 +1,7 @@
 //! What a therapist may know to messages.
 
+mod plan;
+
 use concord_proto::concord::therapist::v1 as pb;
 use concord_views::caseload::{CaseloadClient, CaseloadLine, MedicationLine};
 use concord_views::parts::{OpenEffect, OpenRisk, Trend};
@@ -41,6 +43,7 @@ pub(super) fn client(client: &CaseloadClient) -> pb::GetClientResponse {
         side_effects: client.side_effects.iter().map(side_effect).collect(),
         risks: client.risks.iter().map(risk).collect(),
         as_of: None,
+        plans: client.plans.iter().map(|therapy| plan::plan(therapy, &client.medications)).collect(),
     }
 }
 

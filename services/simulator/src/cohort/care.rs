@@ -5,6 +5,7 @@ use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::chart::v1::cause::Basis;
 use concord_proto::concord::episode::v1 as episode;
 use concord_proto::concord::follow_up::v1 as follow_up;
+use concord_proto::concord::plan::v1::SessionKind;
 use concord_proto::concord::scales::v1::ScaleKind;
 use rand::Rng;
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use super::course::{Order, Story};
 use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
-use super::{PROGRAM, effects, leaving, outside, request, risk, scores as symptoms};
+use super::{PROGRAM, effects, leaving, outside, plan, request, risk, scores as symptoms};
 use crate::script::{Body, Person, Sees};
 
 /// Days between two visits at each cadence.
@@ -117,6 +118,7 @@ fn therapy(story: &mut Story<'_>, day: i64) {
         "Worked on avoidance; homework agreed; medication understood",
     );
     story.w.step(later(at, 50), therapist, body).needing(visit).ending(visit);
+    plan::session(story, day, 240, SessionKind::Individual);
 }
 
 fn record_visit(
@@ -148,15 +150,19 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         phase: episode::Phase::Planning,
         asked_early: false,
     };
+    plan::draft(story);
     let mut visit = appointment(story, start - 1, start);
     attend(story, &mut rhythm, visit, start, None);
     let at = story.w.at(start, 100);
-    for (index, plan) in story.profile.kind.plans.iter().enumerate() {
+    for (index, drug) in story.profile.kind.plans.iter().enumerate() {
         // Somebody always forgets the Medication Guide once.
         let forgets = index == 0 && story.profile.arrives_on % 3 == 2;
-        begin(story, plan, later(at, 6 * index as u64), start, !forgets);
+        begin(story, drug, later(at, 6 * index as u64), start, !forgets);
     }
     phase(story, later(at, 20), episode::Phase::Titrating, "First doses agreed");
+    if let Some(first) = story.orders.first().map(|order| order.id) {
+        plan::agree(story, first);
+    }
     rhythm.phase = episode::Phase::Titrating;
     outside::conflicts(story);
     effects::toxicity(story);
@@ -165,6 +171,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         let day = next_day(story, &rhythm, from);
         visit = appointment(story, from, day);
         effects::between(story, from, day);
+        plan::between(story, from, day);
         if day > story.last_day {
             return;
         }
@@ -177,6 +184,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         } else {
             let forms = scores(story, day, 30);
             attend(story, &mut rhythm, visit, day, Some(&forms));
+            plan::session(story, day, 180, SessionKind::Group);
             if leaving::completes(story, &mut rhythm, day) {
                 return;
             }
@@ -262,10 +270,10 @@ fn attend(story: &mut Story<'_>, rhythm: &mut Rhythm, visit: Uuid, day: i64, for
 }
 
 /// Starts a drug: the boxed warning, then the order.
-pub(crate) fn begin(story: &mut Story<'_>, plan: &'static Plan, at: Instant, day: i64, warned: bool) {
+pub(crate) fn begin(story: &mut Story<'_>, drug: &'static Plan, at: Instant, day: i64, warned: bool) {
     let (id, prescriber, stay) = (story.w.id(), story.prescriber, story.stay);
-    let ladder = plan.ladder;
-    for ladder in std::iter::once(&ladder).chain(plan.instead).filter(|ladder| ladder.boxed && warned) {
+    let ladder = drug.ladder;
+    for ladder in std::iter::once(&ladder).chain(drug.instead).filter(|ladder| ladder.boxed && warned) {
         let body = Body::AcknowledgeBoxedWarning(chart::AcknowledgeBoxedWarningRequest {
             drug: ladder.drug.to_owned(),
             header: None,
@@ -273,8 +281,9 @@ pub(crate) fn begin(story: &mut Story<'_>, plan: &'static Plan, at: Instant, day
         story.w.step(at, prescriber, body);
     }
     let instead: Vec<Body> =
-        plan.instead.iter().map(|other| request::prescribe(plan, other, story.w.id(), stay, at)).collect();
-    let body = request::prescribe(plan, ladder, id, stay, at);
+        drug.instead.iter().map(|other| request::prescribe(drug, other, story.w.id(), stay, at)).collect();
+    plan::explain(story, ladder.drug, later(at, 1));
+    let body = request::prescribe(drug, ladder, id, stay, at);
     let step = story.w.step(later(at, 3), prescriber, body).making(id);
     step.or_else = instead;
     let supplied_until = day + i64::from(ladder.supply_days) * if ladder.controlled { 1 } else { 3 };

@@ -9,7 +9,7 @@ use super::ladder::Ladder;
 use super::people::Staff;
 use super::profile::{Course, Profile, Twist};
 use super::writer::Writer;
-use super::{arrival, care, effects, id_of};
+use super::{arrival, care, effects, id_of, plan};
 use crate::script::{Person, Step};
 
 /// One order while it is written about.
@@ -59,6 +59,8 @@ pub(crate) struct Story<'a> {
     pub(crate) ahead: Vec<effects::Ahead>,
     /// Days on which lithium is held.
     pub(crate) toxic: Option<(i64, i64)>,
+    /// What will happen to the plan.
+    pub(crate) plan: plan::Plan,
 }
 
 /// Writes one client.
@@ -106,6 +108,7 @@ pub(crate) fn write(
         away: None,
         ahead: Vec::new(),
         toxic: None,
+        plan: plan::Plan::default(),
     };
     arrival::refer(&mut story);
     if profile.course != Course::ReferredUp {

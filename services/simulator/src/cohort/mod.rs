@@ -8,6 +8,7 @@ mod ladder;
 mod leaving;
 mod outside;
 mod people;
+mod plan;
 mod profile;
 mod request;
 mod risk;

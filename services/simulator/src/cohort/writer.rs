@@ -8,6 +8,9 @@ use crate::script::{Body, Deed, Person, Sees, Step};
 
 const MICROS_PER_MINUTE: i64 = 60_000_000;
 
+/// Where identifiers begin that are drawn apart: further than any story goes.
+const APART: u64 = 1 << 32;
+
 /// Writes the steps of one client.
 #[derive(Debug)]
 pub(crate) struct Writer {
@@ -15,18 +18,30 @@ pub(crate) struct Writer {
     client: usize,
     start: Instant,
     drawn: u64,
+    drawn_apart: u64,
     pub(crate) steps: Vec<Step>,
 }
 
 impl Writer {
     pub(crate) const fn new(seed: u64, client: usize, start: Instant) -> Self {
-        Self { seed, client, start, drawn: 0, steps: Vec::new() }
+        Self { seed, client, start, drawn: 0, drawn_apart: APART, steps: Vec::new() }
+    }
+
+    /// Which client it is, from 0.
+    pub(crate) const fn client(&self) -> usize {
+        self.client
     }
 
     /// A fresh identifier.
     pub(crate) fn id(&mut self) -> Uuid {
         self.drawn += 1;
         id_of(self.seed, Some(self.client), self.drawn)
+    }
+
+    /// A fresh identifier that leaves the others as they are.
+    pub(crate) fn id_apart(&mut self) -> Uuid {
+        self.drawn_apart += 1;
+        id_of(self.seed, Some(self.client), self.drawn_apart)
     }
 
     /// `minute` of the day, counted from 08:00, on `day` of the cohort. Clients are some minutes apart.

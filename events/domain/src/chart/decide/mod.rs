@@ -2,6 +2,7 @@
 
 mod adjust;
 mod background;
+mod consent;
 mod controlled;
 mod course;
 mod outside;

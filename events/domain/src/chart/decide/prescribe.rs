@@ -4,6 +4,7 @@ use concord_knowledge::Drug;
 use concord_knowledge::safety::{Allergies, Proposal};
 
 use super::super::{Chart, Error, Event, NewOrder};
+use super::consent;
 use super::controlled::{Controlled, lawful, supplied};
 use super::{covered, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
@@ -41,6 +42,7 @@ impl Chart {
         };
         lawful(&controlled, context)?;
         self.prepared(drug)?;
+        consent::stands(drug, context)?;
 
         let proposal = Proposal { drug: new.drug.clone(), regimen: new.regimen, replaces: None };
         let judged = self.judge(&proposal, &new.acknowledgements, &[], context)?;

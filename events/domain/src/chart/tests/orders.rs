@@ -8,6 +8,7 @@ use super::super::decide::{MOST_DAYS_AHEAD, MOST_OPEN_ORDERS};
 use super::super::*;
 use super::told::*;
 use crate::Explain;
+use crate::treatment_plan::Consent;
 
 #[test]
 fn an_order_is_written_when_every_rule_agrees() {
@@ -64,6 +65,43 @@ fn an_order_needs_medication_to_be_indicated_for_its_diagnosis() {
     }
     let other = NewOrder { indication: condition("bipolar"), ..order(1, "sertraline") };
     refused(prepared(&["sertraline"]), psychiatrist().prescribes(other), Error::IndicationNotDiagnosed);
+}
+
+fn having_decided(name: &str, consent: Consent) -> Asking {
+    psychiatrist().knowing(|facts| {
+        if let Some(plan) = &mut facts.plan {
+            plan.consents.insert(drug(name), consent);
+        }
+    })
+}
+
+#[test]
+fn nobody_is_ordered_what_they_declined() {
+    let given = || prepared(&["sertraline"]);
+    let declined = having_decided("sertraline", Consent::Declined);
+    refused(given(), declined.prescribes(order(1, "sertraline")), Error::ConsentDeclined);
+    let emergency = having_decided("sertraline", Consent::Declined).for_an_emergency();
+    refused(given(), emergency.prescribes(order(1, "sertraline")), Error::ConsentDeclined);
+    accepted(given(), having_decided("sertraline", Consent::Given).prescribes(order(1, "sertraline")));
+    let other = having_decided("fluoxetine", Consent::Declined);
+    accepted(given(), other.prescribes(order(1, "sertraline")));
+}
+
+#[test]
+fn a_first_dose_waits_for_no_form_but_for_a_look_at_the_plan() {
+    accepted(prepared(&["sertraline"]), psychiatrist().prescribes(order(1, "sertraline")));
+    let unread = psychiatrist().knowing(|facts| facts.plan = None);
+    let when = unread.prescribes(order(1, "sertraline"));
+    refused(prepared(&["sertraline"]), when, Error::ConsentRequired);
+}
+
+#[test]
+fn a_drug_that_is_never_given_unknowing_needs_consent_on_record() {
+    let given = || prepared(&["disulfiram"]);
+    refused(given(), psychiatrist().prescribes(order(1, "disulfiram")), Error::ConsentRequired);
+    let agreed = having_decided("disulfiram", Consent::Given);
+    let decision = Chart::default().decide(&agreed.clone().prescribes(order(1, "disulfiram")));
+    assert_ne!(decision, Err(Error::ConsentRequired));
 }
 
 #[test]

@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::super::*;
 use crate::episode::{Phase, Stage};
-use crate::{Context, EpisodeFacts, EpisodeRef, Explain, Facts, IndicationFacts, Issued};
+use crate::{Context, EpisodeFacts, EpisodeRef, Explain, Facts, IndicationFacts, Issued, PlanFacts};
 
 pub(super) type Asked = Issued<Command>;
 
@@ -54,6 +54,7 @@ fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
             indicated: Some(true),
             diagnoses: vec![condition("major-depression"), condition("opioid-use-disorder")],
         }),
+        plan: Some(PlanFacts::default()),
         ..Facts::default()
     };
     Asking {
@@ -111,6 +112,11 @@ impl Asking {
 
     pub(super) fn knowing(mut self, facts: impl FnOnce(&mut Facts)) -> Self {
         facts(&mut self.context.facts);
+        self
+    }
+
+    pub(super) fn for_an_emergency(mut self) -> Self {
+        self.context.purpose = Purpose::Emergency;
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod care;
 mod chart;
+mod plan;
 mod stay;
 
 use concord_domain::{DomainEvent, EpisodeRef};
@@ -20,6 +21,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(care::scales().into_iter().map(DomainEvent::Scales));
     all.extend(care::follow_up().into_iter().map(DomainEvent::FollowUp));
     all.extend(care::care_team().into_iter().map(DomainEvent::CareTeam));
+    all.extend(plan::treatment_plan().into_iter().map(DomainEvent::TreatmentPlan));
     all
 }
 

@@ -70,6 +70,12 @@ fn told(entry: &Entry) -> Told {
         | Entry::EffectDecided { .. }
         | Entry::EffectResolved { .. }
         | Entry::EffectBreached { .. } => safety(entry),
+        Entry::PlanAgreed { .. }
+        | Entry::GoalMet { .. }
+        | Entry::Decided { .. }
+        | Entry::Session { .. }
+        | Entry::LifeChanged { .. }
+        | Entry::Reviewed { .. } => plan(entry),
     }
 }
 
@@ -116,6 +122,24 @@ fn safety(entry: &Entry) -> Told {
         Entry::EffectDecided { report, why, .. } => (report.to_string(), None, words::text(Some(why))),
         Entry::EffectResolved { report, outcome } => (report.to_string(), None, words::stored(outcome)),
         Entry::EffectBreached { report } => (report.to_string(), None, String::new()),
+        _ => (String::new(), None, String::new()),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`told` hands over the entries of a plan only, without wildcard"
+)]
+fn plan(entry: &Entry) -> Told {
+    match entry {
+        Entry::PlanAgreed { version } => (String::new(), Some(f64::from(*version)), String::new()),
+        Entry::GoalMet { evidence } => (String::new(), None, words::text(Some(evidence))),
+        Entry::Decided { drug, consent, .. } => (words::drug(drug), None, words::stored(consent)),
+        Entry::Session { kind, engagement } => {
+            (words::stored(kind), engagement.map(f64::from), String::new())
+        }
+        Entry::LifeChanged { event, note } => (words::stored(event), None, words::text(Some(note))),
+        Entry::Reviewed { outcome, why } => (words::stored(outcome), None, words::text(Some(why))),
         _ => (String::new(), None, String::new()),
     }
 }

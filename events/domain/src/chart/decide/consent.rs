@@ -1,0 +1,36 @@
+//! What the patient has said to a medication before it is ordered.
+
+use concord_knowledge::Drug;
+
+use super::super::Error;
+use crate::treatment_plan::Consent;
+use crate::{Context, PlanFacts};
+
+/// Substances that nobody is given without having agreed: taken unknowing, they may kill.
+/// Source: Disulfiram PI, boxed warning.
+const NEVER_UNKNOWING: [&str; 1] = ["disulfiram"];
+
+/// Nobody is ordered what they declined, and nobody a drug that must never be taken unknowing. Consent that nobody has
+/// written down yet is no refusal: a first dose may not wait for a form. It is due instead, see the worklist.
+pub(super) fn stands(drug: &Drug, context: &Context) -> Result<(), Error> {
+    // A plan that was not looked at is no consent.
+    let plan = context.facts.plan.as_ref().ok_or(Error::ConsentRequired)?;
+    match decided(plan, drug, context) {
+        Some(Consent::Given) => Ok(()),
+        Some(Consent::Declined) => Err(Error::ConsentDeclined),
+        None => {
+            let must = drug.ingredients.iter().any(|one| NEVER_UNKNOWING.contains(&one.as_str()));
+            if must { Err(Error::ConsentRequired) } else { Ok(()) }
+        }
+    }
+}
+
+/// What was decided about the drug; where nothing was, about the same substances in another form. Of several forms,
+/// one that was declined counts.
+fn decided(plan: &PlanFacts, drug: &Drug, context: &Context) -> Option<Consent> {
+    let same = |(other, consent): (&_, &Consent)| {
+        let other = context.rules.drug(other)?;
+        (other.ingredients == drug.ingredients).then_some(*consent)
+    };
+    plan.consents.get(&drug.id).copied().or_else(|| plan.consents.iter().filter_map(same).max())
+}

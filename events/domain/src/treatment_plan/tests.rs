@@ -1,0 +1,7 @@
+//! The rules of a treatment plan, one test each.
+
+mod agreed;
+mod goals;
+mod histories;
+mod said;
+mod told;

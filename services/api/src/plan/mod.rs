@@ -1,0 +1,5 @@
+//! The plan of a stay.
+
+mod decode;
+mod handler;
+mod words;
