@@ -1,5 +1,6 @@
 //! The door: start the views of a tenant, ask how they are, wait for them, rebuild them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -88,7 +89,15 @@ impl Setup {
         let runtime = tokio::runtime::Handle::current();
         let work = {
             let shared = shared.clone();
-            move || runtime.block_on(runner::run(shared, queue, stopped))
+            move || {
+                let run = || runtime.block_on(runner::run(shared.clone(), queue, stopped));
+                catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+                    // Nobody keeps the rows up any more: who asks or waits must hear it.
+                    tracing::error!("the thread that folds for the views broke off; they stop");
+                    shared.everywhere(&State::Stopped(Halt::Broken));
+                    Halt::Broken
+                })
+            }
         };
         let thread = thread::Builder::new().name("views-fold".into()).spawn(work)?;
         let running = Arc::new(Running { stop, thread: Mutex::new(Some(thread)) });
@@ -192,8 +201,7 @@ impl Projections {
         let joined = tokio::task::spawn_blocking(move || thread.join()).await;
         match joined {
             Ok(Ok(halt)) => halt,
-            // A panic of the runner was printed when it happened.
-            Ok(Err(_)) | Err(_) => Halt::StoreCorrupt,
+            Ok(Err(_)) | Err(_) => Halt::Broken,
         }
     }
 

@@ -64,6 +64,10 @@ impl From<SourceError> for End {
         match error {
             SourceError::Unavailable => Self::Again,
             SourceError::Corrupt => Self::Halt(Halt::LedgerCorrupt),
+            SourceError::Broken => {
+                tracing::error!("the thread that reads for the views broke off; they stop");
+                Self::Halt(Halt::Broken)
+            }
         }
     }
 }
@@ -169,6 +173,7 @@ impl<'a> Session<'a> {
     ) -> Result<(), End> {
         self.land().await?;
         self.settle_stages()?;
+        self.tracks.iter().flat_map(|track| &track.members).for_each(|member| self.shared.goes_on(member));
         tokio::select! {
             changed = heads.changed() => {
                 if changed.is_err() {
@@ -273,7 +278,11 @@ impl<'a> Session<'a> {
     /// Waits until what was handed over is written, and tells everybody.
     async fn land(&mut self) -> Result<(), End> {
         let Some(InFlight { track, batch, written }) = self.in_flight.take() else { return Ok(()) };
-        written.await.map_err(|_| End::Again)??;
+        let Ok(outcome) = written.await else {
+            tracing::error!("the thread that writes for the views broke off; they stop");
+            return Err(End::Halt(Halt::Broken));
+        };
+        outcome?;
         let track = &mut self.tracks[track];
         track.level = batch.through >= batch.head;
         let token = Token { epoch: self.epoch, position: batch.through };
@@ -282,6 +291,7 @@ impl<'a> Session<'a> {
             member.fold.settle();
         }
         for member in &track.members {
+            self.shared.goes_on(member);
             match member.stage {
                 Stage::Active => self.shared.moved(member, token, Some(batch.complete_as_of)),
                 Stage::Building | Stage::Retired => self.shared.built(member, token, progress),

@@ -141,7 +141,10 @@ impl Shared {
         };
         drop(answering);
         view.status.send_modify(|status| {
-            status.state = if active.is_some() { State::Live } else { State::Building };
+            // What has failed is only well again once it has done something, see `goes_on`.
+            if status.state != State::Retrying {
+                status.state = if active.is_some() { State::Live } else { State::Building };
+            }
             status.rebuild = None;
             if let Some(build) = active.or(builds.first()) {
                 status.token = build.token;
@@ -152,6 +155,23 @@ impl Shared {
     fn update(&self, member: &Member, change: impl FnOnce(&mut Status)) {
         if let Some(view) = self.view(member.instance.view.name) {
             view.status.send_modify(change);
+        }
+    }
+
+    /// A build has done its work again after a failure of store or ledger.
+    pub(crate) fn goes_on(&self, member: &Member) {
+        let answers = self.answering(member.instance.view.name);
+        if answers.is_some_and(|answering| answering != member.instance) {
+            return;
+        }
+        if let Some(view) = self.view(member.instance.view.name) {
+            view.status.send_if_modified(|status| {
+                let failed = status.state == State::Retrying;
+                if failed {
+                    status.state = if answers.is_some() { State::Live } else { State::Building };
+                }
+                failed
+            });
         }
     }
 

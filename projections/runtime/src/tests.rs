@@ -1,5 +1,7 @@
 //! The runtime against small views over a ledger in memory.
 
+mod broken;
+mod doctored;
 mod support;
 
 use std::sync::Arc;
@@ -7,6 +9,7 @@ use std::time::Duration;
 
 use concord_kernel::{Clock, Token};
 
+use self::doctored::DoctoredLedger;
 use self::support::{Copycat, Names, World, joined, patient};
 use crate::store::{Layout, Writes};
 use crate::{
@@ -212,7 +215,7 @@ async fn a_build_that_is_not_level_is_not_let_answer() {
 async fn a_ledger_that_ends_before_its_head_stops_the_views() {
     let world = World::new();
     world.append(patient(1), &[joined("Ada"), joined("Ben"), joined("Cyd")]).await;
-    let views = world.start_over(Arc::new(support::Truncated { ledger: world.ledger.clone(), end: 2 }));
+    let views = world.start_over(DoctoredLedger::truncated(&world.ledger, 2));
     let token = Token { epoch: world.epoch(), position: 3 };
     assert_eq!(views.wait_for(ViewId::of::<Names>(), token, SOON).await, Err(WaitError::Stopped));
     let status = views.watch("names").unwrap().borrow().clone();
