@@ -13,7 +13,8 @@ use self::doctored::DoctoredLedger;
 use self::support::{Copycat, Names, World, joined, patient};
 use crate::store::{Layout, Writes};
 use crate::{
-    Fault, Halt, Key, List, Order, Reason, SqliteStore, Stage, State, ViewError, ViewId, ViewStore, WaitError,
+    Fault, Halt, Key, List, ListEntry, Order, Reason, Sort, SqliteStore, Stage, State, ViewError, ViewId,
+    ViewStore, WaitError,
 };
 
 const SOON: Duration = Duration::from_secs(20);
@@ -136,6 +137,26 @@ async fn a_second_runner_on_the_same_rows_is_refused() {
     let status = views.watch("names").unwrap().borrow().clone();
     assert_eq!(status.state, State::Stopped(Halt::Fenced));
     assert_eq!(views.shutdown().await, Halt::Fenced);
+}
+
+#[tokio::test]
+async fn a_batch_that_another_runner_has_written_is_refused_for_its_checkpoint_whatever_its_rows() {
+    let world = World::new();
+    let epoch = uuid::Uuid::from_u128(1);
+    let one = world.store.begin(ViewId::of::<Names>(), Layout::Kept, Stage::Active, epoch).unwrap();
+    let (key, entry) = (Key::patient(patient(1)), ListEntry::whole(List::all(), Sort::new()));
+    let batch = || Writes {
+        instance: one.instance,
+        from: one.token,
+        to: 4,
+        rows: vec![(key, Some(b"row".as_slice().into()))],
+        unlisted: Vec::new(),
+        listed: vec![(key, entry.clone())],
+    };
+    world.store.commit(&[batch()]).unwrap();
+    // Its appearances on lists are there already: that is no failure of the store, which would be tried again.
+    let refused = world.store.commit(&[batch()]);
+    assert!(matches!(refused, Err(crate::StoreError::Fenced(i)) if i == one.instance), "{refused:?}");
 }
 
 #[tokio::test]

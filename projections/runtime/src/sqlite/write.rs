@@ -15,6 +15,8 @@ use crate::{Checkpoint, Instance, Key, ListEntry, Stage, StoreError, ViewId};
 const CHUNK: usize = 32;
 
 pub(super) fn apply(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreError> {
+    // First, so that a runner that must stop is told so, and not that its rows are in the way of others.
+    advance(tx, writes)?;
     let tables = Tables::of(writes.instance);
     if writes.rows.first().is_some_and(|(key, _)| key.position().is_some()) {
         entries(tx, &tables.rows, &writes.rows)?;
@@ -22,8 +24,7 @@ pub(super) fn apply(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreEr
         rows(tx, &tables.rows, &writes.rows)?;
     }
     unlist(tx, &tables.list, &writes.unlisted)?;
-    enlist(tx, &tables.list, &writes.listed)?;
-    advance(tx, writes)
+    enlist(tx, &tables.list, &writes.listed)
 }
 
 fn advance(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreError> {
