@@ -12,7 +12,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::runner::{self, Order};
 use crate::shared::{Registered, Shared};
 use crate::{
-    Halt, Instance, Lag, Options, Reader, State, Status, StoreError, View, ViewId, ViewStore, WaitError,
+    Faults, Halt, Instance, Lag, Options, Reader, State, Status, StoreError, View, ViewId, ViewStore,
+    WaitError,
 };
 
 /// Orders of operators that may wait for the runner.
@@ -24,6 +25,7 @@ pub struct Setup {
     store: Arc<dyn ViewStore>,
     clock: Arc<dyn Clock>,
     options: Options,
+    faults: Option<Arc<dyn Faults>>,
     views: Vec<Registered>,
 }
 
@@ -63,7 +65,7 @@ impl Setup {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Self {
-        Self { ledger, store, clock, options, views: Vec::new() }
+        Self { ledger, store, clock, options, faults: None, views: Vec::new() }
     }
 
     /// Adds a view.
@@ -75,6 +77,13 @@ impl Setup {
         self
     }
 
+    /// Has `faults` watch the runner; for crash tests.
+    #[must_use]
+    pub fn watched_by(mut self, faults: Arc<dyn Faults>) -> Self {
+        self.faults = Some(faults);
+        self
+    }
+
     /// Starts the runner on threads of its own; must be called within a tokio runtime with time, which drives the
     /// ledger's reads.
     ///
@@ -82,8 +91,8 @@ impl Setup {
     ///
     /// The operating system has no thread left.
     pub fn start(self) -> std::io::Result<Projections> {
-        let Self { ledger, store, clock, options, views } = self;
-        let shared = Arc::new(Shared::new(ledger, store, clock, options, views));
+        let Self { ledger, store, clock, options, faults, views } = self;
+        let shared = Arc::new(Shared::new(ledger, store, clock, options, faults, views));
         let (orders, queue) = mpsc::channel(ORDERS);
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Handle::current();

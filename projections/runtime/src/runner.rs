@@ -15,7 +15,7 @@ use crate::sink::{Sink, Written};
 use crate::source::{Batch, Source, SourceError};
 use crate::store::Writes;
 use crate::track::{Member, Track};
-use crate::{Fault, Halt, Instance, Reason, Stage, State, StoreError, Told};
+use crate::{CrashPoint, Fault, Halt, Instance, Reason, Stage, State, StoreError, Told};
 
 /// How many turns of a build aside make one of the first track.
 const TURN_ASIDE: u64 = 4;
@@ -238,6 +238,7 @@ impl<'a> Session<'a> {
         let writes = track.members.iter_mut().map(taken).collect();
         let landed =
             Landed { through: batch.through, head: batch.head, complete_as_of: batch.complete_as_of };
+        self.shared.reached(CrashPoint::Folded);
         let written = self.sink.write(writes);
         self.in_flight = Some(InFlight { track: index, batch: landed, written });
         if self.stages_may_change() {
@@ -284,6 +285,8 @@ impl<'a> Session<'a> {
         };
         outcome?;
         let track = &mut self.tracks[track];
+        let aside = track.members.iter().any(|member| member.stage == Stage::Building);
+        self.shared.reached(if aside { CrashPoint::CommittedAside } else { CrashPoint::Committed });
         track.level = batch.through >= batch.head;
         let token = Token { epoch: self.epoch, position: batch.through };
         let progress = track.progress(batch.head);
@@ -328,7 +331,9 @@ impl<'a> Session<'a> {
                 continue;
             }
             let instance = first.members[risen].instance;
+            self.shared.reached(CrashPoint::BeforeFlip);
             self.shared.store.activate(instance, at)?;
+            self.shared.reached(CrashPoint::AfterFlip);
             tracing::info!(view = %instance.view, generation = instance.generation, position = at.position, "build answers now");
             for member in &mut first.members {
                 if member.instance.view.name == instance.view.name {

@@ -15,8 +15,8 @@ use crate::source::Source;
 use crate::store::Layout;
 use crate::track::{Member, Track};
 use crate::{
-    Checkpoint, Fault, Halt, Instance, Options, Progress, Stage, State, Status, StoreError, View, ViewId,
-    ViewStore,
+    Checkpoint, CrashPoint, Fault, Faults, Halt, Instance, Options, Progress, Stage, State, Status,
+    StoreError, View, ViewId, ViewStore,
 };
 
 type MakeFold = fn(Instance, Arc<dyn ViewStore>, u64) -> Box<dyn Fold>;
@@ -48,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn ViewStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: Options,
+    faults: Option<Arc<dyn Faults>>,
     pub(crate) views: Vec<Registered>,
     /// Which build of each view answers.
     answering: RwLock<HashMap<&'static str, Instance>>,
@@ -59,9 +60,16 @@ impl Shared {
         store: Arc<dyn ViewStore>,
         clock: Arc<dyn Clock>,
         options: Options,
+        faults: Option<Arc<dyn Faults>>,
         views: Vec<Registered>,
     ) -> Self {
-        Self { ledger, store, clock, options, views, answering: RwLock::default() }
+        Self { ledger, store, clock, options, faults, views, answering: RwLock::default() }
+    }
+
+    pub(crate) fn reached(&self, point: CrashPoint) {
+        if let Some(faults) = &self.faults {
+            faults.reached(point);
+        }
     }
 
     pub(crate) fn view(&self, name: &str) -> Option<&Registered> {

@@ -1,10 +1,13 @@
 //! The runtime against small views over a ledger in memory.
 
 mod broken;
+mod child;
+mod crash;
+mod disk;
 mod doctored;
 mod support;
+mod zombie;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use concord_kernel::{Clock, Token};

@@ -87,7 +87,7 @@ async fn a_runner_that_panics_is_heard_of() {
 #[tokio::test]
 async fn a_reading_thread_that_panics_is_heard_of() {
     let world = World::new();
-    let ledger = DoctoredLedger::new(&world.ledger, |_, page| {
+    let ledger = DoctoredLedger::reading(&world.ledger, |_, page| {
         assert!(page.through < 3, "a fault of the ledger, on purpose");
         Ok(page)
     });

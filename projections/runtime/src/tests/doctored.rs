@@ -21,7 +21,7 @@ pub(super) struct DoctoredLedger {
 
 impl DoctoredLedger {
     /// `read` is given what was asked for (the events after a position) and what the ledger has.
-    pub(super) fn new(
+    pub(super) fn reading(
         ledger: &Arc<dyn Ledger>,
         read: impl Fn(u64, Page) -> Result<Page, ReadError> + Send + Sync + 'static,
     ) -> Arc<dyn Ledger> {
@@ -30,7 +30,7 @@ impl DoctoredLedger {
 
     /// One whose history seems to end at `end`, and that says nothing of it.
     pub(super) fn truncated(ledger: &Arc<dyn Ledger>, end: u64) -> Arc<dyn Ledger> {
-        Self::new(ledger, move |after, page| {
+        Self::reading(ledger, move |after, page| {
             let entries: Vec<_> = page.entries.into_iter().filter(|entry| entry.position <= end).collect();
             let through = entries.last().map_or(after, |entry| entry.position);
             Ok(Page { entries, through })
@@ -91,9 +91,9 @@ impl DoctoredStore {
     pub(super) fn over(store: &Arc<SqliteStore>) -> Self {
         Self {
             store: Arc::clone(store),
-            load: Box::new(|store, instance, keys| store.load(instance, keys)),
-            commit: Box::new(|store, batch| store.commit(batch)),
-            activate: Box::new(|store, instance, at| store.activate(instance, at)),
+            load: Box::new(SqliteStore::load),
+            commit: Box::new(SqliteStore::commit),
+            activate: Box::new(SqliteStore::activate),
         }
     }
 }

@@ -183,35 +183,45 @@ impl World {
     }
 
     pub(super) async fn append(&self, patient: PatientId, events: &[Event]) -> Token {
-        let new = |event: &Event| {
-            let event = DomainEvent::CareTeam(event.clone());
-            NewEvent { event_type: event.event_type(), event_version: 1, payload: event.encode().into() }
-        };
-        self.write(patient, events.iter().map(new).collect()).await
+        append(&*self.ledger, CommandId::new(self.ids.next()), patient, events).await
     }
 
     pub(super) async fn append_bytes(&self, patient: PatientId, payload: &'static [u8]) -> Token {
         let event = NewEvent { event_type: "Unheard", event_version: 1, payload: payload.to_vec().into() };
-        self.write(patient, vec![event]).await
+        write(&*self.ledger, CommandId::new(self.ids.next()), patient, vec![event]).await
     }
+}
 
-    async fn write(&self, patient: PatientId, events: Vec<NewEvent>) -> Token {
-        let actor = Uuid::from_u128(3);
-        let metadata = format!(
-            "{{\"patient\":\"{patient}\",\"actor\":{{\"id\":\"{actor}\",\"role\":\"nurse\"}},\"purpose\":\"treatment\"}}"
-        );
-        let append = Append {
-            command: CommandId::new(self.ids.next()),
-            request_hash: [0; 32],
-            stream: StreamRef::care_team(patient),
-            expected: Expected::Any,
-            conditions: Vec::new(),
-            events,
-            metadata: metadata.into_bytes().into(),
-            reply: Vec::new().into(),
-        };
-        self.ledger.append(append).await.unwrap().into_receipt().token
-    }
+/// Appends events to a patient's care team.
+pub(super) async fn append(
+    ledger: &dyn Ledger,
+    command: CommandId,
+    patient: PatientId,
+    events: &[Event],
+) -> Token {
+    let new = |event: &Event| {
+        let event = DomainEvent::CareTeam(event.clone());
+        NewEvent { event_type: event.event_type(), event_version: 1, payload: event.encode().into() }
+    };
+    write(ledger, command, patient, events.iter().map(new).collect()).await
+}
+
+async fn write(ledger: &dyn Ledger, command: CommandId, patient: PatientId, events: Vec<NewEvent>) -> Token {
+    let actor = Uuid::from_u128(3);
+    let metadata = format!(
+        "{{\"patient\":\"{patient}\",\"actor\":{{\"id\":\"{actor}\",\"role\":\"nurse\"}},\"purpose\":\"treatment\"}}"
+    );
+    let append = Append {
+        command,
+        request_hash: [0; 32],
+        stream: StreamRef::care_team(patient),
+        expected: Expected::Any,
+        conditions: Vec::new(),
+        events,
+        metadata: metadata.into_bytes().into(),
+        reply: Vec::new().into(),
+    };
+    ledger.append(append).await.unwrap().into_receipt().token
 }
 
 fn memory(clock: &Arc<ManualClock>, ids: Arc<SeededIds>) -> Arc<dyn Ledger> {
