@@ -226,10 +226,11 @@ impl<'a> Session<'a> {
             }
         };
         self.land().await?;
+        let progress = self.tracks[index].progress(batch.head);
         for (at, position, reason) in poisoned.into_iter().rev() {
             let mut member = self.tracks[index].members.remove(at);
             self.keep_before(&mut member, &batch, from, position)?;
-            self.shared.paused(&member, Fault { position, reason });
+            self.shared.paused(&member, Fault { position, reason }, progress);
             self.paused.push((member, position - 1));
         }
         let track = &mut self.tracks[index];

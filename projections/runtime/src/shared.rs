@@ -168,19 +168,16 @@ impl Shared {
 
     /// A build has done its work again after a failure of store or ledger.
     pub(crate) fn goes_on(&self, member: &Member) {
-        let answers = self.answering(member.instance.view.name);
-        if answers.is_some_and(|answering| answering != member.instance) {
+        let Some(view) = self.view(member.instance.view.name).filter(|_| !self.is_aside(member)) else {
             return;
-        }
-        if let Some(view) = self.view(member.instance.view.name) {
-            view.status.send_if_modified(|status| {
-                let failed = status.state == State::Retrying;
-                if failed {
-                    status.state = if answers.is_some() { State::Live } else { State::Building };
-                }
-                failed
-            });
-        }
+        };
+        view.status.send_if_modified(|status| {
+            let failed = status.state == State::Retrying;
+            if failed {
+                status.state = if member.stage == Stage::Building { State::Building } else { State::Live };
+            }
+            failed
+        });
     }
 
     /// The build that answers is at `token` now.
@@ -203,23 +200,38 @@ impl Shared {
         });
     }
 
-    /// A build stopped before a fact.
-    pub(crate) fn paused(&self, member: &Member, fault: Fault) {
+    /// A build stopped before a fact. Its view has stopped only if no other build answers.
+    pub(crate) fn paused(&self, member: &Member, fault: Fault, progress: Progress) {
         tracing::error!(view = %member.instance.view, generation = member.instance.generation,
             position = fault.position, reason = %fault.reason, "view is paused");
-        self.update(member, |status| match (member.stage, &mut status.rebuild) {
-            (Stage::Building, Some(progress)) => progress.fault = Some(fault),
-            (Stage::Building | Stage::Active | Stage::Retired, _) => status.state = State::Paused(fault),
+        let aside = self.is_aside(member);
+        self.update(member, |status| {
+            if member.stage == Stage::Building {
+                status.rebuild =
+                    Some(Progress { position: fault.position - 1, fault: Some(fault), ..progress });
+            }
+            if !aside {
+                status.state = State::Paused(fault);
+            }
         });
     }
 
     /// A paused build tries again.
     pub(crate) fn resumed(&self, member: &Member) {
-        self.update(member, |status| match (member.stage, &mut status.rebuild) {
-            (Stage::Building, Some(progress)) => progress.fault = None,
-            (Stage::Building, None) => status.state = State::Building,
-            (Stage::Active | Stage::Retired, _) => status.state = State::Live,
+        let aside = self.is_aside(member);
+        self.update(member, |status| {
+            if let (Stage::Building, Some(progress)) = (member.stage, &mut status.rebuild) {
+                progress.fault = None;
+            }
+            if !aside {
+                status.state = if member.stage == Stage::Building { State::Building } else { State::Live };
+            }
         });
+    }
+
+    /// Whether another build of the same view answers.
+    fn is_aside(&self, member: &Member) -> bool {
+        self.answering(member.instance.view.name).is_some_and(|answering| answering != member.instance)
     }
 
     /// A build answers from now on.

@@ -5,6 +5,7 @@ mod child;
 mod crash;
 mod disk;
 mod doctored;
+mod rebuild;
 mod support;
 mod zombie;
 

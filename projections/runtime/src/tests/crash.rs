@@ -2,8 +2,6 @@
 
 use std::os::unix::process::ExitStatusExt;
 
-use concord_kernel::Token;
-
 use super::child::{Scene, until};
 use super::disk::Disk;
 
@@ -13,13 +11,14 @@ const CRASHES: u64 = 3;
 const KILLS: u64 = 6;
 const SIGNAL_ABORT: i32 = 6;
 
-fn rounds(usual: u64) -> u64 {
+/// `CONCORD_SOAK`, or what is usual.
+pub(super) fn rounds(usual: u64) -> u64 {
     std::env::var_os("CONCORD_SOAK")
         .map_or(usual, |text| text.to_str().unwrap().parse().expect("CONCORD_SOAK is a number of rounds"))
 }
 
 /// A small generator of numbers (splitmix64).
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     /// Says its seed, which a failed test prints.
@@ -29,7 +28,7 @@ impl Dice {
         Self(seed)
     }
 
-    fn roll(&mut self, sides: u64) -> u64 {
+    pub(super) fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -44,10 +43,7 @@ async fn verdict(disk: &Disk) -> Result<(), String> {
     let views = disk.start();
     disk.settle(&views).await;
     views.shutdown().await;
-    disk.verdict().await?;
-    let Token { position: head, .. } = disk.head();
-    let behind = ["names", "copycat", "log"].iter().find(|view| disk.stored(view) != head);
-    behind.map_or(Ok(()), |view| Err(format!("{view} is not at {head}")))
+    disk.complete().await
 }
 
 /// What was said of the views is stored.
