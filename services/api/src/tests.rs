@@ -2,6 +2,7 @@
 
 mod closing;
 mod course;
+mod doctored;
 mod end_to_end;
 mod fields;
 mod fuzz;
