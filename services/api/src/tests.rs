@@ -9,6 +9,7 @@ mod fuzz;
 mod ledger;
 mod lists;
 mod nobody;
+mod outcome;
 mod questions;
 mod reasons;
 mod samples;
