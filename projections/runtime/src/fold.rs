@@ -136,7 +136,9 @@ impl<V: View> Folder<V> {
         for (at, told) in told.iter().enumerate() {
             match told {
                 Ok(fact) if fact.position > after && concerns::<V>(fact.stream.kind) => {
-                    touched.extend(V::touches(fact).into_iter().map(|key| (at, key)));
+                    let keys = touches::<V>(fact)
+                        .map_err(|reason| FoldError::Poison { position: fact.position, reason })?;
+                    touched.extend(keys.into_iter().map(|key| (at, key)));
                 }
                 Err(unreadable) if unreadable.position > after && concerns::<V>(unreadable.kind) => {
                     return Err(FoldError::Poison {
@@ -243,6 +245,11 @@ fn slot<V: View>(key: &Key, doc: Option<&[u8]>) -> Result<Slot<V::Row>, StoreErr
 }
 
 /// A panic is a poison fact like any other: the runner must outlive it.
+fn touches<V: View>(fact: &Fact) -> Result<Vec<Key>, Reason> {
+    catch_unwind(|| V::touches(fact)).map_err(|_| Reason::Panicked)
+}
+
+/// See [`touches`].
 fn apply<V: View>(row: &mut Option<V::Row>, key: &Key, fact: &Fact) -> Result<(), Reason> {
     match catch_unwind(AssertUnwindSafe(|| V::apply(row, key, fact))) {
         Ok(Ok(())) => Ok(()),

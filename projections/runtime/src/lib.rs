@@ -6,6 +6,7 @@
 
 mod codec;
 mod fact;
+mod faults;
 mod fold;
 mod key;
 mod listing;
@@ -27,6 +28,7 @@ mod view;
 mod tests;
 
 pub use fact::{By, Fact, Told, Unreadable, tell};
+pub use faults::{CrashPoint, Faults};
 pub use key::{Item, Key, List, Sort};
 pub use options::Options;
 pub use projections::{OrderError, Projections, Setup};

@@ -1,5 +1,6 @@
 //! The door: start the views of a tenant, ask how they are, wait for them, rebuild them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -11,7 +12,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 use crate::runner::{self, Order};
 use crate::shared::{Registered, Shared};
 use crate::{
-    Halt, Instance, Lag, Options, Reader, State, Status, StoreError, View, ViewId, ViewStore, WaitError,
+    Faults, Halt, Instance, Lag, Options, Reader, State, Status, StoreError, View, ViewId, ViewStore,
+    WaitError,
 };
 
 /// Orders of operators that may wait for the runner.
@@ -23,6 +25,7 @@ pub struct Setup {
     store: Arc<dyn ViewStore>,
     clock: Arc<dyn Clock>,
     options: Options,
+    faults: Option<Arc<dyn Faults>>,
     views: Vec<Registered>,
 }
 
@@ -62,7 +65,7 @@ impl Setup {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Self {
-        Self { ledger, store, clock, options, views: Vec::new() }
+        Self { ledger, store, clock, options, faults: None, views: Vec::new() }
     }
 
     /// Adds a view.
@@ -74,6 +77,13 @@ impl Setup {
         self
     }
 
+    /// Has `faults` watch the runner; for crash tests.
+    #[must_use]
+    pub fn watched_by(mut self, faults: Arc<dyn Faults>) -> Self {
+        self.faults = Some(faults);
+        self
+    }
+
     /// Starts the runner on threads of its own; must be called within a tokio runtime with time, which drives the
     /// ledger's reads.
     ///
@@ -81,14 +91,22 @@ impl Setup {
     ///
     /// The operating system has no thread left.
     pub fn start(self) -> std::io::Result<Projections> {
-        let Self { ledger, store, clock, options, views } = self;
-        let shared = Arc::new(Shared::new(ledger, store, clock, options, views));
+        let Self { ledger, store, clock, options, faults, views } = self;
+        let shared = Arc::new(Shared::new(ledger, store, clock, options, faults, views));
         let (orders, queue) = mpsc::channel(ORDERS);
         let (stop, stopped) = watch::channel(false);
         let runtime = tokio::runtime::Handle::current();
         let work = {
             let shared = shared.clone();
-            move || runtime.block_on(runner::run(shared, queue, stopped))
+            move || {
+                let run = || runtime.block_on(runner::run(shared.clone(), queue, stopped));
+                catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+                    // Nobody keeps the rows up any more: who asks or waits must hear it.
+                    tracing::error!("the thread that folds for the views broke off; they stop");
+                    shared.everywhere(&State::Stopped(Halt::Broken));
+                    Halt::Broken
+                })
+            }
         };
         let thread = thread::Builder::new().name("views-fold".into()).spawn(work)?;
         let running = Arc::new(Running { stop, thread: Mutex::new(Some(thread)) });
@@ -195,8 +213,7 @@ impl Projections {
         let joined = tokio::task::spawn_blocking(move || thread.join()).await;
         match joined {
             Ok(Ok(halt)) => halt,
-            // A panic of the runner was printed when it happened.
-            Ok(Err(_)) | Err(_) => Halt::StoreCorrupt,
+            Ok(Err(_)) | Err(_) => Halt::Broken,
         }
     }
 

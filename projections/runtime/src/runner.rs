@@ -16,7 +16,7 @@ use crate::sink::{Sink, Written};
 use crate::source::{Batch, Source, SourceError};
 use crate::store::Writes;
 use crate::track::{Member, Track};
-use crate::{Fault, Halt, Instance, Reason, Stage, State, StoreError, Told};
+use crate::{CrashPoint, Fault, Halt, Instance, Reason, Stage, State, StoreError, Told};
 
 /// How many turns of a build aside make one of the first track.
 const TURN_ASIDE: u64 = 4;
@@ -65,6 +65,10 @@ impl From<SourceError> for End {
         match error {
             SourceError::Unavailable => Self::Again,
             SourceError::Corrupt => Self::Halt(Halt::LedgerCorrupt),
+            SourceError::Broken => {
+                tracing::error!("the thread that reads for the views broke off; they stop");
+                Self::Halt(Halt::Broken)
+            }
         }
     }
 }
@@ -219,6 +223,7 @@ impl<'a> Session<'a> {
     ) -> Result<(), End> {
         self.land().await?;
         self.settle_stages()?;
+        self.tracks.iter().flat_map(|track| &track.members).for_each(|member| self.shared.goes_on(member));
         tokio::select! {
             () = work => {}
             order = orders.recv() => match order {
@@ -266,10 +271,11 @@ impl<'a> Session<'a> {
             }
         };
         self.land().await?;
+        let progress = self.tracks[index].progress(batch.head);
         for (at, position, reason) in poisoned.into_iter().rev() {
             let mut member = self.tracks[index].members.remove(at);
             self.keep_before(&mut member, &batch, from, position)?;
-            self.shared.paused(&member, Fault { position, reason });
+            self.shared.paused(&member, Fault { position, reason }, progress);
             self.paused.push((member, position - 1));
         }
         let track = &mut self.tracks[index];
@@ -278,6 +284,7 @@ impl<'a> Session<'a> {
         let writes = track.members.iter_mut().map(taken).collect();
         let landed =
             Landed { through: batch.through, head: batch.head, complete_as_of: batch.complete_as_of };
+        self.shared.reached(CrashPoint::Folded);
         let written = self.sink.write(writes);
         if index == 0 {
             self.rested_at = Instant::now() + options.pace;
@@ -321,8 +328,14 @@ impl<'a> Session<'a> {
     /// Waits until what was handed over is written, and tells everybody.
     async fn land(&mut self) -> Result<(), End> {
         let Some(InFlight { track, batch, written }) = self.in_flight.take() else { return Ok(()) };
-        written.await.map_err(|_| End::Again)??;
+        let Ok(outcome) = written.await else {
+            tracing::error!("the thread that writes for the views broke off; they stop");
+            return Err(End::Halt(Halt::Broken));
+        };
+        outcome?;
         let track = &mut self.tracks[track];
+        let aside = track.members.iter().any(|member| member.stage == Stage::Building);
+        self.shared.reached(if aside { CrashPoint::CommittedAside } else { CrashPoint::Committed });
         track.level = batch.through >= batch.head;
         let token = Token { epoch: self.epoch, position: batch.through };
         let progress = track.progress(batch.head);
@@ -330,6 +343,7 @@ impl<'a> Session<'a> {
             member.fold.settle();
         }
         for member in &track.members {
+            self.shared.goes_on(member);
             match member.stage {
                 Stage::Active => self.shared.moved(member, token, Some(batch.complete_as_of)),
                 Stage::Building | Stage::Retired => self.shared.built(member, token, progress),
@@ -366,7 +380,9 @@ impl<'a> Session<'a> {
                 continue;
             }
             let instance = first.members[risen].instance;
+            self.shared.reached(CrashPoint::BeforeFlip);
             self.shared.store.activate(instance, at)?;
+            self.shared.reached(CrashPoint::AfterFlip);
             tracing::info!(view = %instance.view, generation = instance.generation, position = at.position, "build answers now");
             for member in &mut first.members {
                 if member.instance.view.name == instance.view.name {

@@ -15,8 +15,8 @@ use crate::source::Source;
 use crate::store::Layout;
 use crate::track::{Member, Track};
 use crate::{
-    Checkpoint, Fault, Halt, Instance, Options, Progress, Stage, State, Status, StoreError, View, ViewId,
-    ViewStore,
+    Checkpoint, CrashPoint, Fault, Faults, Halt, Instance, Options, Progress, Stage, State, Status,
+    StoreError, View, ViewId, ViewStore,
 };
 
 type MakeFold = fn(Instance, Arc<dyn ViewStore>, u64) -> Box<dyn Fold>;
@@ -48,6 +48,7 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<dyn ViewStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: Options,
+    faults: Option<Arc<dyn Faults>>,
     pub(crate) views: Vec<Registered>,
     /// The last position that somebody waits for, or waited.
     pub(crate) wanted: watch::Sender<u64>,
@@ -61,10 +62,17 @@ impl Shared {
         store: Arc<dyn ViewStore>,
         clock: Arc<dyn Clock>,
         options: Options,
+        faults: Option<Arc<dyn Faults>>,
         views: Vec<Registered>,
     ) -> Self {
         let wanted = watch::Sender::new(0);
-        Self { ledger, store, clock, options, views, wanted, answering: RwLock::default() }
+        Self { ledger, store, clock, options, faults, views, wanted, answering: RwLock::default() }
+    }
+
+    pub(crate) fn reached(&self, point: CrashPoint) {
+        if let Some(faults) = &self.faults {
+            faults.reached(point);
+        }
     }
 
     /// Lets the runner know that somebody waits for what the ledger has up to `position`. What is not there yet cannot
@@ -155,7 +163,10 @@ impl Shared {
         };
         drop(answering);
         view.status.send_modify(|status| {
-            status.state = if active.is_some() { State::Live } else { State::Building };
+            // What has failed is only well again once it has done something, see `goes_on`.
+            if status.state != State::Retrying {
+                status.state = if active.is_some() { State::Live } else { State::Building };
+            }
             status.rebuild = None;
             if let Some(build) = active.or(builds.first()) {
                 status.token = build.token;
@@ -167,6 +178,20 @@ impl Shared {
         if let Some(view) = self.view(member.instance.view.name) {
             view.status.send_modify(change);
         }
+    }
+
+    /// A build has done its work again after a failure of store or ledger.
+    pub(crate) fn goes_on(&self, member: &Member) {
+        let Some(view) = self.view(member.instance.view.name).filter(|_| !self.is_aside(member)) else {
+            return;
+        };
+        view.status.send_if_modified(|status| {
+            let failed = status.state == State::Retrying;
+            if failed {
+                status.state = if member.stage == Stage::Building { State::Building } else { State::Live };
+            }
+            failed
+        });
     }
 
     /// The build that answers is at `token` now.
@@ -189,23 +214,38 @@ impl Shared {
         });
     }
 
-    /// A build stopped before a fact.
-    pub(crate) fn paused(&self, member: &Member, fault: Fault) {
+    /// A build stopped before a fact. Its view has stopped only if no other build answers.
+    pub(crate) fn paused(&self, member: &Member, fault: Fault, progress: Progress) {
         tracing::error!(view = %member.instance.view, generation = member.instance.generation,
             position = fault.position, reason = %fault.reason, "view is paused");
-        self.update(member, |status| match (member.stage, &mut status.rebuild) {
-            (Stage::Building, Some(progress)) => progress.fault = Some(fault),
-            (Stage::Building | Stage::Active | Stage::Retired, _) => status.state = State::Paused(fault),
+        let aside = self.is_aside(member);
+        self.update(member, |status| {
+            if member.stage == Stage::Building {
+                status.rebuild =
+                    Some(Progress { position: fault.position - 1, fault: Some(fault), ..progress });
+            }
+            if !aside {
+                status.state = State::Paused(fault);
+            }
         });
     }
 
     /// A paused build tries again.
     pub(crate) fn resumed(&self, member: &Member) {
-        self.update(member, |status| match (member.stage, &mut status.rebuild) {
-            (Stage::Building, Some(progress)) => progress.fault = None,
-            (Stage::Building, None) => status.state = State::Building,
-            (Stage::Active | Stage::Retired, _) => status.state = State::Live,
+        let aside = self.is_aside(member);
+        self.update(member, |status| {
+            if let (Stage::Building, Some(progress)) = (member.stage, &mut status.rebuild) {
+                progress.fault = None;
+            }
+            if !aside {
+                status.state = if member.stage == Stage::Building { State::Building } else { State::Live };
+            }
         });
+    }
+
+    /// Whether another build of the same view answers.
+    fn is_aside(&self, member: &Member) -> bool {
+        self.answering(member.instance.view.name).is_some_and(|answering| answering != member.instance)
     }
 
     /// A build answers from now on.

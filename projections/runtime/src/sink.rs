@@ -37,7 +37,7 @@ impl Sink {
     /// Hands a batch over.
     pub(crate) fn write(&self, writes: Vec<Writes>) -> Written {
         let (reply, written) = oneshot::channel();
-        // A thread that is gone drops `reply`, which the waiting side takes for "unavailable".
+        // A thread that is gone drops `reply`, which the waiting side takes for its end.
         let _ = self.jobs.send((writes, reply));
         written
     }

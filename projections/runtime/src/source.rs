@@ -1,6 +1,7 @@
 //! Reads and decodes pages of the ledger on a thread of its own, ahead of the fold.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, TrySendError};
 use std::thread;
 
 use concord_kernel::{Clock, Instant};
@@ -34,8 +35,11 @@ pub(crate) enum SourceError {
     Unavailable,
     /// The ledger ended before its head, or left something out.
     Corrupt,
+    /// The reading thread is gone.
+    Broken,
 }
 
+/// A page to come; a reader that is gone never sends it, which the waiting side takes for [`SourceError::Broken`].
 pub(crate) type Pending = oneshot::Receiver<Result<Batch, SourceError>>;
 
 struct Request {
@@ -66,8 +70,10 @@ impl Source {
     /// Asks for the events after `after`, at most `limit`.
     pub(crate) fn request(&self, after: u64, limit: usize) -> Pending {
         let (reply, pending) = oneshot::channel();
-        // A reader that is gone or overrun drops `reply`, which the waiting side takes for "unavailable".
-        let _ = self.requests.try_send(Request { after, limit, reply });
+        if let Err(TrySendError::Full(request)) = self.requests.try_send(Request { after, limit, reply }) {
+            // Nobody listens only when the page is not wanted any more.
+            let _ = request.reply.send(Err(SourceError::Unavailable));
+        }
         pending
     }
 }

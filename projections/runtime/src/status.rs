@@ -66,6 +66,9 @@ pub enum Halt {
     /// Stored rows contradict the program.
     #[error("the store of views is corrupt")]
     StoreCorrupt,
+    /// A thread of the runner panicked or is gone: nobody keeps the rows up any more.
+    #[error("a thread of the views broke off")]
+    Broken,
 }
 
 /// How a build beside the live one gets on.

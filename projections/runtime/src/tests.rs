@@ -1,17 +1,24 @@
 //! The runtime against small views over a ledger in memory.
 
+mod broken;
+mod child;
+mod crash;
+mod disk;
+mod doctored;
+mod rebuild;
 mod support;
+mod zombie;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use concord_kernel::{Clock, Token};
 
+use self::doctored::DoctoredLedger;
 use self::support::{Copycat, Names, World, joined, patient};
 use crate::store::{Layout, Writes};
 use crate::{
-    Fault, Halt, Key, List, Order, Reason, SqliteStore, Stage, State, View, ViewError, ViewId, ViewStore,
-    WaitError,
+    Fault, Halt, Key, List, ListEntry, Order, Reason, Sort, SqliteStore, Stage, State, View, ViewError,
+    ViewId, ViewStore, WaitError,
 };
 
 const SOON: Duration = Duration::from_secs(20);
@@ -164,6 +171,26 @@ async fn a_second_runner_on_the_same_rows_is_refused() {
 }
 
 #[tokio::test]
+async fn a_batch_that_another_runner_has_written_is_refused_for_its_checkpoint_whatever_its_rows() {
+    let world = World::new();
+    let epoch = uuid::Uuid::from_u128(1);
+    let one = world.store.begin(ViewId::of::<Names>(), Layout::Kept, Stage::Active, epoch).unwrap();
+    let (key, entry) = (Key::patient(patient(1)), ListEntry::whole(List::all(), Sort::new()));
+    let batch = || Writes {
+        instance: one.instance,
+        from: one.token,
+        to: 4,
+        rows: vec![(key, Some(b"row".as_slice().into()))],
+        unlisted: Vec::new(),
+        listed: vec![(key, entry.clone())],
+    };
+    world.store.commit(&[batch()]).unwrap();
+    // Its appearances on lists are there already: that is no failure of the store, which would be tried again.
+    let refused = world.store.commit(&[batch()]);
+    assert!(matches!(refused, Err(crate::StoreError::Fenced(i)) if i == one.instance), "{refused:?}");
+}
+
+#[tokio::test]
 async fn nothing_of_a_refused_batch_is_written() {
     let world = World::new();
     let store = SqliteStore::open(&world.folder.path().join("other.db")).unwrap();
@@ -240,7 +267,7 @@ async fn a_build_that_is_not_level_is_not_let_answer() {
 async fn a_ledger_that_ends_before_its_head_stops_the_views() {
     let world = World::new();
     world.append(patient(1), &[joined("Ada"), joined("Ben"), joined("Cyd")]).await;
-    let views = world.start_over(Arc::new(support::Truncated { ledger: world.ledger.clone(), end: 2 }));
+    let views = world.start_over(DoctoredLedger::truncated(&world.ledger, 2));
     let token = Token { epoch: world.epoch(), position: 3 };
     assert_eq!(views.wait_for(ViewId::of::<Names>(), token, SOON).await, Err(WaitError::Stopped));
     let status = views.watch("names").unwrap().borrow().clone();

@@ -53,7 +53,7 @@ impl Track {
             Some((after, pending)) if after == position => pending,
             Some(_) | None => source.request(position, within(position, end, limit)),
         };
-        let batch = pending.await.map_err(|_| SourceError::Unavailable)??;
+        let batch = pending.await.map_err(|_| SourceError::Broken)??;
         if batch.through < batch.head.min(end) {
             let limit = within(batch.through, end, limit);
             self.ahead = Some((batch.through, source.request(batch.through, limit)));

@@ -2,12 +2,14 @@
 
 mod closing;
 mod course;
+mod doctored;
 mod end_to_end;
 mod fields;
 mod fuzz;
 mod ledger;
 mod lists;
 mod nobody;
+mod outcome;
 mod questions;
 mod reasons;
 mod reporting;

@@ -167,6 +167,39 @@ async fn what_another_connection_writes_is_seen() {
     assert_eq!(stale, Err(AppendError::Conflict { stream: stream(1), actual: 10 }));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_command_that_two_connections_take_at_once_has_one_effect_and_one_receipt() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledgers = [(), ()].map(|()| Arc::new(open(&file(&folder), options())));
+    for number in 0..25 {
+        let mut tasks = JoinSet::new();
+        for index in 0..6 {
+            let ledger = Arc::clone(&ledgers[index % 2]);
+            let mut asked = append(number, stream(number % 3), Expected::Any, 2);
+            // The last of each connection comes with another body.
+            asked.request_hash[0] = if index < 4 { 0 } else { 255 };
+            tasks.spawn(async move { (asked.request_hash[0], ledger.append(asked).await) });
+        }
+        let (mut news, mut receipts, mut reused) = (Vec::new(), Vec::new(), 0);
+        for (body, answer) in tasks.join_all().await {
+            match answer {
+                Ok(Appended::New(receipt)) => news.push((body, receipt)),
+                Ok(Appended::Repeated(receipt)) => receipts.push((body, receipt)),
+                Err(error) => {
+                    assert_eq!(error, AppendError::CommandReused);
+                    reused += 1;
+                }
+            }
+        }
+        // Whichever body came first is the command's; the others get its receipt or are refused.
+        assert_eq!(news.len(), 1, "{news:?}");
+        assert!(receipts.iter().all(|receipt| *receipt == news[0]), "{news:?} {receipts:?}");
+        assert_eq!((receipts.len(), reused), if news[0].0 == 0 { (3, 2) } else { (1, 4) });
+    }
+    let events = ledgers[0].read(0, &concord_ledger::Filter::default(), 100).await.unwrap();
+    assert_eq!(events.through, 50);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_write_ahead_log_stays_short_under_load() {
     let folder = tempfile::tempdir().unwrap();

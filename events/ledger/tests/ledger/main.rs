@@ -13,11 +13,15 @@ mod group;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
+mod mutants;
+#[cfg(test)]
 mod opening;
 #[cfg(test)]
 mod power;
 #[cfg(test)]
 mod readers;
+#[cfg(test)]
+mod schedules;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! One writing connection, a bounded number of reading ones.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use concord_kernel::Token;
 use rusqlite::Connection;
@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{read, schema, write};
 use crate::store::{Layout, Place, Range, StoredCheckpoint, StoredEntry, StoredRow, Writes};
-use crate::{Checkpoint, Instance, Key, List, Stage, StoreError, ViewId, ViewStore};
+use crate::{Checkpoint, CrashPoint, Faults, Instance, Key, List, Stage, StoreError, ViewId, ViewStore};
 
 /// Idle reading connections that are kept open; more are opened when needed and closed after use.
 const IDLE_READERS: usize = 4;
@@ -19,6 +19,7 @@ pub struct SqliteStore {
     path: PathBuf,
     writer: Mutex<Connection>,
     idle: Mutex<Vec<Connection>>,
+    faults: Option<Arc<dyn Faults>>,
 }
 
 impl SqliteStore {
@@ -31,7 +32,14 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = Connection::open(path)?;
         schema::open_writer(&writer)?;
-        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), idle: Mutex::default() })
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), idle: Mutex::default(), faults: None })
+    }
+
+    /// Has `faults` watch [`CrashPoint::Writing`]; for crash tests.
+    #[must_use]
+    pub fn watched_by(mut self, faults: Arc<dyn Faults>) -> Self {
+        self.faults = Some(faults);
+        self
     }
 
     fn read<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -88,7 +96,16 @@ impl ViewStore for SqliteStore {
     }
 
     fn commit(&self, batch: &[Writes]) -> Result<(), StoreError> {
-        self.write(|tx| batch.iter().try_for_each(|writes| write::apply(tx, writes)))
+        self.write(|tx| {
+            batch.iter().try_for_each(|writes| {
+                // First, so that a runner that must stop is told so, and not that its rows are in the way of others.
+                write::advance(tx, writes)?;
+                if let Some(faults) = &self.faults {
+                    faults.reached(CrashPoint::Writing);
+                }
+                write::rows_of(tx, writes)
+            })
+        })
     }
 
     fn activate(&self, instance: Instance, at: Token) -> Result<(), StoreError> {

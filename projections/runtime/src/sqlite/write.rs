@@ -14,7 +14,8 @@ use crate::{Checkpoint, Instance, Key, ListEntry, Stage, StoreError, ViewId};
 /// Rows in one statement; what is left over goes one by one, so that two texts serve every batch.
 const CHUNK: usize = 32;
 
-pub(super) fn apply(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreError> {
+/// Writes rows and lists.
+pub(super) fn rows_of(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreError> {
     let tables = Tables::of(writes.instance);
     if writes.rows.first().is_some_and(|(key, _)| key.position().is_some()) {
         entries(tx, &tables.rows, &writes.rows)?;
@@ -22,11 +23,11 @@ pub(super) fn apply(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreEr
         rows(tx, &tables.rows, &writes.rows)?;
     }
     unlist(tx, &tables.list, &writes.unlisted)?;
-    enlist(tx, &tables.list, &writes.listed)?;
-    advance(tx, writes)
+    enlist(tx, &tables.list, &writes.listed)
 }
 
-fn advance(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreError> {
+/// Moves the checkpoint, if it is where the writer left it.
+pub(super) fn advance(tx: &Transaction<'_>, writes: &Writes) -> Result<(), StoreError> {
     let ViewId { name, version } = writes.instance.view;
     let moved = tx
         .prepare_cached(

@@ -4,21 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use concord_domain::DomainEvent;
 use concord_domain::care_team::{Event, Member};
 use concord_kernel::{
     CommandId, IdSource, Instant, LedgerId, ManualClock, PatientId, PersonId, Role, SeededIds, StreamKind,
     StreamRef, TenantId, Text, Token,
 };
-use concord_ledger::{
-    Append, AppendError, Appended, Entry, Expected, Filter, Head, Ledger, MemoryLedger, NewEvent, Page,
-    ReadError, Receipt,
-};
+use concord_ledger::{Append, Expected, Ledger, MemoryLedger, NewEvent};
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
 use uuid::Uuid;
 
+use super::doctored::DoctoredStore;
 use crate::{
     Fact, Key, List, ListEntry, Options, Projections, Setup, Sort, SqliteStore, View, ViewError, ViewStore,
 };
@@ -169,98 +165,76 @@ impl World {
     }
 
     pub(super) fn start_over(&self, ledger: Arc<dyn Ledger>) -> Projections {
-        self.start_with(ledger, Options::default().pace)
-    }
-
-    pub(super) fn start_at(&self, pace: Duration) -> Projections {
-        self.start_with(self.ledger.clone(), pace)
-    }
-
-    fn start_with(&self, ledger: Arc<dyn Ledger>, pace: Duration) -> Projections {
-        let options = Options { batch: 16, poll: Duration::from_millis(50), pace, ..Options::default() };
-        let store: Arc<dyn ViewStore> = self.store.clone();
-        let setup = Setup::new(ledger, store, self.clock.clone(), options);
+        let setup = self.setup(ledger, self.store.clone());
         setup.with::<Names>().with::<Copycat>().with::<Log>().start().unwrap()
     }
 
+    /// The views that write to `store`.
+    pub(super) fn start_into(&self, store: DoctoredStore) -> Projections {
+        let setup = self.setup(self.ledger.clone(), Arc::new(store));
+        setup.with::<Names>().with::<Copycat>().with::<Log>().start().unwrap()
+    }
+
+    /// Without views yet.
+    /// The views, written no more often than at `pace` while nobody waits.
+    pub(super) fn start_at(&self, pace: Duration) -> Projections {
+        let setup = self.paced(self.ledger.clone(), self.store.clone(), pace);
+        setup.with::<Names>().with::<Copycat>().with::<Log>().start().unwrap()
+    }
+
+    pub(super) fn setup(&self, ledger: Arc<dyn Ledger>, store: Arc<dyn ViewStore>) -> Setup {
+        self.paced(ledger, store, Options::default().pace)
+    }
+
+    fn paced(&self, ledger: Arc<dyn Ledger>, store: Arc<dyn ViewStore>, pace: Duration) -> Setup {
+        let poll = Duration::from_millis(50);
+        let options = Options { batch: 16, write_events: 64, poll, pace, ..Options::default() };
+        Setup::new(ledger, store, self.clock.clone(), options)
+    }
+
     pub(super) async fn append(&self, patient: PatientId, events: &[Event]) -> Token {
-        let new = |event: &Event| {
-            let event = DomainEvent::CareTeam(event.clone());
-            NewEvent { event_type: event.event_type(), event_version: 1, payload: event.encode().into() }
-        };
-        self.write(patient, events.iter().map(new).collect()).await
+        append(&*self.ledger, CommandId::new(self.ids.next()), patient, events).await
     }
 
     pub(super) async fn append_bytes(&self, patient: PatientId, payload: &'static [u8]) -> Token {
         let event = NewEvent { event_type: "Unheard", event_version: 1, payload: payload.to_vec().into() };
-        self.write(patient, vec![event]).await
+        write(&*self.ledger, CommandId::new(self.ids.next()), patient, vec![event]).await
     }
+}
 
-    async fn write(&self, patient: PatientId, events: Vec<NewEvent>) -> Token {
-        let actor = Uuid::from_u128(3);
-        let metadata = format!(
-            "{{\"patient\":\"{patient}\",\"actor\":{{\"id\":\"{actor}\",\"role\":\"nurse\"}},\"purpose\":\"treatment\"}}"
-        );
-        let append = Append {
-            command: CommandId::new(self.ids.next()),
-            request_hash: [0; 32],
-            stream: StreamRef::care_team(patient),
-            expected: Expected::Any,
-            conditions: Vec::new(),
-            events,
-            metadata: metadata.into_bytes().into(),
-            reply: Vec::new().into(),
-        };
-        self.ledger.append(append).await.unwrap().into_receipt().token
-    }
+/// Appends events to a patient's care team.
+pub(super) async fn append(
+    ledger: &dyn Ledger,
+    command: CommandId,
+    patient: PatientId,
+    events: &[Event],
+) -> Token {
+    let new = |event: &Event| {
+        let event = DomainEvent::CareTeam(event.clone());
+        NewEvent { event_type: event.event_type(), event_version: 1, payload: event.encode().into() }
+    };
+    write(ledger, command, patient, events.iter().map(new).collect()).await
+}
+
+async fn write(ledger: &dyn Ledger, command: CommandId, patient: PatientId, events: Vec<NewEvent>) -> Token {
+    let actor = Uuid::from_u128(3);
+    let metadata = format!(
+        "{{\"patient\":\"{patient}\",\"actor\":{{\"id\":\"{actor}\",\"role\":\"nurse\"}},\"purpose\":\"treatment\"}}"
+    );
+    let append = Append {
+        command,
+        request_hash: [0; 32],
+        stream: StreamRef::care_team(patient),
+        expected: Expected::Any,
+        conditions: Vec::new(),
+        events,
+        metadata: metadata.into_bytes().into(),
+        reply: Vec::new().into(),
+    };
+    ledger.append(append).await.unwrap().into_receipt().token
 }
 
 fn memory(clock: &Arc<ManualClock>, ids: Arc<SeededIds>) -> Arc<dyn Ledger> {
     let id = LedgerId::clinical(TenantId::parse("demo").unwrap());
     Arc::new(MemoryLedger::new(id, clock.clone(), ids))
-}
-
-/// A ledger whose reads end early and say nothing.
-pub(super) struct Truncated {
-    pub(super) ledger: Arc<dyn Ledger>,
-    pub(super) end: u64,
-}
-
-#[async_trait]
-impl Ledger for Truncated {
-    fn id(&self) -> &LedgerId {
-        self.ledger.id()
-    }
-
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        self.ledger.append(append).await
-    }
-
-    async fn receipt(&self, command: CommandId) -> Result<Option<([u8; 32], Receipt)>, ReadError> {
-        self.ledger.receipt(command).await
-    }
-
-    async fn read_stream(
-        &self,
-        stream: StreamRef,
-        after: u64,
-        limit: usize,
-    ) -> Result<Vec<Entry>, ReadError> {
-        self.ledger.read_stream(stream, after, limit).await
-    }
-
-    async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError> {
-        let page = self.ledger.read(after, filter, limit).await?;
-        let entries: Vec<_> = page.entries.into_iter().filter(|e| e.position <= self.end).collect();
-        let through = entries.last().map_or(after, |entry| entry.position);
-        Ok(Page { entries, through })
-    }
-
-    async fn head(&self) -> Result<Head, ReadError> {
-        self.ledger.head().await
-    }
-
-    fn watch(&self) -> watch::Receiver<Token> {
-        self.ledger.watch()
-    }
 }

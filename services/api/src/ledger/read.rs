@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_ledger::{Filter, Ledger, Page};
+use concord_ledger::{Filter, Ledger, Page, ReadError};
 use tokio::sync::mpsc::Sender;
 use tonic::Status;
 
@@ -82,6 +82,10 @@ async fn step(ledger: &dyn Ledger, range: &mut Range) -> Result<Page, Failure> {
     let searched = if range.filter == Filter::default() { wanted.min(range.limit) } else { wanted };
     let searched = usize::try_from(searched).expect("no more than a batch");
     let mut page = ledger.read(range.after, &range.filter, searched).await?;
+    if page.through <= range.after {
+        // The range does not go beyond the head: a ledger that ends here has lost something.
+        return Err(ReadError::Corrupt("the ledger ended before its head").into());
+    }
     // Past the end of the range lies what was recorded since; the caller did not ask for it.
     let most = usize::try_from(range.limit).unwrap_or(usize::MAX);
     if page.entries.len() > most {
@@ -89,7 +93,7 @@ async fn step(ledger: &dyn Ledger, range: &mut Range) -> Result<Page, Failure> {
         page.through = page.entries.last().map_or(page.through, |entry| entry.position);
     }
     range.limit -= page.entries.len() as u64;
-    range.after = page.through.max(range.after + 1);
+    range.after = page.through;
     Ok(page)
 }
 

@@ -1,12 +1,16 @@
 //! The log over a real socket.
 
+use std::sync::Arc;
+
 use concord_client::Error;
 use concord_kernel::Role;
+use concord_ledger::{Page, ReadError};
 use concord_proto::concord::ledger::v1::{
     FollowEventsRequest, GetHeadRequest, ReadRangeRequest, WatchHeadRequest,
 };
 use tonic::Code;
 
+use super::doctored::Doctored;
 use super::end_to_end::fault;
 use super::service::{Service, referral};
 use crate::Limits;
@@ -59,6 +63,50 @@ async fn a_position_of_another_history_is_recognised() {
     let answer = service.acting_as(Role::Auditor).ledger().read_range(wanted).await;
     let refused = fault(answer.map_err(Error::from));
     assert_eq!((refused.code, refused.reason.as_str()), (Code::FailedPrecondition, "EPOCH_CHANGED"));
+}
+
+/// The positions that a reader of everything is sent, and how the answer ends.
+async fn read_to_the_end(service: &Service) -> (Vec<u64>, Code) {
+    let auditor = service.acting_as(Role::Auditor);
+    let mut batches = auditor.ledger().read_range(ReadRangeRequest::default()).await.unwrap().into_inner();
+    let mut positions = Vec::new();
+    loop {
+        match batches.message().await {
+            Ok(Some(batch)) => positions.extend(batch.events.iter().map(|event| event.position)),
+            Ok(None) => return (positions, Code::Ok),
+            Err(status) => return (positions, status.code()),
+        }
+    }
+}
+
+/// What the ledger answers once it goes no further.
+type Cut = fn() -> Result<Page, ReadError>;
+
+#[tokio::test]
+async fn a_range_that_the_ledger_cuts_short_does_not_look_whole() {
+    // The ledger's next page fails, or holds nothing though more was promised.
+    let cuts: [(Cut, Code); 3] = [
+        (|| Err(ReadError::Unavailable), Code::Unavailable),
+        (|| Err(ReadError::Corrupt("on purpose")), Code::DataLoss),
+        (|| Ok(Page { entries: Vec::new(), through: 7 }), Code::DataLoss),
+    ];
+    for (cut, code) in cuts {
+        let service = Service::start_with(Limits::default(), |ledger| {
+            let mut doctored = Doctored::over(ledger);
+            doctored.read = Box::new(move |after, mut page| {
+                if after >= 7 {
+                    return cut();
+                }
+                page.entries.truncate(usize::try_from(7 - after).unwrap());
+                page.through = page.through.min(7);
+                Ok(page)
+            });
+            Arc::new(doctored)
+        })
+        .await;
+        with_events(&service, 12).await;
+        assert_eq!(read_to_the_end(&service).await, ((1..=7).collect(), code));
+    }
 }
 
 #[tokio::test]

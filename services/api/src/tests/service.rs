@@ -37,7 +37,6 @@ const KEY: &[u8] = b"a key of thirty-two bytes or more";
 pub(super) struct Service {
     pub(super) clock: Arc<ManualClock>,
     pub(super) channel: Channel,
-    tokens: LocalTokens,
     closing: oneshot::Sender<()>,
     served: JoinHandle<Result<(), tonic::transport::Error>>,
     pub(super) address: SocketAddr,
@@ -53,10 +52,15 @@ impl Service {
         limits: Limits,
         wrap: impl FnOnce(Arc<dyn Ledger>) -> Arc<dyn Ledger>,
     ) -> Self {
-        let clock = Arc::new(ManualClock::starting_at(Instant::parse(NOON).unwrap()));
-        let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
+        let clock = noon();
         let id = LedgerId::clinical(tenant());
-        let ledger = wrap(Arc::new(MemoryLedger::new(id, Arc::clone(&shared), Arc::new(SeededIds::new(1)))));
+        let memory = MemoryLedger::new(id, Arc::clone(&clock) as _, Arc::new(SeededIds::new(1)));
+        Self::start_over(limits, clock, wrap(Arc::new(memory))).await
+    }
+
+    /// One over `ledger`, whose time is `clock`'s too.
+    pub(super) async fn start_over(limits: Limits, clock: Arc<ManualClock>, ledger: Arc<dyn Ledger>) -> Self {
+        let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let executor = Executor::new(
             Arc::clone(&ledger),
             Arc::clone(&shared),
@@ -84,8 +88,7 @@ impl Service {
         });
         let endpoint = Channel::from_shared(format!("http://{address}")).unwrap();
         let channel = endpoint.connect().await.unwrap();
-        let tokens = LocalTokens::new(KEY).unwrap();
-        Self { clock, channel, tokens, closing, served, address, _folder: folder }
+        Self { clock, channel, closing, served, address, _folder: folder }
     }
 
     /// Asks the service to close, and waits until it has.
@@ -97,12 +100,7 @@ impl Service {
     }
 
     pub(super) fn token(&self, role: Role, tenant: &TenantId) -> String {
-        let actor = Actor {
-            id: PersonId::new(Uuid::from_u128(900 + role as u128)),
-            role,
-            credentials: Credentials::default(),
-        };
-        self.tokens.sign(tenant, &actor, self.clock.now(), Duration::from_hours(1))
+        signed(role, tenant, self.clock.now())
     }
 
     pub(super) fn acting_as(&self, role: Role) -> Client {
@@ -117,6 +115,18 @@ async fn answering(views: &Projections) {
         let mut status = views.watch(status.view.name).unwrap();
         status.wait_for(|status| status.state == State::Live).await.unwrap();
     }
+}
+
+/// A clock that stands at noon.
+pub(super) fn noon() -> Arc<ManualClock> {
+    Arc::new(ManualClock::starting_at(Instant::parse(NOON).unwrap()))
+}
+
+/// A token of the services here, for the one person in that role.
+pub(super) fn signed(role: Role, tenant: &TenantId, now: Instant) -> String {
+    let id = PersonId::new(Uuid::from_u128(900 + role as u128));
+    let actor = Actor { id, role, credentials: Credentials::default() };
+    LocalTokens::new(KEY).unwrap().sign(tenant, &actor, now, Duration::from_hours(1))
 }
 
 pub(super) fn tenant() -> TenantId {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use bytes::Bytes;
-use concord_kernel::{CommandId, LedgerId, RandomIds, StreamKind, StreamRef, SystemClock};
+use concord_kernel::{Clock, CommandId, Instant, LedgerId, RandomIds, StreamKind, StreamRef, SystemClock};
 use concord_ledger::{
     Append, AppendError, CrashPoint, DataFolder, Expected, Faults, NewEvent, SqliteLedger, SqliteOptions,
 };
@@ -49,9 +49,13 @@ fn unreadable() -> Append {
 }
 
 async fn started(folder: &Path) -> Running {
+    started_with(folder, Sources::machine()).await
+}
+
+async fn started_with(folder: &Path, sources: Sources) -> Running {
     let listen = "127.0.0.1:0".parse().ok();
     let overrides = Overrides { data: Some(folder.to_owned()), listen, ..Overrides::default() };
-    Running::start(&Config::load(None, overrides).unwrap(), Sources::machine()).await.unwrap()
+    Running::start(&Config::load(None, overrides).unwrap(), sources).await.unwrap()
 }
 
 async fn check(running: &Running, service: &str) -> Wire {
@@ -95,12 +99,41 @@ async fn a_view_that_pauses_is_told_and_so_is_the_service_while_others_go_on() {
     running.stop(SOON).await.unwrap();
 }
 
+/// The machine's clock, except for one thread, which breaks off over it.
+struct BreaksOff(&'static str);
+
+impl Clock for BreaksOff {
+    fn now(&self) -> Instant {
+        let thread = std::thread::current();
+        assert!(thread.name() != Some(self.0), "a fault of the clock, on purpose");
+        SystemClock.now()
+    }
+}
+
+#[tokio::test]
+async fn views_whose_thread_breaks_off_are_told_and_the_service_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    ledger(folder.path(), SqliteOptions::default()).append(unreadable()).await.unwrap();
+    let sources = Sources { clock: Arc::new(BreaksOff("views-read")), ids: Arc::new(RandomIds) };
+    let mut running = started_with(folder.path(), sources).await;
+    for view in ["view/demo/chart", "view/demo/roster", "view/demo/course", ""] {
+        becomes(&running, view, Wire::NotServing).await;
+    }
+    assert_eq!(check(&running, "ledger/demo").await, Wire::Serving);
+    // It says so and goes on: commands do not need the views.
+    let goes_on = tokio::time::timeout(Duration::from_millis(200), running.until(std::future::pending()));
+    assert!(goes_on.await.is_err());
+    assert_eq!(check(&running, "").await, Wire::NotServing);
+    running.stop(SOON).await.unwrap();
+}
+
 #[test]
 fn only_a_view_that_goes_on_is_well() {
     let fault = Fault { position: 7, reason: Reason::Unreadable };
     assert_eq!(condition(&State::Live), Condition::Up);
     assert_eq!(condition(&State::Building), Condition::Building);
-    let down = [State::Retrying, State::Paused(fault), State::Stopped(Halt::Fenced)];
+    let down =
+        [State::Retrying, State::Paused(fault), State::Stopped(Halt::Fenced), State::Stopped(Halt::Broken)];
     assert!(down.iter().all(|state| condition(state) == Condition::Down));
 }
 
