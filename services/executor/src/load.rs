@@ -8,7 +8,7 @@ use crate::ExecuteError;
 use crate::cache::Folded;
 
 /// Events read at once.
-const PAGE: usize = 500;
+pub(crate) const PAGE: usize = 500;
 
 /// Reads all of `stream` and folds it.
 pub(crate) async fn load(ledger: &dyn Ledger, stream: StreamRef) -> Result<Folded, ExecuteError> {

@@ -1,3 +1,7 @@
+mod asked;
+mod cache;
+mod shaky;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,8 +30,12 @@ fn text(words: &str) -> Text {
     Text::parse(words).unwrap()
 }
 
+fn at_noon() -> Instant {
+    Instant::parse(NOON).unwrap()
+}
+
 fn clock() -> Arc<ManualClock> {
-    Arc::new(ManualClock::starting_at(Instant::parse(NOON).unwrap()))
+    Arc::new(ManualClock::starting_at(at_noon()))
 }
 
 fn memory(clock: &Arc<ManualClock>) -> Arc<MemoryLedger> {
@@ -50,7 +58,7 @@ fn program() -> ProgramId {
 fn asked(id: u128, command: episode::Command) -> Request {
     Request {
         patient: patient(),
-        command: Command::Episode(InProgram { program: program(), command }),
+        command: in_program(command),
         command_id: CommandId::new(Uuid::from_u128(id)),
         request_hash: [u8::try_from(id % 200).unwrap(); 32],
         expected_version: None,
@@ -66,27 +74,40 @@ fn asked(id: u128, command: episode::Command) -> Request {
     }
 }
 
+fn referral() -> episode::Command {
+    episode::Command::Refer {
+        name: Phi::new(text("Ada Example")),
+        born_on: Phi::new("1980-02-01".parse().unwrap()),
+        referred_by: text("Dr. Reed"),
+        reason: text("low mood"),
+        part2: true,
+    }
+}
+
+fn screening() -> episode::Command {
+    let answer =
+        CriterionAnswer { criterion: Criterion::MoodInstability, met: true, evidence: text("GAD-7 16") };
+    episode::Command::Screen { criteria: vec![answer], exclusions: Vec::new() }
+}
+
+fn admission(episode: EpisodeId) -> episode::Command {
+    episode::Command::Admit { episode }
+}
+
+fn in_program(command: episode::Command) -> Command {
+    Command::Episode(InProgram { program: program(), command })
+}
+
 fn refer(id: u128) -> Request {
-    asked(
-        id,
-        episode::Command::Refer {
-            name: Phi::new(text("Ada Example")),
-            born_on: Phi::new("1980-02-01".parse().unwrap()),
-            referred_by: text("Dr. Reed"),
-            reason: text("low mood"),
-            part2: true,
-        },
-    )
+    asked(id, referral())
 }
 
 fn screen(id: u128) -> Request {
-    let answer =
-        CriterionAnswer { criterion: Criterion::MoodInstability, met: true, evidence: text("GAD-7 16") };
-    asked(id, episode::Command::Screen { criteria: vec![answer], exclusions: Vec::new() })
+    asked(id, screening())
 }
 
 fn admit(id: u128) -> Request {
-    asked(id, episode::Command::Admit { episode: EpisodeId::new(Uuid::from_u128(50)) })
+    asked(id, admission(EpisodeId::new(Uuid::from_u128(50))))
 }
 
 fn stream() -> StreamRef {

@@ -1,5 +1,8 @@
 //! Says how the service is, over `grpc.health.v1.Health`: each view, each ledger, and everything together.
 //!
+//! A view whose runner has stopped or broken off is down for good, and so is the whole, until somebody starts the service
+//! again. The process goes on meanwhile: commands are taken without views.
+//!
 //! A part is named `view/<tenant>/<view>` or `ledger/<tenant>`; the empty name is everything together.
 
 use std::collections::BTreeMap;
