@@ -236,6 +236,22 @@ async fn a_benchmark_of_commands_has_exactly_the_keys_that_are_documented() {
     assert_eq!(keys, wanted);
 }
 
+#[tokio::test]
+async fn a_benchmark_of_the_safety_check_has_exactly_the_keys_that_are_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let arguments = ["bench", "safety", "--medications", "30", "--seconds", "1", "--json"];
+    let Value::Object(figures) = concord(folder.path(), &arguments).await.json() else {
+        panic!("not an object")
+    };
+    let mut keys: Vec<_> = figures.keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    let chart = ["chart_findings", "chart_p50_us", "chart_p99_us"];
+    let order = ["checks_per_second", "max_us", "medications", "p50_us", "p99_us", "ruleset"];
+    assert_eq!(keys, [&chart[..], &order[..]].concat());
+    assert!(figures["ruleset"].as_str().is_some_and(|name| !name.is_empty()));
+    assert_eq!(figures["medications"].as_u64(), Some(30));
+}
+
 /// A whole small record.
 const ANN_DOE: &[u8] = include_bytes!("../../services/intake/src/tests/ann_doe.json");
 

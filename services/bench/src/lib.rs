@@ -11,7 +11,7 @@ mod lag;
 mod load;
 mod mix;
 pub mod replay;
-
+pub mod safety;
 mod server;
 mod stream;
 mod unary;

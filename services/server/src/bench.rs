@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use concord_bench::commands::{self, Options};
-use concord_bench::{Launch, replay, views};
+use concord_bench::{Launch, replay, safety, views};
 use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
-use crate::cli::{Bench, BenchCommands, BenchReplay};
+use crate::cli::{Bench, BenchCommands, BenchReplay, BenchSafety};
 use crate::{Failed, key};
 
 const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
@@ -22,6 +22,7 @@ pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
         Bench::Commands(options) => measure_commands(&options).await?,
         Bench::Replay(options) => measure_replay(&options).await?,
         Bench::Views(options) => measure_views(&options).await?,
+        Bench::Safety(options) => measure_safety(&options)?,
         Bench::EchoServer => concord_bench::serve_echo().await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -49,6 +50,12 @@ async fn measure_replay(options: &BenchReplay) -> Result<(), Failed> {
 async fn measure_views(options: &BenchReplay) -> Result<(), Failed> {
     let report =
         views::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
+    print(&report, options.json)
+}
+
+fn measure_safety(options: &BenchSafety) -> Result<(), Failed> {
+    say(options.json, "checking one chart again and again");
+    let report = safety::run(usize::from(options.medications), Duration::from_secs(options.seconds))?;
     print(&report, options.json)
 }
 

@@ -112,6 +112,8 @@ pub(crate) enum Bench {
     Replay(BenchReplay),
     /// Events a second into all views
     Views(BenchReplay),
+    /// How long the safety check of one chart takes, over the whole ruleset
+    Safety(BenchSafety),
     /// The bare service that the others are compared with
     #[command(hide = true)]
     EchoServer,
@@ -157,6 +159,19 @@ pub(crate) struct BenchReplay {
     /// Clients of the program that they are spread over
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) patients: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchSafety {
+    /// Medications on the chart
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u8).range(1..=40))]
+    pub(crate) medications: u8,
+    /// Seconds that each measurement runs
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) seconds: u64,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -249,6 +264,15 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_longest_chart_that_can_be_asked_for_is_the_longest_that_there_is() {
+        let asked = |medications: usize| {
+            Cli::try_parse_from(["concord", "bench", "safety", "--medications", &medications.to_string()])
+        };
+        let most = concord_bench::safety::MOST_MEDICATIONS;
+        assert!(asked(most).is_ok() && asked(most + 1).is_err());
     }
 
     #[test]
