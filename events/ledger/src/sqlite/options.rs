@@ -57,7 +57,7 @@ impl Default for SqliteOptions {
             page: 10_000,
             checkpoint_bytes: 64 * 1024 * 1024,
             restart_bytes: 256 * 1024 * 1024,
-            writer_cache_kib: 32 * 1024,
+            writer_cache_kib: 8 * 1024,
             reader_cache_kib: 4 * 1024,
             vault: Arc::new(ClearVault),
             durability: Durability::Full,
