@@ -50,6 +50,9 @@ pub enum Fault {
     /// The version does not follow the stream's previous one.
     #[error("the version does not follow the stream's previous one")]
     Version,
+    /// It does not name its stream's previous entry.
+    #[error("the entry does not name its stream's previous one")]
+    Previous,
     /// The time is not after the previous entry's.
     #[error("the time is not after the previous entry's")]
     Time,
@@ -59,6 +62,9 @@ pub enum Fault {
     /// No receipt, or more than one, or a contradicting one belongs to the entry.
     #[error("the entry's receipt is missing or contradicts it")]
     Receipt,
+    /// The table of streams' ends does not lead to the entry, or leads to it for a stream that it is not of.
+    #[error("the stored end of a stream contradicts the entry")]
+    End,
 }
 
 /// Why a ledger is not sound, or could not be checked.
@@ -86,6 +92,16 @@ pub enum FsckError {
         /// The most this program knows.
         known: u32,
     },
+    /// An older Concord wrote the file.
+    #[error(
+        "the file has schema {found}, this program checks {known}; opening the ledger to write brings it there"
+    )]
+    OlderSchema {
+        /// What the file has.
+        found: u32,
+        /// What this program checks.
+        known: u32,
+    },
     /// SQLite finds its own structure broken.
     #[error("SQLite's integrity check failed")]
     Structure,
@@ -94,8 +110,8 @@ pub enum FsckError {
     Store(#[source] rusqlite::Error),
 }
 
-/// Checks the ledger in the file at `path`: positions, versions, times, hashes, links, the root, receipts, and
-/// SQLite's own structure. Calls `progress` with positions done and to do. The ledger may be in use.
+/// Checks the ledger in the file at `path`: positions, versions, links, times, hashes, the root, receipts, the
+/// stored ends of streams, and SQLite's own structure. Calls `progress` with positions done and to do. The ledger may be in use.
 ///
 /// # Errors
 ///
@@ -109,14 +125,19 @@ pub fn fsck(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, F
     if found > SCHEMA {
         return Err(FsckError::NewerSchema { found, known: SCHEMA });
     }
+    if found < SCHEMA {
+        return Err(FsckError::OlderSchema { found, known: SCHEMA });
+    }
     // One transaction, so that a ledger in use stands still for the check.
     connection.execute_batch("BEGIN").map_err(FsckError::Store)?;
     let head = head(&connection).map_err(FsckError::Store)?;
     let (frontier, streams) = entries(&connection, &head, progress)?;
+    let count = u64::try_from(streams.len()).unwrap_or(u64::MAX);
     if frontier.to_bytes() != head.frontier {
         return Err(FsckError::Root);
     }
     receipts(&connection, head.position)?;
+    ends(&connection, &head, streams)?;
     structure(&connection)?;
     let receipts = connection.query_row("SELECT count(*) FROM receipts", [], |row| row.get(0));
     Ok(Report {
@@ -124,7 +145,7 @@ pub fn fsck(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, F
         ledger: head.ledger,
         epoch: head.epoch,
         position: head.position,
-        streams,
+        streams: count,
         root: frontier.root(),
     })
 }
@@ -134,23 +155,40 @@ struct HeadRow {
     epoch: Uuid,
     position: u64,
     frontier: Vec<u8>,
+    ends_through: u64,
 }
 
 fn head(connection: &Connection) -> rusqlite::Result<HeadRow> {
-    connection.query_row("SELECT ledger, epoch, position, frontier FROM head", [], |row| {
+    connection.query_row("SELECT ledger, epoch, position, frontier, ends_through FROM head", [], |row| {
         Ok(HeadRow {
             ledger: row.get(0)?,
             epoch: Uuid::from_bytes(row.get(1)?),
             position: row.get(2)?,
             frontier: row.get(3)?,
+            ends_through: row.get(4)?,
         })
     })
 }
 
+/// What is known of a stream.
+#[derive(Clone, Copy)]
+struct Known {
+    version: u64,
+    leaf: Hash,
+    /// Its last entry.
+    position: u64,
+    /// Its last entry up to where the stored ends are complete; 0 when there is none.
+    settled: u64,
+}
+
+const UNKNOWN: Known = Known { version: 0, leaf: NO_LEAF, position: 0, settled: 0 };
+
 /// What is known of the entries before the one that is looked at.
 struct Walk<'a> {
     ledger: &'a str,
-    ends: HashMap<StreamRef, (u64, Hash)>,
+    ends_through: u64,
+    /// By the number of the stream.
+    streams: HashMap<i64, Known>,
     frontier: Frontier,
     last: Option<i64>,
     scratch: Vec<u8>,
@@ -160,18 +198,20 @@ fn entries(
     connection: &Connection,
     head: &HeadRow,
     progress: &mut dyn FnMut(u64, u64),
-) -> Result<(Frontier, u64), FsckError> {
+) -> Result<(Frontier, HashMap<i64, Known>), FsckError> {
     let mut statement = connection
         .prepare(
             "SELECT entries.position, streams.kind, streams.id, entries.version, entries.event_type,
-                entries.event_version, entries.recorded_at, entries.leaf_hash, entries.metadata, entries.payload
+                entries.event_version, entries.recorded_at, entries.leaf_hash, entries.metadata, entries.payload,
+                entries.stream, entries.previous
             FROM entries LEFT JOIN streams ON streams.number = entries.stream ORDER BY entries.position",
         )
         .map_err(FsckError::Store)?;
     let mut rows = statement.query([]).map_err(FsckError::Store)?;
     let mut walk = Walk {
         ledger: &head.ledger,
-        ends: HashMap::new(),
+        ends_through: head.ends_through,
+        streams: HashMap::new(),
         frontier: Frontier::default(),
         last: None,
         scratch: Vec::new(),
@@ -193,8 +233,7 @@ fn entries(
         }
     }
     progress(head.position, head.position);
-    let streams = u64::try_from(walk.ends.len()).unwrap_or(u64::MAX);
-    Ok((walk.frontier, streams))
+    Ok((walk.frontier, walk.streams))
 }
 
 impl Walk<'_> {
@@ -206,9 +245,14 @@ impl Walk<'_> {
         let kind: String = row.get(1)?;
         let Ok(kind) = kind.parse::<StreamKind>() else { return Ok(Some(Fault::Unreadable)) };
         let stream = StreamRef { kind, id: Uuid::from_bytes(row.get(2)?) };
-        let (version, previous) = self.ends.get(&stream).copied().unwrap_or((0, NO_LEAF));
-        if row.get::<_, u64>(3)? != version + 1 {
+        let number: i64 = row.get(10)?;
+        let known = self.streams.get(&number).copied().unwrap_or(UNKNOWN);
+        let version = known.version + 1;
+        if row.get::<_, u64>(3)? != version {
             return Ok(Some(Fault::Version));
+        }
+        if row.get::<_, u64>(11)? != known.position {
+            return Ok(Some(Fault::Previous));
         }
         let recorded_at = instant(row, 6)?;
         if self.last.is_some_and(|last| last >= recorded_at.micros()) {
@@ -219,19 +263,20 @@ impl Walk<'_> {
             ledger: self.ledger,
             position,
             stream,
-            version: version + 1,
+            version,
             event_type: &event_type,
             event_version: row.get(5)?,
             recorded_at,
             metadata: digest(row.get_ref(8)?.as_blob()?),
             payload: digest(row.get_ref(9)?.as_blob()?),
-            previous,
+            previous: known.leaf,
         };
         let hash = leaf.hash(&mut self.scratch);
         if row.get::<_, Hash>(7)? != hash {
             return Ok(Some(Fault::Leaf));
         }
-        self.ends.insert(stream, (version + 1, hash));
+        let settled = if position <= self.ends_through { position } else { known.settled };
+        self.streams.insert(number, Known { version, leaf: hash, position, settled });
         self.last = Some(recorded_at.micros());
         self.frontier.push(hash);
         Ok(None)
@@ -262,6 +307,38 @@ fn receipts(connection: &Connection, position: u64) -> Result<(), FsckError> {
         Ok(())
     } else {
         Err(FsckError::Entry { position: covered + 1, fault: Fault::Receipt })
+    }
+}
+
+/// Every stream's stored end is an entry of the stream, and none up to where the ends are complete comes after it.
+fn ends(connection: &Connection, head: &HeadRow, mut streams: HashMap<i64, Known>) -> Result<(), FsckError> {
+    let mut wrong = (head.ends_through > head.position).then_some(head.position + 1);
+    let mut found_wrong = |position: u64| wrong = Some(wrong.map_or(position, |first| first.min(position)));
+    let mut of_stream = connection
+        .prepare("SELECT count(*) FROM entries WHERE position = ? AND stream = ?")
+        .map_err(FsckError::Store)?;
+    let mut statement = connection.prepare("SELECT stream, position FROM ends").map_err(FsckError::Store)?;
+    let mut rows = statement.query([]).map_err(FsckError::Store)?;
+    while let Some(row) = rows.next().map_err(FsckError::Store)? {
+        let (number, position): (i64, i64) =
+            (|| Ok((row.get(0)?, row.get(1)?)))().map_err(FsckError::Store)?;
+        let own: bool =
+            of_stream.query_row((position, number), |row| row.get(0)).map_err(FsckError::Store)?;
+        let position = u64::try_from(position).unwrap_or(0);
+        match streams.remove(&number) {
+            // A row without a stream is wrong where it leads, or beyond all entries.
+            None => found_wrong(position.clamp(1, head.position + 1)),
+            Some(known) if !own || position < known.settled => {
+                found_wrong(if known.settled == 0 { known.position } else { known.settled });
+            }
+            Some(_) => {}
+        }
+    }
+    // What is left has no row.
+    streams.values().filter(|known| known.settled > 0).for_each(|known| found_wrong(known.settled));
+    match wrong {
+        None => Ok(()),
+        Some(position) => Err(FsckError::Entry { position, fault: Fault::End }),
     }
 }
 

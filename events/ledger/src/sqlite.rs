@@ -23,11 +23,13 @@ use crate::{
 
 mod batch;
 mod checkpoint;
+mod ends;
 pub(crate) mod failure;
 mod options;
 mod reader;
 pub(crate) mod schema;
 mod streams;
+mod upgrade;
 mod work;
 mod writer;
 
@@ -68,9 +70,6 @@ impl SqliteLedger {
         let published = Arc::new(Published::new(tip));
         let checkpointer = Checkpointer::start(path, &options)?;
         let (queue, queued) = mpsc::channel(options.queue.max(1));
-        let vault = Arc::clone(&options.vault);
-        let readers =
-            Readers::new(path.to_owned(), options.reader_cache_kib, options.readers, id.clone(), vault);
         let writer = Writer::new(
             connection,
             id.to_string(),
@@ -78,7 +77,9 @@ impl SqliteLedger {
             options.clone(),
             Arc::clone(&published),
             checkpointer,
-        );
+        )
+        .map_err(|_| OpenError::Corrupt("the ends of streams are unreadable"))?;
+        let readers = Readers::new(path.to_owned(), &options, id.clone(), writer.fresh());
         let writer = thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || writer.run(queued))

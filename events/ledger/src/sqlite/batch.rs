@@ -1,14 +1,16 @@
 //! Deciding and writing the commands of one transaction.
 
+use std::collections::BTreeMap;
 use std::iter;
 
 use concord_kernel::{Clock, CommandId, StreamRef, Token};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::ends::Fresh;
 use super::failure::Failure;
 use super::schema::{Tip, instant};
-use super::streams::{FIND, StreamEnd, Streams};
+use super::streams::{Finder, StreamEnd, Streams};
 use super::work::{Answer, Work};
 use crate::leaf::Leaf;
 use crate::memory::next_instant;
@@ -20,8 +22,8 @@ const ADD_RECEIPT: &str = "INSERT INTO receipts
     (command_id, request_hash, position, count, stream_version, recorded_at, reply) VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ADD_STREAM: &str = "INSERT INTO streams (kind, id) VALUES (?, ?)";
 const ADD_ENTRY: &str = "INSERT INTO entries
-    (position, stream, version, event_type, event_version, recorded_at, leaf_hash, metadata, payload)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    (position, stream, version, previous, event_type, event_version, recorded_at, leaf_hash, metadata, payload)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const MOVE_HEAD: &str = "UPDATE head SET position = ?, recorded_at = ?, frontier = ?";
 
 /// The statements and the state that the commands of one transaction share.
@@ -29,7 +31,7 @@ pub(super) struct Batch<'a> {
     connection: &'a Connection,
     find_receipt: CachedStatement<'a>,
     add_receipt: CachedStatement<'a>,
-    find_stream: CachedStatement<'a>,
+    finder: Finder<'a>,
     add_stream: CachedStatement<'a>,
     add_entry: CachedStatement<'a>,
     ledger: &'a str,
@@ -45,13 +47,14 @@ impl<'a> Batch<'a> {
         ledger: &'a str,
         clock: &'a dyn Clock,
         streams: &'a mut Streams,
+        fresh: &'a Fresh,
         tip: Tip,
     ) -> rusqlite::Result<Self> {
         Ok(Self {
             connection,
             find_receipt: connection.prepare_cached(FIND_RECEIPT)?,
             add_receipt: connection.prepare_cached(ADD_RECEIPT)?,
-            find_stream: connection.prepare_cached(FIND)?,
+            finder: Finder::new(connection, fresh)?,
             add_stream: connection.prepare_cached(ADD_STREAM)?,
             add_entry: connection.prepare_cached(ADD_ENTRY)?,
             ledger,
@@ -71,7 +74,7 @@ impl<'a> Batch<'a> {
         }
         let own = Condition { stream: append.stream, expected: append.expected };
         for condition in iter::once(&own).chain(&append.conditions) {
-            let actual = self.streams.find(condition.stream, &mut self.find_stream)?.version;
+            let actual = self.streams.find(condition.stream, &mut self.finder)?.version;
             if !condition.expected.holds(actual) {
                 return Ok(Err(AppendError::Conflict { stream: condition.stream, actual }));
             }
@@ -80,20 +83,20 @@ impl<'a> Batch<'a> {
         Ok(Ok(Appended::New(receipt)))
     }
 
-    /// Writes where the history ends now, when it has moved.
-    pub(super) fn finish(self, before: u64) -> Result<Tip, Failure> {
+    /// Writes where the history ends now, when it has moved. Gives that, and the ends of streams that have moved.
+    pub(super) fn finish(self, before: u64) -> Result<(Tip, BTreeMap<i64, u64>), Failure> {
         let position = self.tip.position();
         if position != before {
             let mut statement = self.connection.prepare_cached(MOVE_HEAD)?;
             let frontier = self.tip.frontier.to_bytes();
             statement.execute(params![position, self.tip.recorded_at.micros(), frontier])?;
         }
-        Ok(self.tip)
+        Ok((self.tip, self.finder.into_moved()))
     }
 
     fn write(&mut self, work: &Work) -> Result<Receipt, Failure> {
         let append = &work.append;
-        let mut end = self.streams.find(append.stream, &mut self.find_stream)?;
+        let mut end = self.streams.find(append.stream, &mut self.finder)?;
         let now = self.clock.now();
         let mut recorded_at = now.max(next_instant(self.tip.recorded_at));
         for index in 0..append.events.len() {
@@ -141,6 +144,7 @@ impl<'a> Batch<'a> {
             leaf.position,
             number,
             leaf.version,
+            end.position,
             leaf.event_type,
             leaf.event_version,
             leaf.recorded_at.micros(),
@@ -148,7 +152,8 @@ impl<'a> Batch<'a> {
             append.metadata.as_ref(),
             event.payload.as_ref(),
         ])?;
-        (end.version, end.leaf) = (leaf.version, hash);
+        (end.position, end.version, end.leaf) = (leaf.position, leaf.version, hash);
+        self.finder.moved(number, leaf.position);
         self.tip.frontier.push(hash);
         Ok(())
     }

@@ -13,8 +13,12 @@ use super::options::SqliteOptions;
 use super::schema::PAGE_BYTES;
 use crate::OpenError;
 
-/// Pages that a commit writes besides those of its events: the head, and the right edges of the trees.
-const PAGES_PER_COMMIT: u64 = 6;
+/// Pages that a commit writes whatever is in it: the head, the file's first page, and the right edges of the trees.
+const PAGES_PER_COMMIT: u64 = 8;
+/// Commands that together write one page more than their rows fill, for a stream or a receipt that is put elsewhere.
+const COMMANDS_PER_PAGE: u64 = 4;
+/// Ends of streams in the order of the table that together write a page of it.
+const ENDS_PER_PAGE: u64 = 8;
 /// How long the writer waits for readers when it starts the log afresh; they go on with the next page soon.
 const RESTART_WAIT: Duration = Duration::from_millis(20);
 /// How long the writer waits for another connection otherwise.
@@ -56,10 +60,17 @@ impl Checkpointer {
         })
     }
 
-    /// Counts what a commit wrote: about a page of the index for each event, and its row.
-    pub(super) fn written(&mut self, events: u64, commands: usize) {
-        let commands = u64::try_from(commands).unwrap_or(u64::MAX);
-        self.fresh = self.fresh.saturating_add(events + commands / 8 + PAGES_PER_COMMIT);
+    /// Counts what a commit wrote: rows of so many bytes, one after the other, and what lies elsewhere.
+    pub(super) fn written(&mut self, bytes: usize, commands: usize) {
+        let [bytes, commands] = [bytes, commands].map(|count| u64::try_from(count).unwrap_or(u64::MAX));
+        let pages = bytes / u64::from(PAGE_BYTES) + commands / COMMANDS_PER_PAGE + PAGES_PER_COMMIT;
+        self.fresh = self.fresh.saturating_add(pages);
+    }
+
+    /// Counts what a slice of ends wrote, which may lie far apart.
+    pub(super) fn written_ends(&mut self, ends: usize) {
+        let ends = u64::try_from(ends).unwrap_or(u64::MAX);
+        self.fresh = self.fresh.saturating_add(ends / ENDS_PER_PAGE + 1);
     }
 
     /// Between two commits: has the log moved when it is long, starts it afresh when it is too long.

@@ -18,6 +18,11 @@ pub struct SqliteOptions {
     pub limits: Limits,
     /// Streams whose end the writer remembers.
     pub cached_streams: usize,
+    /// Events after which the ends of the streams that they moved are written: as many are read when a ledger is opened
+    /// that was not closed, and as many ends at most are kept in memory, and some more while they are being written.
+    pub moved_ends: u64,
+    /// The most ends that are written between two transactions of appends, which wait for it.
+    pub ends_slice: usize,
     /// Connections that read at the same time; further reads wait.
     pub readers: usize,
     /// The most positions that one [`crate::Ledger::read`] searches, whatever was asked.
@@ -46,11 +51,13 @@ impl Default for SqliteOptions {
             batch_bytes: 1024 * 1024,
             limits: Limits::default(),
             cached_streams: 65_536,
+            moved_ends: 16_384,
+            ends_slice: 1_024,
             readers: 4,
             page: 10_000,
             checkpoint_bytes: 64 * 1024 * 1024,
             restart_bytes: 256 * 1024 * 1024,
-            writer_cache_kib: 32 * 1024,
+            writer_cache_kib: 8 * 1024,
             reader_cache_kib: 4 * 1024,
             vault: Arc::new(ClearVault),
             durability: Durability::Full,
@@ -94,6 +101,10 @@ pub enum CrashPoint {
     BeforeCommit,
     /// The commit has returned, nobody has been answered.
     AfterCommit,
+    /// A slice of the ends of streams is in a transaction of its own.
+    BeforeEnds,
+    /// That transaction has committed.
+    AfterEnds,
 }
 
 /// Watches batches pass; a crash test ends the process here.

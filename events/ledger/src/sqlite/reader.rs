@@ -5,13 +5,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use concord_kernel::{CommandId, LedgerId, StreamKind, StreamRef};
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::batch::{FIND_RECEIPT, find_receipt};
+use super::ends::{FIND_END, Fresh};
 use super::failure::Failure;
+use super::options::SqliteOptions;
 use super::schema::{instant, open_reader};
+use super::streams::FIND_NUMBER;
 use crate::merkle::Hash;
 use crate::{Entry, Filter, Page, ReadError, Receipt, Vault};
 
@@ -19,10 +22,10 @@ const RANGE: &str = "SELECT entries.position, streams.kind, streams.id, entries.
         entries.event_version, entries.recorded_at, entries.leaf_hash, entries.metadata, entries.payload
     FROM entries JOIN streams ON streams.number = entries.stream
     WHERE entries.position > ? AND entries.position <= ? ORDER BY entries.position";
-const STREAM: &str = "SELECT entries.position, streams.kind, streams.id, entries.version, entries.event_type,
-        entries.event_version, entries.recorded_at, entries.leaf_hash, entries.metadata, entries.payload
-    FROM streams JOIN entries ON entries.stream = streams.number
-    WHERE streams.kind = ? AND streams.id = ? AND entries.version > ? ORDER BY entries.version LIMIT ?";
+const ONE: &str =
+    "SELECT position, stream, previous, version, event_type, event_version, recorded_at, leaf_hash,
+        metadata, payload
+    FROM entries WHERE position = ?";
 
 /// The reading side of one file.
 pub(super) struct Readers {
@@ -30,20 +33,16 @@ pub(super) struct Readers {
     cache_kib: u32,
     id: LedgerId,
     vault: Arc<dyn Vault>,
+    fresh: Arc<Fresh>,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) fn new(
-        path: PathBuf,
-        cache_kib: u32,
-        count: usize,
-        id: LedgerId,
-        vault: Arc<dyn Vault>,
-    ) -> Self {
-        let permits = Arc::new(Semaphore::new(count.max(1)));
-        Self { path, cache_kib, id, vault, permits, idle: Mutex::new(Vec::new()) }
+    pub(super) fn new(path: PathBuf, options: &SqliteOptions, id: LedgerId, fresh: Arc<Fresh>) -> Self {
+        let permits = Arc::new(Semaphore::new(options.readers.max(1)));
+        let (cache_kib, vault) = (options.reader_cache_kib, Arc::clone(&options.vault));
+        Self { path, cache_kib, id, vault, fresh, permits, idle: Mutex::new(Vec::new()) }
     }
 
     /// Runs `read` on a connection of its own, away from the async threads.
@@ -72,6 +71,7 @@ impl Readers {
         find_receipt(&mut connection.prepare_cached(FIND_RECEIPT)?, command, epoch)
     }
 
+    /// Follows the stream back from its end. A page of a long stream costs as many steps as there are events after it.
     pub(super) fn stream(
         &self,
         connection: &Connection,
@@ -79,25 +79,30 @@ impl Readers {
         after: u64,
         limit: usize,
     ) -> Result<Vec<Entry>, Failure> {
-        let mut statement = connection.prepare_cached(STREAM)?;
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let key = params![
-            stream.kind.as_str(),
-            stream.id.as_bytes().as_slice(),
-            i64::try_from(after).unwrap_or(i64::MAX),
-            limit
-        ];
-        let mut rows = statement.query(key)?;
+        let key = params![stream.kind.as_str(), stream.id.as_bytes().as_slice()];
+        let number = connection.prepare_cached(FIND_NUMBER)?.query_row(key, |row| row.get(0)).optional()?;
+        let Some(number) = number else { return Ok(Vec::new()) };
+        // The snapshot is begun after this look: what is no longer fresh is then in the table.
+        let fresh = self.fresh.get(number);
+        let snapshot = connection.unchecked_transaction()?;
+        let end = match fresh {
+            Some(position) => Some(position),
+            None => snapshot.prepare_cached(FIND_END)?.query_row([number], |row| row.get(0)).optional()?,
+        };
+        let next = end.ok_or(Failure::Corrupt("a stream has no end"))?;
+        let through = after.saturating_add(u64::try_from(limit).unwrap_or(u64::MAX));
+        let mut chain = Chain { number, next, version: None };
+        let mut statement = snapshot.prepare_cached(ONE)?;
         let mut entries = Vec::new();
-        let mut version = after;
-        while let Some(row) = rows.next()? {
-            version += 1;
-            let entry = self.entry(row, stream)?;
-            if entry.version != version {
-                return Err(Failure::Corrupt("a stream has a gap"));
+        while chain.version.is_none_or(|version| version > after.saturating_add(1)) {
+            let mut rows = statement.query([chain.next])?;
+            let row = rows.next()?.ok_or(Failure::Corrupt("a stream has a gap"))?;
+            let version = chain.step(row)?;
+            if version > after && version <= through {
+                entries.push(self.entry(row, stream)?);
             }
-            entries.push(entry);
         }
+        entries.reverse();
         Ok(entries)
     }
 
@@ -145,6 +150,29 @@ impl Readers {
             metadata: Bytes::copy_from_slice(blob(row, 8)?),
             payload: self.vault.open(&self.id, stream, sealed).map_err(|_| Failure::Away)?,
         })
+    }
+}
+
+/// The way back through a stream.
+struct Chain {
+    number: i64,
+    next: u64,
+    /// Of the entry that was come to last; `None` at the end of the stream.
+    version: Option<u64>,
+}
+
+impl Chain {
+    /// Comes to an entry, and gives its version.
+    fn step(&mut self, row: &Row<'_>) -> Result<u64, Failure> {
+        let (number, previous, version): (i64, u64, u64) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let follows = self.version.is_none_or(|later| later == version + 1);
+        // Only the first has none before it, and the way leads back alone, so it has an end.
+        let goes_back = if version == 1 { previous == 0 } else { (1..self.next).contains(&previous) };
+        if number != self.number || version == 0 || !follows || !goes_back {
+            return Err(Failure::Corrupt("a stream's entries do not follow one another"));
+        }
+        (self.next, self.version) = (previous, Some(version));
+        Ok(version)
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::batch::Batch;
 use super::checkpoint::Checkpointer;
+use super::ends::{Ends, Fresh};
 use super::failure::Failure;
 use super::options::{CrashPoint, Durability, SqliteOptions};
 use super::schema::{Tip, tip};
@@ -49,6 +50,7 @@ pub(super) struct Writer {
     published: Arc<Published>,
     checkpointer: Checkpointer,
     streams: Streams,
+    ends: Ends,
     /// `None` when a transaction failed and the head must be read again.
     tip: Option<Tip>,
     /// SQLite's count of what other connections have written; this one is alone as long as it stands still.
@@ -63,9 +65,12 @@ impl Writer {
         options: SqliteOptions,
         published: Arc<Published>,
         checkpointer: Checkpointer,
-    ) -> Self {
+    ) -> Result<Self, Failure> {
         let streams = Streams::new(options.cached_streams);
-        Self {
+        // Looked up before the ends are read, so that what is written meanwhile makes a difference.
+        let data_version = data_version(&connection)?;
+        let ends = Ends::load(&connection, &options)?;
+        Ok(Self {
             connection,
             ledger,
             clock,
@@ -73,9 +78,15 @@ impl Writer {
             published,
             checkpointer,
             streams,
+            ends,
             tip: None,
-            data_version: 0,
-        }
+            data_version,
+        })
+    }
+
+    /// The ends of streams that the table does not have, for the readers.
+    pub(super) fn fresh(&self) -> Arc<Fresh> {
+        Arc::clone(self.ends.fresh())
     }
 
     /// Works until the queue is closed and empty.
@@ -85,10 +96,41 @@ impl Writer {
             while !waiting.is_empty() {
                 let fitting = fitting(&waiting, self.options.batch_bytes);
                 self.commit(waiting.drain(..fitting).collect());
+                self.tend_ends();
             }
             self.checkpointer.tend(&self.connection);
         }
+        while !self.ends.complete() && self.write_ends() {}
         self.checkpointer.close(&self.connection);
+    }
+
+    /// Between two commits: writes a slice of the ends that have moved, or all of them when they have become too many.
+    fn tend_ends(&mut self) {
+        while self.ends.due() && self.write_ends() && self.ends.overdue() {}
+    }
+
+    /// Whether it could be done.
+    fn write_ends(&mut self) -> bool {
+        let written = self.transact_ends();
+        if written.is_err() {
+            self.roll_back();
+        }
+        written.is_ok()
+    }
+
+    fn transact_ends(&mut self) -> Result<(), Failure> {
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        // Another connection may have moved them on.
+        let tip = self.current()?;
+        let slice = self.ends.slice();
+        slice.write(&self.connection)?;
+        self.reached(CrashPoint::BeforeEnds);
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
+        self.reached(CrashPoint::AfterEnds);
+        self.ends.written(&slice);
+        self.tip = Some(tip);
+        self.checkpointer.written_ends(slice.len());
+        Ok(())
     }
 
     fn commit(&mut self, mut batch: Vec<Work>) {
@@ -120,14 +162,17 @@ impl Writer {
         self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         self.reached(CrashPoint::AfterBegin);
         let tip = self.current()?;
+        if self.ends.overdue() {
+            return Err(Failure::Away);
+        }
         let before = tip.position();
-        let mut rows =
-            Batch::new(&self.connection, &self.ledger, self.clock.as_ref(), &mut self.streams, tip)?;
+        let (clock, fresh) = (self.clock.as_ref(), self.ends.fresh().as_ref());
+        let mut rows = Batch::new(&self.connection, &self.ledger, clock, &mut self.streams, fresh, tip)?;
         let answers = batch.iter().map(|work| rows.take(work)).collect::<Result<Vec<_>, _>>()?;
         if let Some(faults) = &self.options.faults {
             faults.reached(CrashPoint::AfterInsert);
         }
-        let tip = rows.finish(before)?;
+        let (tip, moved) = rows.finish(before)?;
         if self.options.durability == Durability::MutationAckBeforeCommit {
             for (work, answer) in batch.iter_mut().zip(&answers) {
                 work.answer(answer.clone());
@@ -136,20 +181,23 @@ impl Writer {
         self.reached(CrashPoint::BeforeCommit);
         self.connection.prepare_cached("COMMIT")?.execute([])?;
         self.reached(CrashPoint::AfterCommit);
-        self.checkpointer.written(tip.position() - before, batch.len());
+        self.ends.moved(moved, tip.position());
+        self.checkpointer.written(batch.iter().map(|work| work.bytes).sum(), batch.len());
         Ok((tip, answers))
     }
 
     /// Where the history ends, inside the write transaction. What is remembered holds unless another connection has
     /// written, which the data folder's lock should have kept out.
     fn current(&mut self) -> Result<Tip, Failure> {
-        let version =
-            self.connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
+        let version = data_version(&self.connection)?;
         let alone = version == self.data_version;
+        if !alone {
+            self.ends.reload(&self.connection)?;
+            self.data_version = version;
+        }
         match self.tip.take() {
             Some(tip) if alone => Ok(tip),
             Some(_) | None => {
-                self.data_version = version;
                 self.streams.clear();
                 tip(&self.connection)
             }
@@ -168,6 +216,10 @@ impl Writer {
             faults.reached(point);
         }
     }
+}
+
+fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
 }
 
 /// How many of the first appends fit into one transaction; at least one.

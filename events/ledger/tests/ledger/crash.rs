@@ -15,7 +15,7 @@ use concord_ledger::{Appended, Durability, Filter, Ledger, fsck};
 use rand::{Rng, SeedableRng};
 use tempfile::TempDir;
 
-use crate::support::open;
+use crate::support::{open, stream};
 use crate::writer::{self, Ack, Witness, load, options};
 
 /// Rounds of kills without `CONCORD_SOAK`.
@@ -86,6 +86,7 @@ pub(crate) fn verdict(file: &Path, witness: &Witness) -> Result<(), String> {
         for ack in &witness.acks {
             acknowledged(&ledger, ack, &before).await?;
         }
+        streams(&ledger).await?;
         for number in witness.asked.iter().rev().take(ASKED_AGAIN) {
             let answer = ledger.append(load(*number)).await;
             let known = before.contains_key(number);
@@ -93,6 +94,7 @@ pub(crate) fn verdict(file: &Path, witness: &Witness) -> Result<(), String> {
                 return Err(format!("command {number} is not known again: {answer:?}"));
             }
         }
+        streams(&ledger).await?;
         commands(&ledger).await.map(drop)
     })?;
     drop(ledger);
@@ -122,6 +124,23 @@ async fn commands(ledger: &dyn Ledger) -> Result<HashMap<u128, (u64, u64)>, Stri
         Some((number, _)) => Err(format!("command {number} is there by half")),
         None => Ok(commands),
     }
+}
+
+/// Each stream by itself must hold what the ledger holds of it.
+async fn streams(ledger: &dyn Ledger) -> Result<(), String> {
+    let all = ledger.head().await.map_err(|error| error.to_string())?.token.position;
+    let mut events = 0;
+    for number in 0..writer::STREAMS {
+        let mut version = 0;
+        loop {
+            let page = ledger.read_stream(stream(number), version, 1_000).await;
+            let page = page.map_err(|error| format!("stream {number}: {error}"))?;
+            let Some(last) = page.last() else { break };
+            version = last.version;
+        }
+        events += version;
+    }
+    if events == all { Ok(()) } else { Err(format!("the streams hold {events} of {all} events")) }
 }
 
 async fn acknowledged(
@@ -161,7 +180,7 @@ fn a_killed_process_loses_nothing_that_was_acknowledged() {
 
 #[test]
 fn a_crash_at_any_named_point_loses_nothing_that_was_acknowledged() {
-    for point in ["AfterBegin", "AfterInsert", "BeforeCommit", "AfterCommit"] {
+    for point in ["AfterBegin", "AfterInsert", "BeforeCommit", "AfterCommit", "BeforeEnds", "AfterEnds"] {
         let scene = Scene::new();
         let ended = scene.child(&[("WRITER_CRASH", point)]).wait().unwrap();
         assert_eq!(ended.signal(), Some(SIGNAL_ABORT), "{point}: {ended}");

@@ -31,7 +31,7 @@ fn tamper(path: &Path, sql: &str) {
     connection
         .execute_batch(
             "DROP TRIGGER entries_keep; DROP TRIGGER entries_stay; DROP TRIGGER streams_keep;
-             DROP TRIGGER receipts_keep; DROP TRIGGER receipts_stay",
+             DROP TRIGGER receipts_keep; DROP TRIGGER receipts_stay; DROP TRIGGER ends_stay",
         )
         .unwrap();
     connection.execute_batch(sql).expect(sql);
@@ -65,13 +65,14 @@ async fn the_file_itself_refuses_to_forget() {
         assert!(error.to_string().contains("append-only"), "{change}: {error}");
     }
     assert!(connection.execute("DELETE FROM head", []).is_err());
+    assert!(connection.execute("DELETE FROM ends", []).is_err());
     drop(connection);
     assert_eq!(check(&file(&folder)).unwrap(), EVENTS);
 }
 
 #[tokio::test]
 async fn fsck_names_the_first_wrong_position() {
-    let cases: [(&str, u64, Fault); 16] = [
+    let cases: [(&str, u64, Fault); 26] = [
         ("UPDATE entries SET payload = CAST(payload || ' ' AS BLOB) WHERE position = 7", 7, Fault::Leaf),
         ("UPDATE entries SET metadata = x'7b7d' WHERE position IN (9, 11)", 9, Fault::Leaf),
         ("UPDATE entries SET event_type = 'ScaleVoided' WHERE position = 8", 8, Fault::Leaf),
@@ -80,6 +81,9 @@ async fn fsck_names_the_first_wrong_position() {
         ("UPDATE entries SET recorded_at = recorded_at + 1000 WHERE position = 30", 30, Fault::Leaf),
         ("UPDATE entries SET recorded_at = recorded_at - 1000 WHERE position = 13", 13, Fault::Time),
         ("UPDATE entries SET version = version + 100 WHERE position = 30", 30, Fault::Version),
+        ("UPDATE entries SET previous = 0 WHERE position = 8", 8, Fault::Previous),
+        ("UPDATE entries SET previous = 4 WHERE position = 8", 8, Fault::Previous),
+        ("UPDATE entries SET previous = 28 WHERE position IN (8, 28)", 8, Fault::Previous),
         ("UPDATE streams SET kind = 'care_team' WHERE number = 2", 3, Fault::Leaf),
         ("DELETE FROM entries WHERE position = 14", 14, Fault::Missing),
         ("DELETE FROM entries WHERE position = 30", 30, Fault::Missing),
@@ -94,6 +98,13 @@ async fn fsck_names_the_first_wrong_position() {
         ("DELETE FROM receipts WHERE position = 16", 15, Fault::Receipt),
         ("UPDATE receipts SET stream_version = 7 WHERE position = 18", 17, Fault::Receipt),
         ("UPDATE receipts SET count = 3 WHERE position = 18", 17, Fault::Receipt),
+        ("UPDATE ends SET position = 27 WHERE stream = 2", 28, Fault::End),
+        ("UPDATE ends SET position = 30 WHERE stream = 2", 28, Fault::End),
+        ("UPDATE ends SET position = -1 WHERE stream IN (1, 2)", 26, Fault::End),
+        ("DELETE FROM ends WHERE stream IN (1, 3)", 26, Fault::End),
+        ("INSERT INTO ends VALUES (9, 12)", 12, Fault::End),
+        ("UPDATE head SET ends_through = 20; UPDATE ends SET position = 19 WHERE stream = 1", 20, Fault::End),
+        ("UPDATE head SET ends_through = 31", 31, Fault::End),
     ];
     for (sql, wrong, what) in cases {
         let folder = history().await;
@@ -186,4 +197,56 @@ async fn a_reader_refuses_a_gap() {
     let one = ledger.read_stream(stream(0), 0, 50).await;
     assert!(matches!(one, Err(concord_ledger::ReadError::Corrupt(_))), "{one:?}");
     assert_eq!(ledger.read_stream(stream(1), 0, 50).await.unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn ends_that_are_older_than_the_head_says_are_not_missed() {
+    let folder = history().await;
+    // As a process leaves them that ended in the middle of writing them.
+    tamper(
+        &file(&folder),
+        "UPDATE head SET ends_through = 20; UPDATE ends SET position = 20 WHERE stream = 1;
+         DELETE FROM ends WHERE stream = 3; INSERT INTO ends VALUES (3, 24)",
+    );
+    assert_eq!(check(&file(&folder)).unwrap(), EVENTS);
+    let ledger = open(&file(&folder), options());
+    for number in 0..3 {
+        assert_eq!(ledger.read_stream(stream(number), 0, 50).await.unwrap().len(), 10);
+        new(ledger.append(append(600 + number, stream(number), Expected::Exact(10), 1)).await);
+    }
+}
+
+#[tokio::test]
+async fn a_reader_refuses_a_chain_that_leads_astray() {
+    for sql in [
+        "UPDATE entries SET previous = 0 WHERE position = 14",
+        "UPDATE entries SET previous = 12 WHERE position = 14",
+        "UPDATE entries SET previous = 14 WHERE position = 14",
+        "UPDATE entries SET previous = 20 WHERE position = 14",
+        "UPDATE entries SET previous = -1 WHERE position = 14",
+        "UPDATE entries SET previous = 2 WHERE position = 1",
+        "UPDATE entries SET version = 4 WHERE position = 7",
+        "UPDATE ends SET position = 27 WHERE stream = 1",
+        "UPDATE ends SET position = 31 WHERE stream = 1",
+        "DELETE FROM ends WHERE stream = 1",
+    ] {
+        let folder = history().await;
+        tamper(&file(&folder), sql);
+        let ledger = open(&file(&folder), options());
+        let read = ledger.read_stream(stream(0), 0, 50).await;
+        assert!(matches!(read, Err(concord_ledger::ReadError::Corrupt(_))), "{sql}: {read:?}");
+        assert_eq!(ledger.read_stream(stream(2), 0, 50).await.unwrap().len(), 10, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_appended_to_a_stream_whose_end_is_not_its_own() {
+    for sql in ["UPDATE ends SET position = 27 WHERE stream = 1", "DELETE FROM ends WHERE stream = 1"] {
+        let folder = history().await;
+        tamper(&file(&folder), sql);
+        let ledger = open(&file(&folder), options());
+        let answer = ledger.append(append(600, stream(0), Expected::Any, 1)).await;
+        assert!(matches!(answer, Err(concord_ledger::AppendError::Corrupt(_))), "{sql}: {answer:?}");
+        new(ledger.append(append(601, stream(1), Expected::Exact(10), 1)).await);
+    }
 }

@@ -95,6 +95,18 @@ async fn later_commands_see_earlier_ones_of_their_transaction() {
 }
 
 #[tokio::test]
+async fn a_stream_that_was_forgotten_within_its_transaction_is_found_again() {
+    let gated = gated(SqliteOptions { cached_streams: 0, ..options() });
+    let appends = (0..12).map(|number| {
+        append(number, stream(number % 3), Expected::Exact(u64::try_from(number).unwrap() / 3), 1)
+    });
+    let answers = gated.together(appends.collect()).await;
+    let versions: Vec<u64> = answers.into_iter().map(|answer| new(answer).stream_version).collect();
+    assert_eq!(versions, [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]);
+    assert_eq!(gated.gate.transactions.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
 async fn a_command_that_cannot_be_stored_takes_no_other_with_it() {
     let gated = gated(options());
     let other = Connection::open(file(&gated.folder)).unwrap();

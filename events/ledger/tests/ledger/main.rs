@@ -9,6 +9,8 @@ mod crash;
 #[cfg(test)]
 mod damage;
 #[cfg(test)]
+mod ends;
+#[cfg(test)]
 mod group;
 #[cfg(test)]
 mod model;

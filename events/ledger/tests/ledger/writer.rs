@@ -20,6 +20,8 @@ use crate::support::{append, new, open, stream};
 const TASKS: u64 = 16;
 /// Commands that a writer has in one round, far more than it comes to.
 const NUMBERS: u64 = 1_000_000;
+/// Streams that they write to.
+pub(crate) const STREAMS: u128 = 5;
 /// A command that no writer asks.
 pub(crate) const NEVER_ASKED: u128 = 999_999_999_999;
 /// Transactions before a named crash.
@@ -30,14 +32,17 @@ const QUIET: Duration = Duration::from_millis(200);
 /// The command with this number, the same whenever it is asked: most append up to three events, some conflict.
 pub(crate) fn load(number: u128) -> Append {
     let expected = if number % 7 == 6 { Expected::Exact(3) } else { Expected::Any };
-    append(number, stream(number % 5), expected, usize::try_from(number % 4).unwrap())
+    append(number, stream(number % STREAMS), expected, usize::try_from(number % 4).unwrap())
 }
 
-/// Small limits, so that checkpoints and restarts of the write-ahead log take part.
+/// Small limits, so that checkpoints and restarts of the write-ahead log and the writing of ends take part.
 pub(crate) fn options(durability: Durability) -> SqliteOptions {
     SqliteOptions {
         checkpoint_bytes: 512 * 1024,
         restart_bytes: 2 * 1024 * 1024,
+        moved_ends: 24,
+        ends_slice: 2,
+        cached_streams: 3,
         durability,
         ..Default::default()
     }
@@ -144,6 +149,8 @@ async fn write(file: &Path) {
         "AfterInsert" => CrashPoint::AfterInsert,
         "BeforeCommit" => CrashPoint::BeforeCommit,
         "AfterCommit" => CrashPoint::AfterCommit,
+        "BeforeEnds" => CrashPoint::BeforeEnds,
+        "AfterEnds" => CrashPoint::AfterEnds,
         other => panic!("{other}"),
     });
     let early = durability() == Durability::MutationAckBeforeCommit;

@@ -1,3 +1,5 @@
+-- Schema 1 as it was released, for the test that a file of it is taken over.
+
 -- Where the history ends; one row. Positions are counted here, never by rowid allocation.
 CREATE TABLE head (
     id          INTEGER PRIMARY KEY CHECK (id = 1),
