@@ -23,17 +23,28 @@ const MOST_LIMITS: u64 = 4;
 
 /// Position of the last event by number of stream, for the streams whose row in the table may be older or missing.
 ///
-/// An end is here from the commit of the event until the commit of its row. Whoever looks here first and then into
-/// the table, in a snapshot that is begun afterwards, finds at least what was committed before.
+/// An end is here from just after the commit of the event until the commit of its row. Whoever looks here first and then
+/// into the table, in a snapshot that is begun afterwards, finds the last event up to [`Known::through`]; what the
+/// snapshot has after that was committed a moment ago, or by another process.
 #[derive(Debug, Default)]
-pub(super) struct Fresh(Mutex<BTreeMap<i64, u64>>);
+pub(super) struct Fresh(Mutex<Known>);
+
+/// The ends that are known here.
+#[derive(Debug, Default)]
+struct Known {
+    ends: BTreeMap<i64, u64>,
+    /// The last position that was looked at.
+    through: u64,
+}
 
 impl Fresh {
-    pub(super) fn get(&self, stream: i64) -> Option<u64> {
-        self.lock().get(&stream).copied()
+    /// The end of a stream, when it has moved, and up to which position that is known.
+    pub(super) fn get(&self, stream: i64) -> (Option<u64>, u64) {
+        let known = self.lock();
+        (known.ends.get(&stream).copied(), known.through)
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<i64, u64>> {
+    fn lock(&self) -> MutexGuard<'_, Known> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -96,7 +107,7 @@ impl Ends {
         while let Some(row) = rows.next()? {
             moved.insert(row.get(0)?, row.get(1)?);
         }
-        *self.fresh.lock() = moved;
+        *self.fresh.lock() = Known { ends: moved, through: position };
         (self.position, self.through, self.sweep) = (position, through, None);
         Ok(())
     }
@@ -107,7 +118,10 @@ impl Ends {
 
     /// Takes in the ends that a commit has moved; the last position is now `position`.
     pub(super) fn moved(&mut self, ends: BTreeMap<i64, u64>, position: u64) {
-        self.fresh.lock().extend(ends);
+        let mut known = self.fresh.lock();
+        known.ends.extend(ends);
+        known.through = position;
+        drop(known);
         self.position = position;
     }
 
@@ -134,8 +148,9 @@ impl Ends {
     pub(super) fn slice(&self) -> Slice {
         let mut sweep = self.sweep.unwrap_or(Sweep { through: self.position, next: i64::MIN });
         let ends: Vec<(i64, u64)> = {
-            let fresh = self.fresh.lock();
-            fresh
+            let known = self.fresh.lock();
+            known
+                .ends
                 .range(sweep.next..)
                 .take(self.slice)
                 .map(|(stream, position)| (*stream, *position))
@@ -150,11 +165,11 @@ impl Ends {
 
     /// Takes out what the table now has. Nothing has been committed since the slice was cut.
     pub(super) fn written(&mut self, slice: &Slice) {
-        let mut fresh = self.fresh.lock();
+        let mut known = self.fresh.lock();
         for (stream, _) in &slice.ends {
-            fresh.remove(stream);
+            known.ends.remove(stream);
         }
-        drop(fresh);
+        drop(known);
         if slice.done {
             self.through = slice.sweep.through;
             self.sweep = None;

@@ -22,6 +22,7 @@ const RANGE: &str = "SELECT entries.position, streams.kind, streams.id, entries.
         entries.event_version, entries.recorded_at, entries.leaf_hash, entries.metadata, entries.payload
     FROM entries JOIN streams ON streams.number = entries.stream
     WHERE entries.position > ? AND entries.position <= ? ORDER BY entries.position";
+const LATER: &str = "SELECT max(position) FROM entries WHERE position > ? AND stream = ?";
 const ONE: &str =
     "SELECT position, stream, previous, version, event_type, event_version, recorded_at, leaf_hash,
         metadata, payload
@@ -83,9 +84,11 @@ impl Readers {
         let number = connection.prepare_cached(FIND_NUMBER)?.query_row(key, |row| row.get(0)).optional()?;
         let Some(number) = number else { return Ok(Vec::new()) };
         // The snapshot is begun after this look: what is no longer fresh is then in the table.
-        let fresh = self.fresh.get(number);
+        let (fresh, known) = self.fresh.get(number);
         let snapshot = connection.unchecked_transaction()?;
-        let end = match fresh {
+        let later: Option<u64> =
+            snapshot.prepare_cached(LATER)?.query_row(params![known, number], |row| row.get(0))?;
+        let end = match later.or(fresh) {
             Some(position) => Some(position),
             None => snapshot.prepare_cached(FIND_END)?.query_row([number], |row| row.get(0)).optional()?,
         };

@@ -88,7 +88,7 @@ impl<'a> Finder<'a> {
         let Some(number) = self.find_number.query_row(key, |row| row.get(0)).optional()? else {
             return Ok(UNBEGUN);
         };
-        let end = match self.moved.get(&number).copied().or_else(|| self.fresh.get(number)) {
+        let end = match self.moved.get(&number).copied().or_else(|| self.fresh.get(number).0) {
             Some(position) => Some(position),
             None => self.find_end.query_row(params![number], |row| row.get(0)).optional()?,
         };

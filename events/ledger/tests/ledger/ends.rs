@@ -1,10 +1,12 @@
 //! The ends of streams, which are gathered in memory and written in bulk.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use concord_ledger::{
-    AppendError, Expected, FsckError, Ledger, OpenError, SqliteLedger, SqliteOptions, fsck,
+    AppendError, CrashPoint, Expected, Faults, FsckError, Ledger, OpenError, SqliteLedger, SqliteOptions,
+    fsck,
 };
 use rusqlite::Connection;
 use tokio::task::JoinSet;
@@ -64,6 +66,34 @@ async fn a_reader_never_misses_what_was_acknowledged_before_it_asked() {
     tasks.join_all().await;
     drop(ledger);
     assert_eq!(fsck(&file(&folder), &mut |_, _| {}).unwrap().position, 480);
+}
+
+/// Tells of each commit, and takes its time before the writer goes on.
+struct Slow(mpsc::Sender<()>);
+
+impl Faults for Slow {
+    fn reached(&self, point: CrashPoint) {
+        if point == CrashPoint::AfterCommit {
+            self.0.send(()).unwrap();
+            std::thread::sleep(Duration::from_millis(100));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_is_being_begun_is_read_as_far_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (committed, told) = mpsc::channel();
+    let faults: Arc<dyn Faults> = Arc::new(Slow(committed));
+    let ledger = Arc::new(open(&file(&folder), SqliteOptions { faults: Some(faults), ..options() }));
+    let appended = tokio::spawn({
+        let ledger = Arc::clone(&ledger);
+        async move { ledger.append(append(1, stream(1), Expected::None, 1)).await }
+    });
+    tokio::task::block_in_place(|| told.recv().unwrap());
+    // Committed, and not yet known to where ends are looked up.
+    assert_eq!(ledger.read_stream(stream(1), 0, 5).await.unwrap().len(), 1);
+    new(appended.await.unwrap());
 }
 
 #[tokio::test]
