@@ -152,9 +152,9 @@ pub enum Error {
     /// The order's first day has come; moving it ahead would deny that anything was taken.
     #[error("the order has begun and cannot begin later")]
     HasBegun,
-    /// A dose of an order is told of a day on which there was no such order.
-    #[error("the dose lies before the order")]
-    DoseBeforeOrder,
+    /// A dose is told of a day before the order, or before the day that an outside medication is said to have begun.
+    #[error("the dose lies before the medication began")]
+    DoseBeforeStart,
     /// A hold that is recorded long after it is said to have begun.
     #[error("a hold takes effect at most a day before it is recorded")]
     HoldTooLongAgo,

@@ -97,8 +97,8 @@ impl Error {
                 ("ORDER_TOO_LONG_AGO", "order it from now on; what was taken before is an outside medication")
             }
             Self::HasBegun => ("HAS_BEGUN", "hold the order, or stop it and write another"),
-            Self::DoseBeforeOrder => {
-                ("DOSE_BEFORE_ORDER", "name a time since the order was written, or none where nobody knows")
+            Self::DoseBeforeStart => {
+                ("DOSE_BEFORE_START", "name a time since the medication began, or none where nobody knows")
             }
             Self::HoldTooLongAgo => (
                 "HOLD_TOO_LONG_AGO",

@@ -45,8 +45,9 @@ impl Chart {
             }
             Event::OutsideMedicationRecorded { medication, reported, ingredients, complete } => {
                 let regimen = reported.regimen;
-                self.outside
-                    .insert(medication, Outside { ingredients, complete, regimen, last_dose_at: None });
+                let first_day = reported.started_on.map(|day| today_anywhere(Instant::start_of(day)));
+                let outside = Outside { ingredients, complete, regimen, first_day, last_dose_at: None };
+                self.outside.insert(medication, outside);
             }
             Event::OutsideMedicationEnded { medication, last_dose_at, reason: _ } => {
                 self.outside_ended(medication, last_dose_at);
@@ -177,7 +178,7 @@ impl Chart {
                 ingredients: outside.ingredients,
                 complete: outside.complete,
                 regimen: outside.regimen,
-                first_day: None,
+                first_day: outside.first_day,
                 // A dose that somebody told of while it was taken was not its last: more may have followed.
                 last_dose_at,
             },

@@ -92,6 +92,7 @@ impl Chart {
     ) -> Result<Vec<Event>, Error> {
         prescriber(&context.actor)?;
         let order = self.taken(id)?;
+        not_before_last_change(order, context)?;
         let drug = row(context, &order.drug)?;
         supplied(supply, drug, context)?;
         covered(&context.actor, drug.schedule)?;

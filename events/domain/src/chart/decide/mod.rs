@@ -170,11 +170,11 @@ fn not_before_last_change(order: &Order, context: &Context) -> Result<(), Error>
     if early { Err(Error::BeforeLastChange) } else { Ok(()) }
 }
 
-/// A dose of an order is not older than the order: a washout would count from a day on which nobody took it. `first_day`
-/// is unknown for what the program did not order.
+/// A dose is not older than the medication: a washout would count from a day on which nobody took it. When an outside
+/// medication began may be unknown.
 fn not_before_first_day(at: Option<Instant>, first_day: Option<Day>) -> Result<(), Error> {
     let early = at.zip(first_day).is_some_and(|(at, first)| at.day() < first);
-    if early { Err(Error::DoseBeforeOrder) } else { Ok(()) }
+    if early { Err(Error::DoseBeforeStart) } else { Ok(()) }
 }
 
 fn not_in_the_future(at: Option<Instant>, context: &Context) -> Result<(), Error> {

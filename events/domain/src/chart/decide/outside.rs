@@ -28,6 +28,7 @@ impl Chart {
             ingredients: seen.ingredients.clone(),
             complete: seen.complete,
             regimen: reported.regimen,
+            first_day: None,
             last_dose_at: None,
         };
         let mut subject = self.subject(context.now);
@@ -53,15 +54,14 @@ impl Chart {
         if self.ended_outside.contains(&medication) {
             return Err(Error::MedicationEnded);
         }
-        if !self.outside.contains_key(&medication) {
-            return Err(Error::UnknownMedication);
-        }
+        let outside = self.outside.get(&medication).ok_or(Error::UnknownMedication)?;
         not_in_the_future(last_dose_at, context)?;
+        not_before_first_day(last_dose_at, outside.first_day)?;
         Ok(vec![Event::OutsideMedicationEnded { medication, last_dose_at, reason: reason.clone() }])
     }
 
     /// The latest word on the last dose counts, also when it is an earlier time: people remember better later. Only no
-    /// dose of an order is older than the order, whoever says so: its washout would be gone.
+    /// dose is older than the medication, whoever says so: its washout would be gone.
     pub(super) fn record_last_dose(
         &self,
         medication: MedicationRef,
@@ -73,7 +73,9 @@ impl Chart {
             MedicationRef::Order(id) => {
                 self.orders.get(&id).map(|order| (order.last_dose_at, Some(order.first_day())))
             }
-            MedicationRef::Outside(id) => self.outside.get(&id).map(|outside| (outside.last_dose_at, None)),
+            MedicationRef::Outside(id) => {
+                self.outside.get(&id).map(|outside| (outside.last_dose_at, outside.first_day))
+            }
         };
         let ended = || {
             let ended = self.ended.iter().find(|ended| ended.medication == medication)?;

@@ -233,14 +233,14 @@ fn no_dose_of_an_order_is_older_than_the_order() {
     };
     let long_ago = Some(noon().plus_days(-400));
     let given = after(on("phenelzine"), [warned("sertraline")]);
-    refused(given.clone(), psychiatrist().asks(stopped(long_ago)), Error::DoseBeforeOrder);
+    refused(given.clone(), psychiatrist().asks(stopped(long_ago)), Error::DoseBeforeStart);
     let told = |days: i64| Command::RecordLastDose {
         medication: MedicationRef::Order(order_id(1)),
         at: noon().plus_days(days),
     };
-    refused(given.clone(), nurse().asks(told(-400)), Error::DoseBeforeOrder);
+    refused(given.clone(), nurse().asks(told(-400)), Error::DoseBeforeStart);
     let ended = after(given, [psychiatrist().asks(stopped(None))]);
-    refused(ended.clone(), nurse().days_later(1).asks(told(-400)), Error::DoseBeforeOrder);
+    refused(ended.clone(), nurse().days_later(1).asks(told(-400)), Error::DoseBeforeStart);
     assert_eq!(unsafe_by(ended, psychiatrist().prescribes(order(2, "sertraline"))).1, Answer::Wait);
 }
 
@@ -266,6 +266,12 @@ fn an_open_order_is_renewed_within_its_supply_limits() {
     let held = after(on("sertraline"), [psychiatrist().asks(hold(1))]);
     refused(held, psychiatrist().asks(renew(month(), None)), Error::OrderHeld);
     refused(prepared(&[]), psychiatrist().asks(renew(month(), None)), Error::UnknownOrder);
+}
+
+#[test]
+fn a_renewal_does_not_take_effect_before_the_order() {
+    let early = psychiatrist().days_later(25).effective(noon().plus_days(-1)).asks(renew(month(), None));
+    refused(on("sertraline"), early, Error::BeforeLastChange);
 }
 
 #[test]
