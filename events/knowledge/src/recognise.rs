@@ -20,6 +20,9 @@ const RXNORM: &str = "http://www.nlm.nih.gov/research/umls/rxnorm";
 const SNOMED: &str = "http://snomed.info/sct";
 const ICD10: [&str; 2] = ["http://hl7.org/fhir/sid/icd-10-cm", "http://hl7.org/fhir/sid/icd-10"];
 
+/// Plain words that stand between two components, like a separator.
+const JOINING: [&str; 2] = ["and", "with"];
+
 /// A sequence of words and the substances that it stands for.
 #[derive(Debug)]
 struct Phrase {
@@ -154,6 +157,11 @@ fn read(phrases: &Phrases, name: &str) -> Reading {
             Token::Open => brackets += 1,
             Token::Close => brackets = brackets.saturating_sub(1),
             Token::Word(word) => match Word::of(word) {
+                // What follows is another component, perhaps one that only looks like half of a salt.
+                Word::Plain if JOINING.contains(&word.as_str()) => {
+                    left_over |= salt && !seen;
+                    (seen, salt) = (false, false);
+                }
                 Word::Plain => {}
                 Word::Salt => salt = true,
                 // In brackets RxNorm writes the brand of what stands before them.
@@ -161,6 +169,7 @@ fn read(phrases: &Phrases, name: &str) -> Reading {
             },
         }
     }
-    left_over |= salt && !seen;
+    // A bracket that is never closed holds no brand.
+    left_over |= (salt && !seen) || brackets > 0;
     Reading { found, left_over }
 }

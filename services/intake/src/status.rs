@@ -102,6 +102,8 @@ pub(crate) fn of_statement(node: &Node<'_>, sink: &mut Sink) -> Option<Use> {
 
 /// An ended course matters while it may still act. Without any end, the day it was written bounds it.
 fn ended(node: &Node<'_>, end: Option<Instant>, written: Option<When>, sink: &mut Sink) -> Option<Use> {
+    // An end before the beginning is none: the course may have lasted until today.
+    let end = end.filter(|end| written.as_ref().is_none_or(|written| end.day() >= written.first));
     let bound = end.or_else(|| written.map(|w| w.latest().plus_days(PRESCRIPTION_LIFE_DAYS)));
     if bound.is_some_and(|bound| sink.now.days_since(bound) > WASHOUT_DAYS) {
         sink.left_out.ended_medications += 1;

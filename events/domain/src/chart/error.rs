@@ -146,6 +146,15 @@ pub enum Error {
     /// It would take effect before the order's last change.
     #[error("it would take effect before the last change of the order")]
     BeforeLastChange,
+    /// An order that is recorded long after it is said to have been written.
+    #[error("an order is written at most a day before it is recorded")]
+    OrderTooLongAgo,
+    /// The order's first day has come; moving it ahead would deny that anything was taken.
+    #[error("the order has begun and cannot begin later")]
+    HasBegun,
+    /// A dose is told of a day before the order, or before the day that an outside medication is said to have begun.
+    #[error("the dose lies before the medication began")]
+    DoseBeforeStart,
     /// A hold that is recorded long after it is said to have begun.
     #[error("a hold takes effect at most a day before it is recorded")]
     HoldTooLongAgo,

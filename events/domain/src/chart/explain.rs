@@ -93,6 +93,13 @@ impl Error {
             Self::BeforeLastChange => {
                 ("BEFORE_LAST_CHANGE", "name a time at or after the last change of the order")
             }
+            Self::OrderTooLongAgo => {
+                ("ORDER_TOO_LONG_AGO", "order it from now on; what was taken before is an outside medication")
+            }
+            Self::HasBegun => ("HAS_BEGUN", "hold the order, or stop it and write another"),
+            Self::DoseBeforeStart => {
+                ("DOSE_BEFORE_START", "name a time since the medication began, or none where nobody knows")
+            }
             Self::HoldTooLongAgo => (
                 "HOLD_TOO_LONG_AGO",
                 "hold it from now on, or stop the order and say when the last dose was taken",

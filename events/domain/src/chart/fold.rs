@@ -1,9 +1,10 @@
 //! How each event changes a medication chart.
 
-use concord_kernel::{Instant, OrderId, OutsideMedicationId, PersonId, Text};
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Text};
 use concord_knowledge::safety::Allergy;
 use concord_knowledge::{FindingKey, IngredientId, LabId, Regimen};
 
+use super::decide::today_anywhere;
 use super::state::{
     AllergyStatus, Characteristics, Condition, Ended, Known, KnownAllergy, Measured, Order, Outside,
     Override, same_words,
@@ -44,8 +45,9 @@ impl Chart {
             }
             Event::OutsideMedicationRecorded { medication, reported, ingredients, complete } => {
                 let regimen = reported.regimen;
-                self.outside
-                    .insert(medication, Outside { ingredients, complete, regimen, last_dose_at: None });
+                let first_day = reported.started_on.map(|day| today_anywhere(Instant::start_of(day)));
+                let outside = Outside { ingredients, complete, regimen, first_day, last_dose_at: None };
+                self.outside.insert(medication, outside);
             }
             Event::OutsideMedicationEnded { medication, last_dose_at, reason: _ } => {
                 self.outside_ended(medication, last_dose_at);
@@ -147,6 +149,7 @@ impl Chart {
         self.forget(&order.ingredients);
         // What somebody told of a drug that is still taken is not its last dose: more may have followed.
         let last_known = order.last_dose_if_held();
+        let first_day = order.first_day();
         if last_dose_at.is_none() && order.never_taken_by(at) {
             return;
         }
@@ -157,6 +160,7 @@ impl Chart {
                 ingredients: order.ingredients,
                 complete: true,
                 regimen: Some(order.regimen),
+                first_day: Some(first_day),
                 last_dose_at: last_dose_at.or(last_known),
             },
             Some(at),
@@ -174,6 +178,7 @@ impl Chart {
                 ingredients: outside.ingredients,
                 complete: outside.complete,
                 regimen: outside.regimen,
+                first_day: outside.first_day,
                 // A dose that somebody told of while it was taken was not its last: more may have followed.
                 last_dose_at,
             },
@@ -252,6 +257,11 @@ impl AllergyStatus {
 }
 
 impl Order {
+    /// The first day it can have been taken: when it was written, or its start where that was earlier.
+    pub(super) fn first_day(&self) -> Day {
+        today_anywhere(self.ordered_at).min(self.start_on)
+    }
+
     /// Whether it ended before its first dose.
     pub(super) fn never_taken_by(&self, at: Instant) -> bool {
         self.last_dose_at.is_none() && at.day() < self.start_on

@@ -110,6 +110,8 @@ pub(super) struct Outside {
     pub(super) ingredients: Vec<IngredientId>,
     pub(super) complete: bool,
     pub(super) regimen: Option<Regimen>,
+    /// The first day it can have been taken, if somebody told since when it is.
+    pub(super) first_day: Option<Day>,
     pub(super) last_dose_at: Option<Instant>,
 }
 
@@ -122,6 +124,8 @@ pub(super) struct Ended {
     /// Whether all of it was recognised; what was not may have been anything.
     pub(super) complete: bool,
     pub(super) regimen: Option<Regimen>,
+    /// The first day it can have been taken, if known.
+    pub(super) first_day: Option<Day>,
     /// Unknown counts as now, until somebody finds out.
     pub(super) last_dose_at: Option<Instant>,
 }

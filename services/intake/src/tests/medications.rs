@@ -103,6 +103,17 @@ fn an_ended_medication_matters_while_it_may_still_act() {
 }
 
 #[test]
+fn an_end_before_the_beginning_is_no_end() {
+    for end in ["2026-10-20", "2024-10-20"] {
+        let period = json!({ "start": "2026-11-01", "end": end });
+        let stopped = statement("Phenelzine", json!({ "status": "stopped", "effectivePeriod": period }));
+        let read = intake(&[stopped]);
+        assert_eq!(read.medications[0].usage, Use::Ended(None), "{end}");
+        assert_eq!(issues(&read), [("Bundle.entry[1].resource.status", Problem::EndUnknown)]);
+    }
+}
+
+#[test]
 fn a_supply_bounds_the_last_dose_of_a_stopped_order() {
     let order = request(
         "Fluoxetine",

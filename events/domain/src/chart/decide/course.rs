@@ -11,7 +11,7 @@ use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
 };
 use super::controlled::{Controlled, lawful, supplied};
-use super::{covered, not_before_last_change, not_in_the_future, prescriber, row};
+use super::{covered, not_before_first_day, not_before_last_change, not_in_the_future, prescriber, row};
 use crate::Context;
 
 /// How long before it is recorded a hold may take effect. The washout of a held drug counts from the hold; for one
@@ -67,6 +67,7 @@ impl Chart {
         prescriber(&context.actor)?;
         let open = self.open(id)?;
         not_in_the_future(last_dose_at, context)?;
+        not_before_first_day(last_dose_at, Some(open.first_day()))?;
         not_before_last_change(open, context)?;
         may_stop(open, abrupt_because, context)?;
         Ok(vec![Event::MedicationStopped {
@@ -91,6 +92,7 @@ impl Chart {
     ) -> Result<Vec<Event>, Error> {
         prescriber(&context.actor)?;
         let order = self.taken(id)?;
+        not_before_last_change(order, context)?;
         let drug = row(context, &order.drug)?;
         supplied(supply, drug, context)?;
         covered(&context.actor, drug.schedule)?;
@@ -131,7 +133,7 @@ impl Chart {
             }
             Correction::Reason(why) => *why == order.reason,
             Correction::StartOn(day) => {
-                may_start_on(*day, order)?;
+                may_start_on(*day, order, context)?;
                 *day == order.start_on
             }
         };
@@ -152,13 +154,17 @@ fn still_tolerated(order: &Order, drug: &Drug, context: &Context) -> Result<(), 
     if lost && order.regimen.daily() > drug.start { Err(Error::RestartNeeded { hours }) } else { Ok(()) }
 }
 
-/// A corrected start keeps the bounds that the order had when it was written.
-fn may_start_on(day: concord_kernel::Day, order: &Order) -> Result<(), Error> {
+/// A corrected start keeps the bounds that the order had when it was written. Once the order has begun it is not put off:
+/// it would count as never taken, and leave no washout behind.
+fn may_start_on(day: concord_kernel::Day, order: &Order, context: &Context) -> Result<(), Error> {
     if day < super::today_anywhere(order.ordered_at) {
         return Err(Error::StartsInThePast);
     }
     if day > order.ordered_at.plus_days(super::prescribe::MOST_DAYS_AHEAD).day() {
         return Err(Error::StartsTooLate { most_days: super::prescribe::MOST_DAYS_AHEAD });
+    }
+    if day > order.start_on && !order.never_taken_by(context.now) {
+        return Err(Error::HasBegun);
     }
     Ok(())
 }

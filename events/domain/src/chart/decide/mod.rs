@@ -14,7 +14,7 @@ mod taper;
 #[cfg(test)]
 pub(super) use prescribe::{MOST_DAYS_AHEAD, MOST_OPEN_ORDERS};
 
-use concord_kernel::{Actor, Instant, OrderId, Role, Schedule};
+use concord_kernel::{Actor, Day, Instant, OrderId, Role, Schedule};
 use concord_knowledge::{Drug, DrugId, Frequency, Regimen};
 
 use super::state::Order;
@@ -170,13 +170,20 @@ fn not_before_last_change(order: &Order, context: &Context) -> Result<(), Error>
     if early { Err(Error::BeforeLastChange) } else { Ok(()) }
 }
 
+/// A dose is not older than the medication: a washout would count from a day on which nobody took it. When an outside
+/// medication began may be unknown.
+fn not_before_first_day(at: Option<Instant>, first_day: Option<Day>) -> Result<(), Error> {
+    let early = at.zip(first_day).is_some_and(|(at, first)| at.day() < first);
+    if early { Err(Error::DoseBeforeStart) } else { Ok(()) }
+}
+
 fn not_in_the_future(at: Option<Instant>, context: &Context) -> Result<(), Error> {
     if at.is_some_and(|at| at > context.now) { Err(Error::InTheFuture) } else { Ok(()) }
 }
 
 /// The earliest calendar day that is still today somewhere: days on a chart have no time zone, and an evening in
 /// Honolulu is the next day in UTC.
-fn today_anywhere(now: Instant) -> concord_kernel::Day {
+pub(super) fn today_anywhere(now: Instant) -> Day {
     const WESTERNMOST_BEHIND_UTC: std::time::Duration = std::time::Duration::from_hours(12);
     let behind = i64::try_from(WESTERNMOST_BEHIND_UTC.as_micros()).unwrap_or(i64::MAX);
     Instant::from_micros(now.micros().saturating_sub(behind)).unwrap_or(now).day()

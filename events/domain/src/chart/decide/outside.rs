@@ -6,7 +6,7 @@ use concord_kernel::{Instant, OutsideMedicationId, Text};
 
 use super::super::state::Outside;
 use super::super::{Chart, Coding, Error, Event, MedicationRef, ReconcileAction, ReconciledEntry, Reported};
-use super::{clinician, not_in_the_future, room_beside};
+use super::{clinician, not_before_first_day, not_in_the_future, room_beside};
 use crate::Context;
 
 /// The reason that is recorded when reconciliation finds a medication is no longer taken.
@@ -28,6 +28,7 @@ impl Chart {
             ingredients: seen.ingredients.clone(),
             complete: seen.complete,
             regimen: reported.regimen,
+            first_day: None,
             last_dose_at: None,
         };
         let mut subject = self.subject(context.now);
@@ -53,14 +54,14 @@ impl Chart {
         if self.ended_outside.contains(&medication) {
             return Err(Error::MedicationEnded);
         }
-        if !self.outside.contains_key(&medication) {
-            return Err(Error::UnknownMedication);
-        }
+        let outside = self.outside.get(&medication).ok_or(Error::UnknownMedication)?;
         not_in_the_future(last_dose_at, context)?;
+        not_before_first_day(last_dose_at, outside.first_day)?;
         Ok(vec![Event::OutsideMedicationEnded { medication, last_dose_at, reason: reason.clone() }])
     }
 
-    /// The latest word on the last dose counts, also when it is an earlier time: people remember better later.
+    /// The latest word on the last dose counts, also when it is an earlier time: people remember better later. Only no
+    /// dose is older than the medication, whoever says so: its washout would be gone.
     pub(super) fn record_last_dose(
         &self,
         medication: MedicationRef,
@@ -69,11 +70,19 @@ impl Chart {
     ) -> Result<Vec<Event>, Error> {
         not_in_the_future(Some(at), context)?;
         let active = match medication {
-            MedicationRef::Order(id) => self.orders.get(&id).map(|order| order.last_dose_at),
-            MedicationRef::Outside(id) => self.outside.get(&id).map(|outside| outside.last_dose_at),
+            MedicationRef::Order(id) => {
+                self.orders.get(&id).map(|order| (order.last_dose_at, Some(order.first_day())))
+            }
+            MedicationRef::Outside(id) => {
+                self.outside.get(&id).map(|outside| (outside.last_dose_at, outside.first_day))
+            }
         };
-        let ended = || self.ended.iter().find(|e| e.medication == medication).map(|e| e.last_dose_at);
-        let told = active.or_else(ended).ok_or(Error::UnknownMedication)?;
+        let ended = || {
+            let ended = self.ended.iter().find(|ended| ended.medication == medication)?;
+            Some((ended.last_dose_at, ended.first_day))
+        };
+        let (told, first_day) = active.or_else(ended).ok_or(Error::UnknownMedication)?;
+        not_before_first_day(Some(at), first_day)?;
         if told == Some(at) {
             return Ok(Vec::new());
         }

@@ -1,5 +1,7 @@
 //! Ordering a medication.
 
+use std::time::Duration;
+
 use concord_knowledge::Drug;
 use concord_knowledge::safety::{Allergies, Proposal};
 
@@ -11,6 +13,10 @@ use crate::Context;
 
 /// The most orders that are open at once on one chart.
 pub(in super::super) const MOST_OPEN_ORDERS: usize = 64;
+
+/// How long before it is recorded an order may have been written. The days on which it can have begun and its doses can
+/// have been taken count from there.
+const BACKDATED_AT_MOST: Duration = Duration::from_hours(24);
 
 /// How far ahead an order may start.
 pub(in super::super) const MOST_DAYS_AHEAD: i64 = 90;
@@ -32,6 +38,9 @@ impl Chart {
         well_formed(&new.regimen, drug)?;
         supplied(new.supply, drug, context)?;
         starts_soon(new.start_on, context)?;
+        if context.effective_at.plus(BACKDATED_AT_MOST) < context.now {
+            return Err(Error::OrderTooLongAgo);
+        }
         covered(&context.actor, drug.schedule)?;
         let controlled = Controlled {
             drug,

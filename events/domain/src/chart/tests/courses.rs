@@ -224,6 +224,41 @@ fn a_last_dose_has_been_taken() {
 }
 
 #[test]
+fn no_dose_of_an_order_is_older_than_the_order() {
+    let stopped = |last_dose_at| Command::Stop {
+        order: order_id(1),
+        reason: StopReason::PatientChoice,
+        last_dose_at,
+        abrupt_because: None,
+    };
+    let long_ago = Some(noon().plus_days(-400));
+    let given = after(on("phenelzine"), [warned("sertraline")]);
+    refused(given.clone(), psychiatrist().asks(stopped(long_ago)), Error::DoseBeforeStart);
+    let told = |days: i64| Command::RecordLastDose {
+        medication: MedicationRef::Order(order_id(1)),
+        at: noon().plus_days(days),
+    };
+    refused(given.clone(), nurse().asks(told(-400)), Error::DoseBeforeStart);
+    let ended = after(given, [psychiatrist().asks(stopped(None))]);
+    refused(ended.clone(), nurse().days_later(1).asks(told(-400)), Error::DoseBeforeStart);
+    assert_eq!(unsafe_by(ended, psychiatrist().prescribes(order(2, "sertraline"))).1, Answer::Wait);
+}
+
+#[test]
+fn an_order_that_has_begun_is_not_put_off() {
+    let ask = |now: i64, start: i64| {
+        psychiatrist().days_later(now).asks(correct(Correction::StartOn(in_days(start))))
+    };
+    refused(on("phenelzine"), ask(10, 60), Error::HasBegun);
+    refused(on("phenelzine"), ask(0, 60), Error::HasBegun);
+    let later = NewOrder { start_on: in_days(5), ..order(1, "phenelzine") };
+    let waiting = after(prepared(&["phenelzine"]), [psychiatrist().prescribes(later)]);
+    accepted(waiting.clone(), ask(4, 60));
+    accepted(waiting.clone(), ask(10, 3));
+    refused(waiting, ask(5, 60), Error::HasBegun);
+}
+
+#[test]
 fn an_open_order_is_renewed_within_its_supply_limits() {
     accepted(on("sertraline"), psychiatrist().days_later(25).asks(renew(month(), None)));
     let none = Supply { days: 0, refills: 0 };
@@ -231,6 +266,12 @@ fn an_open_order_is_renewed_within_its_supply_limits() {
     let held = after(on("sertraline"), [psychiatrist().asks(hold(1))]);
     refused(held, psychiatrist().asks(renew(month(), None)), Error::OrderHeld);
     refused(prepared(&[]), psychiatrist().asks(renew(month(), None)), Error::UnknownOrder);
+}
+
+#[test]
+fn a_renewal_does_not_take_effect_before_the_order() {
+    let early = psychiatrist().days_later(25).effective(noon().plus_days(-1)).asks(renew(month(), None));
+    refused(on("sertraline"), early, Error::BeforeLastChange);
 }
 
 #[test]

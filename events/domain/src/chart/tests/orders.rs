@@ -201,6 +201,14 @@ fn an_order_starts_today_or_within_ninety_days() {
 }
 
 #[test]
+fn an_order_is_not_backdated_by_more_than_a_day() {
+    let written = |days: i64| psychiatrist().effective(noon().plus_days(-days));
+    let ago = |days: i64| written(days).prescribes(order(1, "sertraline"));
+    accepted(prepared(&["sertraline"]), ago(1));
+    refused(prepared(&["sertraline"]), ago(2), Error::OrderTooLongAgo);
+}
+
+#[test]
 fn an_evening_in_the_west_is_still_today() {
     let evening = Instant::parse("2026-11-24T02:00:00Z").unwrap();
     let when = psychiatrist().at(evening).prescribes(order(1, "sertraline"));

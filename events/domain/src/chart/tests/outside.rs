@@ -116,6 +116,22 @@ fn a_dose_told_of_while_an_outside_medication_was_taken_is_not_its_last() {
 }
 
 #[test]
+fn no_dose_of_an_outside_medication_is_older_than_its_start() {
+    let mut begun = outside(1, "phenelzine");
+    if let Command::RecordOutsideMedication { reported, .. } = &mut begun {
+        reported.started_on = Some(in_days(-3));
+    }
+    let given = after(prepared(&["sertraline"]), [nurse().asks(begun)]);
+    let long_ago = Some(noon().plus_days(-300));
+    refused(given.clone(), nurse().asks(end(1, long_ago)), Error::DoseBeforeStart);
+    let told = |days| last_dose(MedicationRef::Outside(outside_id(1)), days);
+    refused(given.clone(), nurse().asks(told(-300)), Error::DoseBeforeStart);
+    let ended = after(given, [nurse().asks(end(1, None))]);
+    refused(ended.clone(), nurse().asks(told(-300)), Error::DoseBeforeStart);
+    accepted(ended, nurse().asks(told(-2)));
+}
+
+#[test]
 fn a_last_dose_is_told_of_something_on_the_chart_and_in_the_past() {
     let unknown = last_dose(MedicationRef::Order(order_id(5)), 0);
     refused(on("sertraline"), nurse().asks(unknown), Error::UnknownMedication);
