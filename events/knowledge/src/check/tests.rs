@@ -6,6 +6,7 @@ mod doses;
 mod every_row;
 mod pairs;
 mod properties;
+mod records;
 mod speed;
 
 use concord_kernel::Instant;

@@ -37,7 +37,7 @@ pub(super) enum Word {
 static PLAIN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     "a abuse acting actuat actuation actuations adult alfa ampule and as at auto bag bedtime bid blister \
     buccal by caplet caplets caps capsule capsules cartridge chewable chronotherapy coated cr cream daily \
-    day days delayed depot deterrent disintegrating dose doses dr drops drug each effervescent emulsion \
+    day days delayed depot deterrent disintegrating dose doses dr drops drug each ec effervescent emulsion \
     enteric er every extended film foam for g gel generic gm gram grams h hfa hour hours hr hs human im \
     immediate implant in inh inhalant inhalation inhaler injectable injection injector intramuscular \
     intranasal intrauterine intravenous ir isophane iu iv kit la liquid long lotion low lozenge mcg meq \
@@ -46,7 +46,7 @@ static PLAIN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     pill pills po porcine powder prefilled prn product qd qhs qid rectal regular release retard ring sc sl \
     solution spray sr strength strip strips subcutaneous sublingual suppository suspension sustained syringe \
     system tab tablet tablets tabs take the tid times topical transdermal twice two ug unit units unt usp \
-    vaginal vial wafer week weekly with xl xr"
+    vaginal vial w wafer week weekly with xl xr"
         .split(' ')
         .collect()
 });
@@ -55,7 +55,7 @@ static PLAIN: LazyLock<HashSet<&str>> = LazyLock::new(|| {
 static SALT: LazyLock<HashSet<&str>> = LazyLock::new(|| {
     "acetate anhydrous aspartate axetil benzoate besylate bicarbonate bitartrate bromide calcium carbonate \
     chloride citrate cypionate decanoate dihydrate dihydrochloride dimesylate dinitrate dipropionate \
-    disodium embonate enanthate estolate ethylsuccinate fumarate furoate gluconate hcl hemihydrate hyclate \
+    disodium embonate enanthate estolate ethylsuccinate fumarate furoate gluconate hcl hbr hemihydrate hyclate \
     hydrate hydrobromide hydrochloride lactate lactobionate lauroxil magnesium maleate medoxomil mesylate \
     mofetil monohydrate monohydrochloride mononitrate napsylate nitrate oxalate palmitate pamoate phosphate \
     pivalate potassium propionate proxetil saccharate sodium stearate succinate sulfate sulphate tartrate \
