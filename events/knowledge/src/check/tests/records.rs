@@ -36,13 +36,13 @@ fn medication(name: &str, number: u128) -> (Vec<IngredientId>, Vec<Exposure>) {
 /// What a chart says of both names of the pair, and its worst in the words of the table.
 fn told(pair: &Pair) -> (&'static str, Vec<Finding>) {
     let (first, mut exposures) = medication(&pair.first, 1);
-    let (second, subject) = match Ruleset::embedded().recognise_condition(&pair.second, &[]) {
-        Some(condition) => (first.clone(), having(patient(exposures), &[condition.as_str()])),
-        None => {
-            let (second, more) = medication(&pair.second, 2);
-            exposures.extend(more);
-            (second, patient(exposures))
-        }
+    let condition = Ruleset::embedded().recognise_condition(&pair.second, &[]);
+    let (second, subject) = if let Some(condition) = condition {
+        (first.clone(), having(patient(exposures), &[condition.as_str()]))
+    } else {
+        let (second, more) = medication(&pair.second, 2);
+        exposures.extend(more);
+        (second, patient(exposures))
     };
     let mut found = chart(&subject);
     let unmapped = find(&found, "map.unrecognised").is_some();
