@@ -99,7 +99,12 @@ fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseL
     let most = match limit.per_kg {
         None => limit.over_mg,
         Some(weight) => match scene.result(weight, RESULT_DAYS) {
-            None => return,
+            None => {
+                if total.proposed || !scene.proposing {
+                    found.special("missing.weight", &[total.at]);
+                }
+                return;
+            }
             Some(kg) => limit.over_mg * kg,
         },
     };

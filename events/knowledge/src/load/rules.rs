@@ -161,7 +161,7 @@ pub(crate) struct Rules {
 }
 
 /// Rules that code applies; their words are in `special_rules.csv`.
-const SPECIAL: [&str; 21] = [
+const SPECIAL: [&str; 22] = [
     "map.unrecognised",
     "allergy.unknown",
     "allergy.same-ingredient",
@@ -182,6 +182,7 @@ const SPECIAL: [&str; 21] = [
     "dose.start",
     "map.condition",
     "missing.birth-date",
+    "missing.weight",
     "missing.withdrawal-agonist",
 ];
 

@@ -1,6 +1,6 @@
 use super::*;
-use Action::{Acknowledge, Adjust, BlockUnlessCosigned};
-use Severity::{Contraindicated, Major};
+use Action::{Acknowledge, Adjust, BlockUnlessCosigned, Monitor};
+use Severity::{Contraindicated, Major, Moderate};
 
 fn of(drug: &str, mg: f64) -> Proposal {
     let proposal = propose(drug);
@@ -63,12 +63,15 @@ fn circumstances_lower_the_maximum() {
 }
 
 #[test]
-fn valproate_is_limited_by_weight_when_it_is_known() {
+fn valproate_is_limited_by_weight_and_a_weight_that_is_missing_is_asked_for() {
     let light = with_result(patient(vec![]), "weight", 40.0, 5);
     let rule = "limit.valproate.weight";
     expect(&dose(&light, "divalproex", 2_500.0), rule, Contraindicated, BlockUnlessCosigned);
     silent(&dose(&light, "divalproex", 2_400.0), rule);
     silent(&dose(&patient(vec![]), "divalproex", 2_500.0), rule);
+    expect(&dose(&patient(vec![]), "divalproex", 500.0), "missing.weight", Moderate, Monitor);
+    silent(&dose(&light, "divalproex", 500.0), "missing.weight");
+    silent(&dose(&patient(vec![]), "sertraline", 50.0), "missing.weight");
 }
 
 #[test]
