@@ -92,7 +92,8 @@ impl Ends {
         Ok(ends)
     }
 
-    /// Reads them again, when another connection has written.
+    /// Reads them again, when another connection has written. A sweep goes on, unless the table is complete further on
+    /// than it would make it: begun anew each time, it would not end while two take turns.
     pub(super) fn reload(&mut self, connection: &Connection) -> Result<(), Failure> {
         let head = connection.query_row("SELECT position, ends_through FROM head", [], |row| {
             Ok((row.get::<_, u64>(0)?, row.get::<_, u64>(1)?))
@@ -108,7 +109,8 @@ impl Ends {
             moved.insert(row.get(0)?, row.get(1)?);
         }
         *self.fresh.lock() = Known { ends: moved, through: position };
-        (self.position, self.through, self.sweep) = (position, through, None);
+        (self.position, self.through) = (position, through);
+        self.sweep = self.sweep.filter(|sweep| sweep.through > through);
         Ok(())
     }
 

@@ -134,6 +134,10 @@ impl Writer {
     }
 
     fn commit(&mut self, mut batch: Vec<Work>) {
+        if self.ends.overdue() {
+            // Left so by a process that ended, or because they could not be written: perhaps they can now.
+            self.tend_ends();
+        }
         match self.transact(&mut batch) {
             Ok((tip, answers)) => {
                 self.published.publish(&tip);

@@ -129,9 +129,25 @@ async fn ends_that_cannot_be_written_stop_appends_before_they_are_too_many() {
     }
     assert_eq!(taken, 6 * 4);
     other.execute_batch("DROP TRIGGER refuse").unwrap();
-    // What is refused once more has them written.
-    let _ = ledger.append(append(200, stream(200), Expected::None, 1)).await;
+    new(ledger.append(append(200, stream(200), Expected::None, 1)).await);
     new(ledger.append(append(201, stream(3), Expected::Exact(1), 1)).await);
+}
+
+#[tokio::test]
+async fn a_ledger_that_was_left_far_behind_takes_appends_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(&file(&folder), options());
+    for number in 0..40 {
+        new(ledger.append(append(number, stream(number % 9), Expected::Any, 1)).await);
+    }
+    let left = tempfile::tempdir().unwrap();
+    for name in ["clinical.ledger", "clinical.ledger-wal"] {
+        std::fs::copy(folder.path().join(name), left.path().join(name)).unwrap();
+    }
+    assert_eq!(completeness(&file(&left)), (0, 40));
+    let ledger = open(&file(&left), tight());
+    new(ledger.append(append(40, stream(4), Expected::Exact(4), 1)).await);
+    assert!(completeness(&file(&left)).0 >= 40);
 }
 
 /// The tables as a file of that schema has them.
