@@ -380,6 +380,11 @@ async fn killed(point: &str, way: Way, recorded: bool) -> Result<(), String> {
     if before.len() != usize::from(recorded) {
         return Err(format!("the crash has left {before:?}"));
     }
+    if !recorded {
+        // Nothing is known of it: until it has been asked once more, another body would be as good.
+        let caller = doctor(&second.url).await;
+        send(&caller, way, asked()).await.map_err(|error| error.to_string())?;
+    }
     let receipt = at_once(&second.url, async || {}).await?;
     later(&second.url, &receipt).await
 }
