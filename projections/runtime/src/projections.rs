@@ -176,9 +176,7 @@ impl Projections {
     /// See [`OrderError`].
     pub async fn rebuild(&self, view: &str) -> Result<Instance, OrderError> {
         let view = self.index(view)?;
-        let (reply, answer) = oneshot::channel();
-        self.orders.send(Order::Rebuild { view, reply }).await.map_err(|_| OrderError::Ended)?;
-        Ok(answer.await.map_err(|_| OrderError::Ended)??)
+        Ok(self.order(|reply| Order::Rebuild { view, reply }).await??)
     }
 
     /// Lets a paused view try the fact again that it stopped before.
@@ -188,9 +186,7 @@ impl Projections {
     /// See [`OrderError`].
     pub async fn retry(&self, view: &str) -> Result<(), OrderError> {
         let view = self.index(view)?;
-        let (reply, answer) = oneshot::channel();
-        self.orders.send(Order::Retry { view, reply }).await.map_err(|_| OrderError::Ended)?;
-        answer.await.map_err(|_| OrderError::Ended)
+        self.order(|reply| Order::Retry { view, reply }).await
     }
 
     /// Removes the builds of a view that were replaced; says how many there were.
@@ -214,6 +210,17 @@ impl Projections {
         match joined {
             Ok(Ok(halt)) => halt,
             Ok(Err(_)) | Err(_) => Halt::Broken,
+        }
+    }
+
+    async fn order<T>(&self, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Result<T, OrderError> {
+        let (reply, answer) = oneshot::channel();
+        self.orders.send(order(reply)).await.map_err(|_| OrderError::Ended)?;
+        tokio::select! {
+            biased;
+            answered = answer => answered.map_err(|_| OrderError::Ended),
+            // What is sent in the moment in which the runner ends may be left lying: nobody takes it and nobody drops it.
+            () = self.orders.closed() => Err(OrderError::Ended),
         }
     }
 
