@@ -86,6 +86,9 @@ async fn page(
 ) -> Result<Batch, SourceError> {
     let asked_at = clock.now();
     let head = ledger.watch().borrow().position;
+    // What is committed can be read a moment before it is told of. Rows that knew it already would look, to a session
+    // that begins just then, as if the ledger had lost something.
+    let limit = usize::try_from(head.saturating_sub(after)).unwrap_or(limit).clamp(1, limit);
     let Page { entries, through } =
         ledger.read(after, &Filter::default(), limit).await.map_err(|error| match error {
             ReadError::Unavailable => SourceError::Unavailable,

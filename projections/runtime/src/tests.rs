@@ -275,6 +275,22 @@ async fn a_ledger_that_ends_before_its_head_stops_the_views() {
 }
 
 #[tokio::test]
+async fn rows_are_never_ahead_of_the_head_that_the_ledger_tells() {
+    let world = World::new();
+    let told = world.append(patient(1), &[joined("Ada"), joined("Ben")]).await;
+    // Committed and readable, but not told of yet: whoever began anew now would find rows that nobody knows of.
+    let more = world.append(patient(1), &[joined("Cyd")]).await;
+    let (tell, heads) = tokio::sync::watch::channel(told);
+    let views = world.start_over(DoctoredLedger::telling(&world.ledger, heads));
+    views.wait_for(ViewId::of::<Names>(), told, SOON).await.unwrap();
+    let early = views.wait_for(ViewId::of::<Names>(), more, Duration::from_millis(100)).await;
+    assert_eq!(early, Err(WaitError::Behind { position: 2, wanted: 3 }));
+    assert_eq!(world.store.checkpoints("names").unwrap()[0].1.token, told);
+    tell.send_replace(more);
+    views.wait_for(ViewId::of::<Names>(), more, SOON).await.unwrap();
+}
+
+#[tokio::test]
 async fn rows_of_another_history_are_built_anew() {
     let world = World::new();
     let views = world.start();

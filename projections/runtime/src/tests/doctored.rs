@@ -17,6 +17,7 @@ type Read = dyn Fn(u64, Page) -> Result<Page, ReadError> + Send + Sync;
 pub(super) struct DoctoredLedger {
     ledger: Arc<dyn Ledger>,
     read: Box<Read>,
+    heads: watch::Receiver<Token>,
 }
 
 impl DoctoredLedger {
@@ -25,7 +26,12 @@ impl DoctoredLedger {
         ledger: &Arc<dyn Ledger>,
         read: impl Fn(u64, Page) -> Result<Page, ReadError> + Send + Sync + 'static,
     ) -> Arc<dyn Ledger> {
-        Arc::new(Self { ledger: Arc::clone(ledger), read: Box::new(read) })
+        Arc::new(Self { ledger: Arc::clone(ledger), read: Box::new(read), heads: ledger.watch() })
+    }
+
+    /// One that tells of its head later than it lets read.
+    pub(super) fn telling(ledger: &Arc<dyn Ledger>, heads: watch::Receiver<Token>) -> Arc<dyn Ledger> {
+        Arc::new(Self { ledger: Arc::clone(ledger), read: Box::new(|_, page| Ok(page)), heads })
     }
 
     /// One whose history seems to end at `end`, and that says nothing of it.
@@ -70,10 +76,11 @@ impl Ledger for DoctoredLedger {
     }
 
     fn watch(&self) -> watch::Receiver<Token> {
-        self.ledger.watch()
+        self.heads.clone()
     }
 }
 
+type Begun = dyn Fn() + Send + Sync;
 type Load = dyn Fn(&SqliteStore, Instance, &[Key]) -> Result<Vec<StoredRow>, StoreError> + Send + Sync;
 type Commit = dyn Fn(&SqliteStore, &[Writes]) -> Result<(), StoreError> + Send + Sync;
 type Activate = dyn Fn(&SqliteStore, Instance, Token) -> Result<(), StoreError> + Send + Sync;
@@ -81,6 +88,8 @@ type Activate = dyn Fn(&SqliteStore, Instance, Token) -> Result<(), StoreError> 
 /// A store that reads, writes or flips in another way.
 pub(super) struct DoctoredStore {
     pub(super) store: Arc<SqliteStore>,
+    /// What happens when a build has just begun.
+    pub(super) begun: Box<Begun>,
     pub(super) load: Box<Load>,
     pub(super) commit: Box<Commit>,
     pub(super) activate: Box<Activate>,
@@ -91,6 +100,7 @@ impl DoctoredStore {
     pub(super) fn over(store: &Arc<SqliteStore>) -> Self {
         Self {
             store: Arc::clone(store),
+            begun: Box::new(|| {}),
             load: Box::new(SqliteStore::load),
             commit: Box::new(SqliteStore::commit),
             activate: Box::new(SqliteStore::activate),
@@ -110,7 +120,9 @@ impl ViewStore for DoctoredStore {
         stage: Stage,
         epoch: Uuid,
     ) -> Result<Checkpoint, StoreError> {
-        self.store.begin(view, layout, stage, epoch)
+        let begun = self.store.begin(view, layout, stage, epoch);
+        (self.begun)();
+        begun
     }
 
     fn load(&self, instance: Instance, keys: &[Key]) -> Result<Vec<StoredRow>, StoreError> {
