@@ -170,8 +170,10 @@ impl<'a> Session<'a> {
 
     /// The track whose turn it is, if any has work.
     fn choose(&mut self, head: u64, rests: bool) -> Option<usize> {
-        let live = !rests && self.tracks.first().is_some_and(|track| track.position < head);
-        let behind = (1..self.tracks.len()).find(|index| self.tracks[*index].position < head);
+        let first = self.tracks.first().map_or(0, |track| track.position);
+        let live = !rests && !self.tracks.is_empty() && first < head;
+        // One that is level with the first waits to join it: it must never pass by.
+        let behind = (1..self.tracks.len()).find(|index| self.tracks[*index].position < first.min(head));
         match (live, behind) {
             (true, Some(index)) => {
                 self.aside_next = !self.aside_next;
@@ -375,6 +377,7 @@ impl<'a> Session<'a> {
             return Ok(());
         }
         let at = Token { epoch: self.epoch, position: first.position };
+        let mut replaced = Vec::new();
         for risen in 0..first.members.len() {
             if first.members[risen].stage != Stage::Building {
                 continue;
@@ -384,16 +387,18 @@ impl<'a> Session<'a> {
             self.shared.store.activate(instance, at)?;
             self.shared.reached(CrashPoint::AfterFlip);
             tracing::info!(view = %instance.view, generation = instance.generation, position = at.position, "build answers now");
-            for member in &mut first.members {
-                if member.instance.view.name == instance.view.name {
-                    member.stage = Stage::Retired;
-                }
-            }
             first.members[risen].stage = Stage::Active;
             self.paused.retain(|(member, _)| member.instance.view.name != instance.view.name);
             self.shared.answers(&first.members[risen], at);
+            replaced.push(instance);
         }
-        first.members.retain(|member| member.stage != Stage::Retired);
+        // Wherever the one is that answered before: what it writes would be refused.
+        let stays = |member: &Member| {
+            let of_its_view = |risen: &&Instance| risen.view.name == member.instance.view.name;
+            replaced.iter().rfind(of_its_view).is_none_or(|risen| *risen == member.instance)
+        };
+        self.tracks.iter_mut().for_each(|track| track.members.retain(stays));
+        self.tracks.retain(|track| !track.members.is_empty());
         Ok(())
     }
 

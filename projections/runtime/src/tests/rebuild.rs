@@ -8,6 +8,7 @@ use concord_kernel::{StreamKind, Token};
 use concord_ledger::{Ledger, Page, ReadError};
 
 use super::SOON;
+use super::child::until;
 use super::crash::{Dice, rounds};
 use super::disk::Disk;
 use super::doctored::{DoctoredLedger, DoctoredStore};
@@ -20,12 +21,13 @@ use crate::{
 /// Patients whose care teams grow.
 const PATIENTS: u128 = 5;
 
-/// Refuses the name `odd` while it is fussy: a program whose fold has changed since the rows were written.
-struct Fussy;
+/// Refuses the name `odd` while it is fussy: a program whose fold has changed since the rows were written. Each test that
+/// needs it has its own.
+struct Fussy<const TEST: usize>;
 
-static FUSSY: AtomicBool = AtomicBool::new(false);
+static FUSSY: [AtomicBool; 2] = [AtomicBool::new(false), AtomicBool::new(false)];
 
-impl View for Fussy {
+impl<const TEST: usize> View for Fussy<TEST> {
     const NAME: &'static str = "fussy";
     const VERSION: u32 = 1;
     const KINDS: &'static [StreamKind] = &[StreamKind::CareTeam];
@@ -38,7 +40,7 @@ impl View for Fussy {
     fn apply(row: &mut Option<Row>, key: &Key, fact: &Fact) -> Result<(), ViewError> {
         Copycat::apply(row, key, fact)?;
         let odd = row.as_ref().is_some_and(|row| row.names.last().is_some_and(|name| name == "odd"));
-        let refused = odd && FUSSY.load(Ordering::SeqCst);
+        let refused = odd && FUSSY[TEST].load(Ordering::SeqCst);
         if refused { Err(ViewError::Contradiction("an odd name")) } else { Ok(()) }
     }
 
@@ -90,22 +92,22 @@ async fn history(world: &World, events: u64, odd: u64) -> Token {
 async fn a_fact_that_a_rebuild_cannot_fold_stops_the_rebuild_alone_until_it_is_mended() {
     // First and last, within a page and at the edges of pages and of what is written at once.
     for odd in [1, 2, 16, 17, 40, 64, 65, 128, 150] {
-        FUSSY.store(false, Ordering::SeqCst);
+        FUSSY[0].store(false, Ordering::SeqCst);
         let world = World::new();
         let setup =
-            || world.setup(world.ledger.clone(), world.store.clone()).with::<Fussy>().with::<Copycat>();
+            || world.setup(world.ledger.clone(), world.store.clone()).with::<Fussy<0>>().with::<Copycat>();
         let views = setup().start().unwrap();
         let token = history(&world, 150, odd).await;
-        views.wait_for(ViewId::of::<Fussy>(), token, SOON).await.unwrap();
+        views.wait_for(ViewId::of::<Fussy<0>>(), token, SOON).await.unwrap();
 
-        FUSSY.store(true, Ordering::SeqCst);
+        FUSSY[0].store(true, Ordering::SeqCst);
         views.rebuild("fussy").await.unwrap();
         // Appends go on meanwhile.
         let token = history(&world, 30, 0).await;
         let status = becomes(&views, "fussy", |status| fault(status).is_some()).await;
         let reason = Reason::Refused(ViewError::Contradiction("an odd name"));
         assert_eq!(fault(&status), Some(Fault { position: odd, reason }));
-        same_as_the_copy::<Fussy>(&views, token).await;
+        same_as_the_copy::<Fussy<0>>(&views, token).await;
         assert!(views.healthy(), "the rows that answer are as good as before");
         assert_eq!(stages(&world, "fussy"), [(Stage::Active, 180), (Stage::Building, odd - 1)]);
 
@@ -114,14 +116,14 @@ async fn a_fact_that_a_rebuild_cannot_fold_stops_the_rebuild_alone_until_it_is_m
         let views = setup().start().unwrap();
         let token = history(&world, 10, 0).await;
         becomes(&views, "fussy", |status| fault(status).is_some()).await;
-        same_as_the_copy::<Fussy>(&views, token).await;
+        same_as_the_copy::<Fussy<0>>(&views, token).await;
         assert_eq!(stages(&world, "fussy"), [(Stage::Active, 190), (Stage::Building, odd - 1)]);
 
-        FUSSY.store(false, Ordering::SeqCst);
+        FUSSY[0].store(false, Ordering::SeqCst);
         views.retry("fussy").await.unwrap();
         let token = history(&world, 10, 0).await;
         becomes(&views, "fussy", |status| status.rebuild.is_none()).await;
-        same_as_the_copy::<Fussy>(&views, token).await;
+        same_as_the_copy::<Fussy<0>>(&views, token).await;
         let stages = stages(&world, "fussy");
         assert_eq!((stages[0].0, stages[1].0), (Stage::Retired, Stage::Active), "odd at {odd}");
     }
@@ -317,6 +319,70 @@ async fn a_first_build_answers_only_once_it_has_everything() {
     assert_eq!(flipped.load(Ordering::SeqCst), token.position);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rebuild_that_begins_where_the_live_build_is_does_not_overtake_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Disk::open(folder.path(), None));
+    // The runner takes the order at position 0, and finds a long history right after that.
+    let (mut store, once) = (DoctoredStore::over(&disk.store), AtomicU64::new(0));
+    store.begun = Box::new({
+        let (disk, runtime) = (disk.clone(), tokio::runtime::Handle::current());
+        move || {
+            if once.fetch_add(1, Ordering::SeqCst) == VIEWS {
+                let (disk, runtime) = (disk.clone(), runtime.clone());
+                let appends = move || {
+                    for _ in 0..30 {
+                        runtime.block_on(disk.append(10));
+                    }
+                };
+                std::thread::spawn(appends).join().unwrap();
+            }
+        }
+    });
+    let views = disk.setup(Arc::new(store)).start().unwrap();
+    for view in ["names", "copycat", "log"] {
+        becomes(&views, view, |status| status.state == State::Live).await;
+    }
+    views.rebuild("names").await.unwrap();
+    disk.settle(&views).await;
+    // All go on, the new build with them.
+    disk.append(10).await;
+    disk.settle(&views).await;
+    views.shutdown().await;
+    assert_eq!(disk.complete().await, Ok(()));
+}
+
+/// The views of [`Disk`], each of which begins a build at the first start.
+const VIEWS: u64 = 3;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_build_that_answers_ends_the_one_it_replaces_wherever_that_is() {
+    FUSSY[1].store(true, Ordering::SeqCst);
+    let world = World::new();
+    let (mut store, failures) = (DoctoredStore::over(&world.store), Arc::new(AtomicU64::new(0)));
+    store.activate = Box::new({
+        let failures = failures.clone();
+        move |store, instance, at| {
+            match failures.fetch_add(1, Ordering::SeqCst) {
+                // Whoever begins anew finds the old build far behind, and able to go on.
+                0 => Err(StoreError::Unavailable("on purpose".into())),
+                _ => store.activate(instance, at),
+            }
+        }
+    });
+    let setup = world.setup(world.ledger.clone(), Arc::new(store));
+    let views = setup.with::<Fussy<1>>().with::<Copycat>().start().unwrap();
+    let token = history(&world, 300, 20).await;
+    becomes(&views, "fussy", |status| matches!(status.state, State::Paused(_))).await;
+    views.wait_for(ViewId::of::<Copycat>(), token, SOON).await.unwrap();
+    FUSSY[1].store(false, Ordering::SeqCst);
+    views.rebuild("fussy").await.unwrap();
+    until("it answers", || failures.load(Ordering::SeqCst) == 2);
+    becomes(&views, "fussy", |status| status.rebuild.is_none() && status.state == State::Live).await;
+    same_as_the_copy::<Fussy<1>>(&views, history(&world, 20, 0).await).await;
+    assert_eq!(stages(&world, "fussy")[1], (Stage::Active, 320));
+}
+
 /// Whatever fails, nobody is told of rows that are not stored.
 fn told_is_stored(disk: &Disk, views: &Projections) -> Result<(), String> {
     for status in views.statuses() {
@@ -356,17 +422,17 @@ async fn endure(seed: u64) -> Result<(), String> {
         disk.append(events).await;
         told_is_stored(&disk, &views)?;
         if step % 6 == 3 {
-            views.rebuild("names").await.unwrap();
+            let begun = views.rebuild("names").await;
+            begun.map_err(|error| format!("{error}: {:?}", views.statuses()))?;
         }
         if dice.roll(4) == 0 {
             tokio::time::sleep(Duration::from_millis(dice.roll(6))).await;
         }
     }
+    // The build that is under way is about to answer.
+    until("something fails", || failing.failures.load(Ordering::SeqCst) > 0);
     failing.on.store(false, Ordering::SeqCst);
     disk.settle(&views).await;
-    if failing.failures.load(Ordering::SeqCst) == 0 {
-        return Err("nothing ever failed".to_owned());
-    }
     for status in views.statuses() {
         becomes(&views, status.view.name, |status| status.state == State::Live).await;
     }
