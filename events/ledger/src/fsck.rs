@@ -111,7 +111,8 @@ pub enum FsckError {
 }
 
 /// Checks the ledger in the file at `path`: positions, versions, links, times, hashes, the root, receipts, the
-/// stored ends of streams, and SQLite's own structure. Calls `progress` with positions done and to do. The ledger may be in use.
+/// stored ends of streams, and SQLite's own structure. Calls `progress` with positions done and to do. The ledger may
+/// be in use.
 ///
 /// # Errors
 ///

@@ -3,7 +3,8 @@
 //! Every status carries a `google.rpc.ErrorInfo` whose reason is a value of `concord.common.v1.ErrorReason` without
 //! its prefix; beside it a `google.rpc.BadRequest` for a field, a `google.rpc.RetryInfo` where waiting helps, and a
 //! `concord.common.v1.Refusal` for a rule. Bytes that are no message never come this far: the codec of `concord-proto`
-//! answers them, in the same form.
+//! answers them, in the same form. A message that is larger than allowed is answered by tonic before both, without
+//! details.
 
 use std::collections::HashMap;
 use std::time::Duration;
