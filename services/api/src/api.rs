@@ -20,6 +20,7 @@ use concord_proto::concord::program::v1::program_service_server::ProgramServiceS
 use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer;
 use concord_proto::concord::side_effects::v1::side_effect_service_server::SideEffectServiceServer;
 use concord_proto::concord::therapist::v1::therapist_service_server::TherapistServiceServer;
+use futures::TryStreamExt;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic::transport::Server;
@@ -28,6 +29,7 @@ use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
 
 use crate::asked::Commands;
+use crate::gather::Gather;
 use crate::ledger::Ledgers;
 use crate::query::Questions;
 use crate::{Door, Limits, Tenants};
@@ -94,7 +96,7 @@ impl Api {
             door.close();
         };
         // Without it, an answer waits for the caller's delayed acknowledgement: 40 ms at a time under load.
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).map_ok(Gather::new);
         Server::builder()
             .accept_http1(true)
             .max_concurrent_streams(limits.calls_per_connection)

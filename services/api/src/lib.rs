@@ -16,6 +16,7 @@ mod episode;
 mod failure;
 mod field;
 mod follow_up;
+mod gather;
 mod ledger;
 mod liaison;
 mod limits;

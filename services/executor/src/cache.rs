@@ -24,7 +24,7 @@ const BASE_BYTES: u64 = 512;
 const UNBEGUN_BYTES: u64 = 256;
 
 /// What an event leaves in a state: an identifier that must not be used again, a figure. Texts are not kept.
-const EVENT_BYTES: u64 = 64;
+const EVENT_BYTES: u64 = 48;
 
 /// What a state is expected to take, to size the cache's tables.
 const TYPICAL_STATE_BYTES: u64 = 1_024;

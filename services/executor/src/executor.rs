@@ -26,7 +26,7 @@ pub struct ExecutorOptions {
 
 impl Default for ExecutorOptions {
     fn default() -> Self {
-        Self { cache_bytes: 64 * 1024 * 1024, attempts: 8 }
+        Self { cache_bytes: 128 * 1024 * 1024, attempts: 8 }
     }
 }
 
