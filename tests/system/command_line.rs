@@ -58,7 +58,8 @@ async fn filled() -> (tempfile::TempDir, u64) {
     (folder, last)
 }
 
-const VIEWS: [&str; 7] = ["caseload", "chart", "course", "due_items", "reconciled", "roster", "worklist"];
+const VIEWS: [&str; 8] =
+    ["caseload", "chart", "course", "due_items", "reconciled", "roster", "timers", "worklist"];
 
 #[tokio::test]
 async fn each_view_says_how_far_it_is_and_can_be_built_anew() {

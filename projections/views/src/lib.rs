@@ -12,6 +12,7 @@ pub mod parts;
 mod privacy;
 pub mod reconciled;
 pub mod roster;
+pub mod timers;
 pub mod worklist;
 
 #[cfg(test)]
@@ -24,6 +25,7 @@ pub use due::DueItems;
 pub use privacy::DataClass;
 pub use reconciled::Reconciled;
 pub use roster::Roster;
+pub use timers::Timers;
 pub use worklist::Worklist;
 
 use concord_projection::Setup;
@@ -39,4 +41,5 @@ pub fn all(setup: Setup) -> Setup {
         .with::<Roster>()
         .with::<DueItems>()
         .with::<Course>()
+        .with::<Timers>()
 }

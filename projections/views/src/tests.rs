@@ -15,7 +15,7 @@ use proptest::prelude::*;
 pub(crate) use self::history::{
     Dice, Story, fact, finding, history, patient, person, program, regimen, start,
 };
-use crate::{Caseload, Chart, Course, DataClass, DueItems, Reconciled, Roster, Worklist};
+use crate::{Caseload, Chart, Course, DataClass, DueItems, Reconciled, Roster, Timers, Worklist};
 
 /// What the rows must be: the plain fold, without batches, caches or store.
 pub(crate) struct Model<V: View> {
@@ -93,6 +93,8 @@ fn every_view_folds_random_histories_and_its_rows_survive_the_store() {
         assert!(!documents::<Roster>(&facts).is_empty());
         assert!(!documents::<DueItems>(&facts).is_empty());
         assert!(!documents::<Course>(&facts).is_empty());
+        // Nothing may be running at the end.
+        documents::<Timers>(&facts);
     }
 }
 
@@ -145,6 +147,7 @@ fn a_view_holds_no_class_of_data_that_it_does_not_declare() {
     holds_only::<Roster>(Roster::CLASSES, &facts);
     holds_only::<DueItems>(DueItems::CLASSES, &facts);
     holds_only::<Course>(Course::CLASSES, &facts);
+    holds_only::<Timers>(Timers::CLASSES, &facts);
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub(crate) enum Part {
     Api,
     /// Keep the views
     Projector,
+    /// Record deadlines that pass; needs projector
+    Timers,
 }
 
 impl Serve {
@@ -74,6 +76,9 @@ impl Serve {
         }
         if has(Part::Projector) {
             roles.push(ProcessRole::Projector);
+        }
+        if has(Part::Timers) {
+            roles.push(ProcessRole::Timers);
         }
         Some(roles)
     }
@@ -276,8 +281,8 @@ mod tests {
     }
 
     #[test]
-    fn all_roles_are_both_roles() {
+    fn all_roles_are_all_of_them() {
         let serve = Serve { listen: None, roles: Some(vec![Part::All]) };
-        assert_eq!(serve.roles(), Some(vec![ProcessRole::Api, ProcessRole::Projector]));
+        assert_eq!(serve.roles(), Some(vec![ProcessRole::Api, ProcessRole::Projector, ProcessRole::Timers]));
     }
 }

@@ -44,6 +44,8 @@ pub(crate) enum ProcessRole {
     Api,
     /// Keeps the views.
     Projector,
+    /// Records deadlines that pass.
+    Timers,
 }
 
 /// How the process logs. No log line holds patient data.
@@ -128,7 +130,10 @@ impl Config {
             faults.push(String::from("tenants: a name stands twice"));
         }
         if self.roles.is_empty() {
-            faults.push(String::from("roles: at least one of api, projector"));
+            faults.push(String::from("roles: at least one of api, projector, timers"));
+        }
+        if self.has(ProcessRole::Timers) && !self.has(ProcessRole::Projector) {
+            faults.push(String::from("roles: timers needs projector, which keeps the list of deadlines"));
         }
         if self.limits.attempts == 0 {
             faults.push(String::from("limits.attempts: at least 1"));
@@ -163,7 +168,11 @@ mod tests {
     #[test]
     fn the_defaults_can_be_used() {
         let config = with(Overrides::default()).unwrap();
-        assert!(config.has(ProcessRole::Api) && config.has(ProcessRole::Projector));
+        assert!(
+            config.has(ProcessRole::Api)
+                && config.has(ProcessRole::Projector)
+                && config.has(ProcessRole::Timers)
+        );
         assert_eq!(config.listen.to_string(), "127.0.0.1:7443");
     }
 
@@ -173,6 +182,12 @@ mod tests {
         let fault = with(Overrides { listen: everywhere, roles: Some(Vec::new()), ..Overrides::default() });
         let said = fault.unwrap_err().to_string();
         assert!(said.contains("listen:") && said.contains("roles:"), "{said}");
+    }
+
+    #[test]
+    fn deadlines_are_not_recorded_without_their_list() {
+        let alone = with(Overrides { roles: Some(vec![ProcessRole::Timers]), ..Overrides::default() });
+        assert!(alone.unwrap_err().to_string().contains("timers needs projector"));
     }
 
     #[test]

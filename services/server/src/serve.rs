@@ -8,12 +8,13 @@ use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
 use concord_kernel::{Clock, IdSource, RandomIds, SystemClock};
 use concord_ledger::{DataFolder, OpenError};
 use concord_projection::{Projections, StoreError};
+use concord_timekeeper::Timekeeper;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::server::HealthReporter;
 
-use crate::config::Config;
+use crate::config::{Config, ProcessRole};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
 use crate::open::{Opened, open};
@@ -74,6 +75,8 @@ pub(crate) struct Running {
     api: Option<JoinHandle<Result<(), tonic::transport::Error>>>,
     /// The one task that follows how everything is.
     health: JoinSet<()>,
+    /// One task a tenant, with the role of the timers.
+    timers: JoinSet<()>,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -86,10 +89,14 @@ impl Running {
         let mut tenants = Vec::new();
         let mut views = Vec::new();
         let mut parts = Vec::new();
+        let mut timers = JoinSet::new();
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources)?;
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
+            if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
+                timers.spawn(Timekeeper::new(executor.clone(), views, Arc::clone(&sources.clock)).run());
+            }
             parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
             tenants.push((id.clone(), Tenant { executor, ledger, views }));
         }
@@ -110,7 +117,7 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api: Some(api), health, views, _folder: folder })
+        Ok(Self { address, closing, api: Some(api), health, timers, views, _folder: folder })
     }
 
     /// Serves until `asked` is over.
@@ -128,6 +135,7 @@ impl Running {
     async fn ended(&mut self) -> ServeError {
         const API: &str = "the API";
         const HEALTH: &str = "the watch over the views";
+        const TIMERS: &str = "the timekeeper";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -142,6 +150,10 @@ impl Running {
                 Some(Err(cause)) => ServeError::BrokeOff(HEALTH, cause),
                 Some(Ok(())) | None => ServeError::Ended(HEALTH),
             },
+            Some(ended) = self.timers.join_next() => match ended {
+                Err(cause) => ServeError::BrokeOff(TIMERS, cause),
+                Ok(()) => ServeError::Ended(TIMERS),
+            },
         }
     }
 
@@ -150,6 +162,8 @@ impl Running {
         self.closing.send_replace(true);
         // It holds ledgers and views; that they stop now is nothing to report.
         self.health.shutdown().await;
+        // A deadline that passes now is recorded when the service starts again.
+        self.timers.shutdown().await;
         if let Some(api) = self.api {
             if let Ok(ended) = tokio::time::timeout(drain, api).await {
                 ended.map_err(|cause| ServeError::BrokeOff("the API", cause))??;
@@ -168,15 +182,64 @@ impl Running {
 mod tests {
     use std::time::Duration;
 
+    use concord_client::{Client, treatment};
+    use concord_kernel::{Actor, Credentials, Instant, ManualClock, PersonId, Role};
+    use concord_proto::concord::ledger::v1::GetHeadRequest;
+    use concord_proto::concord::side_effects::v1::{Grade, ReportSideEffectRequest};
+    use uuid::Uuid;
+
     use super::*;
     use crate::config::Overrides;
 
     const SOON: Duration = Duration::from_secs(10);
 
-    async fn started(folder: &std::path::Path) -> Running {
+    fn config(folder: &std::path::Path) -> Config {
         let listen = "127.0.0.1:0".parse().ok();
         let overrides = Overrides { data: Some(folder.to_owned()), listen, ..Overrides::default() };
-        Running::start(&Config::load(None, overrides).unwrap(), Sources::machine()).await.unwrap()
+        Config::load(None, overrides).unwrap()
+    }
+
+    async fn started(folder: &std::path::Path) -> Running {
+        Running::start(&config(folder), Sources::machine()).await.unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_running_service_records_a_deadline_that_passes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (config, noon) = (config(folder.path()), Instant::parse("2026-03-02T12:00:00Z").unwrap());
+        let clock = Arc::new(ManualClock::starting_at(noon));
+        let sources = Sources { clock: Arc::clone(&clock) as _, ids: Arc::new(RandomIds) };
+        let running = Running::start(&config, sources).await.unwrap();
+        let tokens = key::tokens(folder.path()).unwrap();
+        let as_a = |role, now| {
+            let id = PersonId::new(Uuid::from_u128(7));
+            let actor = Actor { id, role, credentials: Credentials::default() };
+            tokens.sign(&config.tenants[0], &actor, now, Duration::from_hours(1))
+        };
+        let nurse =
+            Client::connect(format!("http://{}", running.address), &as_a(Role::Nurse, noon)).await.unwrap();
+        let report = ReportSideEffectRequest {
+            header: Some(treatment(RandomIds.next(), Uuid::from_u128(1))),
+            report_id: RandomIds.next().to_string(),
+            description: String::from("a rash on both arms"),
+            grade: Grade::Moderate.into(),
+            ..ReportSideEffectRequest::default()
+        };
+        nurse.send(report).await.unwrap();
+        clock.advance_to(noon.plus_days(2));
+
+        let auditor = nurse.acting_as(&as_a(Role::Auditor, noon.plus_days(2))).unwrap();
+        let recorded = async {
+            loop {
+                let head = auditor.ledger().get_head(GetHeadRequest::default()).await.unwrap().into_inner();
+                if head.token.is_some_and(|token| token.position == 2) {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        tokio::time::timeout(SOON, recorded).await.expect("the breach is recorded");
+        running.stop(SOON).await.unwrap();
     }
 
     #[tokio::test]

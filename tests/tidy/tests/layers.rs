@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
@@ -31,6 +31,10 @@ const MAY_USE: [(&str, &[&str]); 17] = [
             "concord-views",
             "concord-proto",
         ],
+    ),
+    (
+        "concord-timekeeper",
+        &["concord-kernel", "concord-domain", "concord-executor", "concord-projection", "concord-views"],
     ),
     ("concord-client", &["concord-proto"]),
     ("concord-intake", &["concord-kernel", "concord-knowledge"]),

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::clock::DemoClock;
 use super::{Desk, How, Imported, Report, print};
 use crate::cli::Demo;
-use crate::config::Config;
+use crate::config::{Config, ProcessRole};
 use crate::serve::{Running, Sources};
 use crate::{Failed, key, signals, telemetry};
 
@@ -25,7 +25,9 @@ const TOKEN: Duration = Duration::from_hours(12);
 pub(crate) async fn run(options: Demo, config: Config, data: Option<PathBuf>) -> Result<ExitCode, Failed> {
     let temporary = data.is_none();
     let folder = data.unwrap_or_else(new_folder);
-    let config = Config { data: folder.clone(), listen: options.listen, ..config };
+    let mut config = Config { data: folder.clone(), listen: options.listen, ..config };
+    // The same seed gives the same history: what passes is part of what is played, not of how fast this machine is.
+    config.roles.retain(|role| *role != ProcessRole::Timers);
     telemetry::start(&config.log)?;
     let done = show(&options, &config).await;
     if temporary {

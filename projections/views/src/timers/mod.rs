@@ -1,0 +1,73 @@
+//! The timekeeper's question: which deadline passes next without anybody having done what it asks for?
+//!
+//! One row a client with what the service itself must record when time runs out; a list of all, earliest first. A
+//! deadline leaves the list with the event that answers it: what was asked was done, or that it was not is on record.
+//! What is due for people is another question ([`crate::DueItems`]); nothing here needs a person.
+
+mod read;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use concord_domain::DomainEvent;
+use concord_kernel::StreamKind;
+use concord_projection::{Fact, Item, Key, List, ListEntry, Sort, View, ViewError};
+
+pub use read::{Ring, Timer, due};
+pub use row::Row;
+
+use crate::DataClass;
+
+/// The view.
+pub struct Timers;
+
+impl Timers {
+    /// What its rows hold.
+    pub const CLASSES: &'static [DataClass] = &[DataClass::SideEffect];
+}
+
+impl View for Timers {
+    const NAME: &'static str = "timers";
+    const VERSION: u32 = 1;
+    const KINDS: &'static [StreamKind] = &[StreamKind::SideEffects];
+    type Row = Row;
+
+    fn touches(fact: &Fact) -> Vec<Key> {
+        match &fact.event {
+            DomainEvent::SideEffects(_) => vec![Key::patient(fact.patient)],
+            DomainEvent::Episode(_)
+            | DomainEvent::Assessment(_)
+            | DomainEvent::Chart(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => Vec::new(),
+        }
+    }
+
+    fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
+        let mut waiting = row.take().unwrap_or_default();
+        match &fact.event {
+            DomainEvent::SideEffects(event) => waiting.side_effect(event),
+            DomainEvent::Episode(_)
+            | DomainEvent::Assessment(_)
+            | DomainEvent::Chart(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::FollowUp(_)
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::TreatmentPlan(_) => {}
+        }
+        // A client for whom nothing runs has no row.
+        *row = (!waiting.is_empty()).then_some(waiting);
+        Ok(())
+    }
+
+    fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
+        let entry = |(report, at): (concord_kernel::ReportId, _)| ListEntry {
+            list: List::all(),
+            sort: Sort::new().earliest(at),
+            item: Item::of(&[report.uuid().as_bytes()]),
+        };
+        row.decisions().map(entry).collect()
+    }
+}
