@@ -23,6 +23,7 @@ fn identity(role: Role) -> Identity {
     Identity {
         tenant: TenantId::parse("demo").unwrap(),
         actor: person(role),
+        begins_at: None,
         expires_at: noon().plus_days(1),
     }
 }
@@ -48,6 +49,22 @@ fn an_expired_token_is_refused_even_when_it_is_remembered() {
     let (auth, token) = (authenticator(), token(Duration::from_mins(1)));
     assert!(auth.verify(&token, noon()).is_ok());
     assert_eq!(auth.verify(&token, noon().plus(Duration::from_mins(1))), Err(AuthError::Expired));
+}
+
+#[test]
+fn a_token_is_refused_before_it_begins() {
+    let begins = noon().plus(Duration::from_mins(5));
+    let seconds = |at: Instant| at.micros() / 1_000_000;
+    let claims = serde_json::json!({
+        "iss": "concord-local", "aud": "concord", "sub": Uuid::from_u128(9), "tenant": "demo", "role": "therapist",
+        "nbf": seconds(begins), "exp": seconds(noon().plus_days(1)),
+    });
+    let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+    let key = jsonwebtoken::EncodingKey::from_secret(&KEY);
+    let (auth, token) = (authenticator(), jsonwebtoken::encode(&header, &claims, &key).unwrap());
+    assert_eq!(auth.verify(&token, noon()), Err(AuthError::NotYet));
+    assert_eq!(auth.verify(&token, begins).unwrap().actor, person(Role::Therapist));
+    assert_eq!(auth.verify(&token, noon()), Err(AuthError::NotYet), "remembered or not");
 }
 
 #[test]

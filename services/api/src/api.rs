@@ -26,9 +26,11 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
+use tower::util::MapResponseLayer;
 
 use crate::asked::Commands;
 use crate::ledger::Ledgers;
+use crate::oversize::explained_answer;
 use crate::query::Questions;
 use crate::{Door, Limits, Tenants};
 
@@ -69,7 +71,9 @@ impl Api {
             LedgerServiceServer::new(Ledgers(door.clone())).max_decoding_message_size(limits.message_bytes),
         );
         add_tools(&mut routes, health);
-        Self { routes: routes.routes(), door, limits }
+        let oversize = MapResponseLayer::new(move |answer| explained_answer(answer, limits.message_bytes));
+        let routes = routes.routes().into_axum_router().layer(oversize).into();
+        Self { routes, door, limits }
     }
 
     /// The services alone, to be served beside others; [`Door::close`] ends the streams that would go on for ever.

@@ -19,6 +19,7 @@ mod follow_up;
 mod ledger;
 mod liaison;
 mod limits;
+mod oversize;
 mod plan;
 mod prescriber;
 mod program;

@@ -4,7 +4,7 @@ use concord_kernel::Text;
 use concord_proto::concord::assessment::v1 as assessment;
 use concord_proto::concord::care_team::v1 as care_team;
 use concord_proto::concord::chart::v1 as chart;
-use concord_proto::concord::common::v1::CommandHeader;
+use concord_proto::concord::common::v1::{CommandHeader, Purpose};
 use concord_proto::concord::episode::v1 as episode;
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::plan::v1 as plan;
@@ -25,6 +25,9 @@ macro_rules! refuses {
         assert_eq!(path, $path, "{}", stringify!($request));
     })+};
 }
+
+/// 0001-01-01T00:00:00Z, which clocks that were never set tell, and which no record of a living person holds.
+const YEAR_1: i64 = -62_135_596_800;
 
 fn header() -> CommandHeader {
     CommandHeader {
@@ -51,6 +54,10 @@ fn a_header_names_command_patient_and_purpose() {
     assert_eq!(spoil(|h| h.patient_id.clear()), "header.patient_id");
     assert_eq!(spoil(|h| h.purpose = 0), "header.purpose");
     assert_eq!(spoil(|h| h.purpose = 99), "header.purpose");
+    assert_eq!(spoil(|h| h.purpose = Purpose::Audit.into()), "header.purpose");
+    let mut early = header();
+    early.effective_at = Some(Timestamp { seconds: YEAR_1, nanos: 0 });
+    assert_eq!(path(Some(early)).as_deref(), Some("header.effective_at"));
     assert_eq!(spoil(|h| h.correlation_id = "x".into()), "header.correlation_id");
     assert_eq!(spoil(|h| h.causation_id = "x".into()), "header.causation_id");
     let late = Timestamp { seconds: i64::MAX, nanos: 0 };
@@ -64,6 +71,7 @@ fn commands_of_a_stay_name_the_field() {
     refuses!(episode::ReferPatientRequest:
         |r| r.program.clear() => "program", |r| r.program = "IOP".into() => "program",
         |r| r.name.clear() => "name", |r| r.name = "x".repeat(Text::MAX + 1) => "name",
+        |r| r.born_on = "1899-12-31".into() => "born_on",
         |r| r.born_on = "05/01/1990".into() => "born_on", |r| r.born_on = "1990-02-30".into() => "born_on",
         |r| r.referred_by = " ".into() => "referred_by", |r| r.reason = "\0".into() => "reason");
     refuses!(episode::ScreenCandidateRequest:
@@ -179,7 +187,8 @@ fn commands_of_a_side_effect_name_the_field() {
         |r| r.report_id.clear() => "report_id", |r| r.symptom = "Übel".into() => "symptom",
         |r| r.description.clear() => "description", |r| r.grade = 0 => "grade",
         |r| r.red_flags[0].clear() => "red_flags[0]", |r| r.suspected_order_id = "1".into() => "suspected_order_id",
-        |r| r.onset_at.as_mut().unwrap().nanos = i32::MAX => "onset_at");
+        |r| r.onset_at.as_mut().unwrap().nanos = i32::MAX => "onset_at",
+        |r| r.onset_at.as_mut().unwrap().seconds = YEAR_1 => "onset_at");
     refuses!(side_effects::TriageSideEffectRequest:
         |r| r.report_id.clear() => "report_id", |r| r.grade = 0 => "grade", |r| r.note.clear() => "note");
     refuses!(side_effects::DecideSideEffectRequest:
