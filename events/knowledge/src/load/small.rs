@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use concord_kernel::{Day, Instant};
 
 use super::fault::{Fault, LoadError};
+use super::set::{Set, Vocabulary};
 use super::table::{Row, Table};
 use crate::LabId;
 use crate::escalation::Deadlines;
@@ -120,6 +121,16 @@ fn day(row: &Row<'_>, column: &'static str) -> Result<Option<Day>, LoadError> {
             .map(|instant| Some(instant.day()))
             .map_err(|_| row.invalid(column, text)),
     }
+}
+
+/// Reads the substances that are never ordered without consent on record.
+pub(crate) fn consent(table: &Table, words: &Vocabulary) -> Result<Set, LoadError> {
+    let mut all = Set::default();
+    for row in table.rows() {
+        let _for_people = row.words("why")?;
+        all.extend(&words.select_some(&row, "drug")?);
+    }
+    Ok(all)
 }
 
 pub(crate) fn bands(table: &Table) -> Result<Bands, LoadError> {
