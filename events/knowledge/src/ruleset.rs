@@ -14,8 +14,9 @@ use crate::load::small::Labs;
 use crate::load::{Files, LoadError};
 use crate::policy::PolicyRow;
 use crate::scale::{Bands, ScaleKind};
+use crate::within::Terms;
 use crate::{
-    ConditionId, DrugId, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion, SymptomId,
+    ConditionId, DrugId, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion, SymptomId, Within,
 };
 
 /// One published set of knowledge tables.
@@ -33,6 +34,7 @@ pub struct Ruleset {
     pub(crate) escalation: Deadlines,
     pub(crate) policies: HashMap<String, PolicyRow>,
     pub(crate) bands: Bands,
+    pub(crate) terms: Terms,
     pub(crate) consent: Set,
 }
 
@@ -144,6 +146,11 @@ impl Ruleset {
     /// Every formulary row, in the order of the table.
     pub fn drugs(&self) -> impl Iterator<Item = &Drug> {
         self.drugs.rows.iter().map(|entry| &entry.drug)
+    }
+
+    /// How soon something that is waited for between those who treat a patient is due. Source: `coordination.csv`.
+    pub fn within(&self, within: Within) -> std::time::Duration {
+        self.terms.of(within)
     }
 
     /// Whether it must never be ordered before the patient's consent is on record. Source: `consent_rules.csv`.

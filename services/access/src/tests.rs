@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use concord_domain::treatment_plan as plan;
-use concord_domain::{Command, EpisodeRef, InEpisode, chart, side_effects};
+use concord_domain::{Command, EpisodeRef, InEpisode, chart, coordination, side_effects};
 use concord_kernel::{Actor, Credentials, Instant, PatientId, PersonId, ReportId, Role, TenantId};
 use uuid::Uuid;
 
@@ -155,6 +155,49 @@ fn a_plan_is_made_by_those_whose_part_it_is() {
             // A patient's own record is number 9.
             let patient = PatientId::new(Uuid::from_u128(9));
             let answer = permit_command(&identity(role), patient, &in_stay(command.clone()));
+            assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
+        }
+    }
+}
+
+#[test]
+fn those_who_treat_take_part_wherever_they_work_and_prescribers_settle() {
+    use Role::{
+        CaseManager, Nurse, OutsideProvider, Patient, Pharmacist, Pmhnp, PrimaryCare, Psychiatrist, Therapist,
+    };
+    let (person, words) =
+        (PersonId::new(Uuid::from_u128(2)), || concord_kernel::Text::parse("told").unwrap());
+    let conflict = concord_kernel::ConflictId::new(Uuid::from_u128(3));
+    let cases: [(coordination::Command, &[Role]); 4] = [
+        (
+            coordination::Command::RevokeSharingConsent { recipient: person },
+            &[Psychiatrist, Pmhnp, Therapist, CaseManager, Nurse, Patient],
+        ),
+        (
+            coordination::Command::RaiseConflict { conflict, finding: None, description: words() },
+            &[Psychiatrist, Pmhnp, Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider],
+        ),
+        (
+            coordination::Command::ResolveConflict {
+                conflict,
+                resolution: coordination::ConflictResolution::OutsideChanges,
+                responsible: person,
+                what: words(),
+            },
+            &[Psychiatrist, Pmhnp],
+        ),
+        (
+            coordination::Command::ReviewOutsideUpdate {
+                update: concord_kernel::OutsideUpdateId::new(Uuid::from_u128(4)),
+                outcome: words(),
+            },
+            &[Psychiatrist, Pmhnp, Nurse, Pharmacist],
+        ),
+    ];
+    for (command, may) in cases {
+        for role in Role::ALL {
+            let patient = PatientId::new(Uuid::from_u128(9));
+            let answer = permit_command(&identity(role), patient, &Command::Coordination(command.clone()));
             assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
         }
     }

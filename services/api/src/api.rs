@@ -10,6 +10,7 @@ use concord_proto::concord::assessment::v1::assessment_service_server::Assessmen
 use concord_proto::concord::care_team::v1::care_team_service_server::CareTeamServiceServer;
 use concord_proto::concord::chart::v1::chart_service_server::ChartServiceServer;
 use concord_proto::concord::command::v1::command_service_server::CommandServiceServer;
+use concord_proto::concord::coordination::v1::coordination_service_server::CoordinationServiceServer;
 use concord_proto::concord::episode::v1::episode_service_server::EpisodeServiceServer;
 use concord_proto::concord::follow_up::v1::follow_up_service_server::FollowUpServiceServer;
 use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServer;
@@ -121,6 +122,7 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(FollowUpServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CareTeamServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(PlanServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(CoordinationServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
 }
 

@@ -11,6 +11,7 @@ mod care_team;
 mod chart;
 mod command;
 mod common;
+mod coordination;
 mod door;
 mod episode;
 mod failure;

@@ -132,6 +132,7 @@ fn classify_refusal(reason: ErrorReason) -> (Code, ErrorReason) {
             | ErrorReason::ScheduleNotCovered
             | ErrorReason::NotATimer
             | ErrorReason::NotOnCareTeam
+            | ErrorReason::ConsultOfAnother
     );
     (if about_the_caller { Code::PermissionDenied } else { Code::FailedPrecondition }, reason)
 }

@@ -41,6 +41,7 @@ embedded!(
     "condition_rules.csv",
     "conditions.csv",
     "consent_rules.csv",
+    "coordination.csv",
     "dose_limits.csv",
     "drugs.csv",
     "duplicates.csv",

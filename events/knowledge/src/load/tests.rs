@@ -141,6 +141,11 @@ fn a_row_that_code_needs_must_be_there() {
         Err(renamed("map.unrecognized"))
     );
     assert_eq!(with("limits.csv", "cows-minimum", "cows-least"), Err(Fault::MissingRow("cows-minimum")));
+    assert_eq!(
+        with("coordination.csv", "consult.urgent,24,Program rule,,\n", ""),
+        Err(Fault::MissingRow("consult.urgent"))
+    );
+    assert_eq!(with("coordination.csv", "consult.urgent", "consult.asap"), Err(renamed("consult.asap")));
     assert_eq!(with("escalation.csv", "grade-3", "grade-6"), Err(Fault::MissingRow("grade-3")));
     assert_eq!(
         with("policies.csv", "refill.II.max", "refill.2.max"),

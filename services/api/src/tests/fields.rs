@@ -5,6 +5,7 @@ use concord_proto::concord::assessment::v1 as assessment;
 use concord_proto::concord::care_team::v1 as care_team;
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::common::v1::{CommandHeader, Purpose};
+use concord_proto::concord::coordination::v1 as coordination;
 use concord_proto::concord::episode::v1 as episode;
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::plan::v1 as plan;
@@ -272,4 +273,34 @@ fn commands_that_tell_of_the_patient_name_the_field() {
     refuses!(plan::ReviewMedicationRequest:
         |r| r.episode = None => "episode", |r| r.considered_ids[0].clear() => "considered_ids[0]",
         |r| r.outcome = 0 => "outcome", |r| r.reason.clear() => "reason");
+}
+
+#[test]
+fn commands_of_coordination_name_the_field() {
+    refuses!(coordination::RecordSharingConsentRequest:
+        |r| r.recipient_id.clear() => "recipient_id", |r| r.parts[1] = 0 => "parts[1]",
+        |r| r.parts = vec![1; 17] => "parts", |r| r.signed_on.clear() => "signed_on",
+        |r| r.expires_on = "never".into() => "expires_on");
+    refuses!(coordination::RevokeSharingConsentRequest: |r| r.recipient_id.clear() => "recipient_id");
+    refuses!(coordination::SharePlanRequest:
+        |r| r.episode = None => "episode", |r| r.recipient_id.clear() => "recipient_id",
+        |r| r.parts[0] = 99 => "parts[0]");
+    refuses!(coordination::RecordOutsideUpdateRequest:
+        |r| r.update_id.clear() => "update_id", |r| r.kind = 0 => "kind", |r| r.from.clear() => "from",
+        |r| r.summary.clear() => "summary");
+    refuses!(coordination::ReviewOutsideUpdateRequest:
+        |r| r.update_id.clear() => "update_id", |r| r.outcome.clear() => "outcome");
+    refuses!(coordination::RequestConsultRequest:
+        |r| r.consult_id.clear() => "consult_id", |r| r.of_person_id.clear() => "of_person_id",
+        |r| r.urgency = 0 => "urgency", |r| r.question.clear() => "question");
+    refuses!(coordination::AnswerConsultRequest:
+        |r| r.consult_id.clear() => "consult_id", |r| r.answer.clear() => "answer");
+    refuses!(coordination::RaiseConflictRequest:
+        |r| r.conflict_id.clear() => "conflict_id", |r| r.finding.as_mut().unwrap().rule.clear() => "finding.rule",
+        |r| r.description.clear() => "description");
+    refuses!(coordination::ResolveConflictRequest:
+        |r| r.conflict_id.clear() => "conflict_id", |r| r.resolution = 0 => "resolution",
+        |r| r.responsible_id.clear() => "responsible_id", |r| r.what.clear() => "what");
+    refuses!(coordination::AcknowledgeChangesRequest:
+        |r| r.up_to = None => "up_to", |r| r.up_to.as_mut().unwrap().nanos = -1 => "up_to");
 }
