@@ -1,7 +1,13 @@
 //! Tests of the running program through its public interfaces: a real process, a real socket, a real client.
 
 #[cfg(test)]
+mod arrival;
+#[cfg(test)]
+mod clinic;
+#[cfg(test)]
 mod command_line;
+#[cfg(test)]
+mod coordination;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
@@ -9,7 +15,11 @@ mod every_call;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod medication;
+#[cfg(test)]
 mod plan;
+#[cfg(test)]
+mod safety;
 #[cfg(test)]
 mod story;
 

@@ -1,94 +1,18 @@
 //! A plan made together, as each of those who make it lives it. Each test is named by the feature that it shows.
 
-use concord_client::{Client, Error};
-use concord_proto::concord::care_team::v1 as care_team;
-use concord_proto::concord::chart::v1 as chart;
-use concord_proto::concord::common::v1 as common;
-use concord_proto::concord::common::v1::{Frequency, Regimen, Route, Token};
-use concord_proto::concord::liaison::v1 as liaison;
+use concord_client::Client;
+use concord_proto::concord::common::v1::Token;
 use concord_proto::concord::plan::v1 as plan;
-use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_proto::concord::program::v1 as program;
 use concord_proto::concord::therapist::v1 as therapist;
-use concord_support::{Concord, Intake, Person, episode, fresh, now, today};
-use tempfile::TempDir;
+use concord_support::{episode, fresh, now, today};
 
-use crate::{PHARMACIST, PSYCHIATRIST, THERAPIST, start};
-
-const CASE_MANAGER: Person = Person::new("case_manager", 5);
-const NURSE: Person = Person::new("nurse", 6);
-const PRIMARY_CARE: Person = Person::new("primary_care", 7);
-
-/// A patient in treatment, and those around them.
-struct Clinic {
-    server: Concord,
-    intake: Intake,
-    doctor: Client,
-    therapist: Client,
-    _folder: TempDir,
-}
+use crate::PHARMACIST;
+use crate::clinic::{CASE_MANAGER, Clinic, NURSE, reason};
 
 impl Clinic {
-    async fn open() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let server = start(folder.path()).await;
-        let doctor = server.client(PSYCHIATRIST).await.unwrap();
-        let therapist = server.client(THERAPIST).await.unwrap();
-        let intake = Intake::admit(&doctor).await.unwrap();
-        intake.indicate(&doctor, "major-depression").await.unwrap();
-        intake.prepare(&doctor, "sertraline").await.unwrap();
-        for (person, role, organisation) in [
-            (PSYCHIATRIST, common::Role::Psychiatrist, ""),
-            (THERAPIST, common::Role::Therapist, ""),
-            (PRIMARY_CARE, common::Role::PrimaryCare, "Riverbend Family Practice"),
-        ] {
-            let member = care_team::AddMemberRequest {
-                header: intake.header(),
-                person_id: person.id.to_string(),
-                role: role.into(),
-                name: "Somebody".to_owned(),
-                organisation: organisation.to_owned(),
-            };
-            doctor.send(member).await.unwrap();
-        }
-        Self { server, intake, doctor, therapist, _folder: folder }
-    }
-
-    async fn acting_as(&self, person: Person) -> Client {
-        self.server.client(person).await.unwrap()
-    }
-
-    /// The patient's own client: their token names them.
-    async fn patient(&self) -> Client {
-        self.acting_as(Person { role: "patient", id: self.intake.patient }).await
-    }
-
-    /// Orders sertraline and tells the order and what the answer was recorded at.
-    async fn prescribe(&self) -> Result<(String, Option<Token>), Error> {
-        let order_id = fresh();
-        let order = chart::PrescribeMedicationRequest {
-            header: self.intake.header(),
-            order_id: order_id.clone(),
-            episode: episode(self.intake),
-            drug: "sertraline".to_owned(),
-            regimen: Some(Regimen {
-                dose_mg: 50.0,
-                frequency: Frequency::Daily.into(),
-                count: None,
-                route: Route::Oral.into(),
-            }),
-            indication: "major-depression".to_owned(),
-            reason: "Moderate depression, first choice.".to_owned(),
-            supply: Some(chart::Supply { days: 30, refills: 1 }),
-            start_on: today(),
-            modality: chart::OrderModality::InPerson.into(),
-            ..Default::default()
-        };
-        self.doctor.send(order).await.map(|receipt| (order_id, receipt.token))
-    }
-
     /// Drafts a plan with one goal, which makes version 2, and tells the goal.
-    async fn draft(&self) -> String {
+    pub(crate) async fn draft(&self) -> String {
         let draft = plan::DraftPlanRequest {
             header: self.intake.header(),
             episode: episode(self.intake),
@@ -111,7 +35,7 @@ impl Clinic {
         goal_id
     }
 
-    fn agreement(&self, version: u32) -> plan::AgreePlanRequest {
+    pub(crate) fn agreement(&self, version: u32) -> plan::AgreePlanRequest {
         plan::AgreePlanRequest { header: self.intake.header(), episode: episode(self.intake), version }
     }
 
@@ -132,27 +56,6 @@ impl Clinic {
         let asks = therapist::GetClientRequest { patient_id, min_position };
         let shown = self.therapist.therapist().get_client(asks).await.unwrap().into_inner();
         shown.plans.into_iter().next().expect("a plan")
-    }
-
-    /// What the prescriber has to do of that kind, by what it is about.
-    async fn worklist(&self, kind: &str, min_position: Option<Token>) -> Vec<String> {
-        let asks = prescriber::ListWorklistRequest { min_position, ..Default::default() };
-        let list = self.doctor.prescriber().list_worklist(asks).await.unwrap().into_inner();
-        list.items.into_iter().filter(|item| item.kind == kind).map(|item| item.summary).collect()
-    }
-
-    async fn told_to_liaison(&self, min_position: Option<Token>) -> Vec<String> {
-        let patient_id = self.intake.patient.to_string();
-        let asks = liaison::GetReconciledListRequest { patient_id, min_position };
-        let outside = self.acting_as(PRIMARY_CARE).await;
-        outside.liaison().get_reconciled_list(asks).await.unwrap().into_inner().plan
-    }
-}
-
-fn reason(refused: Result<impl std::fmt::Debug, Error>) -> String {
-    match refused {
-        Err(Error::Call(fault)) => fault.reason,
-        other => format!("{other:?}"),
     }
 }
 

@@ -3,7 +3,9 @@
 use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
+use crate::{
+    assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
+};
 
 /// Names one stay together with the program it is in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,6 +53,8 @@ pub enum Command {
     CareTeam(care_team::Command),
     /// Of the treatment plan of a stay.
     TreatmentPlan(InEpisode<treatment_plan::Command>),
+    /// Of those who treat the patient in different places.
+    Coordination(coordination::Command),
 }
 
 /// The streams that a command concerns.
@@ -115,6 +119,9 @@ impl Command {
                     reads.push(StreamRef::chart(patient));
                 }
                 Target { stream: StreamRef::treatment_plan(patient, episode.id), reads }
+            }
+            Self::Coordination(command) => {
+                Target { stream: StreamRef::coordination(patient), reads: command.reads(patient) }
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use concord_kernel::{EpisodeId, Instant, OrderId, PersonId, ProgramId};
-use concord_knowledge::{ConditionId, DrugId};
+use concord_kernel::{EpisodeId, Instant, OrderId, PersonId, ProgramId, Role};
+use concord_knowledge::{ConditionId, DrugId, FindingKey};
 
 use crate::treatment_plan::Consent;
 use crate::{EpisodeRef, State, episode};
@@ -82,6 +82,8 @@ pub struct ChartFacts {
     pub no_abrupt_stop: Vec<OrderId>,
     /// When any dose last changed: a start, an adjustment, a taper step, a stop.
     pub last_dose_change_at: Option<Instant>,
+    /// Findings that somebody has yet to say what was done about, sorted.
+    pub open_findings: Vec<FindingKey>,
 }
 
 /// What others may know of the side effects.
@@ -106,14 +108,20 @@ pub struct ScaleFacts {
 /// What others may know of a care team.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CareTeamFacts {
-    /// Who is on it now, sorted.
-    pub members: Vec<PersonId>,
+    /// Who is on it now, and as what; sorted by person.
+    pub members: Vec<(PersonId, Role)>,
 }
 
 impl CareTeamFacts {
     /// Whether `person` is on it.
     pub fn has(&self, person: PersonId) -> bool {
-        self.members.binary_search(&person).is_ok()
+        self.role_of(person).is_some()
+    }
+
+    /// As what `person` cares for the patient, if they do.
+    pub fn role_of(&self, person: PersonId) -> Option<Role> {
+        let at = self.members.binary_search_by_key(&person, |member| member.0).ok()?;
+        self.members.get(at).map(|member| member.1)
     }
 }
 
@@ -122,6 +130,8 @@ impl CareTeamFacts {
 pub struct PlanFacts {
     /// What the patient last decided about each medication that was explained to them.
     pub consents: BTreeMap<DrugId, Consent>,
+    /// The latest version, when patient and prescriber have agreed to it.
+    pub agreed_version: Option<u32>,
 }
 
 impl Facts {
@@ -137,7 +147,7 @@ impl Facts {
                 State::Scales(scales) => facts.scales = Some(scales.facts()),
                 State::CareTeam(team) => facts.care_team = Some(team.facts()),
                 State::TreatmentPlan(plan) => facts.plan = Some(plan.facts()),
-                State::FollowUp(_) => {}
+                State::FollowUp(_) | State::Coordination(_) => {}
             }
         }
         facts

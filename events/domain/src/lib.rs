@@ -10,6 +10,7 @@
 pub mod assessment;
 pub mod care_team;
 pub mod chart;
+pub mod coordination;
 pub mod episode;
 pub mod follow_up;
 pub mod scales;

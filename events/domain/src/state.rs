@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::assessment::Assessment;
 use crate::care_team::CareTeam;
 use crate::chart::Chart;
+use crate::coordination::Coordination;
 use crate::episode::Episode;
 use crate::follow_up::FollowUp;
 use crate::scales::Scales;
@@ -32,6 +33,8 @@ pub enum State {
     CareTeam(CareTeam),
     /// A treatment plan.
     TreatmentPlan(Box<TreatmentPlan>),
+    /// How those who treat a patient in different places keep in step.
+    Coordination(Box<Coordination>),
 }
 
 impl State {
@@ -46,6 +49,7 @@ impl State {
             StreamKind::FollowUp => Self::FollowUp(FollowUp::default()),
             StreamKind::CareTeam => Self::CareTeam(CareTeam::default()),
             StreamKind::TreatmentPlan => Self::TreatmentPlan(Box::default()),
+            StreamKind::Coordination => Self::Coordination(Box::default()),
         }
     }
 
@@ -60,6 +64,7 @@ impl State {
             (Self::FollowUp(state), DomainEvent::FollowUp(event)) => state.fold(event),
             (Self::CareTeam(state), DomainEvent::CareTeam(event)) => state.fold(event),
             (Self::TreatmentPlan(state), DomainEvent::TreatmentPlan(event)) => state.fold(event),
+            (Self::Coordination(state), DomainEvent::Coordination(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -68,7 +73,8 @@ impl State {
                 | Self::Scales(_)
                 | Self::FollowUp(_)
                 | Self::CareTeam(_)
-                | Self::TreatmentPlan(_),
+                | Self::TreatmentPlan(_)
+                | Self::Coordination(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -108,6 +114,9 @@ impl State {
             (Self::TreatmentPlan(state), Command::TreatmentPlan(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::TreatmentPlan))
             }
+            (Self::Coordination(state), Command::Coordination(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Coordination))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -116,7 +125,8 @@ impl State {
                 | Self::Scales(_)
                 | Self::FollowUp(_)
                 | Self::CareTeam(_)
-                | Self::TreatmentPlan(_),
+                | Self::TreatmentPlan(_)
+                | Self::Coordination(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

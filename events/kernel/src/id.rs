@@ -35,6 +35,10 @@ identifiers! {
     CommandId,
     /// Names one concern that somebody raised about treatment.
     ConcernId,
+    /// Names one conflict between those who treat a patient.
+    ConflictId,
+    /// Names one question to somebody who treats a patient.
+    ConsultId,
     /// Ties together everything that one clinical occurrence set off.
     CorrelationId,
     /// Names one stay of a patient in a program.
@@ -47,6 +51,8 @@ identifiers! {
     OrderId,
     /// Names one medication that somebody outside the program prescribed or the patient takes.
     OutsideMedicationId,
+    /// Names one thing that somebody outside the program told.
+    OutsideUpdateId,
     /// Names one patient within a tenant; carries no meaning of its own.
     PatientId,
     /// Names one person who acts: clinician, liaison, family supporter, patient or service.

@@ -43,6 +43,8 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
         escalation: small::escalation(&table("escalation.csv")?)?,
         policies: small::policies(&table("policies.csv")?)?,
         bands: small::bands(&table("scales.csv")?)?,
+        terms: small::terms(&table("coordination.csv")?)?,
+        consent: small::consent(&table("consent_rules.csv")?, words)?,
         substances,
     })
 }

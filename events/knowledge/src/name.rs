@@ -90,7 +90,7 @@ names! {
     RedFlagId,
     /// One rule of the ruleset, such as `ddi.lithium.nsaid`.
     RuleId,
-    /// One published set of rules, such as `2026-11-23.1`.
+    /// One published set of rules, such as `2026-11-26.5b1f0c9e27aa`.
     RulesetVersion,
     /// A side effect by its plain name, such as `nausea`.
     SymptomId,

@@ -164,12 +164,13 @@ fn read(phrases: &Phrases, name: &str) -> Reading {
                 }
                 Word::Plain => {}
                 Word::Salt => salt = true,
-                // In brackets RxNorm writes the brand of what stands before them.
-                Word::Unknown => left_over |= brackets == 0 || found.is_empty(),
+                // In brackets RxNorm writes the brand of what stands before them. A brand that no row names may be
+                // anything: it is not dropped, there as little as elsewhere.
+                Word::Unknown => left_over = true,
             },
         }
     }
-    // A bracket that is never closed holds no brand.
+    // What a bracket that is never closed holds, nobody knows.
     left_over |= (salt && !seen) || brackets > 0;
     Reading { found, left_over }
 }

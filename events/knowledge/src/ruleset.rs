@@ -9,16 +9,15 @@ use crate::load::conditions::Conditions;
 use crate::load::drugs::Formulary;
 use crate::load::ingredients::Substances;
 use crate::load::rules::{Limits, Rules};
+use crate::load::set::Set;
 use crate::load::small::Labs;
 use crate::load::{Files, LoadError};
 use crate::policy::PolicyRow;
 use crate::scale::{Bands, ScaleKind};
+use crate::within::Terms;
 use crate::{
-    ConditionId, DrugId, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion, SymptomId,
+    ConditionId, DrugId, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion, SymptomId, Within,
 };
-
-/// The name of the tables that this program was built with.
-const EMBEDDED: &str = "2026-11-23.1";
 
 /// One published set of knowledge tables.
 #[derive(Debug)]
@@ -35,6 +34,8 @@ pub struct Ruleset {
     pub(crate) escalation: Deadlines,
     pub(crate) policies: HashMap<String, PolicyRow>,
     pub(crate) bands: Bands,
+    pub(crate) terms: Terms,
+    pub(crate) consent: Set,
 }
 
 /// How an order of the drug must end. Source: see the drug's row.
@@ -112,8 +113,8 @@ impl Ruleset {
     /// The tables that this program was built with.
     pub fn embedded() -> &'static Self {
         static RULES: std::sync::LazyLock<Ruleset> = std::sync::LazyLock::new(|| {
-            let version = RulesetVersion::parse(EMBEDDED).expect("a valid name");
-            Ruleset::load(version, &Files::embedded()).expect("a test loads the embedded tables")
+            let files = Files::embedded();
+            Ruleset::load(files.version(), &files).expect("a test loads the embedded tables")
         });
         &RULES
     }
@@ -145,6 +146,16 @@ impl Ruleset {
     /// Every formulary row, in the order of the table.
     pub fn drugs(&self) -> impl Iterator<Item = &Drug> {
         self.drugs.rows.iter().map(|entry| &entry.drug)
+    }
+
+    /// How soon something that is waited for between those who treat a patient is due. Source: `coordination.csv`.
+    pub fn within(&self, within: Within) -> std::time::Duration {
+        self.terms.of(within)
+    }
+
+    /// Whether it must never be ordered before the patient's consent is on record. Source: `consent_rules.csv`.
+    pub fn needs_consent(&self, drug: &Drug) -> bool {
+        drug.ingredients.iter().filter_map(|id| self.substances.at(id)).any(|at| self.consent.contains(at))
     }
 
     /// The boxed warning of a formulary row, in plain words.

@@ -1,5 +1,6 @@
 //! What holds for every view.
 
+mod contacts;
 mod history;
 mod live;
 mod plans;

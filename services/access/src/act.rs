@@ -2,7 +2,8 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, assessment, care_team, chart, episode, follow_up, scales, treatment_plan,
+    Command, InEpisode, InProgram, assessment, care_team, chart, coordination, episode, follow_up, scales,
+    treatment_plan,
 };
 
 /// A kind of change to a record.
@@ -62,6 +63,18 @@ pub enum Act {
     RecordParticipation,
     /// Record a change in the patient's life.
     RecordLifeChange,
+    /// Record, or take back, the patient's consent to share with somebody outside.
+    KeepSharingConsent,
+    /// Pass the plan on.
+    SharePlan,
+    /// Ask somebody who treats the patient for their opinion.
+    RequestConsult,
+    /// Tell what happened elsewhere, answer a consult, raise a conflict, say what was seen.
+    TakePart,
+    /// Look at what somebody outside told.
+    ReviewOutsideUpdate,
+    /// Say who changes what.
+    ResolveConflict,
 }
 
 /// A kind of question to the record.
@@ -127,6 +140,22 @@ impl Act {
                 Self::ManageTeam
             }
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
+            Command::Coordination(command) => Self::of_coordination(command),
+        }
+    }
+
+    const fn of_coordination(command: &coordination::Command) -> Self {
+        use coordination::Command as C;
+        match command {
+            C::RecordSharingConsent { .. } | C::RevokeSharingConsent { .. } => Self::KeepSharingConsent,
+            C::SharePlan { .. } => Self::SharePlan,
+            C::RequestConsult { .. } => Self::RequestConsult,
+            C::RecordOutsideUpdate { .. }
+            | C::AnswerConsult { .. }
+            | C::RaiseConflict { .. }
+            | C::AcknowledgeChanges { .. } => Self::TakePart,
+            C::ReviewOutsideUpdate { .. } => Self::ReviewOutsideUpdate,
+            C::ResolveConflict { .. } => Self::ResolveConflict,
         }
     }
 

@@ -44,6 +44,9 @@ impl Authenticator {
             self.verified.insert(Box::from(bearer), Arc::clone(&identity));
             identity
         };
+        if identity.begins_at.is_some_and(|begins| now < begins) {
+            return Err(AuthError::NotYet);
+        }
         if now < identity.expires_at { Ok(identity) } else { Err(AuthError::Expired) }
     }
 }

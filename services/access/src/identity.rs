@@ -9,6 +9,8 @@ pub struct Identity {
     pub tenant: TenantId,
     /// Who they are.
     pub actor: Actor,
+    /// When the token begins, where it says so; before, it is not accepted.
+    pub begins_at: Option<Instant>,
     /// When the token ends.
     pub expires_at: Instant,
 }
@@ -25,4 +27,7 @@ pub enum AuthError {
     /// It has ended.
     #[error("the bearer token has expired")]
     Expired,
+    /// It has not begun.
+    #[error("the bearer token is not valid yet")]
+    NotYet,
 }

@@ -52,9 +52,12 @@ fn may(role: Role, act: Act) -> bool {
         Act::Refer => &[Therapist, CaseManager, Nurse, PrimaryCare, OutsideProvider, Service],
         Act::Screen => &[Therapist, Nurse, Service],
         Act::ManageEpisode | Act::ManageTeam | Act::Schedule => &[Therapist, CaseManager, Nurse, Service],
-        Act::Indicate | Act::Prescribe | Act::DecideSideEffect | Act::ChangeCadence | Act::DecideTogether => {
-            &[]
-        }
+        Act::Indicate
+        | Act::Prescribe
+        | Act::DecideSideEffect
+        | Act::ChangeCadence
+        | Act::DecideTogether
+        | Act::ResolveConflict => &[],
         Act::KeepChart => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],
@@ -69,6 +72,11 @@ fn may(role: Role, act: Act) -> bool {
         Act::KeepGoals => &[Therapist, CaseManager, Nurse],
         Act::Explain => &[Therapist, Nurse, Pharmacist],
         Act::RecordLifeChange => &[Therapist, CaseManager, Nurse, Patient],
+        Act::KeepSharingConsent => &[Therapist, CaseManager, Nurse, Patient],
+        Act::SharePlan => &[Therapist, CaseManager, Nurse],
+        Act::RequestConsult => &[Therapist, CaseManager, Nurse, Pharmacist],
+        Act::TakePart => &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider],
+        Act::ReviewOutsideUpdate => &[Nurse, Pharmacist],
         Act::Score => &[Therapist, Nurse, Patient],
         Act::Assess | Act::ResolveRisk | Act::RecordVisit => &[Therapist, Nurse],
     };

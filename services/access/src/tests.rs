@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use concord_domain::treatment_plan as plan;
-use concord_domain::{Command, EpisodeRef, InEpisode, chart, side_effects};
+use concord_domain::{Command, EpisodeRef, InEpisode, chart, coordination, side_effects};
 use concord_kernel::{Actor, Credentials, Instant, PatientId, PersonId, ReportId, Role, TenantId};
 use uuid::Uuid;
 
@@ -23,6 +23,7 @@ fn identity(role: Role) -> Identity {
     Identity {
         tenant: TenantId::parse("demo").unwrap(),
         actor: person(role),
+        begins_at: None,
         expires_at: noon().plus_days(1),
     }
 }
@@ -48,6 +49,22 @@ fn an_expired_token_is_refused_even_when_it_is_remembered() {
     let (auth, token) = (authenticator(), token(Duration::from_mins(1)));
     assert!(auth.verify(&token, noon()).is_ok());
     assert_eq!(auth.verify(&token, noon().plus(Duration::from_mins(1))), Err(AuthError::Expired));
+}
+
+#[test]
+fn a_token_is_refused_before_it_begins() {
+    let begins = noon().plus(Duration::from_mins(5));
+    let seconds = |at: Instant| at.micros() / 1_000_000;
+    let claims = serde_json::json!({
+        "iss": "concord-local", "aud": "concord", "sub": Uuid::from_u128(9), "tenant": "demo", "role": "therapist",
+        "nbf": seconds(begins), "exp": seconds(noon().plus_days(1)),
+    });
+    let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+    let key = jsonwebtoken::EncodingKey::from_secret(&KEY);
+    let (auth, token) = (authenticator(), jsonwebtoken::encode(&header, &claims, &key).unwrap());
+    assert_eq!(auth.verify(&token, noon()), Err(AuthError::NotYet));
+    assert_eq!(auth.verify(&token, begins).unwrap().actor, person(Role::Therapist));
+    assert_eq!(auth.verify(&token, noon()), Err(AuthError::NotYet), "remembered or not");
 }
 
 #[test]
@@ -138,6 +155,49 @@ fn a_plan_is_made_by_those_whose_part_it_is() {
             // A patient's own record is number 9.
             let patient = PatientId::new(Uuid::from_u128(9));
             let answer = permit_command(&identity(role), patient, &in_stay(command.clone()));
+            assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
+        }
+    }
+}
+
+#[test]
+fn those_who_treat_take_part_wherever_they_work_and_prescribers_settle() {
+    use Role::{
+        CaseManager, Nurse, OutsideProvider, Patient, Pharmacist, Pmhnp, PrimaryCare, Psychiatrist, Therapist,
+    };
+    let (person, words) =
+        (PersonId::new(Uuid::from_u128(2)), || concord_kernel::Text::parse("told").unwrap());
+    let conflict = concord_kernel::ConflictId::new(Uuid::from_u128(3));
+    let cases: [(coordination::Command, &[Role]); 4] = [
+        (
+            coordination::Command::RevokeSharingConsent { recipient: person },
+            &[Psychiatrist, Pmhnp, Therapist, CaseManager, Nurse, Patient],
+        ),
+        (
+            coordination::Command::RaiseConflict { conflict, finding: None, description: words() },
+            &[Psychiatrist, Pmhnp, Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider],
+        ),
+        (
+            coordination::Command::ResolveConflict {
+                conflict,
+                resolution: coordination::ConflictResolution::OutsideChanges,
+                responsible: person,
+                what: words(),
+            },
+            &[Psychiatrist, Pmhnp],
+        ),
+        (
+            coordination::Command::ReviewOutsideUpdate {
+                update: concord_kernel::OutsideUpdateId::new(Uuid::from_u128(4)),
+                outcome: words(),
+            },
+            &[Psychiatrist, Pmhnp, Nurse, Pharmacist],
+        ),
+    ];
+    for (command, may) in cases {
+        for role in Role::ALL {
+            let patient = PatientId::new(Uuid::from_u128(9));
+            let answer = permit_command(&identity(role), patient, &Command::Coordination(command.clone()));
             assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
         }
     }

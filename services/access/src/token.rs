@@ -34,6 +34,9 @@ struct Claims {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     schedules: Vec<Schedule>,
     exp: i64,
+    /// Absent: from when it was signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
 }
 
 impl LocalTokens {
@@ -56,8 +59,9 @@ impl LocalTokens {
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
         validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        // Expiry is judged against the service's own clock, which a demonstration sets.
+        // Beginning and end are judged against the service's own clock, which a demonstration sets.
         validation.validate_exp = false;
+        validation.validate_nbf = false;
         Ok(Self {
             signing: EncodingKey::from_secret(key),
             verifying: DecodingKey::from_secret(key),
@@ -76,12 +80,13 @@ impl LocalTokens {
             role: actor.role,
             schedules: actor.credentials.schedules.clone(),
             exp: ends.micros().div_euclid(1_000_000),
+            nbf: None,
         };
         jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
             .expect("claims are plain JSON and the key was checked")
     }
 
-    /// Verifies signature, issuer, audience and form; not the expiry, which [`crate::Authenticator`] judges on
+    /// Verifies signature, issuer, audience and form; not beginning and end, which [`crate::Authenticator`] judges on
     /// every use.
     ///
     /// # Errors
@@ -91,7 +96,10 @@ impl LocalTokens {
         let claims = jsonwebtoken::decode::<Claims>(token, &self.verifying, &self.validation)
             .map_err(|_| AuthError::Invalid)?
             .claims;
-        let ends = claims.exp.checked_mul(1_000_000).ok_or(AuthError::Invalid)?;
+        let instant = |seconds: i64| {
+            let micros = seconds.checked_mul(1_000_000).ok_or(AuthError::Invalid)?;
+            Instant::from_micros(micros).map_err(|_| AuthError::Invalid)
+        };
         Ok(Identity {
             tenant: claims.tenant,
             actor: Actor {
@@ -99,7 +107,8 @@ impl LocalTokens {
                 role: claims.role,
                 credentials: Credentials { schedules: claims.schedules },
             },
-            expires_at: Instant::from_micros(ends).map_err(|_| AuthError::Invalid)?,
+            begins_at: claims.nbf.map(instant).transpose()?,
+            expires_at: instant(claims.exp)?,
         })
     }
 }

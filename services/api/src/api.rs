@@ -10,6 +10,7 @@ use concord_proto::concord::assessment::v1::assessment_service_server::Assessmen
 use concord_proto::concord::care_team::v1::care_team_service_server::CareTeamServiceServer;
 use concord_proto::concord::chart::v1::chart_service_server::ChartServiceServer;
 use concord_proto::concord::command::v1::command_service_server::CommandServiceServer;
+use concord_proto::concord::coordination::v1::coordination_service_server::CoordinationServiceServer;
 use concord_proto::concord::episode::v1::episode_service_server::EpisodeServiceServer;
 use concord_proto::concord::follow_up::v1::follow_up_service_server::FollowUpServiceServer;
 use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServer;
@@ -27,10 +28,12 @@ use tonic::transport::Server;
 use tonic::transport::server::TcpIncoming;
 use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
+use tower::util::MapResponseLayer;
 
 use crate::asked::Commands;
 use crate::gather::Gather;
 use crate::ledger::Ledgers;
+use crate::oversize::explained_answer;
 use crate::query::Questions;
 use crate::{Door, Limits, Tenants};
 
@@ -71,7 +74,9 @@ impl Api {
             LedgerServiceServer::new(Ledgers(door.clone())).max_decoding_message_size(limits.message_bytes),
         );
         add_tools(&mut routes, health);
-        Self { routes: routes.routes(), door, limits }
+        let oversize = MapResponseLayer::new(move |answer| explained_answer(answer, limits.message_bytes));
+        let routes = routes.routes().into_axum_router().layer(oversize).into();
+        Self { routes, door, limits }
     }
 
     /// The services alone, to be served beside others; [`Door::close`] ends the streams that would go on for ever.
@@ -119,6 +124,7 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(FollowUpServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CareTeamServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(PlanServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(CoordinationServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
 }
 

@@ -136,6 +136,11 @@ impl Door {
         }
     }
 
+    /// Largest message that is read.
+    pub(crate) fn message_bytes(&self) -> usize {
+        self.0.limits.message_bytes
+    }
+
     /// The present instant.
     pub(crate) fn now(&self) -> Instant {
         self.0.clock.now()

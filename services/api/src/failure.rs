@@ -46,6 +46,12 @@ pub enum Failure {
     /// The service ends before it could answer whole.
     #[error("the service is closing")]
     Closing,
+    /// A message has more bytes than are read.
+    #[error("the message has more than {limit} bytes")]
+    MessageTooLarge {
+        /// How many are read.
+        limit: usize,
+    },
     /// As many watchers as allowed are open.
     #[error("too many watchers are open")]
     TooManyWatchers,

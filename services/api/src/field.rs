@@ -103,10 +103,16 @@ pub(crate) fn optional_name<T, E>(
 /// Length of `2026-01-05`, the one form that is taken.
 const DAY_LENGTH: usize = 10;
 
+/// The first year that a record may tell of. Nobody who lives was born before it; what is earlier is a slip of the pen
+/// or a clock that was never set.
+const FIRST_YEAR: i16 = 1900;
+
 /// Reads a calendar day.
 pub(crate) fn day(field: &str, text: &str) -> Result<Day, Invalid> {
     let parsed = if text.len() == DAY_LENGTH { text.parse::<Day>().ok() } else { None };
-    parsed.ok_or_else(|| Invalid::new(field, "must be a calendar day as YYYY-MM-DD"))
+    parsed
+        .filter(|day| day.year() >= FIRST_YEAR)
+        .ok_or_else(|| Invalid::new(field, "must be a calendar day as YYYY-MM-DD, not before 1900"))
 }
 
 /// Reads a calendar day that may be absent.
@@ -127,7 +133,8 @@ pub(crate) fn instant(field: &str, at: Option<Timestamp>) -> Result<Instant, Inv
     };
     micros
         .and_then(|micros| Instant::from_micros(micros).ok())
-        .ok_or_else(|| Invalid::new(field, "must be a time between the years 1 and 9999"))
+        .filter(|at| at.day().year() >= FIRST_YEAR)
+        .ok_or_else(|| Invalid::new(field, "must be a time between the years 1900 and 9999"))
 }
 
 /// Reads a point in time that may be absent.

@@ -3,8 +3,8 @@
 //! Every status carries a `google.rpc.ErrorInfo` whose reason is a value of `concord.common.v1.ErrorReason` without
 //! its prefix; beside it a `google.rpc.BadRequest` for a field, a `google.rpc.RetryInfo` where waiting helps, and a
 //! `concord.common.v1.Refusal` for a rule. Bytes that are no message never come this far: the codec of `concord-proto`
-//! answers them, in the same form. A message that is larger than allowed is answered by tonic before both, without
-//! details.
+//! answers them, in the same form. A message that is larger than allowed is refused by tonic before both, without
+//! details; [`crate::oversize`] gives it the form of all others.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -44,6 +44,9 @@ pub(crate) fn rpc_status(failure: &Failure) -> pb::Status {
     if let Some(actual) = conflicting_version(failure) {
         metadata.insert("actual_version".to_owned(), actual.to_string());
     }
+    if let Failure::MessageTooLarge { limit } = failure {
+        metadata.insert("limit_bytes".to_owned(), limit.to_string());
+    }
     let refusal = refusal_of(failure);
     let name = refusal.map_or_else(|| name_of(reason), Explain::reason);
     let info = pb::ErrorInfo { reason: name.to_owned(), domain: DOMAIN.to_owned(), metadata };
@@ -76,6 +79,7 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::Auth(AuthError::Missing) => (Code::Unauthenticated, ErrorReason::TokenMissing),
         Failure::Auth(AuthError::Invalid) => (Code::Unauthenticated, ErrorReason::TokenInvalid),
         Failure::Auth(AuthError::Expired) => (Code::Unauthenticated, ErrorReason::TokenExpired),
+        Failure::Auth(AuthError::NotYet) => (Code::Unauthenticated, ErrorReason::TokenNotYetValid),
         Failure::Denied(_) => (Code::PermissionDenied, ErrorReason::NotPermitted),
         Failure::Execute(error) => classify_execute(error),
         Failure::NotFound => (Code::NotFound, ErrorReason::NotFound),
@@ -86,6 +90,7 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::Deadline => (Code::DeadlineExceeded, ErrorReason::DeadlineExceeded),
         Failure::Overloaded => (Code::ResourceExhausted, ErrorReason::Overloaded),
         Failure::Closing => (Code::Unavailable, ErrorReason::StoreUnavailable),
+        Failure::MessageTooLarge { .. } => (Code::ResourceExhausted, ErrorReason::MessageTooLarge),
         Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),
         Failure::ListTooLong { .. } => (Code::ResourceExhausted, ErrorReason::ListTooLong),
     }
@@ -127,6 +132,7 @@ fn classify_refusal(reason: ErrorReason) -> (Code, ErrorReason) {
             | ErrorReason::ScheduleNotCovered
             | ErrorReason::NotATimer
             | ErrorReason::NotOnCareTeam
+            | ErrorReason::ConsultOfAnother
     );
     (if about_the_caller { Code::PermissionDenied } else { Code::FailedPrecondition }, reason)
 }

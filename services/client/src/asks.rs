@@ -2,7 +2,9 @@
 
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
-use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, plan, scales, side_effects};
+use concord_proto::concord::{
+    assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
+};
 use tonic::Status;
 
 use crate::Client;
@@ -119,5 +121,17 @@ asks! {
         ReviewMedicationRequest, review_medication, ReviewMedication;
         PlanSupportRequest, plan_support, PlanSupport;
         FinishSupportRequest, finish_support, FinishSupport;
+    }
+    coordination by coordination {
+        RecordSharingConsentRequest, record_sharing_consent, RecordSharingConsent;
+        RevokeSharingConsentRequest, revoke_sharing_consent, RevokeSharingConsent;
+        SharePlanRequest, share_plan, SharePlan;
+        RecordOutsideUpdateRequest, record_outside_update, RecordOutsideUpdate;
+        ReviewOutsideUpdateRequest, review_outside_update, ReviewOutsideUpdate;
+        RequestConsultRequest, request_consult, RequestConsult;
+        AnswerConsultRequest, answer_consult, AnswerConsult;
+        RaiseConflictRequest, raise_conflict, RaiseConflict;
+        ResolveConflictRequest, resolve_conflict, ResolveConflict;
+        AcknowledgeChangesRequest, acknowledge_changes, AcknowledgeChanges;
     }
 }

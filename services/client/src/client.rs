@@ -5,6 +5,7 @@ use concord_proto::concord::care_team::v1::care_team_service_client::CareTeamSer
 use concord_proto::concord::chart::v1::chart_service_client::ChartServiceClient;
 use concord_proto::concord::command::v1::command_service_client::CommandServiceClient;
 use concord_proto::concord::common::v1::CommandReceipt;
+use concord_proto::concord::coordination::v1::coordination_service_client::CoordinationServiceClient;
 use concord_proto::concord::episode::v1::episode_service_client::EpisodeServiceClient;
 use concord_proto::concord::follow_up::v1::follow_up_service_client::FollowUpServiceClient;
 use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClient;
@@ -130,6 +131,8 @@ services! {
     care_teams: CareTeamServiceClient;
     /// Plans of stays.
     plans: PlanServiceClient;
+    /// How those who treat a patient in different places keep in step.
+    coordination: CoordinationServiceClient;
     /// Many commands on one stream.
     commands: CommandServiceClient;
     /// The log itself.

@@ -40,4 +40,6 @@ bodies! {
     TreatmentPlan: DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal LinkGoalToMedication
         RecordSharedDecision RaiseConcern AnswerConcern RecordEducation RecordTherapyParticipation
         RecordLifeChange ReviewMedication PlanSupport FinishSupport;
+    Coordination: RecordSharingConsent RevokeSharingConsent SharePlan RecordOutsideUpdate ReviewOutsideUpdate
+        RequestConsult AnswerConsult RaiseConflict ResolveConflict AcknowledgeChanges;
 }

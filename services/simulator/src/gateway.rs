@@ -124,7 +124,9 @@ impl Gateway for Remote {
             ResolveSideEffect RecordBreach AdministerScale ResolveRisk ScheduleVisit RecordVisit MarkNoShow
             ChangeCadence AddMember RemoveMember DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal
             LinkGoalToMedication RecordSharedDecision RaiseConcern AnswerConcern RecordEducation
-            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport);
+            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport
+            RecordSharingConsent RevokeSharingConsent SharePlan RecordOutsideUpdate ReviewOutsideUpdate RequestConsult
+            AnswerConsult RaiseConflict ResolveConflict AcknowledgeChanges);
         Ok(answered?)
     }
 

@@ -151,6 +151,15 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "ReviewMedication",
         "PlanSupport",
         "FinishSupport",
+        "RecordSharingConsent",
+        "SharePlan",
+        "RequestConsult",
+        "AnswerConsult",
+        "RecordOutsideUpdate",
+        "ReviewOutsideUpdate",
+        "RaiseConflict",
+        "ResolveConflict",
+        "AcknowledgeChanges",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

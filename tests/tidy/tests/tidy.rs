@@ -1,6 +1,8 @@
 //! Rules of the house. Each test names every place that breaks its rule.
 
 #[cfg(test)]
+mod features;
+#[cfg(test)]
 mod files;
 #[cfg(test)]
 mod golden;

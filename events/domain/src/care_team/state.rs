@@ -17,7 +17,7 @@ pub struct CareTeam {
 impl CareTeam {
     /// What other streams may know of it.
     pub(crate) fn facts(&self) -> CareTeamFacts {
-        CareTeamFacts { members: self.members.keys().copied().collect() }
+        CareTeamFacts { members: self.members.iter().map(|(person, role)| (*person, *role)).collect() }
     }
 
     /// Takes in one more event.

@@ -31,6 +31,10 @@ const MANAGERS: [Role; 6] =
 /// Who may say that the course of treatment has moved on.
 const PHASE_KEEPERS: [Role; 4] = [Role::Psychiatrist, Role::Pmhnp, Role::Therapist, Role::Service];
 
+/// How long before it is recorded an admission may have taken place. A stay of intensive outpatient treatment lasts
+/// months; an older one that is entered late is a slip of the pen.
+const ADMITTED_AT_MOST_DAYS_AGO: i64 = 730;
+
 impl Episode {
     /// Returns the facts that follow from `issued`, in order; empty when nothing changes.
     ///
@@ -131,6 +135,9 @@ impl Episode {
         }
         if self.has_used(episode) {
             return Err(Error::EpisodeUsed);
+        }
+        if context.effective_at < context.now.plus_days(-ADMITTED_AT_MOST_DAYS_AGO) {
+            return Err(Error::AdmittedTooLongAgo { most_days: ADMITTED_AT_MOST_DAYS_AGO });
         }
         Ok(Event::EpisodeOpened {
             episode,

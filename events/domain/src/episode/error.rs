@@ -53,6 +53,12 @@ pub enum Error {
     /// The identifier has named a stay before.
     #[error("the episode identifier has been used")]
     EpisodeUsed,
+    /// The admission lies further back than a stay lasts.
+    #[error("the admission lies more than {most_days} days back")]
+    AdmittedTooLongAgo {
+        /// How far back it may lie.
+        most_days: i64,
+    },
     /// A stay is open; a patient has one at a time in a program.
     #[error("a stay in this program is open")]
     StayOpen,
@@ -108,6 +114,7 @@ impl Explain for Error {
             Self::NotACandidate => "NOT_A_CANDIDATE",
             Self::AlreadyWaitlisted => "ALREADY_WAITLISTED",
             Self::EpisodeUsed => "EPISODE_ID_USED",
+            Self::AdmittedTooLongAgo { .. } => "ADMITTED_TOO_LONG_AGO",
             Self::StayOpen => "EPISODE_OPEN",
             Self::StayClosed => "EPISODE_CLOSED",
             Self::NotAdmitted => "NOT_ADMITTED",
@@ -134,6 +141,7 @@ impl Explain for Error {
             Self::NotACandidate => "refer to a level of care that suits, or refer and screen again later",
             Self::AlreadyWaitlisted => "admit the patient when a place is free",
             Self::EpisodeUsed => "use a fresh identifier for the new stay",
+            Self::AdmittedTooLongAgo { .. } => "correct the day of admission",
             Self::StayOpen => "go on with the open stay, or discharge from it first",
             Self::StayClosed => "refer the patient again; a readmission is a new stay",
             Self::NotAdmitted => "admit the patient first",

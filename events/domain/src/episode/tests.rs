@@ -1,6 +1,6 @@
 //! The rules of a stay, one test each.
 
-use concord_kernel::{Day, OrderId, Phi, Role};
+use concord_kernel::{Day, Instant, OrderId, Phi, Role};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use super::*;
@@ -228,6 +228,22 @@ fn an_admission_recorded_late_keeps_its_time() {
             previous: None,
             admitted_at: began,
         }]);
+}
+
+#[test]
+fn an_admission_of_years_ago_is_a_slip_of_the_pen() {
+    let given = || vec![referred(), screened(true)];
+    let admitted =
+        |at: Instant| by(Role::Nurse).effective(at).asks_in_program(Command::Admit { episode: stay(1) });
+    let oldest = noon().plus_days(-730);
+    stays(given()).when(admitted(oldest)).then_expect_events(vec![Event::EpisodeOpened {
+        episode: stay(1),
+        previous: None,
+        admitted_at: oldest,
+    }]);
+    stays(given())
+        .when(admitted(noon().plus_days(-731)))
+        .then_expect_error(Error::AdmittedTooLongAgo { most_days: 730 });
 }
 
 #[test]

@@ -41,7 +41,8 @@ fn asks_at(now: Instant, role: Role, command: Command) -> Asked {
         known_orders: vec![order(1), order(2)],
         ..ChartFacts::default()
     };
-    let members = Role::ALL.into_iter().filter(|role| *role != Role::Patient).map(somebody).collect();
+    let members = Role::ALL.into_iter().filter(|role| *role != Role::Patient);
+    let members = members.map(|role| (somebody(role), role)).collect();
     let team = CareTeamFacts { members };
     let context = Context {
         patient: ada(),

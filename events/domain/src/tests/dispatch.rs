@@ -5,7 +5,7 @@ use concord_kernel::{Role, StreamKind};
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
     Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, assessment, care_team, chart,
-    episode, follow_up, scales, side_effects, treatment_plan,
+    coordination, episode, follow_up, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -41,6 +41,9 @@ fn out_of_place(kind: StreamKind) -> Command {
         StreamKind::CareTeam => {
             Command::CareTeam(care_team::Command::RemoveMember { person, reason: text("why") })
         }
+        StreamKind::Coordination => {
+            Command::Coordination(coordination::Command::RevokeSharingConsent { recipient: person })
+        }
         StreamKind::TreatmentPlan => Command::TreatmentPlan(InEpisode {
             episode: this_stay(),
             command: treatment_plan::Command::Agree { version: 1 },
@@ -58,6 +61,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::FollowUp(_) => StreamKind::FollowUp,
         Refusal::CareTeam(_) => StreamKind::CareTeam,
         Refusal::TreatmentPlan(_) => StreamKind::TreatmentPlan,
+        Refusal::Coordination(_) => StreamKind::Coordination,
     }
 }
 

@@ -6,7 +6,9 @@ use concord_knowledge::ConditionId;
 use crate::assessment::Section;
 use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
-use crate::{Explain, Refusal, assessment, care_team, episode, follow_up, scales, treatment_plan};
+use crate::{
+    Explain, Refusal, assessment, care_team, coordination, episode, follow_up, scales, treatment_plan,
+};
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
     use assessment::Error as A;
@@ -26,6 +28,7 @@ fn of_stays_and_assessments() -> Vec<Refusal> {
         E::NotACandidate,
         E::AlreadyWaitlisted,
         E::EpisodeUsed,
+        E::AdmittedTooLongAgo { most_days: 730 },
         E::StayOpen,
         E::StayClosed,
         E::NotAdmitted,
@@ -153,9 +156,50 @@ fn of_plans() -> Vec<Refusal> {
     plans.into_iter().map(Refusal::from).collect()
 }
 
+fn of_coordination() -> Vec<Refusal> {
+    use coordination::Error as C;
+    let all = [
+        C::RoleNotPermitted { role: Role::Auditor },
+        C::NotOnCareTeam,
+        C::RecipientNotOnCareTeam,
+        C::RecipientNotTreating { role: Role::Auditor },
+        C::NoPart,
+        C::PartRepeated,
+        C::PlanNotAgreed,
+        C::ConsentToShareRequired,
+        C::ConsentToShareExpired,
+        C::ConsentDoesNotCover,
+        C::ConsentNotNeeded,
+        C::SignedInFuture,
+        C::ConsentEnded,
+        C::NoConsent,
+        C::UpdateIdUsed,
+        C::UnknownUpdate,
+        C::UpdateReviewed,
+        C::TooManyUpdates { most: 1 },
+        C::ConsultIdUsed,
+        C::UnknownConsult,
+        C::ConsultAnswered,
+        C::ConsultOfOneself,
+        C::ConsultOfAnother,
+        C::TooManyConsults { most: 1 },
+        C::ConflictIdUsed,
+        C::UnknownConflict,
+        C::ConflictResolved,
+        C::ConflictAlreadyRaised,
+        C::FindingNotOpen,
+        C::ChangeRequired,
+        C::CannotMakeChange { role: Role::Auditor },
+        C::TooManyConflicts { most: 1 },
+        C::AcknowledgedInFuture,
+        C::FactsMissing,
+    ];
+    all.into_iter().map(Refusal::from).collect()
+}
+
 #[test]
 fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
-    let all = [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans()];
+    let all = [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_coordination()];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
         let named = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
@@ -169,7 +213,8 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
 
 #[test]
 fn one_reason_means_one_thing_within_an_aggregate() {
-    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans()] {
+    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_coordination()]
+    {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =
             refusals.iter().map(Explain::reason).filter(|reason| !shared.contains(reason)).collect();

@@ -10,8 +10,8 @@ use crate::follow_up::{Cadence, Modality, VisitKind};
 use crate::side_effects::{Decision, Grade};
 use crate::testing::{noon, program, stay, text, this_stay, uuid};
 use crate::{
-    Command, InEpisode, InProgram, Target, assessment, care_team, chart, episode, follow_up, scales,
-    side_effects, treatment_plan,
+    Command, InEpisode, InProgram, Target, assessment, care_team, chart, coordination, episode, follow_up,
+    scales, side_effects, treatment_plan,
 };
 
 fn ada() -> PatientId {
@@ -184,6 +184,29 @@ fn a_plan_reads_the_stays_and_where_it_names_an_order_the_chart() {
     ] {
         let command = Command::TreatmentPlan(InEpisode { episode: this_stay(), command });
         concerns(&command, StreamRef::treatment_plan(ada(), stay(1)), &reads);
+    }
+}
+
+#[test]
+fn coordination_reads_who_is_on_the_team_and_what_it_names() {
+    let (team, person) = (StreamRef::care_team(ada()), PersonId::new(uuid(2)));
+    let share = coordination::Command::SharePlan { episode: this_stay(), recipient: person, parts: vec![] };
+    let plan = StreamRef::treatment_plan(ada(), stay(1));
+    let raise = |finding| coordination::Command::RaiseConflict {
+        conflict: concord_kernel::ConflictId::new(uuid(3)),
+        finding,
+        description: reason(),
+    };
+    let rule = concord_knowledge::RuleId::parse("ddi.lithium.nsaid").unwrap();
+    let finding = concord_knowledge::FindingKey { rule, about: vec![] };
+    for (command, reads) in [
+        (share, vec![team, plan]),
+        (raise(Some(finding)), vec![team, StreamRef::chart(ada())]),
+        (raise(None), vec![team]),
+        (coordination::Command::RevokeSharingConsent { recipient: person }, vec![]),
+        (coordination::Command::AcknowledgeChanges { up_to: noon() }, vec![team]),
+    ] {
+        concerns(&Command::Coordination(command), StreamRef::coordination(ada()), &reads);
     }
 }
 

@@ -122,6 +122,7 @@ impl TreatmentPlan {
 
     /// What other streams may know of it.
     pub(crate) fn facts(&self) -> PlanFacts {
-        PlanFacts { consents: self.consents.clone() }
+        let both = [Party::Prescriber, Party::Patient].iter().all(|party| self.agreed.contains(party));
+        PlanFacts { consents: self.consents.clone(), agreed_version: both.then_some(self.version) }
     }
 }

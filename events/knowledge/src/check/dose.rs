@@ -111,21 +111,29 @@ fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseL
     let applies = total.amount.mg() > most
         && limit.route.is_none_or(|route| route == total.route)
         && limit.age_over.is_none_or(|years| scene.age().is_none_or(|age| age > i32::from(years)))
-        && (limit.conditions.is_empty() || limit.conditions.iter().any(|c| scene.conditions.contains(c)))
-        && limit
-            .lab_below
-            .is_none_or(|(lab, below)| scene.result(lab, RESULT_DAYS).is_some_and(|value| value < below));
+        && (limit.conditions.is_empty() || limit.conditions.iter().any(|c| scene.conditions.contains(c)));
     if !applies {
         return;
     }
+    let judged = total.proposed || !scene.proposing;
     if limit.age_over.is_some() && scene.age().is_none() {
-        if total.proposed || !scene.proposing {
+        if judged {
             found.special("missing.birth-date", &[total.at]);
         }
         return;
     }
+    match below(scene, limit) {
+        Some(true) => {}
+        Some(false) => return,
+        None => {
+            if judged {
+                found.special("missing.limit-result", &[total.at]);
+            }
+            return;
+        }
+    }
     let Some(with) = &limit.with else {
-        if total.proposed || !scene.proposing {
+        if judged {
             found.say(&limit.says, &[total.at]);
         }
         return;
@@ -138,4 +146,11 @@ fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseL
             found.say(&limit.says, &[total.at, other]);
         }
     }
+}
+
+/// Whether a result that the limit asks for is below its bound; nothing when there is no fresh one of any kind.
+fn below(scene: &Scene<'_>, limit: &DoseLimit) -> Option<bool> {
+    let Some(bound) = &limit.lab_below else { return Some(true) };
+    let results = bound.labs.iter().filter_map(|&lab| scene.result(lab, RESULT_DAYS));
+    results.map(|value| value < bound.below).reduce(|one, other| one || other)
 }

@@ -3,8 +3,17 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
+
 use super::fault::{Fault, LoadError};
 use super::table::Table;
+use crate::RulesetVersion;
+
+/// The day on which the tables were last published, for people. What tells two publications apart is the digest.
+const PUBLISHED: &str = "2026-11-26";
+
+/// Bytes of the digest that a version shows.
+const DIGEST_BYTES: usize = 6;
 
 /// The texts of all tables, by file name.
 #[derive(Clone, Debug)]
@@ -31,6 +40,8 @@ embedded!(
     "boxed_warnings.csv",
     "condition_rules.csv",
     "conditions.csv",
+    "consent_rules.csv",
+    "coordination.csv",
     "dose_limits.csv",
     "drugs.csv",
     "duplicates.csv",
@@ -56,6 +67,23 @@ impl Files {
             *held = Cow::Owned(text);
         }
         self
+    }
+
+    /// The name of these tables in events: the day, and a digest of everything they say. A table that was changed can
+    /// never go by the name that it had before.
+    pub fn version(&self) -> RulesetVersion {
+        let mut hash = Sha256::new();
+        for (name, text) in &self.0 {
+            // Each piece with its length, so that none can be moved into the next; lines, so that no platform's way
+            // to end them counts.
+            for piece in std::iter::once(*name).chain(text.lines()) {
+                hash.update(u64::try_from(piece.len()).unwrap_or(u64::MAX).to_be_bytes());
+                hash.update(piece.as_bytes());
+            }
+        }
+        let digest: String =
+            hash.finalize()[..DIGEST_BYTES].iter().map(|byte| format!("{byte:02x}")).collect();
+        RulesetVersion::parse(&format!("{PUBLISHED}.{digest}")).expect("digits, hyphens and a point")
     }
 
     /// The text of the table named `name`.

@@ -49,9 +49,16 @@ pub(crate) struct DoseLimit {
     pub(crate) with: Option<Set>,
     pub(crate) conditions: Vec<u16>,
     pub(crate) age_over: Option<u16>,
-    pub(crate) lab_below: Option<(u16, f64)>,
+    pub(crate) lab_below: Option<LabBelow>,
     /// The limit is for each kilogram of the latest weight, whose kind this is.
     pub(crate) per_kg: Option<u16>,
+}
+
+/// A result below which a limit holds: the latest of any of these kinds.
+#[derive(Debug)]
+pub(crate) struct LabBelow {
+    pub(crate) labs: Vec<u16>,
+    pub(crate) below: f64,
 }
 
 /// A result that speaks against a substance.
@@ -161,7 +168,7 @@ pub(crate) struct Rules {
 }
 
 /// Rules that code applies; their words are in `special_rules.csv`.
-const SPECIAL: [&str; 22] = [
+const SPECIAL: [&str; 23] = [
     "map.unrecognised",
     "allergy.unknown",
     "allergy.same-ingredient",
@@ -184,6 +191,7 @@ const SPECIAL: [&str; 22] = [
     "missing.birth-date",
     "missing.weight",
     "missing.withdrawal-agonist",
+    "missing.limit-result",
 ];
 
 impl Rules {
@@ -349,10 +357,10 @@ fn dose_limits(
 ) -> Result<ByIngredient<DoseLimit>, LoadError> {
     let mut all = ByIngredient::new();
     for row in table.rows() {
-        let lab = labs.select(&row, "lab")?.first().copied();
-        let lab_below = match (lab, row.number("lab_below")?) {
-            (Some(lab), Some(below)) => Some((lab, below)),
-            (None, None) => None,
+        let labs_below = labs.select(&row, "lab")?;
+        let lab_below = match (labs_below.is_empty(), row.number("lab_below")?) {
+            (false, Some(below)) => Some(LabBelow { labs: labs_below, below }),
+            (true, None) => None,
             _ => return Err(row.fault(Fault::Contradiction("lab", "lab_below"))),
         };
         let weight = labs.by_id.get("weight").copied();

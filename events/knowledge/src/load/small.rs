@@ -5,11 +5,13 @@ use std::collections::HashMap;
 use concord_kernel::{Day, Instant};
 
 use super::fault::{Fault, LoadError};
+use super::set::{Set, Vocabulary};
 use super::table::{Row, Table};
-use crate::LabId;
 use crate::escalation::Deadlines;
 use crate::policy::PolicyRow;
 use crate::scale::{Band, Bands};
+use crate::within::Terms;
+use crate::{LabId, Within};
 
 /// A kind of result.
 #[derive(Debug)]
@@ -120,6 +122,30 @@ fn day(row: &Row<'_>, column: &'static str) -> Result<Option<Day>, LoadError> {
             .map(|instant| Some(instant.day()))
             .map_err(|_| row.invalid(column, text)),
     }
+}
+
+/// Reads how soon those who treat together hear from each other.
+pub(crate) fn terms(table: &Table) -> Result<Terms, LoadError> {
+    let mut all = HashMap::new();
+    for row in table.rows() {
+        let id = row.text("id")?;
+        if Within::ALL.into_iter().all(|within| within.id() != id) {
+            return Err(row.invalid("id", id));
+        }
+        let hours = row.whole("hours")?.ok_or_else(|| row.fault(Fault::EmptyText("hours")))?;
+        all.insert(id.to_owned(), hours);
+    }
+    Terms::from_rows(&all).map_err(|missing| table.fault(Fault::MissingRow(missing)))
+}
+
+/// Reads the substances that are never ordered without consent on record.
+pub(crate) fn consent(table: &Table, words: &Vocabulary) -> Result<Set, LoadError> {
+    let mut all = Set::default();
+    for row in table.rows() {
+        let _for_people = row.words("why")?;
+        all.extend(&words.select_some(&row, "drug")?);
+    }
+    Ok(all)
 }
 
 pub(crate) fn bands(table: &Table) -> Result<Bands, LoadError> {

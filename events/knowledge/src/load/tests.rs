@@ -29,6 +29,21 @@ fn the_embedded_tables_have_no_fault() {
 }
 
 #[test]
+fn a_table_that_was_changed_has_another_version() {
+    let files = Files::embedded();
+    let version = files.version();
+    assert_eq!(Ruleset::embedded().version(), &version);
+    let mut seen = std::collections::BTreeSet::from([version.as_str().to_owned()]);
+    for name in Files::NAMES {
+        let text = files.text(name).unwrap();
+        let signed = files.clone().with(name, text.replacen(",,\n", ",R. Ph.,2026-12-01\n", 1)).version();
+        assert!(seen.insert(signed.as_str().to_owned()), "{name}");
+        let windows = files.clone().with(name, text.replace('\n', "\r\n")).version();
+        assert_eq!(windows, version, "{name}");
+    }
+}
+
+#[test]
 fn an_unsigned_ruleset_says_so() {
     let rules = Ruleset::load(version(), &Files::embedded()).unwrap();
     assert!(!rules.is_reviewed());
@@ -40,6 +55,7 @@ fn a_name_that_no_row_bears_is_refused_wherever_it_is_used() {
     let unknown = |name: &str| Err(Fault::UnknownIngredient(name.to_owned()));
     assert_eq!(with("interactions.csv", "lithium,@nsaid", "lithum,@nsaid"), unknown("lithum"));
     assert_eq!(with("drugs.csv", "Sertraline,sertraline,", "Sertraline,sertralin,"), unknown("sertralin"));
+    assert_eq!(with("consent_rules.csv", ",disulfiram,", ",disulfram,"), unknown("disulfram"));
     let class = Err(Fault::UnknownClass("nsaids".to_owned()));
     assert_eq!(with("interactions.csv", "lithium,@nsaid,", "lithium,@nsaids,"), class);
     let condition = Err(Fault::UnknownCondition("seizures".to_owned()));
@@ -125,6 +141,11 @@ fn a_row_that_code_needs_must_be_there() {
         Err(renamed("map.unrecognized"))
     );
     assert_eq!(with("limits.csv", "cows-minimum", "cows-least"), Err(Fault::MissingRow("cows-minimum")));
+    assert_eq!(
+        with("coordination.csv", "consult.urgent,24,Program rule,,\n", ""),
+        Err(Fault::MissingRow("consult.urgent"))
+    );
+    assert_eq!(with("coordination.csv", "consult.urgent", "consult.asap"), Err(renamed("consult.asap")));
     assert_eq!(with("escalation.csv", "grade-3", "grade-6"), Err(Fault::MissingRow("grade-3")));
     assert_eq!(
         with("policies.csv", "refill.II.max", "refill.2.max"),

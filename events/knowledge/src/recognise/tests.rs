@@ -65,6 +65,8 @@ fn what_is_left_over_makes_the_answer_incomplete() {
         ("Lisinopril and potassium", &["lisinopril"]),
         ("Sertraline with magnesium", &["sertraline"]),
         ("Sertraline [and grandmother's drops", &["sertraline"]),
+        ("Sertraline 50 MG Oral Tablet [Grandmother's drops]", &["sertraline"]),
+        ("Sertraline [Unheardofine] 50 MG", &["sertraline"]),
         ("mystery tonic", &[]),
         ("Sodium 5 MG", &[]),
         ("", &[]),

@@ -1,13 +1,14 @@
 //! What an entry of a course says, and which events make one.
 
 use concord_domain::chart::{Cause, Event as ChartEvent, StopReason};
+use concord_domain::coordination::{ConflictResolution, UpdateKind};
 use concord_domain::episode::{Disposition, Event as EpisodeEvent, Phase};
 use concord_domain::follow_up::{Cadence, Event as VisitEvent, VisitKind};
 use concord_domain::scales::{Event as ScaleEvent, RiskLevel};
 use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade, Outcome};
 use concord_domain::treatment_plan::{Consent, LifeEvent, ReviewOutcome, SessionKind};
 use concord_domain::{DomainEvent, assessment};
-use concord_kernel::{OrderId, OutsideMedicationId, ReportId, ScaleId, Text, VisitId};
+use concord_kernel::{OrderId, OutsideMedicationId, ReportId, Role, ScaleId, Text, VisitId};
 use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen, Severity, SymptomId};
 use serde::{Deserialize, Serialize};
@@ -288,6 +289,49 @@ pub enum Entry {
         /// Why, in words.
         why: Text,
     },
+    /// The agreed plan was passed on.
+    PlanShared {
+        /// The version.
+        version: u32,
+        /// As what whoever received it cares for the patient.
+        with: Role,
+    },
+    /// Somebody outside the program told something.
+    OutsideTold {
+        /// What it is about.
+        kind: UpdateKind,
+        /// What they told.
+        summary: Text,
+    },
+    /// The program looked at it.
+    OutsideReviewed {
+        /// What follows from it.
+        outcome: Text,
+    },
+    /// Somebody was asked for their opinion.
+    ConsultAsked {
+        /// As what they care for the patient.
+        of: Role,
+        /// The question.
+        question: Text,
+    },
+    /// They answered.
+    ConsultAnswered {
+        /// The opinion.
+        answer: Text,
+    },
+    /// Two decisions stand against each other.
+    ConflictRaised {
+        /// What stands against what.
+        description: Text,
+    },
+    /// Somebody said who changes what.
+    ConflictResolved {
+        /// How it ends.
+        resolution: ConflictResolution,
+        /// What they do, and until when.
+        what: Text,
+    },
 }
 
 impl Entry {
@@ -319,6 +363,7 @@ impl Entry {
             DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => true,
             DomainEvent::FollowUp(event) => !matches!(event, VisitEvent::VisitScheduled { .. }),
             DomainEvent::TreatmentPlan(event) => Self::is_made_of_plan(event),
+            DomainEvent::Coordination(event) => Self::is_made_of_coordination(event),
             DomainEvent::CareTeam(_) => false,
         }
     }
@@ -332,6 +377,7 @@ impl Entry {
             DomainEvent::Scales(event) => Some(Self::of_scale(event)),
             DomainEvent::FollowUp(event) => Self::of_visit(event),
             DomainEvent::TreatmentPlan(event) => Self::of_plan(event),
+            DomainEvent::Coordination(event) => Self::of_coordination(event),
             DomainEvent::CareTeam(_) => None,
         }
     }

@@ -4,6 +4,7 @@
 //! recording. Doses, scores, side effects, therapy and changes of life of one client lie on one time axis.
 
 mod chart;
+mod coordination;
 mod entry;
 mod plan;
 mod read;
@@ -39,7 +40,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -48,6 +49,7 @@ impl View for Course {
         StreamKind::Scales,
         StreamKind::FollowUp,
         StreamKind::TreatmentPlan,
+        StreamKind::Coordination,
     ];
     const INSERT_ONLY: bool = true;
     type Row = Row;

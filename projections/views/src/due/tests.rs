@@ -13,7 +13,9 @@ use crate::tests::{Model, after_opening, patient, prescribed, program, regimen, 
 fn due(then: Vec<DomainEvent>) -> (Model<DueItems>, Vec<Due>) {
     let model = after_opening::<DueItems>(then);
     let row = &model.rows[&Key::patient(patient(0))];
-    let due = row.agenda.due(&row.stays);
+    // After an admission the list is always compared; these tests are about the rest.
+    let due =
+        row.agenda.due(&row.stays).into_iter().filter(|due| due.kind != DueKind::Reconciliation).collect();
     (model, due)
 }
 

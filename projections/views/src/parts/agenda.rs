@@ -2,13 +2,15 @@
 
 use concord_domain::DomainEvent;
 use concord_domain::chart::Event as ChartEvent;
-use concord_domain::episode::Event as EpisodeEvent;
+use concord_domain::coordination::Event as CoordinationEvent;
+use concord_domain::episode::{Event as EpisodeEvent, Phase};
 use concord_domain::scales::Event as ScaleEvent;
 use concord_kernel::Instant;
-use concord_knowledge::Action;
+use concord_knowledge::{Action, Ruleset, Within};
 use concord_projection::{Fact, ViewError};
 use serde::{Deserialize, Serialize};
 
+use super::awaited::Awaited;
 use super::complaints::Complaints;
 use super::due::Open;
 use super::pending::{Consents, Pending};
@@ -17,8 +19,6 @@ use super::{Courses, Due, DueKind, Findings, Indications, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
 const RENEW_DAYS_AHEAD: i64 = 7;
-/// Days after something new from outside became known in which it must be reconciled. Program rule.
-const RECONCILE_DAYS: i64 = 7;
 /// Days from a signed assessment in which the indication must be decided. Program rule.
 const INDICATE_DAYS: i64 = 7;
 /// Days from an override in which a second clinician must have agreed.
@@ -31,12 +31,14 @@ pub struct Agenda {
     /// Side effects without a decision.
     complaints: Complaints,
     findings: Findings,
-    unreconciled_since: Option<Instant>,
+    /// Until when the list is compared with what is taken: after an admission, a return, something new, or by time.
+    reconcile_by: Option<Instant>,
     indications: Indications,
     courses: Courses,
     visits: Visits,
     plans: Plans<Pending>,
     consents: Consents,
+    awaited: Awaited,
 }
 
 impl Agenda {
@@ -50,6 +52,9 @@ impl Agenda {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
             DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
+            DomainEvent::Coordination(event) => {
+                !matches!(event, CoordinationEvent::ChangesAcknowledged { .. })
+            }
             DomainEvent::Chart(event) => Self::concerned_by_chart(event),
         }
     }
@@ -92,29 +97,55 @@ impl Agenda {
                 if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
                     self.visits.stay_closed();
                 }
+                self.moved(fact, event);
             }
             DomainEvent::Assessment(event) => self.indications.fold(fact, event),
             DomainEvent::Chart(event) => {
                 self.findings.fold(fact, event);
                 self.courses.fold(event)?;
-                self.reconcile(fact, event);
+                self.reconcile(fact.recorded_at, event);
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
             DomainEvent::FollowUp(event) => self.visits.fold(fact.recorded_at, event),
             DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
+            DomainEvent::Coordination(event) => self.awaited.fold(event),
             DomainEvent::CareTeam(_) => {}
         }
         Ok(())
     }
 
-    fn reconcile(&mut self, fact: &Fact, event: &ChartEvent) {
+    /// Somebody who comes to the program, comes back to it, or leaves it step by step brings another list with them.
+    fn moved(&mut self, fact: &Fact, event: &EpisodeEvent) {
+        match event {
+            EpisodeEvent::EpisodeOpened { .. }
+            | EpisodeEvent::EpisodeResumed { .. }
+            | EpisodeEvent::EpisodePhaseChanged { to: Phase::SteppingDown, .. } => {
+                self.sooner(fact.recorded_at, Within::ReconcileTransition);
+            }
+            // Who comes back much later begins anew.
+            EpisodeEvent::EpisodeClosed { .. } => self.reconcile_by = None,
+            EpisodeEvent::PatientReferred { .. }
+            | EpisodeEvent::CandidateScreened { .. }
+            | EpisodeEvent::PatientWaitlisted { .. }
+            | EpisodeEvent::EpisodePhaseChanged { .. }
+            | EpisodeEvent::EpisodePaused { .. } => {}
+        }
+    }
+
+    fn reconcile(&mut self, at: Instant, event: &ChartEvent) {
         if matches!(event, ChartEvent::OutsideMedicationRecorded { .. }) {
-            self.unreconciled_since = self.unreconciled_since.or(Some(fact.recorded_at));
+            self.sooner(at, Within::ReconcileNew);
         }
         if matches!(event, ChartEvent::MedicationsReconciled { .. }) {
-            self.unreconciled_since = None;
+            self.reconcile_by = Some(at.plus(Ruleset::embedded().within(Within::ReconcileRegular)));
         }
+    }
+
+    /// The list is compared within that time, or sooner when that was due already.
+    fn sooner(&mut self, at: Instant, within: Within) {
+        let by = at.plus(Ruleset::embedded().within(within));
+        self.reconcile_by = Some(self.reconcile_by.map_or(by, |due| due.min(by)));
     }
 
     /// Everything that is due, in no order. Without an open stay only what concerns safety is.
@@ -147,14 +178,15 @@ impl Agenda {
         for given in &self.findings.waiting {
             show(Open::finding(DueKind::CoSignature, given.at.plus_days(COSIGN_DAYS), &given.finding));
         }
+        self.awaited.each(&mut show);
         if stays.any_open() {
             self.routine(&mut show);
         }
     }
 
     fn routine<'a>(&'a self, show: &mut impl FnMut(Open<'a>)) {
-        if let Some(since) = self.unreconciled_since {
-            show(Open::one(DueKind::Reconciliation, since.plus_days(RECONCILE_DAYS)));
+        if let Some(by) = self.reconcile_by {
+            show(Open::one(DueKind::Reconciliation, by));
         }
         for assessed in self.indications.iter() {
             if let Some(since) = assessed.waiting_since {

@@ -1,7 +1,7 @@
 //! One thing that is due.
 
 use concord_domain::follow_up::VisitKind;
-use concord_kernel::{Instant, Role, VisitId};
+use concord_kernel::{ConsultId, Instant, PersonId, Role, VisitId};
 use concord_knowledge::FindingKey;
 use concord_projection::Item;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,12 @@ pub enum DueKind {
     MedicationReview,
     /// Help that serves a goal is to be arranged.
     Support,
+    /// Something that somebody outside told waits to be looked at.
+    OutsideUpdate,
+    /// A question to somebody waits for their answer.
+    ConsultAnswer,
+    /// Decisions stand against each other, and nobody has said who changes what.
+    CareConflict,
 }
 
 impl DueKind {
@@ -71,6 +77,9 @@ impl DueKind {
             Self::EducationRepeat => "education_repeat",
             Self::MedicationReview => "medication_review",
             Self::Support => "support",
+            Self::OutsideUpdate => "outside_update",
+            Self::ConsultAnswer => "consult_answer",
+            Self::CareConflict => "care_conflict",
         }
     }
 
@@ -87,10 +96,22 @@ impl DueKind {
                         | Self::Reconciliation
                         | Self::Renewal
                         | Self::ConcernAnswer
+                        | Self::OutsideUpdate
+                        | Self::ConsultAnswer
+                        | Self::CareConflict
                 )
             }
             Role::Nurse => {
-                matches!(self, Self::Risk | Self::SideEffectTriage | Self::Visit | Self::EducationRepeat)
+                matches!(
+                    self,
+                    Self::Risk
+                        | Self::SideEffectTriage
+                        | Self::Visit
+                        | Self::EducationRepeat
+                        | Self::Reconciliation
+                        | Self::OutsideUpdate
+                        | Self::ConsultAnswer
+                )
             }
             Role::Therapist
             | Role::CaseManager
@@ -135,6 +156,8 @@ enum About<'a> {
     Subject(Uuid, Option<&'a str>),
     /// An appointment, and what for.
     Visit(VisitId, VisitKind),
+    /// A question, and who is asked.
+    Consult(ConsultId, PersonId),
     /// A row of a knowledge table alone, or none.
     Named(Option<&'a str>),
     /// What a rule found.
@@ -162,11 +185,17 @@ impl<'a> Open<'a> {
         Self { kind: DueKind::Visit, at, about: About::Visit(visit, kind) }
     }
 
-    /// Whether it is on the worklist of somebody with that role: of the appointments, those that are theirs to keep.
-    pub(crate) fn concerns(&self, role: Role) -> bool {
+    pub(crate) const fn asked(at: Instant, consult: ConsultId, of: PersonId) -> Self {
+        Self { kind: DueKind::ConsultAnswer, at, about: About::Consult(consult, of) }
+    }
+
+    /// Whether it is on the worklist of `person`, who has that role: of the appointments, those that are theirs to
+    /// keep; of the questions, those that they were asked.
+    pub(crate) fn concerns(&self, person: PersonId, role: Role) -> bool {
         let theirs = match self.about {
             About::Visit(_, VisitKind::Therapy) => false,
             About::Visit(_, VisitKind::Nursing) => role == Role::Nurse,
+            About::Consult(_, of) => of == person,
             About::Visit(_, VisitKind::Medication)
             | About::Patient
             | About::Subject(..)
@@ -183,6 +212,7 @@ impl<'a> Open<'a> {
             About::Patient => Item::of(&[kind]),
             About::Subject(subject, _) => Item::of(&[kind, subject.as_bytes()]),
             About::Visit(visit, _) => Item::of(&[kind, visit.uuid().as_bytes()]),
+            About::Consult(consult, _) => Item::of(&[kind, consult.uuid().as_bytes()]),
             About::Named(name) => Item::of(&[kind, name.unwrap_or_default().as_bytes()]),
             About::Finding(finding) => Item::of(&[kind, name_of(finding).as_bytes()]),
         }
@@ -202,6 +232,11 @@ impl<'a> Open<'a> {
                 let subject = visit.uuid();
                 let (item, name) = (format!("{named}/{}", subject.simple()), Some(kind_of(of).to_owned()));
                 Due { kind, at, subject: Some(subject), name, item }
+            }
+            About::Consult(consult, _) => {
+                let subject = consult.uuid();
+                let item = format!("{named}/{}", subject.simple());
+                Due { kind, at, subject: Some(subject), name: None, item }
             }
             About::Named(name) => {
                 let item = format!("{named}/{}", name.unwrap_or_default());

@@ -4,8 +4,10 @@
 //! thought about here.
 
 mod agenda;
+mod awaited;
 mod background;
 mod complaints;
+mod contacts;
 mod course;
 mod due;
 mod effects;
@@ -13,6 +15,7 @@ mod findings;
 mod goals;
 mod identity;
 mod indications;
+mod news;
 mod orders;
 mod outside;
 mod pending;
@@ -29,6 +32,7 @@ mod tests;
 pub use agenda::Agenda;
 pub(crate) use background::concerns_chart;
 pub use background::{AllergyLine, AllergyList, Background, ConditionLine, ResultLine};
+pub use contacts::{ConflictLine, Contacts, OpenConsult, OpenUpdate, Settled, SharedPlan};
 pub use course::{Course, Courses};
 pub use due::{Due, DueKind};
 pub use effects::{Effects, OpenEffect};
@@ -36,6 +40,7 @@ pub use findings::{Findings, OpenFinding, WaitingOverride};
 pub use goals::{Agreement, Goal, Goals, Support};
 pub use identity::Identity;
 pub use indications::{Indication, Indications, Verdict};
+pub use news::{News, Piece};
 pub use orders::{Change, ChangeKind, EndedOrder, Order, OrderState, Orders};
 pub use outside::{Outside, OutsideLine};
 pub use plans::Plans;

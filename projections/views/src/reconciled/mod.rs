@@ -9,6 +9,7 @@ mod row;
 mod tests;
 
 use concord_domain::DomainEvent;
+use concord_domain::coordination::Event as CoordinationEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
 use concord_domain::treatment_plan::Event as PlanEvent;
@@ -42,19 +43,20 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
         StreamKind::FollowUp,
         StreamKind::CareTeam,
         StreamKind::TreatmentPlan,
+        StreamKind::Coordination,
     ];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
         let concerned = match &fact.event {
-            DomainEvent::Episode(_) | DomainEvent::CareTeam(_) => true,
+            DomainEvent::Episode(_) | DomainEvent::CareTeam(_) | DomainEvent::Coordination(_) => true,
             DomainEvent::Chart(event) => concerns_chart(event),
             DomainEvent::FollowUp(event) => concerns_plan(event),
             DomainEvent::TreatmentPlan(event) => Goals::concerns(event),
@@ -65,6 +67,7 @@ impl View for Reconciled {
 
     fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
         let row = row.get_or_insert_default();
+        row.news.fold(fact, &row.orders, &row.outside);
         match &fact.event {
             DomainEvent::Episode(event) => {
                 row.identity.episode(event);
@@ -86,6 +89,13 @@ impl View for Reconciled {
             DomainEvent::CareTeam(event) => row.team.fold(event),
             DomainEvent::TreatmentPlan(event) => {
                 if matches!(event, PlanEvent::PlanAgreed { .. }) {
+                    row.changed(fact);
+                }
+            }
+            DomainEvent::Coordination(event) => {
+                row.contacts.fold(fact, event);
+                // What somebody has seen is no news; neither is who may be told.
+                if matches!(event, CoordinationEvent::CareConflictResolved { .. }) {
                     row.changed(fact);
                 }
             }

@@ -1,11 +1,11 @@
 //! What a liaison may ask.
 
-use concord_kernel::{PatientId, PersonId};
+use concord_kernel::{Instant, PatientId, PersonId};
 use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
 
 use super::plan::plan;
 use super::{LastChange, Reconciled, Row};
-use crate::parts::{Background, Findings, Identity, Order, Outside, Stays, Team};
+use crate::parts::{Background, Contacts, Findings, Identity, Order, Outside, Piece, Stays, Team};
 
 /// One line of a liaison's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,12 @@ pub struct ReconciledLine {
     pub to_reconcile: bool,
     /// When something last changed.
     pub last_change: Option<LastChange>,
+    /// Up to where whoever asks has seen what changed.
+    pub seen_up_to: Option<Instant>,
+    /// Whether something changed since.
+    pub changed_since_seen: bool,
+    /// Questions that whoever asks was asked, how many.
+    pub consults: usize,
 }
 
 /// Everything a liaison may know of a patient.
@@ -43,6 +49,10 @@ pub struct ReconciledList {
     pub findings: Findings,
     /// The plan in plain words, one sentence each.
     pub plan: Vec<String>,
+    /// What changed since whoever asks has seen it, oldest first.
+    pub news: Vec<Piece>,
+    /// What is under way between those who treat the patient.
+    pub contacts: Contacts,
 }
 
 /// Reads a page of the patients whom somebody outside the program cares for, latest change first.
@@ -57,19 +67,25 @@ pub async fn page(
     limit: usize,
 ) -> Result<PageOf<ReconciledLine>, ViewReadError> {
     let page = reader.list::<Reconciled>(List::person(person), after, limit).await?;
-    Ok(page.map(|listed| line(listed.key.as_patient(), &listed.row)))
+    Ok(page.map(|listed| line(listed.key.as_patient(), &listed.row, person)))
 }
 
-/// Reads one patient's list; `None` when nothing is known of them.
+/// Reads one patient's list for `person`; `None` when nothing is known of them.
 ///
 /// # Errors
 ///
 /// See [`ViewReadError`].
-pub async fn patient(reader: &Reader, patient: PatientId) -> Result<Option<ReconciledList>, ViewReadError> {
+pub async fn patient(
+    reader: &Reader,
+    patient: PatientId,
+    person: PersonId,
+) -> Result<Option<ReconciledList>, ViewReadError> {
     let row = reader.row::<Reconciled>(Key::patient(patient)).await?;
     Ok(row.map(|row| ReconciledList {
-        line: line(patient, &row),
+        line: line(patient, &row, person),
         plan: plan(&row),
+        news: row.news.since(row.contacts.seen.get(&person).copied()).cloned().collect(),
+        contacts: row.contacts,
         team: row.team,
         stays: row.stays,
         program: row.orders.open,
@@ -79,7 +95,8 @@ pub async fn patient(reader: &Reader, patient: PatientId) -> Result<Option<Recon
     }))
 }
 
-fn line(patient: PatientId, row: &Row) -> ReconciledLine {
+fn line(patient: PatientId, row: &Row, person: PersonId) -> ReconciledLine {
+    let seen_up_to = row.contacts.seen.get(&person).copied();
     ReconciledLine {
         patient,
         identity: row.identity.clone(),
@@ -87,5 +104,10 @@ fn line(patient: PatientId, row: &Row) -> ReconciledLine {
         interactions: row.findings.open.len(),
         to_reconcile: row.outside.unreconciled_since.is_some(),
         last_change: row.last_change,
+        seen_up_to,
+        changed_since_seen: row
+            .last_change
+            .is_some_and(|change| seen_up_to.is_none_or(|seen| change.recorded_at > seen)),
+        consults: row.contacts.consults.iter().filter(|asked| asked.of == person).count(),
     }
 }

@@ -5,9 +5,11 @@ use concord_kernel::Instant;
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Background, Findings, Goals, Identity, Orders, Outside, Plans, Stays, Team};
+use crate::parts::{
+    Background, Contacts, Findings, Goals, Identity, News, Orders, Outside, Plans, Stays, Team,
+};
 
-/// When something last changed: a liaison acknowledges up to here.
+/// When something last changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastChange {
     /// Its place in the ledger.
@@ -41,6 +43,10 @@ pub struct Row {
     pub plans: Plans<Goals>,
     /// When medications, conditions, the stay or what is agreed last changed.
     pub last_change: Option<LastChange>,
+    /// What changed lately.
+    pub news: News,
+    /// What is under way between those who treat the patient.
+    pub contacts: Contacts,
 }
 
 impl Row {

@@ -84,7 +84,7 @@ pub(crate) fn finding() -> FindingKey {
 pub(crate) struct Story {
     pub(crate) patient: PatientId,
     pub(crate) episode: EpisodeRef,
-    n: u64,
+    pub(super) n: u64,
     steps: usize,
     pub(super) orders: Vec<(OrderId, f64)>,
     outside: Vec<OutsideMedicationId>,
@@ -92,6 +92,7 @@ pub(crate) struct Story {
     risks: Vec<ScaleId>,
     visits: Vec<VisitId>,
     pub(super) planned: super::plans::Planned,
+    pub(super) contacted: super::contacts::Contacted,
     found: bool,
     overridden: bool,
 }
@@ -109,6 +110,7 @@ impl Story {
             risks: Vec::new(),
             visits: Vec::new(),
             planned: super::plans::Planned::default(),
+            contacted: super::contacts::Contacted::default(),
             found: false,
             overridden: false,
         }
@@ -130,6 +132,7 @@ impl Story {
             DomainEvent::FollowUp(_) => StreamRef::follow_up(self.patient, self.episode.id),
             DomainEvent::CareTeam(_) => StreamRef::care_team(self.patient),
             DomainEvent::TreatmentPlan(_) => StreamRef::treatment_plan(self.patient, self.episode.id),
+            DomainEvent::Coordination(_) => StreamRef::coordination(self.patient),
         }
     }
 
@@ -205,6 +208,7 @@ impl Story {
             44..66 => DomainEvent::FollowUp(self.visit(now, dice)),
             66..69 => DomainEvent::Episode(self.stay(dice)),
             69..77 => DomainEvent::TreatmentPlan(self.plan(now, dice)),
+            77..82 => DomainEvent::Coordination(self.contact(now, dice)),
             _ => DomainEvent::Chart(self.chart(now, dice)),
         }
     }

@@ -41,7 +41,8 @@ impl View for Timers {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => Vec::new(),
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Coordination(_) => Vec::new(),
         }
     }
 
@@ -55,7 +56,8 @@ impl View for Timers {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => {}
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Coordination(_) => {}
         }
         // A client for whom nothing runs has no row.
         *row = (!waiting.is_empty()).then_some(waiting);

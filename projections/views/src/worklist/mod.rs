@@ -38,7 +38,7 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 
@@ -60,7 +60,8 @@ impl View for Worklist {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::TreatmentPlan(_) => {}
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Coordination(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }
@@ -68,9 +69,9 @@ impl View for Worklist {
     fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {
         let mut entries = Vec::new();
         row.agenda.each(&row.stays, |open| {
-            let concerned = row.team.people(|role| open.concerns(role));
-            entries.extend(concerned.map(|person| ListEntry {
-                list: List::person(person),
+            let concerned = row.team.iter().filter(|member| open.concerns(member.person, member.role));
+            entries.extend(concerned.map(|member| ListEntry {
+                list: List::person(member.person),
                 sort: Sort::new().earliest(open.at),
                 item: open.item(),
             }));

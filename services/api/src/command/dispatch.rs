@@ -75,5 +75,15 @@ pub(super) fn prepare_any(caller: &Caller, command: Command) -> Result<concord_e
         Command::ReviewMedication(asked) => prepare(caller, asked),
         Command::PlanSupport(asked) => prepare(caller, asked),
         Command::FinishSupport(asked) => prepare(caller, asked),
+        Command::RecordSharingConsent(asked) => prepare(caller, asked),
+        Command::RevokeSharingConsent(asked) => prepare(caller, asked),
+        Command::SharePlan(asked) => prepare(caller, asked),
+        Command::RecordOutsideUpdate(asked) => prepare(caller, asked),
+        Command::ReviewOutsideUpdate(asked) => prepare(caller, asked),
+        Command::RequestConsult(asked) => prepare(caller, asked),
+        Command::AnswerConsult(asked) => prepare(caller, asked),
+        Command::RaiseConflict(asked) => prepare(caller, asked),
+        Command::ResolveConflict(asked) => prepare(caller, asked),
+        Command::AcknowledgeChanges(asked) => prepare(caller, asked),
     }
 }

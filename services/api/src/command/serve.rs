@@ -13,6 +13,7 @@ use tonic_types::pb;
 use super::dispatch::prepare_any;
 use crate::asked::execute;
 use crate::door::Caller;
+use crate::oversize::explained;
 use crate::status::rpc_status;
 use crate::{Door, Failure, Invalid};
 
@@ -47,7 +48,7 @@ pub(super) async fn serve(
                     }
                 }
                 Some((Err(broken), room)) => {
-                    room.send(Err(broken));
+                    room.send(Err(explained(broken, door.message_bytes())));
                     more = false;
                 }
                 None => more = false,

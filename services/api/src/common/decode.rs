@@ -39,11 +39,23 @@ fn header_fields(header: &pb::CommandHeader) -> Result<Header, Invalid> {
         command_id: id("command_id", command_id, CommandId::new)?,
         patient: id("patient_id", patient_id, PatientId::new)?,
         expected_version: *expected_version,
-        purpose: choice("purpose", *purpose, read_purpose)?,
+        purpose: writing_purpose(*purpose)?,
         effective_at: optional_instant("effective_at", *effective_at)?,
         correlation: optional_id("correlation_id", correlation_id, CorrelationId::new)?,
         causation: optional_id("causation_id", causation_id, CommandId::new)?,
     })
+}
+
+/// Who audits reads; nothing is changed for it (42 CFR 2.53).
+fn writing_purpose(purpose: i32) -> Result<Purpose, Invalid> {
+    match choice("purpose", purpose, read_purpose)? {
+        Purpose::Audit => Err(Invalid::new("purpose", "cannot be PURPOSE_AUDIT: an audit changes no record")),
+        purpose @ (Purpose::Treatment
+        | Purpose::Payment
+        | Purpose::Operations
+        | Purpose::Emergency
+        | Purpose::PatientRequest) => Ok(purpose),
+    }
 }
 
 fn read_purpose(purpose: pb::Purpose) -> Option<Purpose> {

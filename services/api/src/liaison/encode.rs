@@ -1,7 +1,10 @@
 //! What a liaison may know to messages.
 
+use concord_kernel::PersonId;
 use concord_proto::concord::liaison::v1 as pb;
-use concord_views::parts::{AllergyList, OpenFinding, Order, OutsideLine};
+use concord_views::parts::{
+    AllergyList, ConflictLine, Contacts, OpenConsult, OpenFinding, OpenUpdate, Order, OutsideLine, Piece,
+};
 use concord_views::reconciled::{ReconciledLine, ReconciledList};
 
 use crate::common::encode::instant;
@@ -16,10 +19,24 @@ pub(super) fn line(line: &ReconciledLine) -> pb::LiaisonClient {
         to_reconcile: line.to_reconcile,
         changed_at: line.last_change.map(|change| instant(change.recorded_at)),
         medications: count(line.medications),
+        changed_since_seen: line.changed_since_seen,
+        open_consults: count(line.consults),
     }
 }
 
-pub(super) fn list(list: &ReconciledList) -> pb::GetReconciledListResponse {
+/// The list as `person` may see it; `elsewhere` says whether they work outside the program.
+pub(super) fn list(
+    list: &ReconciledList,
+    person: PersonId,
+    elsewhere: bool,
+) -> pb::GetReconciledListResponse {
+    let theirs;
+    let contacts: &Contacts = if elsewhere {
+        theirs = list.contacts.of(person);
+        &theirs
+    } else {
+        &list.contacts
+    };
     let medications = list.program.iter().map(ordered).chain(list.outside.taken.iter().map(outside));
     pb::GetReconciledListResponse {
         patient_id: list.line.patient.to_string(),
@@ -32,6 +49,50 @@ pub(super) fn list(list: &ReconciledList) -> pb::GetReconciledListResponse {
         plan: list.plan.clone(),
         as_of: None,
         changed_at: list.line.last_change.map(|change| instant(change.recorded_at)),
+        changes: list.news.iter().map(change).collect(),
+        consults: contacts.consults.iter().map(consult).collect(),
+        conflicts: contacts.conflicts.iter().map(conflict).collect(),
+        seen_up_to: list.line.seen_up_to.map(instant),
+        plan_version: list.contacts.shared.get(&person).map_or(0, |shared| shared.version),
+        updates: contacts.updates.iter().map(update).collect(),
+    }
+}
+
+fn change(piece: &Piece) -> pb::ListedChange {
+    pb::ListedChange { recorded_at: Some(instant(piece.recorded_at)), what: piece.what.sentence() }
+}
+
+fn consult(asked: &OpenConsult) -> pb::ListedConsult {
+    pb::ListedConsult {
+        consult_id: asked.consult.to_string(),
+        of_person_id: asked.of.to_string(),
+        urgency: words::stored(&asked.urgency),
+        question: asked.question.expose().to_owned(),
+        answer_by: Some(instant(asked.answer_by)),
+    }
+}
+
+fn conflict(line: &ConflictLine) -> pb::ListedConflict {
+    let settled = line.settled.as_ref();
+    pb::ListedConflict {
+        conflict_id: line.conflict.to_string(),
+        rule: line.finding.as_ref().map_or_else(String::new, |finding| finding.rule.as_str().to_owned()),
+        description: line.description.expose().to_owned(),
+        resolve_by: Some(instant(line.resolve_by)),
+        resolution: settled.map_or_else(String::new, |settled| words::stored(&settled.resolution)),
+        responsible_id: settled.map_or_else(String::new, |settled| settled.responsible.to_string()),
+        what: settled.map_or_else(String::new, |settled| settled.what.expose().to_owned()),
+    }
+}
+
+fn update(told: &OpenUpdate) -> pb::ListedUpdate {
+    pb::ListedUpdate {
+        update_id: told.update.to_string(),
+        kind: words::stored(&told.kind),
+        from: told.from.expose().to_owned(),
+        summary: told.summary.expose().to_owned(),
+        review_by: Some(instant(told.review_by)),
+        not_on_care_team: told.not_on_care_team,
     }
 }
 

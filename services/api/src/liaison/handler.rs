@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 use super::{encode, news};
 use crate::Failure;
 use crate::limits::PAGE_MOST;
-use crate::query::{Changes, Page, Questions, Watched, cares, watch, whole};
+use crate::query::{Changes, Page, Questions, Watched, cares, own_list, watch, whole};
 
 #[tonic::async_trait]
 impl LiaisonService for Questions {
@@ -43,9 +43,10 @@ impl LiaisonService for Questions {
         let answer = async {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
             let as_of = asked.as_of::<Reconciled>();
-            let list = reconciled::patient(&reader, patient).await?.ok_or(Failure::NotFound)?;
+            let actor = &asked.caller.identity.actor;
+            let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
             asked.cares(&list.team)?;
-            Ok(pb::GetReconciledListResponse { as_of, ..encode::list(&list) })
+            Ok(pb::GetReconciledListResponse { as_of, ..encode::list(&list, actor.id, own_list(actor.role)) })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }
@@ -89,10 +90,11 @@ impl LiaisonService for Questions {
         let read = move |reader| {
             let identity = Arc::clone(&identity);
             async move {
-                let list = reconciled::patient(&reader, patient).await?.ok_or(Failure::NotFound)?;
+                let actor = &identity.actor;
+                let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
                 // Whoever has left the care team is told nothing more.
-                cares(&identity.actor, &list.team)?;
-                Ok(vec![(patient.to_string(), encode::list(&list))])
+                cares(actor, &list.team)?;
+                Ok(vec![(patient.to_string(), encode::list(&list, actor.id, own_list(actor.role)))])
             }
         };
         let mut before = pb::GetReconciledListResponse::default();

@@ -102,7 +102,7 @@ pub(crate) fn cares(caller: &Actor, team: &Team) -> Result<(), Failure> {
 }
 
 /// Whether the role sees only patients whose care team it is on.
-const fn own_list(role: Role) -> bool {
+pub(crate) const fn own_list(role: Role) -> bool {
     matches!(role, Role::Therapist | Role::PrimaryCare | Role::OutsideProvider)
 }
 

@@ -4,5 +4,5 @@ mod ask;
 mod watch;
 pub(crate) mod words;
 
-pub(crate) use ask::{Asked, Page, Questions, cares};
+pub(crate) use ask::{Asked, Page, Questions, cares, own_list};
 pub(crate) use watch::{Changes, Watched, watch, whole};

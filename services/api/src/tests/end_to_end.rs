@@ -5,10 +5,13 @@ use std::time::Duration;
 use concord_client::{Client, Error, Fault, treatment};
 use concord_kernel::{Role, TenantId};
 use concord_proto::concord::chart::v1::PrescribeMedicationRequest;
+use concord_proto::concord::command::v1::ExecuteStreamRequest;
+use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::episode::v1::{AdmitPatientRequest, ReferPatientRequest};
 use tonic::{Code, Request};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
+use tonic_types::StatusExt;
 use uuid::Uuid;
 
 use super::samples::Sample;
@@ -109,7 +112,19 @@ async fn an_undecodable_field_is_named_and_nothing_is_recorded() {
 async fn a_message_past_the_limit_is_not_read() {
     let service = Service::start_with(Limits { message_bytes: 4_096, ..Limits::default() }, |l| l).await;
     let huge = ReferPatientRequest { reason: "x".repeat(10_000), ..referral(1, 7) };
-    assert_eq!(fault(service.acting_as(Role::Nurse).send(huge).await).code, Code::OutOfRange);
+    let nurse = service.acting_as(Role::Nurse);
+    let refused = fault(nurse.send(huge.clone()).await);
+    assert_eq!(told(&refused), (Code::ResourceExhausted, "MESSAGE_TOO_LARGE"));
+    assert!(refused.message.contains("4096 bytes"), "{}", refused.message);
+    let status = nurse.episodes().refer_patient(huge.clone()).await.unwrap_err();
+    assert_eq!(status.get_details_error_info().unwrap().metadata["limit_bytes"], "4096");
+
+    // On a stream nothing can be read after it, so the stream ends with the reason.
+    let asked = ExecuteStreamRequest { id: 1, command: Some(Command::ReferPatient(huge)) };
+    let answers = nurse.commands().execute_stream(futures::stream::iter([asked])).await;
+    let status = answers.unwrap().into_inner().message().await.unwrap_err();
+    assert_eq!(status.code(), Code::ResourceExhausted);
+    assert_eq!(status.get_details_error_info().unwrap().reason, "MESSAGE_TOO_LARGE");
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use concord_kernel::Text;
 use concord_proto::concord::assessment::v1 as assessment;
 use concord_proto::concord::care_team::v1 as care_team;
 use concord_proto::concord::chart::v1 as chart;
-use concord_proto::concord::common::v1::CommandHeader;
+use concord_proto::concord::common::v1::{CommandHeader, Purpose};
+use concord_proto::concord::coordination::v1 as coordination;
 use concord_proto::concord::episode::v1 as episode;
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::plan::v1 as plan;
@@ -25,6 +26,9 @@ macro_rules! refuses {
         assert_eq!(path, $path, "{}", stringify!($request));
     })+};
 }
+
+/// 0001-01-01T00:00:00Z, which clocks that were never set tell, and which no record of a living person holds.
+const YEAR_1: i64 = -62_135_596_800;
 
 fn header() -> CommandHeader {
     CommandHeader {
@@ -51,6 +55,10 @@ fn a_header_names_command_patient_and_purpose() {
     assert_eq!(spoil(|h| h.patient_id.clear()), "header.patient_id");
     assert_eq!(spoil(|h| h.purpose = 0), "header.purpose");
     assert_eq!(spoil(|h| h.purpose = 99), "header.purpose");
+    assert_eq!(spoil(|h| h.purpose = Purpose::Audit.into()), "header.purpose");
+    let mut early = header();
+    early.effective_at = Some(Timestamp { seconds: YEAR_1, nanos: 0 });
+    assert_eq!(path(Some(early)).as_deref(), Some("header.effective_at"));
     assert_eq!(spoil(|h| h.correlation_id = "x".into()), "header.correlation_id");
     assert_eq!(spoil(|h| h.causation_id = "x".into()), "header.causation_id");
     let late = Timestamp { seconds: i64::MAX, nanos: 0 };
@@ -64,6 +72,7 @@ fn commands_of_a_stay_name_the_field() {
     refuses!(episode::ReferPatientRequest:
         |r| r.program.clear() => "program", |r| r.program = "IOP".into() => "program",
         |r| r.name.clear() => "name", |r| r.name = "x".repeat(Text::MAX + 1) => "name",
+        |r| r.born_on = "1899-12-31".into() => "born_on",
         |r| r.born_on = "05/01/1990".into() => "born_on", |r| r.born_on = "1990-02-30".into() => "born_on",
         |r| r.referred_by = " ".into() => "referred_by", |r| r.reason = "\0".into() => "reason");
     refuses!(episode::ScreenCandidateRequest:
@@ -179,7 +188,8 @@ fn commands_of_a_side_effect_name_the_field() {
         |r| r.report_id.clear() => "report_id", |r| r.symptom = "Übel".into() => "symptom",
         |r| r.description.clear() => "description", |r| r.grade = 0 => "grade",
         |r| r.red_flags[0].clear() => "red_flags[0]", |r| r.suspected_order_id = "1".into() => "suspected_order_id",
-        |r| r.onset_at.as_mut().unwrap().nanos = i32::MAX => "onset_at");
+        |r| r.onset_at.as_mut().unwrap().nanos = i32::MAX => "onset_at",
+        |r| r.onset_at.as_mut().unwrap().seconds = YEAR_1 => "onset_at");
     refuses!(side_effects::TriageSideEffectRequest:
         |r| r.report_id.clear() => "report_id", |r| r.grade = 0 => "grade", |r| r.note.clear() => "note");
     refuses!(side_effects::DecideSideEffectRequest:
@@ -263,4 +273,34 @@ fn commands_that_tell_of_the_patient_name_the_field() {
     refuses!(plan::ReviewMedicationRequest:
         |r| r.episode = None => "episode", |r| r.considered_ids[0].clear() => "considered_ids[0]",
         |r| r.outcome = 0 => "outcome", |r| r.reason.clear() => "reason");
+}
+
+#[test]
+fn commands_of_coordination_name_the_field() {
+    refuses!(coordination::RecordSharingConsentRequest:
+        |r| r.recipient_id.clear() => "recipient_id", |r| r.parts[1] = 0 => "parts[1]",
+        |r| r.parts = vec![1; 17] => "parts", |r| r.signed_on.clear() => "signed_on",
+        |r| r.expires_on = "never".into() => "expires_on");
+    refuses!(coordination::RevokeSharingConsentRequest: |r| r.recipient_id.clear() => "recipient_id");
+    refuses!(coordination::SharePlanRequest:
+        |r| r.episode = None => "episode", |r| r.recipient_id.clear() => "recipient_id",
+        |r| r.parts[0] = 99 => "parts[0]");
+    refuses!(coordination::RecordOutsideUpdateRequest:
+        |r| r.update_id.clear() => "update_id", |r| r.kind = 0 => "kind", |r| r.from.clear() => "from",
+        |r| r.summary.clear() => "summary");
+    refuses!(coordination::ReviewOutsideUpdateRequest:
+        |r| r.update_id.clear() => "update_id", |r| r.outcome.clear() => "outcome");
+    refuses!(coordination::RequestConsultRequest:
+        |r| r.consult_id.clear() => "consult_id", |r| r.of_person_id.clear() => "of_person_id",
+        |r| r.urgency = 0 => "urgency", |r| r.question.clear() => "question");
+    refuses!(coordination::AnswerConsultRequest:
+        |r| r.consult_id.clear() => "consult_id", |r| r.answer.clear() => "answer");
+    refuses!(coordination::RaiseConflictRequest:
+        |r| r.conflict_id.clear() => "conflict_id", |r| r.finding.as_mut().unwrap().rule.clear() => "finding.rule",
+        |r| r.description.clear() => "description");
+    refuses!(coordination::ResolveConflictRequest:
+        |r| r.conflict_id.clear() => "conflict_id", |r| r.resolution = 0 => "resolution",
+        |r| r.responsible_id.clear() => "responsible_id", |r| r.what.clear() => "what");
+    refuses!(coordination::AcknowledgeChangesRequest:
+        |r| r.up_to = None => "up_to", |r| r.up_to.as_mut().unwrap().nanos = -1 => "up_to");
 }

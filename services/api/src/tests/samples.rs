@@ -1,7 +1,9 @@
 //! One valid request of each kind. What a request may lack is made as it goes in: as `Some`.
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
-use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, plan, scales, side_effects};
+use concord_proto::concord::{
+    assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
+};
 use prost_types::Timestamp;
 
 pub(super) const ID: &str = "00000000-0000-0000-0000-000000000001";
@@ -235,5 +237,17 @@ samples! {
         ReviewMedicationRequest { episode: stay(), considered_ids: vec![id()], outcome: 1, reason: words() }
         PlanSupportRequest { episode: stay(), support_id: id(), goal_id: id(), kind: 1, what: words(), due_on: day() }
         FinishSupportRequest { episode: stay(), support_id: id(), outcome: words() }
+    }
+    coordination {
+        RecordSharingConsentRequest { recipient_id: id(), parts: vec![1, 2], signed_on: day(), expires_on: day() }
+        RevokeSharingConsentRequest { recipient_id: id() }
+        SharePlanRequest { episode: stay(), recipient_id: id(), parts: vec![1] }
+        RecordOutsideUpdateRequest { update_id: id(), kind: 1, from: words(), summary: words() }
+        ReviewOutsideUpdateRequest { update_id: id(), outcome: words() }
+        RequestConsultRequest { consult_id: id(), of_person_id: id(), urgency: 1, question: words() }
+        AnswerConsultRequest { consult_id: id(), answer: words() }
+        RaiseConflictRequest { conflict_id: id(), finding: finding(), description: words() }
+        ResolveConflictRequest { conflict_id: id(), resolution: 2, responsible_id: id(), what: words() }
+        AcknowledgeChangesRequest { up_to: at() }
     }
 }

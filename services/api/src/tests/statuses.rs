@@ -22,6 +22,7 @@ fn each_failure_has_one_code_and_one_reason() {
     told(AuthError::Missing.into(), Code::Unauthenticated, "TOKEN_MISSING");
     told(AuthError::Invalid.into(), Code::Unauthenticated, "TOKEN_INVALID");
     told(AuthError::Expired.into(), Code::Unauthenticated, "TOKEN_EXPIRED");
+    told(AuthError::NotYet.into(), Code::Unauthenticated, "TOKEN_NOT_YET_VALID");
     told(Denied.into(), Code::PermissionDenied, "NOT_PERMITTED");
     told(Failure::NotFound, Code::NotFound, "NOT_FOUND");
     told(Failure::EpochChanged, Code::FailedPrecondition, "EPOCH_CHANGED");

@@ -14,7 +14,7 @@ use super::course::{Order, Story};
 use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
-use super::{PROGRAM, effects, leaving, outside, plan, request, risk, scores as symptoms};
+use super::{PROGRAM, coordination, effects, leaving, outside, plan, request, risk, scores as symptoms};
 use crate::script::{Body, Person, Sees};
 
 /// Days between two visits at each cadence.
@@ -151,6 +151,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         asked_early: false,
     };
     plan::draft(story);
+    coordination::begin(story);
     let mut visit = appointment(story, start - 1, start);
     attend(story, &mut rhythm, visit, start, None);
     let at = story.w.at(start, 100);
@@ -162,6 +163,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
     phase(story, later(at, 20), episode::Phase::Titrating, "First doses agreed");
     if let Some(first) = story.orders.first().map(|order| order.id) {
         plan::agree(story, first);
+        coordination::share(story);
     }
     rhythm.phase = episode::Phase::Titrating;
     outside::conflicts(story);
@@ -172,6 +174,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         visit = appointment(story, from, day);
         effects::between(story, from, day);
         plan::between(story, from, day);
+        coordination::between(story, from, day);
         if day > story.last_day {
             return;
         }

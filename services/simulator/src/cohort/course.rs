@@ -9,7 +9,7 @@ use super::ladder::Ladder;
 use super::people::Staff;
 use super::profile::{Course, Profile, Twist};
 use super::writer::Writer;
-use super::{arrival, care, effects, id_of, plan};
+use super::{arrival, care, coordination, effects, id_of, plan};
 use crate::script::{Person, Step};
 
 /// One order while it is written about.
@@ -61,6 +61,8 @@ pub(crate) struct Story<'a> {
     pub(crate) toxic: Option<(i64, i64)>,
     /// What will happen to the plan.
     pub(crate) plan: plan::Plan,
+    /// What passes between the program and primary care.
+    pub(crate) contacts: coordination::Contacts,
 }
 
 /// Writes one client.
@@ -109,6 +111,7 @@ pub(crate) fn write(
         ahead: Vec::new(),
         toxic: None,
         plan: plan::Plan::default(),
+        contacts: coordination::Contacts::default(),
     };
     arrival::refer(&mut story);
     if profile.course != Course::ReferredUp {

@@ -2,6 +2,7 @@
 
 mod arrival;
 mod care;
+mod coordination;
 mod course;
 mod effects;
 mod ladder;

@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::course::Story;
 use super::profile::Outside;
-use super::request;
 use super::writer::later;
+use super::{coordination, request};
 use crate::script::Body;
 
 /// Writes down one outside medication as it comes to be known.
@@ -17,6 +17,7 @@ pub(crate) fn record(story: &mut Story<'_>, entry: &Outside, at: Instant) -> Uui
     let body = request::outside(entry, id, at.plus_days(-1), &story.doctor.name);
     story.w.step(at, nurse, body).making(id);
     story.outside.push(id);
+    story.contacts.taken(id, at);
     id
 }
 
@@ -61,6 +62,7 @@ pub(crate) fn conflicts(story: &mut Story<'_>) {
         let settled = story.w.at(day + 1, 120);
         let prescriber = story.prescriber;
         story.w.settle(settled, prescriber, what);
+        coordination::conflict(story, entry, later(at, 25), later(settled, 15));
         if let Some(days) = entry.ends_after {
             end(story, id, day + days, entry.note);
         }
@@ -78,5 +80,6 @@ fn end(story: &mut Story<'_>, id: Uuid, day: i64, note: &str) {
     let nurse = &story.staff.nurse;
     story.w.step(at, nurse, body).needing(id).ending(id);
     story.outside.retain(|known| *known != id);
+    story.contacts.ended(id, at);
     reconcile(story, later(at, 10), "After the end of an outside medication");
 }

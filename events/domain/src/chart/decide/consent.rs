@@ -6,10 +6,6 @@ use super::super::Error;
 use crate::treatment_plan::Consent;
 use crate::{Context, PlanFacts};
 
-/// Substances that nobody is given without having agreed: taken unknowing, they may kill.
-/// Source: Disulfiram PI, boxed warning.
-const NEVER_UNKNOWING: [&str; 1] = ["disulfiram"];
-
 /// Nobody is ordered what they declined, and nobody a drug that must never be taken unknowing. Consent that nobody has
 /// written down yet is no refusal: a first dose may not wait for a form. It is due instead, see the worklist.
 pub(super) fn stands(drug: &Drug, context: &Context) -> Result<(), Error> {
@@ -18,10 +14,8 @@ pub(super) fn stands(drug: &Drug, context: &Context) -> Result<(), Error> {
     match decided(plan, drug, context) {
         Some(Consent::Given) => Ok(()),
         Some(Consent::Declined) => Err(Error::ConsentDeclined),
-        None => {
-            let must = drug.ingredients.iter().any(|one| NEVER_UNKNOWING.contains(&one.as_str()));
-            if must { Err(Error::ConsentRequired) } else { Ok(()) }
-        }
+        None if context.rules.needs_consent(drug) => Err(Error::ConsentRequired),
+        None => Ok(()),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod care;
 mod chart;
+mod coordination;
 mod plan;
 mod stay;
 
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(care::follow_up().into_iter().map(DomainEvent::FollowUp));
     all.extend(care::care_team().into_iter().map(DomainEvent::CareTeam));
     all.extend(plan::treatment_plan().into_iter().map(DomainEvent::TreatmentPlan));
+    all.extend(coordination::coordination().into_iter().map(DomainEvent::Coordination));
     all
 }
 

@@ -83,6 +83,30 @@ fn an_age_limit_without_a_day_of_birth_asks_for_it() {
 }
 
 #[test]
+fn a_limit_that_depends_on_a_result_asks_for_it_when_there_is_none() {
+    let (unknown, rule) = (patient(vec![]), "missing.limit-result");
+    for (drug, above, within, limit) in [
+        ("varenicline", 2.0, 1.0, "limit.varenicline.kidney"),
+        ("lurasidone", 120.0, 80.0, "limit.lurasidone.kidney"),
+        ("acamprosate", 1_998.0, 999.0, "limit.acamprosate.kidney"),
+    ] {
+        let found = dose(&unknown, drug, above);
+        expect(&found, rule, Moderate, Monitor);
+        silent(&found, limit);
+        silent(&dose(&unknown, drug, within), rule);
+        for lab in ["egfr", "creatinine-clearance"] {
+            let healthy = with_result(patient(vec![]), lab, 95.0, 30);
+            silent(&dose(&healthy, drug, above), rule);
+            silent(&dose(&healthy, drug, above), limit);
+            let weak = with_result(patient(vec![]), lab, 29.0, 30);
+            expect(&dose(&weak, drug, above), limit, Major, Acknowledge);
+        }
+        let stale = with_result(patient(vec![]), "egfr", 95.0, 400);
+        expect(&dose(&stale, drug, above), rule, Moderate, Monitor);
+    }
+}
+
+#[test]
 fn a_first_dose_far_above_the_usual_start_wants_a_reason() {
     let nobody = patient(vec![]);
     for (drug, usual, much) in

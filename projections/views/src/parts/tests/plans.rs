@@ -99,7 +99,8 @@ fn therapy(then: Vec<Event>) -> Therapy {
 fn due_after(then: Vec<DomainEvent>) -> Vec<Due> {
     let model: Model<Worklist> = after_opening(then);
     let row = &model.rows[&Key::patient(patient(0))];
-    row.agenda.due(&row.stays)
+    // After an admission the list is always compared; these tests are about the rest.
+    row.agenda.due(&row.stays).into_iter().filter(|due| due.kind != DueKind::Reconciliation).collect()
 }
 
 fn due(then: Vec<Event>) -> Vec<(DueKind, Instant)> {

@@ -76,6 +76,13 @@ fn told(entry: &Entry) -> Told {
         | Entry::Session { .. }
         | Entry::LifeChanged { .. }
         | Entry::Reviewed { .. } => plan(entry),
+        Entry::PlanShared { .. }
+        | Entry::OutsideTold { .. }
+        | Entry::OutsideReviewed { .. }
+        | Entry::ConsultAsked { .. }
+        | Entry::ConsultAnswered { .. }
+        | Entry::ConflictRaised { .. }
+        | Entry::ConflictResolved { .. } => coordination(entry),
     }
 }
 
@@ -140,6 +147,27 @@ fn plan(entry: &Entry) -> Told {
         }
         Entry::LifeChanged { event, note } => (words::stored(event), None, words::text(Some(note))),
         Entry::Reviewed { outcome, why } => (words::stored(outcome), None, words::text(Some(why))),
+        _ => (String::new(), None, String::new()),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`told` hands over the entries of coordination only, without wildcard"
+)]
+fn coordination(entry: &Entry) -> Told {
+    match entry {
+        Entry::PlanShared { version, with } => {
+            (words::stored(with), Some(f64::from(*version)), String::new())
+        }
+        Entry::OutsideTold { kind, summary } => (words::stored(kind), None, words::text(Some(summary))),
+        Entry::OutsideReviewed { outcome } => (String::new(), None, words::text(Some(outcome))),
+        Entry::ConsultAsked { of, question } => (words::stored(of), None, words::text(Some(question))),
+        Entry::ConsultAnswered { answer } => (String::new(), None, words::text(Some(answer))),
+        Entry::ConflictRaised { description } => (String::new(), None, words::text(Some(description))),
+        Entry::ConflictResolved { resolution, what } => {
+            (words::stored(resolution), None, words::text(Some(what)))
+        }
         _ => (String::new(), None, String::new()),
     }
 }
