@@ -34,7 +34,6 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     Ok(Ruleset {
         version,
         reviewed,
-        drugs,
         rules,
         conditions,
         labs,
@@ -43,6 +42,8 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
         escalation: small::escalation(&table("escalation.csv")?)?,
         policies: small::policies(&table("policies.csv")?)?,
         bands: small::bands(&table("scales.csv")?)?,
+        missed: crate::missed::read(&table("missed_doses.csv")?, &drugs)?,
+        drugs,
         substances,
     })
 }

@@ -14,7 +14,8 @@ use crate::load::{Files, LoadError};
 use crate::policy::PolicyRow;
 use crate::scale::{Bands, ScaleKind};
 use crate::{
-    ConditionId, DrugId, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion, SymptomId,
+    ConditionId, DrugId, IngredientId, LabId, Milligrams, MissedDoses, RedFlagId, Route, RulesetVersion,
+    SymptomId,
 };
 
 /// The name of the tables that this program was built with.
@@ -35,6 +36,7 @@ pub struct Ruleset {
     pub(crate) escalation: Deadlines,
     pub(crate) policies: HashMap<String, PolicyRow>,
     pub(crate) bands: Bands,
+    pub(crate) missed: HashMap<DrugId, MissedDoses>,
 }
 
 /// How an order of the drug must end. Source: see the drug's row.
@@ -145,6 +147,11 @@ impl Ruleset {
     /// Every formulary row, in the order of the table.
     pub fn drugs(&self) -> impl Iterator<Item = &Drug> {
         self.drugs.rows.iter().map(|entry| &entry.drug)
+    }
+
+    /// What is done when doses of the drug were missed for too long, where a rule says so.
+    pub fn missed_doses(&self, id: &DrugId) -> Option<&MissedDoses> {
+        self.missed.get(id)
     }
 
     /// The boxed warning of a formulary row, in plain words.
