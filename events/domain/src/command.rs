@@ -3,7 +3,9 @@
 use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
+use crate::{
+    adherence, assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan,
+};
 
 /// Names one stay together with the program it is in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,6 +53,8 @@ pub enum Command {
     CareTeam(care_team::Command),
     /// Of the treatment plan of a stay.
     TreatmentPlan(InEpisode<treatment_plan::Command>),
+    /// Of how the patient takes what is ordered, in a stay.
+    Adherence(InEpisode<adherence::Command>),
 }
 
 /// The streams that a command concerns.
@@ -75,7 +79,7 @@ impl Command {
                 reads: vec![StreamRef::episode(patient, &episode.program)],
             },
             Self::Chart(command) => {
-                let reads = match command.needs_indication_of() {
+                let mut reads = match command.needs_indication_of() {
                     Some(episode) => {
                         vec![
                             StreamRef::episode(patient, &episode.program),
@@ -85,6 +89,9 @@ impl Command {
                     }
                     None => Vec::new(),
                 };
+                if command.needs_missed_doses() {
+                    reads.push(StreamRef::adherence(patient));
+                }
                 Target { stream: StreamRef::chart(patient), reads }
             }
             Self::SideEffects(command) => {
@@ -101,7 +108,11 @@ impl Command {
             Self::FollowUp(InEpisode { episode, command }) => {
                 let mut reads = vec![StreamRef::episode(patient, &episode.program)];
                 if command.needs_stability() {
-                    reads.extend([StreamRef::chart(patient), StreamRef::side_effects(patient)]);
+                    reads.extend([
+                        StreamRef::chart(patient),
+                        StreamRef::side_effects(patient),
+                        StreamRef::adherence(patient),
+                    ]);
                 }
                 if command.needs_risks() {
                     reads.push(StreamRef::scales(patient));
@@ -115,6 +126,13 @@ impl Command {
                     reads.push(StreamRef::chart(patient));
                 }
                 Target { stream: StreamRef::treatment_plan(patient, episode.id), reads }
+            }
+            Self::Adherence(InEpisode { episode, command }) => {
+                let mut reads = vec![StreamRef::episode(patient, &episode.program)];
+                if command.needs_chart() {
+                    reads.push(StreamRef::chart(patient));
+                }
+                Target { stream: StreamRef::adherence(patient), reads }
             }
         }
     }

@@ -3,6 +3,7 @@
 use concord_kernel::StreamKind;
 use serde::{Deserialize, Serialize};
 
+use crate::adherence::Adherence;
 use crate::assessment::Assessment;
 use crate::care_team::CareTeam;
 use crate::chart::Chart;
@@ -32,6 +33,8 @@ pub enum State {
     CareTeam(CareTeam),
     /// A treatment plan.
     TreatmentPlan(Box<TreatmentPlan>),
+    /// How a patient takes what is ordered.
+    Adherence(Box<Adherence>),
 }
 
 impl State {
@@ -46,6 +49,7 @@ impl State {
             StreamKind::FollowUp => Self::FollowUp(FollowUp::default()),
             StreamKind::CareTeam => Self::CareTeam(CareTeam::default()),
             StreamKind::TreatmentPlan => Self::TreatmentPlan(Box::default()),
+            StreamKind::Adherence => Self::Adherence(Box::default()),
         }
     }
 
@@ -60,6 +64,7 @@ impl State {
             (Self::FollowUp(state), DomainEvent::FollowUp(event)) => state.fold(event),
             (Self::CareTeam(state), DomainEvent::CareTeam(event)) => state.fold(event),
             (Self::TreatmentPlan(state), DomainEvent::TreatmentPlan(event)) => state.fold(event),
+            (Self::Adherence(state), DomainEvent::Adherence(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -68,7 +73,8 @@ impl State {
                 | Self::Scales(_)
                 | Self::FollowUp(_)
                 | Self::CareTeam(_)
-                | Self::TreatmentPlan(_),
+                | Self::TreatmentPlan(_)
+                | Self::Adherence(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -108,6 +114,9 @@ impl State {
             (Self::TreatmentPlan(state), Command::TreatmentPlan(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::TreatmentPlan))
             }
+            (Self::Adherence(state), Command::Adherence(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Adherence))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -116,7 +125,8 @@ impl State {
                 | Self::Scales(_)
                 | Self::FollowUp(_)
                 | Self::CareTeam(_)
-                | Self::TreatmentPlan(_),
+                | Self::TreatmentPlan(_)
+                | Self::Adherence(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

@@ -2,7 +2,8 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, assessment, care_team, chart, episode, follow_up, scales, treatment_plan,
+    Command, InEpisode, InProgram, adherence, assessment, care_team, chart, episode, follow_up, scales,
+    treatment_plan,
 };
 
 /// A kind of change to a record.
@@ -62,6 +63,20 @@ pub enum Act {
     RecordParticipation,
     /// Record a change in the patient's life.
     RecordLifeChange,
+    /// Arrange reminders, for the patient or whom they allow.
+    Remind,
+    /// Say how the patient is doing.
+    CheckIn,
+    /// Say which doses were taken and which were missed.
+    ReportTaking,
+    /// Decide how it goes on after doses were missed for too long.
+    DecideMissedDoses,
+    /// Measure adherence.
+    MeasureAdherence,
+    /// Say what keeps the patient from taking medication; say what they allow their family.
+    SpeakForPatient,
+    /// Call, remove barriers, talk with family.
+    SupportAdherence,
 }
 
 /// A kind of question to the record.
@@ -127,6 +142,26 @@ impl Act {
                 Self::ManageTeam
             }
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
+            Command::Adherence(InEpisode { command, .. }) => Self::of_adherence(command),
+        }
+    }
+
+    const fn of_adherence(command: &adherence::Command) -> Self {
+        use adherence::Command as C;
+        match command {
+            C::ScheduleReminder { .. } | C::CancelReminder { .. } | C::RecordReminderSent { .. } => {
+                Self::Remind
+            }
+            C::RecordCheckIn { .. } => Self::CheckIn,
+            C::RecordDoseTaken { .. } | C::RecordDoseMissed { .. } => Self::ReportTaking,
+            C::DecideMissedDoses { .. } => Self::DecideMissedDoses,
+            C::MeasureAdherence { .. } => Self::MeasureAdherence,
+            C::RaiseBarrier { .. } | C::PermitFamily { .. } | C::WithdrawFamily { .. } => {
+                Self::SpeakForPatient
+            }
+            C::FollowUpCheckIn { .. } | C::RemoveBarrier { .. } | C::EngageFamily { .. } => {
+                Self::SupportAdherence
+            }
         }
     }
 

@@ -52,9 +52,12 @@ fn may(role: Role, act: Act) -> bool {
         Act::Refer => &[Therapist, CaseManager, Nurse, PrimaryCare, OutsideProvider, Service],
         Act::Screen => &[Therapist, Nurse, Service],
         Act::ManageEpisode | Act::ManageTeam | Act::Schedule => &[Therapist, CaseManager, Nurse, Service],
-        Act::Indicate | Act::Prescribe | Act::DecideSideEffect | Act::ChangeCadence | Act::DecideTogether => {
-            &[]
-        }
+        Act::Indicate
+        | Act::Prescribe
+        | Act::DecideSideEffect
+        | Act::ChangeCadence
+        | Act::DecideTogether
+        | Act::DecideMissedDoses => &[],
         Act::KeepChart => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],
@@ -66,9 +69,13 @@ fn may(role: Role, act: Act) -> bool {
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],
-        Act::KeepGoals => &[Therapist, CaseManager, Nurse],
+        Act::KeepGoals | Act::SupportAdherence => &[Therapist, CaseManager, Nurse],
         Act::Explain => &[Therapist, Nurse, Pharmacist],
-        Act::RecordLifeChange => &[Therapist, CaseManager, Nurse, Patient],
+        Act::RecordLifeChange | Act::SpeakForPatient => &[Therapist, CaseManager, Nurse, Patient],
+        Act::Remind => &[Therapist, CaseManager, Nurse, Patient, Service],
+        Act::CheckIn => &[Therapist, CaseManager, Nurse, Patient, Family],
+        Act::ReportTaking => &[Nurse, Pharmacist, Patient, Family],
+        Act::MeasureAdherence => &[Therapist, CaseManager, Nurse, Pharmacist, Service],
         Act::Score => &[Therapist, Nurse, Patient],
         Act::Assess | Act::ResolveRisk | Act::RecordVisit => &[Therapist, Nurse],
     };

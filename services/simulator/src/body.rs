@@ -40,4 +40,7 @@ bodies! {
     TreatmentPlan: DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal LinkGoalToMedication
         RecordSharedDecision RaiseConcern AnswerConcern RecordEducation RecordTherapyParticipation
         RecordLifeChange ReviewMedication PlanSupport FinishSupport;
+    Adherence: ScheduleReminder CancelReminder RecordReminderSent RecordCheckIn FollowUpCheckIn RecordDoseTaken
+        RecordDoseMissed DecideMissedDoses MeasureAdherence RaiseBarrier RemoveBarrier
+        PermitFamily WithdrawFamily EngageFamily;
 }

@@ -124,7 +124,10 @@ impl Gateway for Remote {
             ResolveSideEffect RecordBreach AdministerScale ResolveRisk ScheduleVisit RecordVisit MarkNoShow
             ChangeCadence AddMember RemoveMember DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal
             LinkGoalToMedication RecordSharedDecision RaiseConcern AnswerConcern RecordEducation
-            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport);
+            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport
+            ScheduleReminder CancelReminder RecordReminderSent RecordCheckIn FollowUpCheckIn RecordDoseTaken
+            RecordDoseMissed DecideMissedDoses MeasureAdherence RaiseBarrier RemoveBarrier PermitFamily
+            WithdrawFamily EngageFamily);
         Ok(answered?)
     }
 

@@ -151,6 +151,20 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "ReviewMedication",
         "PlanSupport",
         "FinishSupport",
+        "ScheduleReminder",
+        "CancelReminder",
+        "RecordReminderSent",
+        "RecordCheckIn",
+        "FollowUpCheckIn",
+        "RecordDoseTaken",
+        "RecordDoseMissed",
+        "DecideMissedDoses",
+        "MeasureAdherence",
+        "RaiseBarrier",
+        "RemoveBarrier",
+        "PermitFamily",
+        "WithdrawFamily",
+        "EngageFamily",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

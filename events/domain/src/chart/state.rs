@@ -182,6 +182,7 @@ impl Chart {
             known_orders,
             no_abrupt_stop: self.orders.iter().filter(|(_, o)| must_taper(o)).map(|(id, _)| *id).collect(),
             last_dose_change_at: self.last_dose_change_at,
+            orders: self.orders.iter().map(|(id, order)| (*id, order.facts())).collect(),
         }
     }
 }

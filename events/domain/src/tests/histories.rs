@@ -118,8 +118,9 @@ impl Record {
                 )
                 | DomainEvent::Chart(_)
                 | DomainEvent::SideEffects(_)
-                // Has histories of its own beside its rules.
-                | DomainEvent::TreatmentPlan(_) => {}
+                // They have histories of their own beside their rules.
+                | DomainEvent::TreatmentPlan(_)
+                | DomainEvent::Adherence(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

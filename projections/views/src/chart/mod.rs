@@ -51,7 +51,8 @@ impl View for Chart {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => Vec::new(),
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Adherence(_) => Vec::new(),
         }
     }
 
@@ -74,7 +75,8 @@ impl View for Chart {
             DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => {}
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Adherence(_) => {}
         }
         Ok(())
     }

@@ -3,6 +3,7 @@
 //! One row for each event that a reader of the course wants to see, written once and never again, in the order of
 //! recording. Doses, scores, side effects, therapy and changes of life of one client lie on one time axis.
 
+mod adherence;
 mod chart;
 mod entry;
 mod plan;
@@ -34,12 +35,13 @@ impl Course {
         DataClass::Lab,
         DataClass::Schedule,
         DataClass::Goal,
+        DataClass::Adherence,
     ];
 }
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -48,6 +50,7 @@ impl View for Course {
         StreamKind::Scales,
         StreamKind::FollowUp,
         StreamKind::TreatmentPlan,
+        StreamKind::Adherence,
     ];
     const INSERT_ONLY: bool = true;
     type Row = Row;

@@ -31,12 +31,13 @@ impl DueItems {
         DataClass::Scale,
         DataClass::Schedule,
         DataClass::Goal,
+        DataClass::Adherence,
     ];
 }
 
 impl View for DueItems {
     const NAME: &'static str = "due_items";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -45,6 +46,7 @@ impl View for DueItems {
         StreamKind::Scales,
         StreamKind::FollowUp,
         StreamKind::TreatmentPlan,
+        StreamKind::Adherence,
     ];
     type Row = Row;
 
@@ -62,7 +64,8 @@ impl View for DueItems {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => {}
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Adherence(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

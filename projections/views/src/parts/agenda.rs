@@ -13,6 +13,7 @@ use super::complaints::Complaints;
 use super::due::Open;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
+use super::support::Support;
 use super::{Courses, Due, DueKind, Findings, Indications, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
@@ -37,6 +38,7 @@ pub struct Agenda {
     visits: Visits,
     plans: Plans<Pending>,
     consents: Consents,
+    support: Support,
 }
 
 impl Agenda {
@@ -51,6 +53,7 @@ impl Agenda {
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
             DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
             DomainEvent::Chart(event) => Self::concerned_by_chart(event),
+            DomainEvent::Adherence(event) => Support::concerns(event),
         }
     }
 
@@ -89,8 +92,9 @@ impl Agenda {
         self.plans.fold(stays, fact);
         match &fact.event {
             DomainEvent::Episode(event) => {
-                if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
+                if let EpisodeEvent::EpisodeClosed { episode, .. } = event {
                     self.visits.stay_closed();
+                    self.support.stay_closed(*episode);
                 }
             }
             DomainEvent::Assessment(event) => self.indications.fold(fact, event),
@@ -98,11 +102,13 @@ impl Agenda {
                 self.findings.fold(fact, event);
                 self.courses.fold(event)?;
                 self.reconcile(fact, event);
+                self.support.fold_chart(event);
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
             DomainEvent::FollowUp(event) => self.visits.fold(fact.recorded_at, event),
             DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
+            DomainEvent::Adherence(event) => self.support.fold(event),
             DomainEvent::CareTeam(_) => {}
         }
         Ok(())
@@ -179,6 +185,7 @@ impl Agenda {
         for (plan, pending) in self.plans.named() {
             pending.each(plan, show);
         }
+        self.support.each(show);
         for booked in &self.visits.booked {
             show(Open::visit(booked.at, booked.visit, booked.kind));
         }

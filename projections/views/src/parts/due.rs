@@ -47,6 +47,16 @@ pub enum DueKind {
     MedicationReview,
     /// Help that serves a goal is to be arranged.
     Support,
+    /// A medication was missed for so long that a prescriber decides how it goes on.
+    MissedDoses,
+    /// Somebody who checked in waits for a call.
+    CheckInCall,
+    /// So little was taken that somebody reaches out.
+    Outreach,
+    /// Something is to be done about what keeps the patient from taking medication.
+    Barrier,
+    /// A reminder is to be sent.
+    Reminder,
 }
 
 impl DueKind {
@@ -71,14 +81,21 @@ impl DueKind {
             Self::EducationRepeat => "education_repeat",
             Self::MedicationReview => "medication_review",
             Self::Support => "support",
+            Self::MissedDoses => "missed_doses",
+            Self::CheckInCall => "check_in_call",
+            Self::Outreach => "outreach",
+            Self::Barrier => "barrier",
+            Self::Reminder => "reminder",
         }
     }
 
     /// Whether it is on the worklist of somebody with that role.
     pub const fn concerns(self, role: Role) -> bool {
         match role {
-            // Case managers arrange help; they read it from the program's list.
-            Role::Psychiatrist | Role::Pmhnp => !matches!(self, Self::Support),
+            // Case managers arrange help, remove barriers and remind; they read it from the program's list.
+            Role::Psychiatrist | Role::Pmhnp => {
+                !matches!(self, Self::Support | Self::Barrier | Self::Reminder)
+            }
             Role::Pharmacist => {
                 matches!(
                     self,
@@ -87,10 +104,20 @@ impl DueKind {
                         | Self::Reconciliation
                         | Self::Renewal
                         | Self::ConcernAnswer
+                        | Self::MissedDoses
                 )
             }
             Role::Nurse => {
-                matches!(self, Self::Risk | Self::SideEffectTriage | Self::Visit | Self::EducationRepeat)
+                matches!(
+                    self,
+                    Self::Risk
+                        | Self::SideEffectTriage
+                        | Self::Visit
+                        | Self::EducationRepeat
+                        | Self::MissedDoses
+                        | Self::CheckInCall
+                        | Self::Outreach
+                )
             }
             Role::Therapist
             | Role::CaseManager

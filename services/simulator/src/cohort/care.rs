@@ -14,7 +14,7 @@ use super::course::{Order, Story};
 use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
-use super::{PROGRAM, effects, leaving, outside, plan, request, risk, scores as symptoms};
+use super::{PROGRAM, adherence, effects, leaving, outside, plan, request, risk, scores as symptoms};
 use crate::script::{Body, Person, Sees};
 
 /// Days between two visits at each cadence.
@@ -164,6 +164,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         plan::agree(story, first);
     }
     rhythm.phase = episode::Phase::Titrating;
+    adherence::begin(story);
     outside::conflicts(story);
     effects::toxicity(story);
     let mut from = start;
