@@ -5,6 +5,8 @@ mod arrival;
 #[cfg(test)]
 mod clinic;
 #[cfg(test)]
+mod adherence;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod coordination;

@@ -4,7 +4,8 @@ use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
+    
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
 };
 
 /// Names one stay together with the program it is in.
@@ -55,6 +56,8 @@ pub enum Command {
     TreatmentPlan(InEpisode<treatment_plan::Command>),
     /// Of those who treat the patient in different places.
     Coordination(coordination::Command),
+    /// Of how the patient takes what is ordered, in a stay.
+    Adherence(InEpisode<adherence::Command>),
 }
 
 /// The streams that a command concerns.
@@ -79,7 +82,7 @@ impl Command {
                 reads: vec![StreamRef::episode(patient, &episode.program)],
             },
             Self::Chart(command) => {
-                let reads = match command.needs_indication_of() {
+                let mut reads = match command.needs_indication_of() {
                     Some(episode) => {
                         vec![
                             StreamRef::episode(patient, &episode.program),
@@ -89,6 +92,9 @@ impl Command {
                     }
                     None => Vec::new(),
                 };
+                if command.needs_missed_doses() {
+                    reads.push(StreamRef::adherence(patient));
+                }
                 Target { stream: StreamRef::chart(patient), reads }
             }
             Self::SideEffects(command) => {
@@ -105,7 +111,11 @@ impl Command {
             Self::FollowUp(InEpisode { episode, command }) => {
                 let mut reads = vec![StreamRef::episode(patient, &episode.program)];
                 if command.needs_stability() {
-                    reads.extend([StreamRef::chart(patient), StreamRef::side_effects(patient)]);
+                    reads.extend([
+                        StreamRef::chart(patient),
+                        StreamRef::side_effects(patient),
+                        StreamRef::adherence(patient),
+                    ]);
                 }
                 if command.needs_risks() {
                     reads.push(StreamRef::scales(patient));
@@ -122,6 +132,13 @@ impl Command {
             }
             Self::Coordination(command) => {
                 Target { stream: StreamRef::coordination(patient), reads: command.reads(patient) }
+            }
+            Self::Adherence(InEpisode { episode, command }) => {
+                let mut reads = vec![StreamRef::episode(patient, &episode.program)];
+                if command.needs_chart() {
+                    reads.push(StreamRef::chart(patient));
+                }
+                Target { stream: StreamRef::adherence(patient), reads }
             }
         }
     }

@@ -4,7 +4,8 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
+    
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
 };
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
@@ -28,6 +29,8 @@ pub enum DomainEvent {
     TreatmentPlan(treatment_plan::Event),
     /// Of those who treat a patient in different places.
     Coordination(coordination::Event),
+    /// About adherence.
+    Adherence(adherence::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -58,6 +61,7 @@ impl DomainEvent {
             Self::CareTeam(_) => StreamKind::CareTeam,
             Self::TreatmentPlan(_) => StreamKind::TreatmentPlan,
             Self::Coordination(_) => StreamKind::Coordination,
+            Self::Adherence(_) => StreamKind::Adherence,
         }
     }
 
@@ -73,6 +77,7 @@ impl DomainEvent {
             Self::CareTeam(event) => event.name(),
             Self::TreatmentPlan(event) => event.name(),
             Self::Coordination(event) => event.name(),
+            Self::Adherence(event) => event.name(),
         }
     }
 
@@ -88,6 +93,7 @@ impl DomainEvent {
             Self::CareTeam(event) => event.version(),
             Self::TreatmentPlan(event) => event.version(),
             Self::Coordination(event) => event.version(),
+            Self::Adherence(event) => event.version(),
         }
     }
 
@@ -103,6 +109,7 @@ impl DomainEvent {
             Self::CareTeam(event) => serde_json::to_vec(event),
             Self::TreatmentPlan(event) => serde_json::to_vec(event),
             Self::Coordination(event) => serde_json::to_vec(event),
+            Self::Adherence(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -123,6 +130,7 @@ impl DomainEvent {
             StreamKind::CareTeam => serde_json::from_slice(payload).map(Self::CareTeam),
             StreamKind::TreatmentPlan => serde_json::from_slice(payload).map(Self::TreatmentPlan),
             StreamKind::Coordination => serde_json::from_slice(payload).map(Self::Coordination),
+            StreamKind::Adherence => serde_json::from_slice(payload).map(Self::Adherence),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use concord_kernel::{EpisodeId, Instant, OrderId, PersonId, ProgramId, Role};
-use concord_knowledge::{ConditionId, DrugId, FindingKey};
+use concord_kernel::{Day, EpisodeId, Instant, OrderId, PersonId, ProgramId, Role};
+use concord_knowledge::{ConditionId, DrugId, FindingKey, Regimen};
+use serde::{Deserialize, Serialize};
 
 use crate::treatment_plan::Consent;
 use crate::{EpisodeRef, State, episode};
@@ -25,6 +26,8 @@ pub struct Facts {
     pub care_team: Option<CareTeamFacts>,
     /// The plan of the stay the command names.
     pub plan: Option<PlanFacts>,
+    /// How the patient takes what is ordered.
+    pub adherence: Option<AdherenceFacts>,
 }
 
 /// What others may know of a patient's stays in a program.
@@ -84,6 +87,41 @@ pub struct ChartFacts {
     pub last_dose_change_at: Option<Instant>,
     /// Findings that somebody has yet to say what was done about, sorted.
     pub open_findings: Vec<FindingKey>,
+    /// What is taken by each open order.
+    pub orders: BTreeMap<OrderId, OrderFacts>,
+}
+
+/// What others may know of an open order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderFacts {
+    /// The formulary row.
+    pub drug: DrugId,
+    /// How much, and how often.
+    pub regimen: Regimen,
+    /// The day it starts.
+    pub start_on: Day,
+    /// The first day on which it can have been taken, wherever the patient is.
+    pub first_day: Day,
+    /// Whether it is interrupted.
+    pub held: bool,
+}
+
+/// What was last measured of how a patient takes what is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeasuredAdherence {
+    /// The last day of the period.
+    pub to: Day,
+    /// The proportion of days covered in percent; absent when too little was told to say.
+    pub percent: Option<u8>,
+}
+
+/// What others may know of how a patient takes what is ordered.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AdherenceFacts {
+    /// What was last measured.
+    pub measured: Option<MeasuredAdherence>,
+    /// Orders whose drug was missed for so long that it starts at its first dose again, with when that was found.
+    pub restart_needed_since: BTreeMap<OrderId, Instant>,
 }
 
 /// What others may know of the side effects.
@@ -147,6 +185,7 @@ impl Facts {
                 State::Scales(scales) => facts.scales = Some(scales.facts()),
                 State::CareTeam(team) => facts.care_team = Some(team.facts()),
                 State::TreatmentPlan(plan) => facts.plan = Some(plan.facts()),
+                State::Adherence(adherence) => facts.adherence = Some(adherence.facts()),
                 State::FollowUp(_) | State::Coordination(_) => {}
             }
         }

@@ -7,6 +7,7 @@
 //! Each aggregate is a folder: `command` (what may be asked), `event` (what may have happened, for ever),
 //! `state` (what the events say now), `decide` (the rules), `error` (the refusals).
 
+pub mod adherence;
 pub mod assessment;
 pub mod care_team;
 pub mod chart;
@@ -34,7 +35,8 @@ pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
-    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, PlanFacts, ScaleFacts, SideEffectFacts,
+    AdherenceFacts, CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, MeasuredAdherence,
+    OrderFacts, PlanFacts, ScaleFacts, SideEffectFacts,
 };
 pub use refusal::{Explain, Refusal};
 pub use state::State;

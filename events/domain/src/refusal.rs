@@ -3,7 +3,8 @@
 use concord_knowledge::Finding;
 
 use crate::{
-    assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
+    
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.
@@ -55,6 +56,9 @@ pub enum Refusal {
     /// By the coordination.
     #[error(transparent)]
     Coordination(#[from] coordination::Error),
+    /// About adherence.
+    #[error(transparent)]
+    Adherence(#[from] adherence::Error),
 }
 
 impl Refusal {
@@ -69,6 +73,7 @@ impl Refusal {
             Self::CareTeam(error) => error,
             Self::TreatmentPlan(error) => error,
             Self::Coordination(error) => error,
+            Self::Adherence(error) => error,
         }
     }
 }

@@ -3,6 +3,7 @@
 use concord_kernel::StreamKind;
 use serde::{Deserialize, Serialize};
 
+use crate::adherence::Adherence;
 use crate::assessment::Assessment;
 use crate::care_team::CareTeam;
 use crate::chart::Chart;
@@ -35,6 +36,8 @@ pub enum State {
     TreatmentPlan(Box<TreatmentPlan>),
     /// How those who treat a patient in different places keep in step.
     Coordination(Box<Coordination>),
+    /// How a patient takes what is ordered.
+    Adherence(Box<Adherence>),
 }
 
 impl State {
@@ -50,6 +53,7 @@ impl State {
             StreamKind::CareTeam => Self::CareTeam(CareTeam::default()),
             StreamKind::TreatmentPlan => Self::TreatmentPlan(Box::default()),
             StreamKind::Coordination => Self::Coordination(Box::default()),
+            StreamKind::Adherence => Self::Adherence(Box::default()),
         }
     }
 
@@ -65,6 +69,7 @@ impl State {
             (Self::CareTeam(state), DomainEvent::CareTeam(event)) => state.fold(event),
             (Self::TreatmentPlan(state), DomainEvent::TreatmentPlan(event)) => state.fold(event),
             (Self::Coordination(state), DomainEvent::Coordination(event)) => state.fold(event),
+            (Self::Adherence(state), DomainEvent::Adherence(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -74,7 +79,8 @@ impl State {
                 | Self::FollowUp(_)
                 | Self::CareTeam(_)
                 | Self::TreatmentPlan(_)
-                | Self::Coordination(_),
+                | Self::Coordination(_)
+                | Self::Adherence(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -117,6 +123,9 @@ impl State {
             (Self::Coordination(state), Command::Coordination(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Coordination))
             }
+            (Self::Adherence(state), Command::Adherence(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Adherence))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -126,7 +135,8 @@ impl State {
                 | Self::FollowUp(_)
                 | Self::CareTeam(_)
                 | Self::TreatmentPlan(_)
-                | Self::Coordination(_),
+                | Self::Coordination(_)
+                | Self::Adherence(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

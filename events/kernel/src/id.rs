@@ -31,6 +31,10 @@ macro_rules! identifiers {
 }
 
 identifiers! {
+    /// Names one thing that keeps a patient from taking medication as agreed.
+    BarrierId,
+    /// Names one check-in of a patient, or of somebody for them.
+    CheckInId,
     /// Names one command for ever: the same id never takes effect twice.
     CommandId,
     /// Names one concern that somebody raised about treatment.
@@ -57,6 +61,8 @@ identifiers! {
     PatientId,
     /// Names one person who acts: clinician, liaison, family supporter, patient or service.
     PersonId,
+    /// Names one reminder, sent once or again and again.
+    ReminderId,
     /// Names one report of a side effect.
     ReportId,
     /// Names one administration of a scale.

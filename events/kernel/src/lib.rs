@@ -17,9 +17,7 @@ mod token;
 pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
-    CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, EpisodeId, GoalId, LifeChangeId, OrderId,
-    OutsideMedicationId, OutsideUpdateId, PatientId, PersonId, ReportId, ScaleId, SessionId, SupportId,
-    VisitId,
+    BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, EpisodeId, GoalId, LifeChangeId, OrderId, OutsideMedicationId, OutsideUpdateId, PatientId, PersonId, ReminderId, ReportId, ScaleId, SessionId, SupportId, VisitId,
 };
 pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};

@@ -63,6 +63,8 @@ pub enum StreamKind {
     TreatmentPlan,
     /// How those who treat one patient in different places keep in step.
     Coordination,
+    /// Doses taken and missed, reminders, check-ins, barriers and family of one patient.
+    Adherence,
 }
 
 /// The text names no stream kind.
@@ -82,6 +84,7 @@ impl StreamKind {
         Self::CareTeam,
         Self::TreatmentPlan,
         Self::Coordination,
+        Self::Adherence,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -96,6 +99,7 @@ impl StreamKind {
             Self::CareTeam => "care_team",
             Self::TreatmentPlan => "treatment_plan",
             Self::Coordination => "coordination",
+            Self::Adherence => "adherence",
         }
     }
 }
@@ -165,6 +169,11 @@ impl StreamRef {
     /// How those who treat a patient in different places keep in step.
     pub const fn coordination(patient: PatientId) -> Self {
         Self { kind: StreamKind::Coordination, id: patient.uuid() }
+    }
+
+    /// How a patient takes what is ordered, across stays: a dose belongs to an order, and orders belong to the chart.
+    pub const fn adherence(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Adherence, id: patient.uuid() }
     }
 
     /// Who cares for a patient.

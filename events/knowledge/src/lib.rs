@@ -8,6 +8,7 @@ mod escalation;
 mod explain;
 mod finding;
 mod load;
+mod missed;
 mod name;
 pub mod policy;
 mod recognise;
@@ -21,6 +22,7 @@ pub use escalation::Escalation;
 pub use finding::{Action, Finding, FindingKey, Severity};
 pub use load::rules::Limits;
 pub use load::{Fault, Files, LoadError};
+pub use missed::{MissedAction, MissedDoses};
 pub use name::{
     ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, SymptomId,
 };

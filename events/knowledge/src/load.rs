@@ -34,7 +34,6 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     Ok(Ruleset {
         version,
         reviewed,
-        drugs,
         rules,
         conditions,
         labs,
@@ -45,6 +44,8 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
         bands: small::bands(&table("scales.csv")?)?,
         terms: small::terms(&table("coordination.csv")?)?,
         consent: small::consent(&table("consent_rules.csv")?, words)?,
+        missed: crate::missed::read(&table("missed_doses.csv")?, &drugs)?,
+        drugs,
         substances,
     })
 }

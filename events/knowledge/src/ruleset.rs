@@ -16,7 +16,8 @@ use crate::policy::PolicyRow;
 use crate::scale::{Bands, ScaleKind};
 use crate::within::Terms;
 use crate::{
-    ConditionId, DrugId, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion, SymptomId, Within,
+    ConditionId, DrugId, IngredientId, LabId, Milligrams, MissedDoses, RedFlagId, Route, RulesetVersion,
+    SymptomId, Within,
 };
 
 /// One published set of knowledge tables.
@@ -36,6 +37,7 @@ pub struct Ruleset {
     pub(crate) bands: Bands,
     pub(crate) terms: Terms,
     pub(crate) consent: Set,
+    pub(crate) missed: HashMap<DrugId, MissedDoses>,
 }
 
 /// How an order of the drug must end. Source: see the drug's row.
@@ -156,6 +158,11 @@ impl Ruleset {
     /// Whether it must never be ordered before the patient's consent is on record. Source: `consent_rules.csv`.
     pub fn needs_consent(&self, drug: &Drug) -> bool {
         drug.ingredients.iter().filter_map(|id| self.substances.at(id)).any(|at| self.consent.contains(at))
+    }
+
+    /// What is done when doses of the drug were missed for too long, where a rule says so.
+    pub fn missed_doses(&self, id: &DrugId) -> Option<&MissedDoses> {
+        self.missed.get(id)
     }
 
     /// The boxed warning of a formulary row, in plain words.

@@ -23,4 +23,6 @@ pub enum DataClass {
     Schedule,
     /// GOAL: the treatment plan: goals, concerns, education, participation, changes of life.
     Goal,
+    /// Adherence status, check-ins and what keeps somebody from taking medication.
+    Adherence,
 }

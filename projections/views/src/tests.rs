@@ -4,6 +4,7 @@ mod contacts;
 mod history;
 mod live;
 mod plans;
+mod taking;
 
 use std::collections::BTreeMap;
 
@@ -112,10 +113,11 @@ fn marks(class: DataClass) -> &'static [&'static str] {
         DataClass::Lab => &["sodium", "qtc"],
         DataClass::Schedule => &["cadence", "booked"],
         DataClass::Goal => &["walk the dog", "for ever", "night shifts", "sleep first"],
+        DataClass::Adherence => &["no bus", "feels low"],
     }
 }
 
-const CLASSES: [DataClass; 10] = [
+const CLASSES: [DataClass; 11] = [
     DataClass::Identity,
     DataClass::Medication,
     DataClass::MedicationPurpose,
@@ -126,6 +128,7 @@ const CLASSES: [DataClass; 10] = [
     DataClass::Lab,
     DataClass::Schedule,
     DataClass::Goal,
+    DataClass::Adherence,
 ];
 
 fn holds_only<V: View>(declared: &[DataClass], facts: &[Fact]) {

@@ -2,7 +2,7 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, assessment, care_team, chart, coordination, episode, follow_up, scales,
+    Command, InEpisode, InProgram, adherence, assessment, care_team, chart, coordination, episode, follow_up, scales,
     treatment_plan,
 };
 
@@ -75,6 +75,20 @@ pub enum Act {
     ReviewOutsideUpdate,
     /// Say who changes what.
     ResolveConflict,
+    /// Arrange reminders, for the patient or whom they allow.
+    Remind,
+    /// Say how the patient is doing.
+    CheckIn,
+    /// Say which doses were taken and which were missed.
+    ReportTaking,
+    /// Decide how it goes on after doses were missed for too long.
+    DecideMissedDoses,
+    /// Measure adherence.
+    MeasureAdherence,
+    /// Say what keeps the patient from taking medication; say what they allow their family.
+    SpeakForPatient,
+    /// Call, remove barriers, talk with family.
+    SupportAdherence,
 }
 
 /// A kind of question to the record.
@@ -156,6 +170,26 @@ impl Act {
             | C::AcknowledgeChanges { .. } => Self::TakePart,
             C::ReviewOutsideUpdate { .. } => Self::ReviewOutsideUpdate,
             C::ResolveConflict { .. } => Self::ResolveConflict,
+            Command::Adherence(InEpisode { command, .. }) => Self::of_adherence(command),
+        }
+    }
+
+    const fn of_adherence(command: &adherence::Command) -> Self {
+        use adherence::Command as C;
+        match command {
+            C::ScheduleReminder { .. } | C::CancelReminder { .. } | C::RecordReminderSent { .. } => {
+                Self::Remind
+            }
+            C::RecordCheckIn { .. } => Self::CheckIn,
+            C::RecordDoseTaken { .. } | C::RecordDoseMissed { .. } => Self::ReportTaking,
+            C::DecideMissedDoses { .. } => Self::DecideMissedDoses,
+            C::MeasureAdherence { .. } => Self::MeasureAdherence,
+            C::RaiseBarrier { .. } | C::PermitFamily { .. } | C::WithdrawFamily { .. } => {
+                Self::SpeakForPatient
+            }
+            C::FollowUpCheckIn { .. } | C::RemoveBarrier { .. } | C::EngageFamily { .. } => {
+                Self::SupportAdherence
+            }
         }
     }
 

@@ -57,7 +57,8 @@ fn may(role: Role, act: Act) -> bool {
         | Act::DecideSideEffect
         | Act::ChangeCadence
         | Act::DecideTogether
-        | Act::ResolveConflict => &[],
+        | Act::ResolveConflict
+        | Act::DecideMissedDoses => &[],
         Act::KeepChart => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],
@@ -69,14 +70,18 @@ fn may(role: Role, act: Act) -> bool {
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],
-        Act::KeepGoals => &[Therapist, CaseManager, Nurse],
+        Act::KeepGoals | Act::SupportAdherence => &[Therapist, CaseManager, Nurse],
         Act::Explain => &[Therapist, Nurse, Pharmacist],
-        Act::RecordLifeChange => &[Therapist, CaseManager, Nurse, Patient],
+        Act::RecordLifeChange | Act::SpeakForPatient => &[Therapist, CaseManager, Nurse, Patient],
         Act::KeepSharingConsent => &[Therapist, CaseManager, Nurse, Patient],
         Act::SharePlan => &[Therapist, CaseManager, Nurse],
         Act::RequestConsult => &[Therapist, CaseManager, Nurse, Pharmacist],
         Act::TakePart => &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider],
         Act::ReviewOutsideUpdate => &[Nurse, Pharmacist],
+        Act::Remind => &[Therapist, CaseManager, Nurse, Patient, Service],
+        Act::CheckIn => &[Therapist, CaseManager, Nurse, Patient, Family],
+        Act::ReportTaking => &[Nurse, Pharmacist, Patient, Family],
+        Act::MeasureAdherence => &[Therapist, CaseManager, Nurse, Pharmacist, Service],
         Act::Score => &[Therapist, Nurse, Patient],
         Act::Assess | Act::ResolveRisk | Act::RecordVisit => &[Therapist, Nurse],
     };

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use concord_domain::adherence;
 use concord_domain::treatment_plan as plan;
 use concord_domain::{Command, EpisodeRef, InEpisode, chart, coordination, side_effects};
 use concord_kernel::{Actor, Credentials, Instant, PatientId, PersonId, ReportId, Role, TenantId};
@@ -200,6 +201,44 @@ fn those_who_treat_take_part_wherever_they_work_and_prescribers_settle() {
             let answer = permit_command(&identity(role), patient, &Command::Coordination(command.clone()));
             assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
         }
+    }
+}
+
+#[test]
+fn family_tell_of_a_patient_and_arrange_and_decide_nothing() {
+    let episode = EpisodeRef {
+        program: concord_kernel::ProgramId::parse("iop-adult").unwrap(),
+        id: concord_kernel::EpisodeId::new(Uuid::from_u128(3)),
+    };
+    let order = concord_kernel::OrderId::new(Uuid::from_u128(4));
+    let person = PersonId::new(Uuid::from_u128(9));
+    let words = || concord_kernel::Text::parse("as told").unwrap();
+    let check_in = adherence::Command::RecordCheckIn {
+        check_in: concord_kernel::CheckInId::new(Uuid::from_u128(5)),
+        doing: adherence::Doing::SoSo,
+        wants_call: false,
+        note: None,
+    };
+    let decide = adherence::Command::DecideMissedDoses {
+        order,
+        decision: adherence::MissedDecision::Stop,
+        reason: words(),
+    };
+    let engage = adherence::Command::EngageFamily { person, about: adherence::Shared::Doses, note: words() };
+    let permit =
+        adherence::Command::PermitFamily { person, shares: [adherence::Shared::Doses].into(), until: None };
+    for (command, family, nurse, psychiatrist) in [
+        (check_in, true, true, true),
+        (adherence::Command::RecordDoseTaken { order, at: noon(), observed: false }, true, true, true),
+        (permit, false, true, true),
+        (engage, false, true, true),
+        (decide, false, false, true),
+    ] {
+        let command = Command::Adherence(InEpisode { episode: episode.clone(), command });
+        let may =
+            |role| permit_command(&identity(role), PatientId::new(Uuid::from_u128(1)), &command).is_ok();
+        let found = (may(Role::Family), may(Role::Nurse), may(Role::Psychiatrist));
+        assert_eq!(found, (family, nurse, psychiatrist), "{command:?}");
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use concord_access::Authenticator;
 use concord_kernel::Clock;
 use concord_proto::FILE_DESCRIPTOR_SET;
+use concord_proto::concord::adherence::v1::adherence_service_server::AdherenceServiceServer;
 use concord_proto::concord::assessment::v1::assessment_service_server::AssessmentServiceServer;
 use concord_proto::concord::care_team::v1::care_team_service_server::CareTeamServiceServer;
 use concord_proto::concord::chart::v1::chart_service_server::ChartServiceServer;
@@ -125,6 +126,7 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(CareTeamServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(PlanServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CoordinationServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(AdherenceServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
 }
 

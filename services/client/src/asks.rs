@@ -3,7 +3,8 @@
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use concord_proto::concord::{
-    assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
+    
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
 };
 use tonic::Status;
 
@@ -133,5 +134,21 @@ asks! {
         RaiseConflictRequest, raise_conflict, RaiseConflict;
         ResolveConflictRequest, resolve_conflict, ResolveConflict;
         AcknowledgeChangesRequest, acknowledge_changes, AcknowledgeChanges;
+    }
+    adherence by adherence {
+        ScheduleReminderRequest, schedule_reminder, ScheduleReminder;
+        CancelReminderRequest, cancel_reminder, CancelReminder;
+        RecordReminderSentRequest, record_reminder_sent, RecordReminderSent;
+        RecordCheckInRequest, record_check_in, RecordCheckIn;
+        FollowUpCheckInRequest, follow_up_check_in, FollowUpCheckIn;
+        RecordDoseTakenRequest, record_dose_taken, RecordDoseTaken;
+        RecordDoseMissedRequest, record_dose_missed, RecordDoseMissed;
+        DecideMissedDosesRequest, decide_missed_doses, DecideMissedDoses;
+        MeasureAdherenceRequest, measure_adherence, MeasureAdherence;
+        RaiseBarrierRequest, raise_barrier, RaiseBarrier;
+        RemoveBarrierRequest, remove_barrier, RemoveBarrier;
+        PermitFamilyRequest, permit_family, PermitFamily;
+        WithdrawFamilyRequest, withdraw_family, WithdrawFamily;
+        EngageFamilyRequest, engage_family, EngageFamily;
     }
 }

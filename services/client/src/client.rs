@@ -1,5 +1,6 @@
 //! One connection, one token.
 
+use concord_proto::concord::adherence::v1::adherence_service_client::AdherenceServiceClient;
 use concord_proto::concord::assessment::v1::assessment_service_client::AssessmentServiceClient;
 use concord_proto::concord::care_team::v1::care_team_service_client::CareTeamServiceClient;
 use concord_proto::concord::chart::v1::chart_service_client::ChartServiceClient;
@@ -133,6 +134,8 @@ services! {
     plans: PlanServiceClient;
     /// How those who treat a patient in different places keep in step.
     coordination: CoordinationServiceClient;
+    /// How patients take what is ordered.
+    adherence: AdherenceServiceClient;
     /// Many commands on one stream.
     commands: CommandServiceClient;
     /// The log itself.

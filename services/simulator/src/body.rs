@@ -42,4 +42,7 @@ bodies! {
         RecordLifeChange ReviewMedication PlanSupport FinishSupport;
     Coordination: RecordSharingConsent RevokeSharingConsent SharePlan RecordOutsideUpdate ReviewOutsideUpdate
         RequestConsult AnswerConsult RaiseConflict ResolveConflict AcknowledgeChanges;
+    Adherence: ScheduleReminder CancelReminder RecordReminderSent RecordCheckIn FollowUpCheckIn RecordDoseTaken
+        RecordDoseMissed DecideMissedDoses MeasureAdherence RaiseBarrier RemoveBarrier
+        PermitFamily WithdrawFamily EngageFamily;
 }

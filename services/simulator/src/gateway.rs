@@ -126,7 +126,10 @@ impl Gateway for Remote {
             LinkGoalToMedication RecordSharedDecision RaiseConcern AnswerConcern RecordEducation
             RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport
             RecordSharingConsent RevokeSharingConsent SharePlan RecordOutsideUpdate ReviewOutsideUpdate RequestConsult
-            AnswerConsult RaiseConflict ResolveConflict AcknowledgeChanges);
+            AnswerConsult RaiseConflict ResolveConflict AcknowledgeChanges
+            ScheduleReminder CancelReminder RecordReminderSent RecordCheckIn FollowUpCheckIn RecordDoseTaken
+            RecordDoseMissed DecideMissedDoses MeasureAdherence RaiseBarrier RemoveBarrier PermitFamily
+            WithdrawFamily EngageFamily);
         Ok(answered?)
     }
 

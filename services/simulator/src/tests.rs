@@ -160,6 +160,20 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "RaiseConflict",
         "ResolveConflict",
         "AcknowledgeChanges",
+        "ScheduleReminder",
+        "CancelReminder",
+        "RecordReminderSent",
+        "RecordCheckIn",
+        "FollowUpCheckIn",
+        "RecordDoseTaken",
+        "RecordDoseMissed",
+        "DecideMissedDoses",
+        "MeasureAdherence",
+        "RaiseBarrier",
+        "RemoveBarrier",
+        "PermitFamily",
+        "WithdrawFamily",
+        "EngageFamily",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

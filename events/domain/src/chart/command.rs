@@ -256,4 +256,9 @@ impl Command {
     pub const fn needs_indication_of(&self) -> Option<&EpisodeRef> {
         if let Self::Prescribe(order) = self { Some(&order.episode) } else { None }
     }
+
+    /// Whether it has a drug go on, which doses that were missed may forbid.
+    pub const fn needs_missed_doses(&self) -> bool {
+        matches!(self, Self::Resume { .. } | Self::Renew { .. } | Self::AdjustDose { .. })
+    }
 }

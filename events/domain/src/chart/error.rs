@@ -204,6 +204,9 @@ pub enum Error {
         /// The longest interruption.
         hours: u16,
     },
+    /// A stream that the rule depends on was not looked at.
+    #[error("the streams that the rule depends on were not read")]
+    FactsMissing,
 
     /// Too many entries of one kind stand on the chart at once.
     #[error("a chart holds at most {most} entries of a kind at once")]

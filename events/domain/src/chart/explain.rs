@@ -115,9 +115,11 @@ impl Error {
             Self::TaperFirst => {
                 ("TAPER_FIRST", "plan a taper and let it run out, or state why it stops at once")
             }
-            Self::RestartNeeded { .. } => {
-                ("RESTART_NEEDED", "stop the order and write a new one at the drug's first dose")
-            }
+            Self::RestartNeeded { .. } => (
+                "RESTART_NEEDED",
+                "lower it to the drug's first dose, or stop the order and write a new one at that dose",
+            ),
+            Self::FactsMissing => ("FACTS_MISSING", "send the command again; if it happens again, report it"),
             Self::TooManyEntries { .. } => {
                 ("TOO_MANY_ENTRIES", "end or resolve entries that no longer stand")
             }

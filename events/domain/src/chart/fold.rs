@@ -13,6 +13,7 @@ use super::{
     Answered, Cause, Chart, Correction, Event, Judged, LegalBasis, MedicationRef, NewOrder, OrderModality,
     Supply,
 };
+use crate::OrderFacts;
 
 /// Longer than any washout in the tables (35 days) and than any depot acts (monthly injections, weeks of tail):
 /// after that, an ended medication is forgotten.
@@ -260,6 +261,17 @@ impl Order {
     /// The first day it can have been taken: when it was written, or its start where that was earlier.
     pub(super) fn first_day(&self) -> Day {
         today_anywhere(self.ordered_at).min(self.start_on)
+    }
+
+    /// What others may know of it.
+    pub(super) fn facts(&self) -> OrderFacts {
+        OrderFacts {
+            drug: self.drug.clone(),
+            regimen: self.regimen,
+            start_on: self.start_on,
+            first_day: self.first_day(),
+            held: self.held_at.is_some(),
+        }
     }
 
     /// Whether it ended before its first dose.

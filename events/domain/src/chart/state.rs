@@ -183,6 +183,7 @@ impl Chart {
             no_abrupt_stop: self.orders.iter().filter(|(_, o)| must_taper(o)).map(|(id, _)| *id).collect(),
             last_dose_change_at: self.last_dose_change_at,
             open_findings: self.findings.iter().filter(|f| f.open).map(|f| f.key.clone()).collect(),
+            orders: self.orders.iter().map(|(id, order)| (*id, order.facts())).collect(),
         }
     }
 }

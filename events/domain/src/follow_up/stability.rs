@@ -5,7 +5,7 @@ use concord_kernel::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::FollowUp;
-use crate::Facts;
+use crate::{AdherenceFacts, Facts};
 
 /// Days without any change of dose.
 const SETTLED_DAYS: i64 = 28;
@@ -26,7 +26,8 @@ pub enum Condition {
     ScoresRespond,
     /// No side effect of grade 2 (moderate) or more is open.
     NoSideEffect,
-    /// At the last medication visit that says so, at least 80 % of doses were taken.
+    /// At least 80 % of doses were taken, by the last medication visit that says so and by what was measured within the
+    /// last 28 days; one of them is there.
     DosesTaken,
     /// No risk above low is open, and the last C-SSRS was low.
     NoRisk,
@@ -53,6 +54,7 @@ impl FollowUp {
     pub(super) fn unstable(&self, facts: &Facts, now: Instant) -> Option<Vec<Condition>> {
         let (chart, side_effects, scales) =
             (facts.chart.as_ref()?, facts.side_effects.as_ref()?, facts.scales.as_ref()?);
+        let adherence = facts.adherence.as_ref()?;
         let checks = [
             (
                 Condition::DoseUnchanged,
@@ -62,11 +64,20 @@ impl FollowUp {
             (Condition::NoSideEffect, side_effects.open_moderate_or_worse == 0),
             (
                 Condition::DosesTaken,
-                self.adherence_percent.is_some_and(|percent| percent >= LEAST_ADHERENCE_PERCENT),
+                self.doses_taken(adherence, now).is_some_and(|percent| percent >= LEAST_ADHERENCE_PERCENT),
             ),
             (Condition::NoRisk, !scales.risk_open),
             (Condition::VisitsKept, self.completed_since_change >= FEWEST_VISITS),
         ];
         Some(checks.into_iter().filter(|(_, holds)| !holds).map(|(condition, _)| condition).collect())
+    }
+
+    /// The lower of what a visit was told and what was measured lately: neither talks the other away.
+    fn doses_taken(&self, adherence: &AdherenceFacts, now: Instant) -> Option<u8> {
+        let lately = adherence
+            .measured
+            .filter(|measured| now.days_since(Instant::start_of(measured.to)) <= SETTLED_DAYS);
+        let measured = lately.and_then(|measured| measured.percent);
+        [self.adherence_percent, measured].into_iter().flatten().min()
     }
 }

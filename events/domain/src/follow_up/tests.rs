@@ -6,7 +6,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use super::*;
 use crate::episode::{Phase, Stage};
 use crate::testing::{By, by, going_on, noon, stay_in, text, uuid};
-use crate::{ChartFacts, Explain, Facts, ScaleFacts, SideEffectFacts};
+use crate::{AdherenceFacts, ChartFacts, Explain, Facts, MeasuredAdherence, ScaleFacts, SideEffectFacts};
 
 fn plan(given: Vec<Event>) -> AggregateTestExecutor<FollowUp> {
     TestFramework::with(()).given(given)
@@ -94,6 +94,7 @@ fn stable() -> Facts {
         chart: Some(ChartFacts { last_dose_change_at: Some(noon().plus_days(-28)), ..ChartFacts::default() }),
         side_effects: Some(SideEffectFacts::default()),
         scales: Some(ScaleFacts { last_two_respond: Some(true), ..ScaleFacts::default() }),
+        adherence: Some(AdherenceFacts::default()),
         ..going_on()
     }
 }
@@ -399,11 +400,41 @@ fn a_visit_that_says_nothing_of_doses_leaves_what_the_last_one_said() {
 }
 
 #[test]
+fn what_was_measured_lately_counts_beside_what_a_visit_was_told() {
+    let knowing = |days_ago: i64, percent| {
+        let measured = MeasuredAdherence { to: noon().plus_days(-days_ago).day(), percent };
+        let adherence = AdherenceFacts { measured: Some(measured), ..AdherenceFacts::default() };
+        let facts = Facts { adherence: Some(adherence), ..stable() };
+        by(Role::Psychiatrist).knowing(facts).asks_in_stay(change(Cadence::BiWeekly))
+    };
+    let failing = vec![Condition::DosesTaken];
+    plan(two_visits_kept())
+        .when(knowing(1, Some(79)))
+        .then_expect_error(Error::NotStable { failing: failing.clone() });
+    // What is old, or not known, says nothing.
+    for asked in [knowing(29, Some(10)), knowing(1, None), knowing(1, Some(80))] {
+        assert!(plan(two_visits_kept()).when(asked).inspect_result().is_ok());
+    }
+    let silent = || {
+        let week_ago = noon().plus_days(-7);
+        vec![
+            scheduled(1, week_ago),
+            completed(1, week_ago, None),
+            scheduled(2, noon()),
+            completed(2, noon(), None),
+        ]
+    };
+    assert!(plan(silent()).when(knowing(1, Some(90))).inspect_result().is_ok());
+    plan(silent()).when(knowing(1, None)).then_expect_error(Error::NotStable { failing });
+}
+
+#[test]
 fn the_stability_rule_fails_closed() {
     let missing = [
         Facts { chart: None, ..stable() },
         Facts { side_effects: None, ..stable() },
         Facts { scales: None, ..stable() },
+        Facts { adherence: None, ..stable() },
     ];
     for facts in missing {
         plan(two_visits_kept())

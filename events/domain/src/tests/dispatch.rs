@@ -4,8 +4,8 @@ use concord_kernel::{Role, StreamKind};
 
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
-    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, assessment, care_team, chart,
-    coordination, episode, follow_up, scales, side_effects, treatment_plan,
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, adherence, assessment,
+    care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -48,6 +48,10 @@ fn out_of_place(kind: StreamKind) -> Command {
             episode: this_stay(),
             command: treatment_plan::Command::Agree { version: 1 },
         }),
+        StreamKind::Adherence => Command::Adherence(InEpisode {
+            episode: this_stay(),
+            command: adherence::Command::WithdrawFamily { person },
+        }),
     }
 }
 
@@ -62,6 +66,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::CareTeam(_) => StreamKind::CareTeam,
         Refusal::TreatmentPlan(_) => StreamKind::TreatmentPlan,
         Refusal::Coordination(_) => StreamKind::Coordination,
+        Refusal::Adherence(_) => StreamKind::Adherence,
     }
 }
 
@@ -91,6 +96,14 @@ fn what_an_aggregate_decides_is_an_event_of_its_kind_and_changes_its_state() {
             episode: this_stay(),
             command: treatment_plan::Command::Draft { summary: text("sleep first") },
         }),
+        Command::Adherence(InEpisode {
+            episode: this_stay(),
+            command: adherence::Command::RaiseBarrier {
+                barrier: concord_kernel::BarrierId::new(uuid(9)),
+                kind: adherence::BarrierKind::Cost,
+                words: text("no insurance"),
+            },
+        }),
     ];
     for command in cases {
         let by = by(Role::Psychiatrist).knowing(going_on());
@@ -118,6 +131,7 @@ fn facts_are_of_the_streams_that_were_read_only() {
     let all = Facts::gather(&states);
     assert!(all.episode.is_some() && all.indication.is_some() && all.chart.is_some());
     assert!(all.side_effects.is_some() && all.scales.is_some() && all.plan.is_some());
+    assert!(all.adherence.is_some());
     let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))));
     assert_eq!(only_scales, Facts { scales: all.scales, ..Facts::default() });
 }

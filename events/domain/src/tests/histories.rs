@@ -118,9 +118,10 @@ impl Record {
                 )
                 | DomainEvent::Chart(_)
                 | DomainEvent::SideEffects(_)
-                // Has histories of its own beside its rules.
+                // They have histories of their own beside their rules.
                 | DomainEvent::TreatmentPlan(_)
-                | DomainEvent::Coordination(_) => {}
+                | DomainEvent::Coordination(_)
+                | DomainEvent::Adherence(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

@@ -7,7 +7,7 @@ use crate::assessment::Section;
 use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
 use crate::{
-    Explain, Refusal, assessment, care_team, coordination, episode, follow_up, scales, treatment_plan,
+    Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, scales, treatment_plan,
 };
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
@@ -197,9 +197,47 @@ fn of_coordination() -> Vec<Refusal> {
     all.into_iter().map(Refusal::from).collect()
 }
 
+fn of_adherence() -> Vec<Refusal> {
+    use adherence::Error as A;
+    let all = [
+        A::RoleNotPermitted { role: Role::Auditor },
+        A::EpisodeNotActive,
+        A::ReminderIdUsed,
+        A::UnknownReminder,
+        A::ReminderEnded,
+        A::ReminderNotDue,
+        A::ReminderOutOfRange { most_days: 90 },
+        A::TooManyReminders { most: 1 },
+        A::CheckInIdUsed,
+        A::UnknownCheckIn,
+        A::CheckInNotWaiting,
+        A::TooManyCheckIns { most: 1 },
+        A::UnknownOrder,
+        A::OrderStopped,
+        A::OrderHeld,
+        A::InTheFuture,
+        A::DoseBeforeStart,
+        A::DoseTooLongAgo { most_days: 31 },
+        A::NothingMissed,
+        A::RestartNeeded { hours: 48 },
+        A::PeriodOutOfRange { least: 7, most: 180 },
+        A::NothingToMeasure,
+        A::BarrierIdUsed,
+        A::UnknownBarrier,
+        A::BarrierGone,
+        A::TooManyBarriers { most: 1 },
+        A::NothingShared,
+        A::DayPassed,
+        A::TooManyFamily { most: 1 },
+        A::FamilyNotPermitted,
+        A::FactsMissing,
+    ];
+    all.into_iter().map(Refusal::from).collect()
+}
+
 #[test]
 fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
-    let all = [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_coordination()];
+    let all = [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_coordination(), of_adherence()];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
         let named = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
@@ -213,7 +251,7 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
 
 #[test]
 fn one_reason_means_one_thing_within_an_aggregate() {
-    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_coordination()]
+    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_coordination(), of_adherence()]
     {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =

@@ -10,7 +10,7 @@ use crate::follow_up::{Cadence, Modality, VisitKind};
 use crate::side_effects::{Decision, Grade};
 use crate::testing::{noon, program, stay, text, this_stay, uuid};
 use crate::{
-    Command, InEpisode, InProgram, Target, assessment, care_team, chart, coordination, episode, follow_up,
+    Command, InEpisode, InProgram, Target, adherence, assessment, care_team, chart, coordination, episode, follow_up,
     scales, side_effects, treatment_plan,
 };
 
@@ -108,7 +108,13 @@ fn a_change_of_cadence_reads_all_that_the_stability_rule_needs() {
     concerns(
         &Command::FollowUp(InEpisode { episode: this_stay(), command }),
         StreamRef::follow_up(ada(), stay(1)),
-        &[stays(), StreamRef::chart(ada()), StreamRef::side_effects(ada()), StreamRef::scales(ada())],
+        &[
+            stays(),
+            StreamRef::chart(ada()),
+            StreamRef::side_effects(ada()),
+            StreamRef::adherence(ada()),
+            StreamRef::scales(ada()),
+        ],
     );
 }
 
@@ -211,6 +217,22 @@ fn coordination_reads_who_is_on_the_team_and_what_it_names() {
 }
 
 #[test]
-fn the_chart_stands_alone_unless_something_is_prescribed() {
+fn adherence_reads_the_stays_and_where_it_is_about_orders_the_chart() {
+    let order = concord_kernel::OrderId::new(uuid(5));
+    let taken = adherence::Command::RecordDoseTaken { order, at: noon(), observed: false };
+    let withdraw = adherence::Command::WithdrawFamily { person: PersonId::new(uuid(2)) };
+    for (command, reads) in [(taken, vec![stays(), StreamRef::chart(ada())]), (withdraw, vec![stays()])] {
+        let command = Command::Adherence(InEpisode { episode: this_stay(), command });
+        concerns(&command, StreamRef::adherence(ada()), &reads);
+    }
+}
+
+#[test]
+fn the_chart_stands_alone_unless_something_is_prescribed_or_goes_on() {
     concerns(&Command::Chart(chart::Command::ConfirmNoKnownAllergies), StreamRef::chart(ada()), &[]);
+    let order = concord_kernel::OrderId::new(uuid(5));
+    let resume = Command::Chart(chart::Command::Resume { order, acknowledgements: vec![] });
+    concerns(&resume, StreamRef::chart(ada()), &[StreamRef::adherence(ada())]);
+    let hold = Command::Chart(chart::Command::Hold { order, reason: reason() });
+    concerns(&hold, StreamRef::chart(ada()), &[]);
 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    DomainEvent, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects,
+    DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects,
     treatment_plan,
 };
 use concord_kernel::StreamKind;
@@ -37,6 +37,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::CareTeam => care_team::Event::VARIANTS,
         StreamKind::TreatmentPlan => treatment_plan::Event::VARIANTS,
         StreamKind::Coordination => coordination::Event::VARIANTS,
+        StreamKind::Adherence => adherence::Event::VARIANTS,
     }
 }
 
@@ -51,6 +52,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::CareTeam(event) => serde_json::to_string_pretty(event),
         DomainEvent::TreatmentPlan(event) => serde_json::to_string_pretty(event),
         DomainEvent::Coordination(event) => serde_json::to_string_pretty(event),
+        DomainEvent::Adherence(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

@@ -60,6 +60,9 @@ pub enum Fault {
     /// No result has that name.
     #[error("no lab {0}")]
     UnknownLab(String),
+    /// No formulary row has that name.
+    #[error("no drug {0}")]
+    UnknownDrug(String),
     /// No boxed warning has that name.
     #[error("no boxed warning {0}")]
     UnknownBoxedWarning(String),

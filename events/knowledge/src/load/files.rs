@@ -51,6 +51,7 @@ embedded!(
     "lab_rules.csv",
     "labs.csv",
     "limits.csv",
+    "missed_doses.csv",
     "missing_rules.csv",
     "policies.csv",
     "red_flags.csv",

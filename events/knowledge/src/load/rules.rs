@@ -147,6 +147,14 @@ pub struct Limits {
     pub unmapped_days: u16,
     /// Days that a full opioid agonist stands against a first dose of buprenorphine.
     pub full_agonist_days: u16,
+    /// Percent of days covered from which adherence is good.
+    pub adherence_good_percent: u16,
+    /// Percent of days covered below which somebody reaches out.
+    pub adherence_outreach_percent: u16,
+    /// Hours in which they do.
+    pub adherence_outreach_hours: u16,
+    /// Most days of a period that nobody told of, in percent; above it, adherence is not known.
+    pub adherence_unknown_percent: u16,
 }
 
 /// All rules.
@@ -310,9 +318,16 @@ fn numbers(table: &Table) -> Result<Limits, LoadError> {
         start_dose_percent: get("start-dose-percent")?,
         unmapped_days: get("unmapped-days")?,
         full_agonist_days: get("full-agonist-days")?,
+        adherence_good_percent: get("adherence-good")?,
+        adherence_outreach_percent: get("adherence-outreach")?,
+        adherence_outreach_hours: get("adherence-outreach-within")?,
+        adherence_unknown_percent: get("adherence-unknown-most")?,
     };
     if limits.pregnancy_age_from > limits.pregnancy_age_to {
         return Err(table.fault(Fault::Contradiction("pregnancy-age-from", "pregnancy-age-to")));
+    }
+    if limits.adherence_outreach_percent > limits.adherence_good_percent {
+        return Err(table.fault(Fault::Contradiction("adherence-outreach", "adherence-good")));
     }
     Ok(limits)
 }

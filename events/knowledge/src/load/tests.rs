@@ -162,3 +162,26 @@ fn a_table_that_is_no_table_is_refused_with_its_place() {
     assert_eq!((error.file, error.line), ("labs.csv", 2));
     assert!(error.to_string().starts_with("labs.csv, line 2: "), "{error}");
 }
+
+#[test]
+fn a_rule_about_missed_doses_names_a_drug_and_agrees_with_its_row() {
+    let unknown = Err(Fault::UnknownDrug("clozapin".to_owned()));
+    assert_eq!(with("missed_doses.csv", "clozapine,clozapine", "clozapine,clozapin"), unknown);
+    let hours = Err(Fault::Contradiction("after_hours", "restart_hours"));
+    assert_eq!(with("missed_doses.csv", "clozapine,48", "clozapine,72"), hours);
+    assert_eq!(with("missed_doses.csv", "lamotrigine,120,restart", "lamotrigine,120,reassess"), hours);
+    let twice = Err(Fault::DuplicateId("clozapine".to_owned()));
+    assert_eq!(with("missed_doses.csv", "lamotrigine,lamotrigine,120", "lamotrigine,clozapine,48"), twice);
+    let limits = Err(Fault::Contradiction("adherence-outreach", "adherence-good"));
+    assert_eq!(with("limits.csv", "adherence-outreach,50", "adherence-outreach,90"), limits);
+}
+
+#[test]
+fn every_drug_that_loses_tolerance_and_every_depot_says_what_is_done_about_missed_doses() {
+    let rules = Ruleset::load(version(), &Files::embedded()).unwrap();
+    for drug in rules.drugs() {
+        let depot = drug.routes.iter().any(|route| drug.is_depot(*route));
+        let needed = depot || drug.restart_hours.is_some();
+        assert!(!needed || rules.missed_doses(&drug.id).is_some(), "{}", drug.id.as_str());
+    }
+}

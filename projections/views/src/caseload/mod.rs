@@ -17,6 +17,7 @@ pub use read::{CaseloadClient, CaseloadLine, client, page};
 pub use row::{GOOD_ADHERENCE, Instability, MedicationLine, Row};
 
 use crate::DataClass;
+use crate::parts::Adherence;
 
 /// The view.
 pub struct Caseload;
@@ -32,12 +33,13 @@ impl Caseload {
         DataClass::Scale,
         DataClass::Schedule,
         DataClass::Goal,
+        DataClass::Adherence,
     ];
 }
 
 impl View for Caseload {
     const NAME: &'static str = "caseload";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
@@ -46,6 +48,7 @@ impl View for Caseload {
         StreamKind::FollowUp,
         StreamKind::CareTeam,
         StreamKind::TreatmentPlan,
+        StreamKind::Adherence,
     ];
     type Row = Row;
 
@@ -58,6 +61,7 @@ impl View for Caseload {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
+            DomainEvent::Adherence(event) => Adherence::concerns(event),
             DomainEvent::Assessment(_) | DomainEvent::Coordination(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
@@ -81,6 +85,7 @@ impl View for Caseload {
             }
             DomainEvent::FollowUp(event) => row.visits.fold(fact.recorded_at, event),
             DomainEvent::CareTeam(event) => row.team.fold(event),
+            DomainEvent::Adherence(event) => row.adherence.fold(fact, event),
             DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) | DomainEvent::Coordination(_) => {}
         }
         row.plans.fold(&row.stays, fact);

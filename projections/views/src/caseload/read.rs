@@ -6,7 +6,7 @@ use concord_knowledge::scale::ScaleKind;
 use concord_projection::{Cursor, Key, List, Listed, PageOf, Reader, ViewReadError};
 
 use super::{Caseload, Instability, MedicationLine, Row};
-use crate::parts::{Effects, Identity, OpenRisk, Plans, Team, Therapy, Trend, Visits};
+use crate::parts::{Adherence, Effects, Identity, OpenRisk, Plans, Team, Therapy, Trend, Visits};
 
 /// One line of a therapist's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,8 @@ pub struct CaseloadClient {
     pub medications: Vec<MedicationLine>,
     /// What was planned and agreed, one for each stay.
     pub plans: Plans<Therapy>,
+    /// How they take what is ordered.
+    pub adherence: Adherence,
 }
 
 /// Reads a page of a therapist's clients, most unstable first.
@@ -87,6 +89,7 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Option<Caselo
         visits: row.visits,
         medications: row.medications,
         plans: row.plans,
+        adherence: row.adherence,
     }))
 }
 
@@ -104,6 +107,6 @@ fn line(patient: PatientId, row: &Row) -> CaseloadLine {
         craving: score(ScaleKind::Craving),
         side_effects: row.effects.len(),
         last_visit_at: row.visits.last.map(|last| last.at),
-        adherence_percent: row.visits.adherence_percent,
+        adherence_percent: row.adherence_percent(),
     }
 }

@@ -9,7 +9,9 @@ use concord_knowledge::{ConditionId, DrugId};
 use concord_projection::{Sort, ViewError};
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Effects, Identity, Plans, Risks, Scores, Stays, Team, Therapy, TrendDirection, Visits};
+use crate::parts::{
+    Adherence, Effects, Identity, Plans, Risks, Scores, Stays, Team, Therapy, TrendDirection, Visits,
+};
 
 /// A medication as therapy needs to know it: no dose.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +53,8 @@ pub struct Row {
     pub medications: Vec<MedicationLine>,
     /// What was planned and agreed, and how they take part in it.
     pub plans: Plans<Therapy>,
+    /// How they take what is ordered.
+    pub adherence: Adherence,
 }
 
 /// Whether the caseload changes with an event of the chart.
@@ -139,6 +143,13 @@ impl Row {
         Ok(())
     }
 
+    /// Doses taken of doses due, in percent: the lower of what the last visit was told and what was measured, so that
+    /// neither talks the other away; absent while neither is known.
+    pub fn adherence_percent(&self) -> Option<u8> {
+        let measured = self.adherence.measured.and_then(|measured| measured.percent);
+        [self.visits.adherence_percent, measured].into_iter().flatten().min()
+    }
+
     /// How unstable the client is.
     pub fn instability(&self) -> Instability {
         let symptoms = |scale| self.scores.of(scale).map_or(0, |trend| trend.last);
@@ -148,7 +159,7 @@ impl Row {
             side_effect: self.effects.worst().filter(|grade| *grade >= Grade::Moderate),
             missed_in_a_row: self.visits.missed_in_a_row,
             scales_worse: u32::try_from(worse).unwrap_or(u32::MAX),
-            poor_adherence: self.visits.adherence_percent.is_some_and(|percent| percent < GOOD_ADHERENCE),
+            poor_adherence: self.adherence_percent().is_some_and(|percent| percent < GOOD_ADHERENCE),
             symptoms: u32::from(symptoms(ScaleKind::Phq9)) + u32::from(symptoms(ScaleKind::Gad7)),
         }
     }

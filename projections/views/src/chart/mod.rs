@@ -52,7 +52,8 @@ impl View for Chart {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => Vec::new(),
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Adherence(_) => Vec::new(),
         }
     }
 
@@ -76,7 +77,8 @@ impl View for Chart {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => {}
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Adherence(_) => {}
         }
         Ok(())
     }

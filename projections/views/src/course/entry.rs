@@ -1,5 +1,6 @@
 //! What an entry of a course says, and which events make one.
 
+use concord_domain::adherence::{BarrierKind, Doing, MissReason, MissedDecision, Shared};
 use concord_domain::chart::{Cause, Event as ChartEvent, StopReason};
 use concord_domain::coordination::{ConflictResolution, UpdateKind};
 use concord_domain::episode::{Disposition, Event as EpisodeEvent, Phase};
@@ -10,7 +11,7 @@ use concord_domain::treatment_plan::{Consent, LifeEvent, ReviewOutcome, SessionK
 use concord_domain::{DomainEvent, assessment};
 use concord_kernel::{OrderId, OutsideMedicationId, ReportId, Role, ScaleId, Text, VisitId};
 use concord_knowledge::scale::ScaleKind;
-use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen, Severity, SymptomId};
+use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, MissedAction, Regimen, Severity, SymptomId};
 use serde::{Deserialize, Serialize};
 
 /// What happened.
@@ -332,6 +333,60 @@ pub enum Entry {
         /// What they do, and until when.
         what: Text,
     },
+    /// The patient, or somebody for them, said how they are doing.
+    CheckedIn {
+        /// How.
+        doing: Doing,
+        /// In their words.
+        note: Option<Text>,
+    },
+    /// A dose was missed.
+    DoseMissed {
+        /// Of which order.
+        order: OrderId,
+        /// Why.
+        reason: MissReason,
+    },
+    /// A medication was missed for so long that it may not simply go on.
+    MissedTooLong {
+        /// Which order.
+        order: OrderId,
+        /// What the rule asks for.
+        action: MissedAction,
+    },
+    /// It was decided how it goes on.
+    MissedDecided {
+        /// Which order.
+        order: OrderId,
+        /// What is done.
+        decision: MissedDecision,
+        /// Why, in words.
+        why: Text,
+    },
+    /// Adherence was measured.
+    AdherenceMeasured {
+        /// Days covered of days, in percent; absent when too little was told.
+        percent: Option<u8>,
+    },
+    /// Something keeps the patient from taking medication.
+    BarrierRaised {
+        /// What kind.
+        kind: BarrierKind,
+        /// In words.
+        words: Text,
+    },
+    /// It is gone.
+    BarrierRemoved {
+        /// What removed it.
+        how: Text,
+    },
+    /// Somebody talked with family, as the patient allows.
+    FamilyEngaged {
+        /// About what.
+        about: Shared,
+        /// What was said.
+        note: Text,
+    },
 }
 
 impl Entry {
@@ -364,6 +419,7 @@ impl Entry {
             DomainEvent::FollowUp(event) => !matches!(event, VisitEvent::VisitScheduled { .. }),
             DomainEvent::TreatmentPlan(event) => Self::is_made_of_plan(event),
             DomainEvent::Coordination(event) => Self::is_made_of_coordination(event),
+            DomainEvent::Adherence(event) => Self::is_made_of_adherence(event),
             DomainEvent::CareTeam(_) => false,
         }
     }
@@ -378,6 +434,7 @@ impl Entry {
             DomainEvent::FollowUp(event) => Self::of_visit(event),
             DomainEvent::TreatmentPlan(event) => Self::of_plan(event),
             DomainEvent::Coordination(event) => Self::of_coordination(event),
+            DomainEvent::Adherence(event) => Self::of_adherence(event),
             DomainEvent::CareTeam(_) => None,
         }
     }

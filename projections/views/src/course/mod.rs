@@ -3,6 +3,7 @@
 //! One row for each event that a reader of the course wants to see, written once and never again, in the order of
 //! recording. Doses, scores, side effects, therapy and changes of life of one client lie on one time axis.
 
+mod adherence;
 mod chart;
 mod coordination;
 mod entry;
@@ -35,6 +36,7 @@ impl Course {
         DataClass::Lab,
         DataClass::Schedule,
         DataClass::Goal,
+        DataClass::Adherence,
     ];
 }
 
@@ -50,6 +52,7 @@ impl View for Course {
         StreamKind::FollowUp,
         StreamKind::TreatmentPlan,
         StreamKind::Coordination,
+        StreamKind::Adherence,
     ];
     const INSERT_ONLY: bool = true;
     type Row = Row;

@@ -1,6 +1,7 @@
 //! Entries of a course.
 
 use concord_domain::DomainEvent;
+use concord_domain::adherence::Event as AdherenceEvent;
 use concord_domain::chart::Event as ChartEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
@@ -52,6 +53,7 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
             | ChartEvent::MedicationRenewed { at, .. },
         ) => Some(*at),
         DomainEvent::TreatmentPlan(PlanEvent::TherapyParticipationRecorded { held_at, .. }) => Some(*held_at),
+        DomainEvent::Adherence(AdherenceEvent::DoseMissed { due_at, .. }) => Some(*due_at),
         DomainEvent::Episode(_)
         | DomainEvent::Assessment(_)
         | DomainEvent::Chart(_)
@@ -60,6 +62,7 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::FollowUp(_)
         | DomainEvent::CareTeam(_)
         | DomainEvent::TreatmentPlan(_)
-        | DomainEvent::Coordination(_) => None,
+        | DomainEvent::Coordination(_)
+        | DomainEvent::Adherence(_) => None,
     }
 }

@@ -31,6 +31,7 @@ impl DueItems {
         DataClass::Scale,
         DataClass::Schedule,
         DataClass::Goal,
+        DataClass::Adherence,
     ];
 }
 
@@ -46,6 +47,7 @@ impl View for DueItems {
         StreamKind::FollowUp,
         StreamKind::TreatmentPlan,
         StreamKind::Coordination,
+        StreamKind::Adherence,
     ];
     type Row = Row;
 
@@ -64,7 +66,8 @@ impl View for DueItems {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => {}
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Adherence(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

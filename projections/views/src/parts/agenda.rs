@@ -15,6 +15,7 @@ use super::complaints::Complaints;
 use super::due::Open;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
+use super::support::Support;
 use super::{Courses, Due, DueKind, Findings, Indications, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
@@ -39,6 +40,7 @@ pub struct Agenda {
     plans: Plans<Pending>,
     consents: Consents,
     awaited: Awaited,
+    support: Support,
 }
 
 impl Agenda {
@@ -56,6 +58,7 @@ impl Agenda {
                 !matches!(event, CoordinationEvent::ChangesAcknowledged { .. })
             }
             DomainEvent::Chart(event) => Self::concerned_by_chart(event),
+            DomainEvent::Adherence(event) => Support::concerns(event),
         }
     }
 
@@ -94,8 +97,9 @@ impl Agenda {
         self.plans.fold(stays, fact);
         match &fact.event {
             DomainEvent::Episode(event) => {
-                if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
+                if let EpisodeEvent::EpisodeClosed { episode, .. } = event {
                     self.visits.stay_closed();
+                    self.support.stay_closed(*episode);
                 }
                 self.moved(fact, event);
             }
@@ -104,12 +108,14 @@ impl Agenda {
                 self.findings.fold(fact, event);
                 self.courses.fold(event)?;
                 self.reconcile(fact.recorded_at, event);
+                self.support.fold_chart(event);
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
             DomainEvent::FollowUp(event) => self.visits.fold(fact.recorded_at, event),
             DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
             DomainEvent::Coordination(event) => self.awaited.fold(event),
+            DomainEvent::Adherence(event) => self.support.fold(event),
             DomainEvent::CareTeam(_) => {}
         }
         Ok(())
@@ -211,6 +217,7 @@ impl Agenda {
         for (plan, pending) in self.plans.named() {
             pending.each(plan, show);
         }
+        self.support.each(show);
         for booked in &self.visits.booked {
             show(Open::visit(booked.at, booked.visit, booked.kind));
         }

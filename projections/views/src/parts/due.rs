@@ -53,6 +53,16 @@ pub enum DueKind {
     ConsultAnswer,
     /// Decisions stand against each other, and nobody has said who changes what.
     CareConflict,
+    /// A medication was missed for so long that a prescriber decides how it goes on.
+    MissedDoses,
+    /// Somebody who checked in waits for a call.
+    CheckInCall,
+    /// So little was taken that somebody reaches out.
+    Outreach,
+    /// Something is to be done about what keeps the patient from taking medication.
+    Barrier,
+    /// A reminder is to be sent.
+    Reminder,
 }
 
 impl DueKind {
@@ -80,14 +90,21 @@ impl DueKind {
             Self::OutsideUpdate => "outside_update",
             Self::ConsultAnswer => "consult_answer",
             Self::CareConflict => "care_conflict",
+            Self::MissedDoses => "missed_doses",
+            Self::CheckInCall => "check_in_call",
+            Self::Outreach => "outreach",
+            Self::Barrier => "barrier",
+            Self::Reminder => "reminder",
         }
     }
 
     /// Whether it is on the worklist of somebody with that role.
     pub const fn concerns(self, role: Role) -> bool {
         match role {
-            // Case managers arrange help; they read it from the program's list.
-            Role::Psychiatrist | Role::Pmhnp => !matches!(self, Self::Support),
+            // Case managers arrange help, remove barriers and remind; they read it from the program's list.
+            Role::Psychiatrist | Role::Pmhnp => {
+                !matches!(self, Self::Support | Self::Barrier | Self::Reminder)
+            }
             Role::Pharmacist => {
                 matches!(
                     self,
@@ -99,6 +116,7 @@ impl DueKind {
                         | Self::OutsideUpdate
                         | Self::ConsultAnswer
                         | Self::CareConflict
+                        | Self::MissedDoses
                 )
             }
             Role::Nurse => {
@@ -111,6 +129,10 @@ impl DueKind {
                         | Self::Reconciliation
                         | Self::OutsideUpdate
                         | Self::ConsultAnswer
+                
+                        | Self::MissedDoses
+                        | Self::CheckInCall
+                        | Self::Outreach
                 )
             }
             Role::Therapist

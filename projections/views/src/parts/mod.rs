@@ -3,6 +3,7 @@
 //! Views share parts, never rows. A part matches every event of its aggregate by name, so that a new event must be
 //! thought about here.
 
+mod adherence;
 mod agenda;
 mod awaited;
 mod background;
@@ -22,6 +23,7 @@ mod pending;
 mod plans;
 mod scores;
 mod stays;
+mod support;
 mod team;
 mod therapy;
 mod visits;
@@ -29,6 +31,7 @@ mod visits;
 #[cfg(test)]
 mod tests;
 
+pub use adherence::{Adherence, Helper, Measured, OpenBarrier};
 pub use agenda::Agenda;
 pub(crate) use background::concerns_chart;
 pub use background::{AllergyLine, AllergyList, Background, ConditionLine, ResultLine};

@@ -60,7 +60,8 @@ impl<T> Plans<T> {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::Coordination(_) => {}
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Adherence(_) => {}
         }
     }
 

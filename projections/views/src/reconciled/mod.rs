@@ -10,12 +10,15 @@ mod tests;
 
 use concord_domain::DomainEvent;
 use concord_domain::coordination::Event as CoordinationEvent;
+use concord_domain::adherence::Event as AdherenceEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
 use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{Role, StreamKind};
 use concord_projection::{Fact, Key, List, ListEntry, Sort, View, ViewError};
 
+#[cfg(test)]
+pub(crate) use plan::plan as plan_of;
 pub use read::{ReconciledLine, ReconciledList, page, patient};
 pub use row::{LastChange, Row};
 
@@ -38,6 +41,7 @@ impl Reconciled {
         DataClass::Lab,
         DataClass::Schedule,
         DataClass::Goal,
+        DataClass::Adherence,
     ];
 }
 
@@ -51,6 +55,7 @@ impl View for Reconciled {
         StreamKind::CareTeam,
         StreamKind::TreatmentPlan,
         StreamKind::Coordination,
+        StreamKind::Adherence,
     ];
     type Row = Row;
 
@@ -60,6 +65,7 @@ impl View for Reconciled {
             DomainEvent::Chart(event) => concerns_chart(event),
             DomainEvent::FollowUp(event) => concerns_plan(event),
             DomainEvent::TreatmentPlan(event) => Goals::concerns(event),
+            DomainEvent::Adherence(event) => matches!(event, AdherenceEvent::AdherenceMeasured { .. }),
             DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
@@ -99,6 +105,7 @@ impl View for Reconciled {
                     row.changed(fact);
                 }
             }
+            DomainEvent::Adherence(event) => row.adherence(event),
             DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => {}
         }
         row.plans.fold(&row.stays, fact);

@@ -4,10 +4,10 @@ use concord_domain::chart::TaperStep;
 use concord_knowledge::{Frequency, Regimen, Ruleset};
 
 use super::Row;
-use crate::parts::{Goals, Order, OrderState};
+use crate::parts::{Goals, Measured, Order, OrderState};
 
 /// Says what is taken, how it goes on, and when the patient is seen; one sentence each.
-pub(super) fn plan(row: &Row) -> Vec<String> {
+pub(crate) fn plan(row: &Row) -> Vec<String> {
     let rules = Ruleset::embedded();
     let mut sentences: Vec<String> = row.orders.open.iter().map(|order| medication(order, rules)).collect();
     if sentences.is_empty() && row.stays.any_open() {
@@ -17,11 +17,21 @@ pub(super) fn plan(row: &Row) -> Vec<String> {
         let days = row.cadence.days();
         sentences.push(format!("Medication visits every {days} days; the next is due on {}.", at.day()));
     }
+    sentences.extend(row.measured.as_ref().filter(|_| row.stays.any_open()).map(taken));
     sentences.extend(row.plans.iter().flat_map(|goals| agreed(goals, &row.orders.open, rules)));
     if row.outside.unreconciled_since.is_some() {
         sentences.push("Medications from outside have still to be compared with what is taken.".to_owned());
     }
     sentences
+}
+
+/// How much of what is ordered was taken; what is not known is said.
+fn taken(measured: &Measured) -> String {
+    let Measured { from, to, percent } = measured;
+    match percent {
+        Some(percent) => format!("Medication was taken on {percent} % of the days from {from} to {to}."),
+        None => format!("How much was taken from {from} to {to} is not known: too few days were told of."),
+    }
 }
 
 /// What patient and prescriber agreed to, and what of it the medications serve; what is not agreed is not told.

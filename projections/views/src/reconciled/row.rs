@@ -1,12 +1,13 @@
 //! What a liaison's list knows of a patient.
 
+use concord_domain::adherence::Event as AdherenceEvent;
 use concord_domain::follow_up::{Cadence, Event};
 use concord_kernel::Instant;
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
 use crate::parts::{
-    Background, Contacts, Findings, Goals, Identity, News, Orders, Outside, Plans, Stays, Team,
+    Background, Contacts, Findings, Goals, Identity, News, Measured, Orders, Outside, Plans, Stays, Team,
 };
 
 /// When something last changed.
@@ -41,6 +42,8 @@ pub struct Row {
     pub next_visit_due_at: Option<Instant>,
     /// What was planned and agreed.
     pub plans: Plans<Goals>,
+    /// What was last measured of how the patient takes what is ordered.
+    pub measured: Option<Measured>,
     /// When medications, conditions, the stay or what is agreed last changed.
     pub last_change: Option<LastChange>,
     /// What changed lately.
@@ -52,6 +55,12 @@ pub struct Row {
 impl Row {
     pub(super) fn changed(&mut self, fact: &Fact) {
         self.last_change = Some(LastChange { position: fact.position, recorded_at: fact.recorded_at });
+    }
+
+    pub(super) fn adherence(&mut self, event: &AdherenceEvent) {
+        if let AdherenceEvent::AdherenceMeasured { from, to, percent, .. } = event {
+            self.measured = Some(Measured { from: *from, to: *to, percent: *percent });
+        }
     }
 
     pub(super) fn visit(&mut self, event: &Event) {

@@ -42,7 +42,8 @@ impl View for Roster {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => Vec::new(),
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Adherence(_) => Vec::new(),
         }
     }
 
@@ -59,7 +60,8 @@ impl View for Roster {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => Ok(()),
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Adherence(_) => Ok(()),
         }
     }
 

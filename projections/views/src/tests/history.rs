@@ -93,6 +93,7 @@ pub(crate) struct Story {
     visits: Vec<VisitId>,
     pub(super) planned: super::plans::Planned,
     pub(super) contacted: super::contacts::Contacted,
+    pub(super) taking: super::taking::Taking,
     found: bool,
     overridden: bool,
 }
@@ -111,6 +112,7 @@ impl Story {
             visits: Vec::new(),
             planned: super::plans::Planned::default(),
             contacted: super::contacts::Contacted::default(),
+            taking: super::taking::Taking::default(),
             found: false,
             overridden: false,
         }
@@ -133,6 +135,7 @@ impl Story {
             DomainEvent::CareTeam(_) => StreamRef::care_team(self.patient),
             DomainEvent::TreatmentPlan(_) => StreamRef::treatment_plan(self.patient, self.episode.id),
             DomainEvent::Coordination(_) => StreamRef::coordination(self.patient),
+            DomainEvent::Adherence(_) => StreamRef::adherence(self.patient),
         }
     }
 
@@ -209,6 +212,7 @@ impl Story {
             66..69 => DomainEvent::Episode(self.stay(dice)),
             69..77 => DomainEvent::TreatmentPlan(self.plan(now, dice)),
             77..82 => DomainEvent::Coordination(self.contact(now, dice)),
+            77..83 => DomainEvent::Adherence(self.takes(now, dice)),
             _ => DomainEvent::Chart(self.chart(now, dice)),
         }
     }

@@ -33,6 +33,7 @@ impl Worklist {
         DataClass::Scale,
         DataClass::Schedule,
         DataClass::Goal,
+        DataClass::Adherence,
     ];
 }
 
@@ -61,7 +62,8 @@ impl View for Worklist {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => {}
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Adherence(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

@@ -67,7 +67,10 @@ pub(super) const fn order_of(entry: &Entry) -> Option<OrderId> {
         | Entry::TakenUp { order, .. }
         | Entry::TaperPlanned { order, .. }
         | Entry::Stopped { order, .. }
-        | Entry::Renewed { order, .. } => Some(*order),
+        | Entry::Renewed { order, .. }
+        | Entry::DoseMissed { order, .. }
+        | Entry::MissedTooLong { order, .. }
+        | Entry::MissedDecided { order, .. } => Some(*order),
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! Every required field, left out or spoilt, is named by its path.
 
 use concord_kernel::Text;
+use concord_proto::concord::adherence::v1 as adherence;
 use concord_proto::concord::assessment::v1 as assessment;
 use concord_proto::concord::care_team::v1 as care_team;
 use concord_proto::concord::chart::v1 as chart;
@@ -303,4 +304,46 @@ fn commands_of_coordination_name_the_field() {
         |r| r.responsible_id.clear() => "responsible_id", |r| r.what.clear() => "what");
     refuses!(coordination::AcknowledgeChangesRequest:
         |r| r.up_to = None => "up_to", |r| r.up_to.as_mut().unwrap().nanos = -1 => "up_to");
+}
+
+#[test]
+fn commands_about_adherence_name_the_field() {
+    refuses!(adherence::ScheduleReminderRequest:
+        |r| r.episode = None => "episode", |r| r.reminder_id.clear() => "reminder_id",
+        |r| r.to_person_id = "1".into() => "to_person_id", |r| r.wording = 0 => "wording",
+        |r| r.channel = 0 => "channel", |r| r.first_at = None => "first_at",
+        |r| r.every_days = Some(256) => "every_days");
+    refuses!(adherence::CancelReminderRequest:
+        |r| r.episode = None => "episode", |r| r.reminder_id.clear() => "reminder_id");
+    refuses!(adherence::RecordReminderSentRequest:
+        |r| r.episode = None => "episode", |r| r.reminder_id.clear() => "reminder_id");
+    refuses!(adherence::RecordCheckInRequest:
+        |r| r.episode = None => "episode", |r| r.check_in_id.clear() => "check_in_id", |r| r.doing = 0 => "doing",
+        |r| r.note = " ".into() => "note");
+    refuses!(adherence::FollowUpCheckInRequest:
+        |r| r.episode = None => "episode", |r| r.check_in_id.clear() => "check_in_id",
+        |r| r.outcome.clear() => "outcome");
+    refuses!(adherence::RecordDoseTakenRequest:
+        |r| r.episode = None => "episode", |r| r.order_id.clear() => "order_id", |r| r.at = None => "at");
+    refuses!(adherence::RecordDoseMissedRequest:
+        |r| r.episode = None => "episode", |r| r.order_id.clear() => "order_id", |r| r.due_at = None => "due_at",
+        |r| r.reason = 0 => "reason");
+    refuses!(adherence::DecideMissedDosesRequest:
+        |r| r.episode = None => "episode", |r| r.order_id.clear() => "order_id", |r| r.decision = 0 => "decision",
+        |r| r.reason.clear() => "reason");
+    refuses!(adherence::MeasureAdherenceRequest:
+        |r| r.episode = None => "episode", |r| r.days = 0 => "days", |r| r.days = 70_000 => "days");
+    refuses!(adherence::RaiseBarrierRequest:
+        |r| r.episode = None => "episode", |r| r.barrier_id.clear() => "barrier_id", |r| r.kind = 0 => "kind",
+        |r| r.words.clear() => "words");
+    refuses!(adherence::RemoveBarrierRequest:
+        |r| r.episode = None => "episode", |r| r.barrier_id.clear() => "barrier_id", |r| r.how.clear() => "how");
+    refuses!(adherence::PermitFamilyRequest:
+        |r| r.episode = None => "episode", |r| r.person_id.clear() => "person_id",
+        |r| r.shares[1] = 0 => "shares[1]", |r| r.until = "soon".into() => "until");
+    refuses!(adherence::WithdrawFamilyRequest:
+        |r| r.episode = None => "episode", |r| r.person_id.clear() => "person_id");
+    refuses!(adherence::EngageFamilyRequest:
+        |r| r.episode = None => "episode", |r| r.person_id.clear() => "person_id", |r| r.about = 0 => "about",
+        |r| r.note.clear() => "note");
 }

@@ -2,7 +2,8 @@
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{
-    assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
+    
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
 };
 use prost_types::Timestamp;
 
@@ -249,5 +250,21 @@ samples! {
         RaiseConflictRequest { conflict_id: id(), finding: finding(), description: words() }
         ResolveConflictRequest { conflict_id: id(), resolution: 2, responsible_id: id(), what: words() }
         AcknowledgeChangesRequest { up_to: at() }
+    }
+    adherence {
+        ScheduleReminderRequest { episode: stay(), reminder_id: id(), to_person_id: id(), wording: 1, channel: 1, first_at: at(), every_days: Some(1) }
+        CancelReminderRequest { episode: stay(), reminder_id: id() }
+        RecordReminderSentRequest { episode: stay(), reminder_id: id() }
+        RecordCheckInRequest { episode: stay(), check_in_id: id(), doing: 1, wants_call: true, note: words() }
+        FollowUpCheckInRequest { episode: stay(), check_in_id: id(), outcome: words() }
+        RecordDoseTakenRequest { episode: stay(), order_id: id(), at: at(), observed: true }
+        RecordDoseMissedRequest { episode: stay(), order_id: id(), due_at: at(), reason: 1 }
+        DecideMissedDosesRequest { episode: stay(), order_id: id(), decision: 1, reason: words() }
+        MeasureAdherenceRequest { episode: stay(), days: 28 }
+        RaiseBarrierRequest { episode: stay(), barrier_id: id(), kind: 1, words: words() }
+        RemoveBarrierRequest { episode: stay(), barrier_id: id(), how: words() }
+        PermitFamilyRequest { episode: stay(), person_id: id(), shares: vec![1, 2], until: day() }
+        WithdrawFamilyRequest { episode: stay(), person_id: id() }
+        EngageFamilyRequest { episode: stay(), person_id: id(), about: 1, note: words() }
     }
 }

@@ -1,5 +1,6 @@
 //! What a therapist may know to messages.
 
+mod adherence;
 mod plan;
 
 use concord_proto::concord::therapist::v1 as pb;
@@ -44,6 +45,7 @@ pub(super) fn client(client: &CaseloadClient) -> pb::GetClientResponse {
         risks: client.risks.iter().map(risk).collect(),
         as_of: None,
         plans: client.plans.iter().map(|therapy| plan::plan(therapy, &client.medications)).collect(),
+        adherence: Some(adherence::adherence(&client.adherence)),
     }
 }
 

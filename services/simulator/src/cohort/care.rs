@@ -14,7 +14,7 @@ use super::course::{Order, Story};
 use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
-use super::{PROGRAM, coordination, effects, leaving, outside, plan, request, risk, scores as symptoms};
+use super::{PROGRAM, coordination, adherence, effects, leaving, outside, plan, request, risk, scores as symptoms};
 use crate::script::{Body, Person, Sees};
 
 /// Days between two visits at each cadence.
@@ -166,6 +166,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         coordination::share(story);
     }
     rhythm.phase = episode::Phase::Titrating;
+    adherence::begin(story);
     outside::conflicts(story);
     effects::toxicity(story);
     let mut from = start;

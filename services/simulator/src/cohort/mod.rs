@@ -1,5 +1,6 @@
 //! Who there is, and everything that happens to them.
 
+mod adherence;
 mod arrival;
 mod care;
 mod coordination;

@@ -6,6 +6,7 @@ use concord_knowledge::{Action, Drug, FindingKey, Milligrams, Regimen};
 
 use super::super::state::Order;
 use super::super::{Acknowledgement, Answered, Cause, Chart, Error, Event};
+use super::course::not_missed_for_too_long;
 use super::{covered, days_between, not_before_last_change, prescriber, row, well_formed};
 use crate::Context;
 
@@ -30,6 +31,9 @@ impl Chart {
         covered(&context.actor, drug.schedule)?;
         self.rests_on_something(change, order, context)?;
         at_a_safe_pace(change, order, drug, context)?;
+        if change.to.daily() > drug.start {
+            not_missed_for_too_long(change.order, order, drug, context)?;
+        }
 
         // A lower dose must never be refused for what already stands on the chart: it is the way out of it. What
         // asks for more than before is news all the same, but for the steps of a taper that was agreed.

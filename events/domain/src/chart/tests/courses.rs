@@ -361,3 +361,36 @@ fn others_learn_which_orders_are_open_and_which_must_not_stop_at_once() {
     assert_eq!(facts.no_abrupt_stop, [order_id(1)]);
     assert_eq!(facts.last_dose_change_at, Some(noon().plus_days(3)));
 }
+
+#[test]
+fn a_drug_that_was_missed_for_too_long_does_not_simply_go_on() {
+    let mut higher = order(1, "lamotrigine");
+    higher.regimen = daily(50.0);
+    let given = after(prepared(&["lamotrigine"]), [psychiatrist().prescribes(higher)]);
+    let found = |asking: Asking| {
+        asking.knowing(|facts| {
+            let missed = facts.adherence.as_mut().unwrap();
+            missed.restart_needed_since.insert(order_id(1), noon().plus_days(20));
+        })
+    };
+    let refusal = || Error::RestartNeeded { hours: 120 };
+    let later = || psychiatrist().days_later(21);
+    let to = |mg| Command::AdjustDose {
+        order: order_id(1),
+        regimen: daily(mg),
+        cause: Cause::PatientPreference,
+        note: words("as agreed"),
+        acknowledgements: Vec::new(),
+    };
+    refused(given.clone(), found(later()).asks(renew(month(), None)), refusal());
+    refused(given.clone(), found(later()).asks(to(75.0)), refusal());
+    refused(given.clone(), found(later()).asks(to(37.5)), refusal());
+    // Nobody is asked about another order, and a fact that was not read is no permission.
+    accepted(given.clone(), later().asks(renew(month(), None)));
+    let unread = later().knowing(|facts| facts.adherence = None);
+    refused(given.clone(), unread.asks(renew(month(), None)), Error::FactsMissing);
+    // At its first dose it is begun again, and rises from there as any other.
+    let begun = after(given, [found(later()).asks(to(25.0))]);
+    accepted(begun.clone(), found(later()).asks(renew(month(), None)));
+    accepted(begun, found(psychiatrist().days_later(36)).asks(to(50.0)));
+}

@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use super::super::*;
 use crate::episode::{Phase, Stage};
-use crate::{Context, EpisodeFacts, EpisodeRef, Explain, Facts, IndicationFacts, Issued, PlanFacts};
+use crate::{
+    AdherenceFacts, Context, EpisodeFacts, EpisodeRef, Explain, Facts, IndicationFacts, Issued, PlanFacts,
+};
 
 pub(super) type Asked = Issued<Command>;
 
@@ -55,6 +57,7 @@ fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
             diagnoses: vec![condition("major-depression"), condition("opioid-use-disorder")],
         }),
         plan: Some(PlanFacts::default()),
+        adherence: Some(AdherenceFacts::default()),
         ..Facts::default()
     };
     Asking {

@@ -1,5 +1,6 @@
 //! One event of every kind, with fixed values: what is stored must not depend on who runs the test.
 
+mod adherence;
 mod care;
 mod chart;
 mod coordination;
@@ -24,6 +25,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(care::care_team().into_iter().map(DomainEvent::CareTeam));
     all.extend(plan::treatment_plan().into_iter().map(DomainEvent::TreatmentPlan));
     all.extend(coordination::coordination().into_iter().map(DomainEvent::Coordination));
+    all.extend(adherence::adherence().into_iter().map(DomainEvent::Adherence));
     all
 }
 

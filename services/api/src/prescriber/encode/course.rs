@@ -83,6 +83,14 @@ fn told(entry: &Entry) -> Told {
         | Entry::ConsultAnswered { .. }
         | Entry::ConflictRaised { .. }
         | Entry::ConflictResolved { .. } => coordination(entry),
+        Entry::CheckedIn { .. }
+        | Entry::DoseMissed { .. }
+        | Entry::MissedTooLong { .. }
+        | Entry::MissedDecided { .. }
+        | Entry::AdherenceMeasured { .. }
+        | Entry::BarrierRaised { .. }
+        | Entry::BarrierRemoved { .. }
+        | Entry::FamilyEngaged { .. } => adherence(entry),
     }
 }
 
@@ -180,5 +188,26 @@ const fn severity(grade: Grade) -> f64 {
         Grade::Severe => 3.0,
         Grade::LifeThreatening => 4.0,
         Grade::Fatal => 5.0,
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`told` hands over the entries about adherence only, without wildcard"
+)]
+fn adherence(entry: &Entry) -> Told {
+    match entry {
+        Entry::CheckedIn { doing, note } => (words::stored(doing), None, words::text(note.as_ref())),
+        Entry::DoseMissed { reason, .. } => (String::new(), None, words::stored(reason)),
+        Entry::MissedTooLong { action, .. } => (String::new(), None, words::stored(action)),
+        // What was decided is told with why, because the subject is the drug.
+        Entry::MissedDecided { decision, why, .. } => {
+            (String::new(), None, format!("{}: {}", words::stored(decision), why.expose()))
+        }
+        Entry::AdherenceMeasured { percent } => (String::new(), percent.map(f64::from), String::new()),
+        Entry::BarrierRaised { kind, words: said } => (words::stored(kind), None, words::text(Some(said))),
+        Entry::BarrierRemoved { how } => (String::new(), None, words::text(Some(how))),
+        Entry::FamilyEngaged { about, note } => (words::stored(about), None, words::text(Some(note))),
+        _ => (String::new(), None, String::new()),
     }
 }

@@ -1,0 +1,8 @@
+//! The rules about adherence, one test each.
+
+mod doses;
+mod family;
+mod histories;
+mod measured;
+mod said;
+mod support;
