@@ -1,11 +1,11 @@
 //! Tests of the running program through its public interfaces: a real process, a real socket, a real client.
 
 #[cfg(test)]
+mod adherence;
+#[cfg(test)]
 mod arrival;
 #[cfg(test)]
 mod clinic;
-#[cfg(test)]
-mod adherence;
 #[cfg(test)]
 mod command_line;
 #[cfg(test)]

@@ -4,8 +4,8 @@ use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects,
+    treatment_plan,
 };
 
 /// Names one stay together with the program it is in.

@@ -17,7 +17,9 @@ mod token;
 pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
-    BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, EpisodeId, GoalId, LifeChangeId, OrderId, OutsideMedicationId, OutsideUpdateId, PatientId, PersonId, ReminderId, ReportId, ScaleId, SessionId, SupportId, VisitId,
+    BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, EpisodeId, GoalId,
+    LifeChangeId, OrderId, OutsideMedicationId, OutsideUpdateId, PatientId, PersonId, ReminderId, ReportId,
+    ScaleId, SessionId, SupportId, VisitId,
 };
 pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};

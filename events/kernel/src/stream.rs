@@ -74,7 +74,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,

@@ -2,8 +2,8 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, adherence, assessment, care_team, chart, coordination, episode, follow_up, scales,
-    treatment_plan,
+    Command, InEpisode, InProgram, adherence, assessment, care_team, chart, coordination, episode, follow_up,
+    scales, treatment_plan,
 };
 
 /// A kind of change to a record.
@@ -153,6 +153,7 @@ impl Act {
             Command::CareTeam(care_team::Command::AddMember(_) | care_team::Command::RemoveMember { .. }) => {
                 Self::ManageTeam
             }
+            Command::Adherence(InEpisode { command, .. }) => Self::of_adherence(command),
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }
@@ -170,7 +171,6 @@ impl Act {
             | C::AcknowledgeChanges { .. } => Self::TakePart,
             C::ReviewOutsideUpdate { .. } => Self::ReviewOutsideUpdate,
             C::ResolveConflict { .. } => Self::ResolveConflict,
-            Command::Adherence(InEpisode { command, .. }) => Self::of_adherence(command),
         }
     }
 

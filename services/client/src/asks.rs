@@ -3,7 +3,6 @@
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use concord_proto::concord::{
-    
     adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
 };
 use tonic::Status;

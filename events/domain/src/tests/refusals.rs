@@ -7,7 +7,8 @@ use crate::assessment::Section;
 use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
 use crate::{
-    Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, scales, treatment_plan,
+    Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, scales,
+    treatment_plan,
 };
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
@@ -237,7 +238,13 @@ fn of_adherence() -> Vec<Refusal> {
 
 #[test]
 fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
-    let all = [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_coordination(), of_adherence()];
+    let all = [
+        of_stays_and_assessments(),
+        of_scores_visits_and_teams(),
+        of_plans(),
+        of_coordination(),
+        of_adherence(),
+    ];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
         let named = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
@@ -251,8 +258,13 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
 
 #[test]
 fn one_reason_means_one_thing_within_an_aggregate() {
-    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_coordination(), of_adherence()]
-    {
+    for refusals in [
+        of_stays_and_assessments(),
+        of_scores_visits_and_teams(),
+        of_plans(),
+        of_coordination(),
+        of_adherence(),
+    ] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =
             refusals.iter().map(Explain::reason).filter(|reason| !shared.contains(reason)).collect();

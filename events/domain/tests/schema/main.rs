@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects,
-    treatment_plan,
+    DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, scales,
+    side_effects, treatment_plan,
 };
 use concord_kernel::StreamKind;
 use serde_json::Value;

@@ -129,7 +129,6 @@ impl DueKind {
                         | Self::Reconciliation
                         | Self::OutsideUpdate
                         | Self::ConsultAnswer
-                
                         | Self::MissedDoses
                         | Self::CheckInCall
                         | Self::Outreach

@@ -103,6 +103,7 @@ impl News {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Adherence(_)
             | DomainEvent::Coordination(_) => None,
         };
         if let Some(what) = what {

@@ -9,8 +9,8 @@ mod row;
 mod tests;
 
 use concord_domain::DomainEvent;
-use concord_domain::coordination::Event as CoordinationEvent;
 use concord_domain::adherence::Event as AdherenceEvent;
+use concord_domain::coordination::Event as CoordinationEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
 use concord_domain::treatment_plan::Event as PlanEvent;

@@ -7,7 +7,7 @@ use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
 use crate::parts::{
-    Background, Contacts, Findings, Goals, Identity, News, Measured, Orders, Outside, Plans, Stays, Team,
+    Background, Contacts, Findings, Goals, Identity, Measured, News, Orders, Outside, Plans, Stays, Team,
 };
 
 /// When something last changed.

@@ -33,31 +33,14 @@ impl View for Timers {
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
-        match &fact.event {
-            DomainEvent::SideEffects(_) => vec![Key::patient(fact.patient)],
-            DomainEvent::Episode(_)
-            | DomainEvent::Assessment(_)
-            | DomainEvent::Chart(_)
-            | DomainEvent::Scales(_)
-            | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => Vec::new(),
-        }
+        let timed = matches!(fact.event, DomainEvent::SideEffects(_));
+        if timed { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
 
     fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
         let mut waiting = row.take().unwrap_or_default();
-        match &fact.event {
-            DomainEvent::SideEffects(event) => waiting.side_effect(event),
-            DomainEvent::Episode(_)
-            | DomainEvent::Assessment(_)
-            | DomainEvent::Chart(_)
-            | DomainEvent::Scales(_)
-            | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => {}
+        if let DomainEvent::SideEffects(event) = &fact.event {
+            waiting.side_effect(event);
         }
         // A client for whom nothing runs has no row.
         *row = (!waiting.is_empty()).then_some(waiting);

@@ -2,7 +2,6 @@
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{
-    
     adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
 };
 use prost_types::Timestamp;

@@ -14,7 +14,9 @@ use super::course::{Order, Story};
 use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
-use super::{PROGRAM, coordination, adherence, effects, leaving, outside, plan, request, risk, scores as symptoms};
+use super::{
+    PROGRAM, adherence, coordination, effects, leaving, outside, plan, request, risk, scores as symptoms,
+};
 use crate::script::{Body, Person, Sees};
 
 /// Days between two visits at each cadence.
