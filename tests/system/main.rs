@@ -11,6 +11,8 @@ mod folder;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod recovery;
+#[cfg(test)]
 mod story;
 
 use std::path::Path;

@@ -3,7 +3,9 @@
 use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
+use crate::{
+    assessment, care_team, chart, episode, follow_up, recovery, scales, side_effects, treatment_plan,
+};
 
 /// Names one stay together with the program it is in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,6 +53,8 @@ pub enum Command {
     CareTeam(care_team::Command),
     /// Of the treatment plan of a stay.
     TreatmentPlan(InEpisode<treatment_plan::Command>),
+    /// Of the recovery record.
+    Recovery(recovery::Command),
 }
 
 /// The streams that a command concerns.
@@ -75,7 +79,7 @@ impl Command {
                 reads: vec![StreamRef::episode(patient, &episode.program)],
             },
             Self::Chart(command) => {
-                let reads = match command.needs_indication_of() {
+                let mut reads = match command.needs_indication_of() {
                     Some(episode) => {
                         vec![
                             StreamRef::episode(patient, &episode.program),
@@ -85,6 +89,9 @@ impl Command {
                     }
                     None => Vec::new(),
                 };
+                if command.needs_evidence() {
+                    reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
+                }
                 Target { stream: StreamRef::chart(patient), reads }
             }
             Self::SideEffects(command) => {
@@ -115,6 +122,19 @@ impl Command {
                     reads.push(StreamRef::chart(patient));
                 }
                 Target { stream: StreamRef::treatment_plan(patient, episode.id), reads }
+            }
+            Self::Recovery(command) => {
+                let mut reads = Vec::new();
+                if let Some(stay) = command.names_stay() {
+                    reads.push(StreamRef::episode(patient, &stay.program));
+                }
+                if command.needs_chart() {
+                    reads.push(StreamRef::chart(patient));
+                }
+                if command.needs_withdrawal() {
+                    reads.push(StreamRef::scales(patient));
+                }
+                Target { stream: StreamRef::recovery(patient), reads }
             }
         }
     }

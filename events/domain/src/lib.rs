@@ -12,6 +12,7 @@ pub mod care_team;
 pub mod chart;
 pub mod episode;
 pub mod follow_up;
+pub mod recovery;
 pub mod scales;
 pub mod side_effects;
 pub mod treatment_plan;
@@ -33,7 +34,8 @@ pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
-    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, PlanFacts, ScaleFacts, SideEffectFacts,
+    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, PastStay, PlanFacts, RecoveryFacts,
+    ScaleFacts, SideEffectFacts,
 };
 pub use refusal::{Explain, Refusal};
 pub use state::State;

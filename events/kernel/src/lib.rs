@@ -17,8 +17,9 @@ mod token;
 pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
-    CommandId, ConcernId, CorrelationId, EpisodeId, GoalId, LifeChangeId, OrderId, OutsideMedicationId,
-    PatientId, PersonId, ReportId, ScaleId, SessionId, SupportId, VisitId,
+    CommandId, ConcernId, CorrelationId, DrugScreenId, EpisodeId, GoalId, InductionId, LifeChangeId, OrderId,
+    OutsideMedicationId, OverdoseId, PatientId, PersonId, RelapseId, ReportId, ScaleId, SessionId,
+    SubstanceUseId, SupportId, VisitId,
 };
 pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};

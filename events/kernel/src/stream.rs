@@ -61,6 +61,8 @@ pub enum StreamKind {
     CareTeam,
     /// The plan of one stay: goals, decisions made together, and what bears on them.
     TreatmentPlan,
+    /// One patient's recovery from a substance use disorder: use, relapse, screens, inductions, doses, naloxone.
+    Recovery,
 }
 
 /// The text names no stream kind.
@@ -70,7 +72,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -79,6 +81,7 @@ impl StreamKind {
         Self::FollowUp,
         Self::CareTeam,
         Self::TreatmentPlan,
+        Self::Recovery,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -92,6 +95,7 @@ impl StreamKind {
             Self::FollowUp => "follow_up",
             Self::CareTeam => "care_team",
             Self::TreatmentPlan => "treatment_plan",
+            Self::Recovery => "recovery",
         }
     }
 }
@@ -156,6 +160,11 @@ impl StreamRef {
     /// The plan of one stay of `patient`.
     pub fn treatment_plan(patient: PatientId, episode: EpisodeId) -> Self {
         Self { kind: StreamKind::TreatmentPlan, id: of_stay(patient, episode) }
+    }
+
+    /// A patient's recovery, across programs and stays: what was used last month matters to whoever orders today.
+    pub const fn recovery(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Recovery, id: patient.uuid() }
     }
 
     /// Who cares for a patient.

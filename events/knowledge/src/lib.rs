@@ -11,6 +11,7 @@ mod load;
 mod name;
 pub mod policy;
 mod recognise;
+pub mod recovery;
 mod regimen;
 mod ruleset;
 pub mod safety;
@@ -21,7 +22,8 @@ pub use finding::{Action, Finding, FindingKey, Severity};
 pub use load::rules::Limits;
 pub use load::{Fault, Files, LoadError};
 pub use name::{
-    ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, SymptomId,
+    ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, ScreenClassId,
+    SubstanceId, SymptomId,
 };
 pub use regimen::{Frequency, InvalidDose, Milligrams, Regimen, Route};
 pub use ruleset::{Drug, Recognition, Ruleset, Taper};

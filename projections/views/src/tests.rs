@@ -3,6 +3,7 @@
 mod history;
 mod live;
 mod plans;
+mod recoveries;
 
 use std::collections::BTreeMap;
 
@@ -104,7 +105,7 @@ fn marks(class: DataClass) -> &'static [&'static str] {
         DataClass::MedicationPurpose => &[],
         DataClass::SideEffect => &["nausea", "sick every morning"],
         DataClass::Diagnosis => &["major-depression"],
-        DataClass::SubstanceUse => &["alcohol"],
+        DataClass::SubstanceUse => &["alcohol", "a wedding", "setbacks", "induction"],
         DataClass::Scale => &["phq9", "gad7", "cssrs", "craving"],
         DataClass::Lab => &["sodium", "qtc"],
         DataClass::Schedule => &["cadence", "booked"],

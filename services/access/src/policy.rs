@@ -52,13 +52,20 @@ fn may(role: Role, act: Act) -> bool {
         Act::Refer => &[Therapist, CaseManager, Nurse, PrimaryCare, OutsideProvider, Service],
         Act::Screen => &[Therapist, Nurse, Service],
         Act::ManageEpisode | Act::ManageTeam | Act::Schedule => &[Therapist, CaseManager, Nurse, Service],
-        Act::Indicate | Act::Prescribe | Act::DecideSideEffect | Act::ChangeCadence | Act::DecideTogether => {
-            &[]
-        }
+        Act::Indicate
+        | Act::Prescribe
+        | Act::DecideSideEffect
+        | Act::ChangeCadence
+        | Act::DecideTogether
+        | Act::Induct => &[],
+        Act::WatchDoses => &[Nurse],
+        Act::Dispense => &[Nurse, Pharmacist],
+        Act::RecogniseRelapse => &[Nurse, Therapist],
+        Act::MeasureRetention => &[CaseManager, Service],
         Act::KeepChart => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],
-        Act::ReportSideEffect | Act::RaiseConcern => {
+        Act::ReportSideEffect | Act::RaiseConcern | Act::ReportUse => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
         Act::TriageSideEffect => &[Nurse, Pharmacist],

@@ -2,7 +2,9 @@
 
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
-use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, plan, scales, side_effects};
+use concord_proto::concord::{
+    assessment, care_team, chart, episode, follow_up, plan, recovery, scales, side_effects,
+};
 use tonic::Status;
 
 use crate::Client;
@@ -119,5 +121,22 @@ asks! {
         ReviewMedicationRequest, review_medication, ReviewMedication;
         PlanSupportRequest, plan_support, PlanSupport;
         FinishSupportRequest, finish_support, FinishSupport;
+    }
+    recovery by recoveries {
+        StartInductionRequest, start_induction, StartInduction;
+        ClearFirstDoseRequest, clear_first_dose, ClearFirstDose;
+        RecordObservedDoseRequest, record_observed_dose, RecordObservedDose;
+        CompleteInductionRequest, complete_induction, CompleteInduction;
+        AbandonInductionRequest, abandon_induction, AbandonInduction;
+        RecordSubstanceUseRequest, record_substance_use, RecordSubstanceUse;
+        RecordRelapseRequest, record_relapse, RecordRelapse;
+        ReviewRelapseRequest, review_relapse, ReviewRelapse;
+        RecordDrugScreenRequest, record_drug_screen, RecordDrugScreen;
+        ReportOverdoseRequest, report_overdose, ReportOverdose;
+        ReviewOverdoseRequest, review_overdose, ReviewOverdose;
+        OfferNaloxoneRequest, offer_naloxone, OfferNaloxone;
+        RecordNaloxoneChallengeRequest, record_naloxone_challenge, RecordNaloxoneChallenge;
+        RecordOtpDoseRequest, record_otp_dose, RecordOtpDose;
+        MeasureRetentionRequest, measure_retention, MeasureRetention;
     }
 }

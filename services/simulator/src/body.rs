@@ -40,4 +40,7 @@ bodies! {
     TreatmentPlan: DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal LinkGoalToMedication
         RecordSharedDecision RaiseConcern AnswerConcern RecordEducation RecordTherapyParticipation
         RecordLifeChange ReviewMedication PlanSupport FinishSupport;
+    Recovery: StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction
+        RecordSubstanceUse RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
+        RecordNaloxoneChallenge RecordOtpDose MeasureRetention;
 }

@@ -124,7 +124,10 @@ impl Gateway for Remote {
             ResolveSideEffect RecordBreach AdministerScale ResolveRisk ScheduleVisit RecordVisit MarkNoShow
             ChangeCadence AddMember RemoveMember DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal
             LinkGoalToMedication RecordSharedDecision RaiseConcern AnswerConcern RecordEducation
-            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport);
+            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport
+            StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction RecordSubstanceUse
+            RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
+            RecordNaloxoneChallenge RecordOtpDose MeasureRetention);
         Ok(answered?)
     }
 

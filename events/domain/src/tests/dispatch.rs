@@ -5,7 +5,7 @@ use concord_kernel::{Role, StreamKind};
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
     Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, assessment, care_team, chart,
-    episode, follow_up, scales, side_effects, treatment_plan,
+    episode, follow_up, recovery, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -45,6 +45,9 @@ fn out_of_place(kind: StreamKind) -> Command {
             episode: this_stay(),
             command: treatment_plan::Command::Agree { version: 1 },
         }),
+        StreamKind::Recovery => Command::Recovery(recovery::Command::ClearFirstDose {
+            induction: concord_kernel::InductionId::new(uuid(9)),
+        }),
     }
 }
 
@@ -58,6 +61,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::FollowUp(_) => StreamKind::FollowUp,
         Refusal::CareTeam(_) => StreamKind::CareTeam,
         Refusal::TreatmentPlan(_) => StreamKind::TreatmentPlan,
+        Refusal::Recovery(_) => StreamKind::Recovery,
     }
 }
 

@@ -6,7 +6,7 @@ use concord_knowledge::ConditionId;
 use crate::assessment::Section;
 use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
-use crate::{Explain, Refusal, assessment, care_team, episode, follow_up, scales, treatment_plan};
+use crate::{Explain, Refusal, assessment, care_team, episode, follow_up, recovery, scales, treatment_plan};
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
     use assessment::Error as A;
@@ -153,9 +153,58 @@ fn of_plans() -> Vec<Refusal> {
     plans.into_iter().map(Refusal::from).collect()
 }
 
+fn of_recoveries() -> Vec<Refusal> {
+    use recovery::Error as R;
+    let recoveries = [
+        R::RoleNotPermitted { role: Role::Auditor },
+        R::EpisodeNotActive,
+        R::InTheFuture,
+        R::InductionIdUsed,
+        R::InductionOpen,
+        R::UnknownInduction,
+        R::InductionEnded,
+        R::InstructionsRequired,
+        R::ClearanceNotNeeded,
+        R::FirstDoseGiven,
+        R::UsedTooLately { earliest: crate::testing::noon() },
+        R::WithdrawalNotScored { within_minutes: 1 },
+        R::WithdrawalTooMild { total: 1, at_least: 1 },
+        R::NoDoseObserved,
+        R::NaloxoneNotOffered,
+        R::NoDose,
+        R::UnknownOrder,
+        R::UnknownMedication,
+        R::NotMethadone,
+        R::UnknownSubstance,
+        R::TooManySubstances { most: 1 },
+        R::UseIdUsed,
+        R::UnknownUse,
+        R::RelapseIdUsed,
+        R::UnknownRelapse,
+        R::RelapseWithoutBasis,
+        R::ScreenAlone,
+        R::AlreadyReviewed,
+        R::TooMuchEvidence { most: 1 },
+        R::ScreenIdUsed,
+        R::UnknownScreen,
+        R::NoScreenLine,
+        R::ScreenClassRepeated,
+        R::UnknownScreenClass,
+        R::OverdoseIdUsed,
+        R::UnknownOverdose,
+        R::NoKit,
+        R::UnknownStay,
+        R::CheckpointToCome { on: crate::testing::noon().day() },
+        R::AlreadyMeasured,
+        R::EndNotKnown,
+        R::FactsMissing,
+    ];
+    recoveries.into_iter().map(Refusal::from).collect()
+}
+
 #[test]
 fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
-    let all = [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans()];
+    let all = [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_recoveries()];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
         let named = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
@@ -169,7 +218,7 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
 
 #[test]
 fn one_reason_means_one_thing_within_an_aggregate() {
-    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans()] {
+    for refusals in [of_stays_and_assessments(), of_scores_visits_and_teams(), of_plans(), of_recoveries()] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =
             refusals.iter().map(Explain::reason).filter(|reason| !shared.contains(reason)).collect();

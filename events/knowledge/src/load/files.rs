@@ -32,9 +32,11 @@ embedded!(
     "condition_rules.csv",
     "conditions.csv",
     "dose_limits.csv",
+    "drug_screens.csv",
     "drugs.csv",
     "duplicates.csv",
     "escalation.csv",
+    "induction_rules.csv",
     "ingredients.csv",
     "interactions.csv",
     "lab_rules.csv",
@@ -42,9 +44,11 @@ embedded!(
     "limits.csv",
     "missing_rules.csv",
     "policies.csv",
+    "recovery_limits.csv",
     "red_flags.csv",
     "scales.csv",
     "special_rules.csv",
+    "substances.csv",
     "symptoms.csv",
 );
 

@@ -37,7 +37,7 @@ impl Caseload {
 
 impl View for Caseload {
     const NAME: &'static str = "caseload";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
@@ -46,6 +46,7 @@ impl View for Caseload {
         StreamKind::FollowUp,
         StreamKind::CareTeam,
         StreamKind::TreatmentPlan,
+        StreamKind::Recovery,
     ];
     type Row = Row;
 
@@ -56,7 +57,8 @@ impl View for Caseload {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => true,
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Recovery(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
             DomainEvent::Assessment(_) => false,
         };
@@ -81,6 +83,7 @@ impl View for Caseload {
             }
             DomainEvent::FollowUp(event) => row.visits.fold(fact.recorded_at, event),
             DomainEvent::CareTeam(event) => row.team.fold(event),
+            DomainEvent::Recovery(event) => row.recovery.fold(fact, event),
             DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) => {}
         }
         row.plans.fold(&row.stays, fact);

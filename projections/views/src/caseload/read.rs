@@ -6,7 +6,7 @@ use concord_knowledge::scale::ScaleKind;
 use concord_projection::{Cursor, Key, List, Listed, PageOf, Reader, ViewReadError};
 
 use super::{Caseload, Instability, MedicationLine, Row};
-use crate::parts::{Effects, Identity, OpenRisk, Plans, Team, Therapy, Trend, Visits};
+use crate::parts::{Effects, Identity, OpenRisk, Plans, Recovery, Team, Therapy, Trend, Visits};
 
 /// One line of a therapist's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +54,8 @@ pub struct CaseloadClient {
     pub medications: Vec<MedicationLine>,
     /// What was planned and agreed, one for each stay.
     pub plans: Plans<Therapy>,
+    /// How recovery goes.
+    pub recovery: Recovery,
 }
 
 /// Reads a page of a therapist's clients, most unstable first.
@@ -87,6 +89,7 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Option<Caselo
         visits: row.visits,
         medications: row.medications,
         plans: row.plans,
+        recovery: row.recovery,
     }))
 }
 

@@ -9,7 +9,9 @@ use concord_knowledge::{ConditionId, DrugId};
 use concord_projection::{Sort, ViewError};
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Effects, Identity, Plans, Risks, Scores, Stays, Team, Therapy, TrendDirection, Visits};
+use crate::parts::{
+    Effects, Identity, Plans, Recovery, Risks, Scores, Stays, Team, Therapy, TrendDirection, Visits,
+};
 
 /// A medication as therapy needs to know it: no dose.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +53,8 @@ pub struct Row {
     pub medications: Vec<MedicationLine>,
     /// What was planned and agreed, and how they take part in it.
     pub plans: Plans<Therapy>,
+    /// How recovery goes.
+    pub recovery: Recovery,
 }
 
 /// Whether the caseload changes with an event of the chart.

@@ -12,6 +12,8 @@ use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen, Severity, SymptomId};
 use serde::{Deserialize, Serialize};
 
+use super::RecoveryEntry;
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -288,6 +290,8 @@ pub enum Entry {
         /// Why, in words.
         why: Text,
     },
+    /// Something of a recovery.
+    Recovery(RecoveryEntry),
 }
 
 impl Entry {
@@ -319,6 +323,7 @@ impl Entry {
             DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => true,
             DomainEvent::FollowUp(event) => !matches!(event, VisitEvent::VisitScheduled { .. }),
             DomainEvent::TreatmentPlan(event) => Self::is_made_of_plan(event),
+            DomainEvent::Recovery(_) => true,
             DomainEvent::CareTeam(_) => false,
         }
     }
@@ -332,6 +337,7 @@ impl Entry {
             DomainEvent::Scales(event) => Some(Self::of_scale(event)),
             DomainEvent::FollowUp(event) => Self::of_visit(event),
             DomainEvent::TreatmentPlan(event) => Self::of_plan(event),
+            DomainEvent::Recovery(event) => Some(Self::Recovery(RecoveryEntry::of(event))),
             DomainEvent::CareTeam(_) => None,
         }
     }

@@ -7,6 +7,7 @@ mod chart;
 mod entry;
 mod plan;
 mod read;
+mod recovery;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ use concord_projection::{Fact, Key, ListEntry, View, ViewError};
 
 pub use entry::Entry;
 pub use read::{CourseEntry, page};
+pub use recovery::RecoveryEntry;
 pub use row::Row;
 
 use crate::DataClass;
@@ -39,7 +41,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -48,6 +50,7 @@ impl View for Course {
         StreamKind::Scales,
         StreamKind::FollowUp,
         StreamKind::TreatmentPlan,
+        StreamKind::Recovery,
     ];
     const INSERT_ONLY: bool = true;
     type Row = Row;

@@ -4,6 +4,7 @@ use concord_domain::DomainEvent;
 use concord_domain::chart::Event as ChartEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
+use concord_domain::recovery::Event as RecoveryEvent;
 use concord_domain::scales::Event as ScaleEvent;
 use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{Instant, PersonId, Role};
@@ -52,6 +53,7 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
             | ChartEvent::MedicationRenewed { at, .. },
         ) => Some(*at),
         DomainEvent::TreatmentPlan(PlanEvent::TherapyParticipationRecorded { held_at, .. }) => Some(*held_at),
+        DomainEvent::Recovery(event) => recovered_at(event),
         DomainEvent::Episode(_)
         | DomainEvent::Assessment(_)
         | DomainEvent::Chart(_)
@@ -60,5 +62,26 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::FollowUp(_)
         | DomainEvent::CareTeam(_)
         | DomainEvent::TreatmentPlan(_) => None,
+    }
+}
+
+const fn recovered_at(event: &RecoveryEvent) -> Option<Instant> {
+    match event {
+        RecoveryEvent::DoseAdministered { given_at: at, .. }
+        | RecoveryEvent::SubstanceUseReported { used_at: at, .. }
+        | RecoveryEvent::DrugScreenResulted { collected_at: at, .. }
+        | RecoveryEvent::OverdoseReported { at, .. }
+        | RecoveryEvent::NaloxoneChallenged { at, .. }
+        | RecoveryEvent::OutsideMethadoneRecorded { given_at: at, .. } => Some(*at),
+        RecoveryEvent::InductionStarted { .. }
+        | RecoveryEvent::FirstDoseCleared { .. }
+        | RecoveryEvent::InductionCompleted { .. }
+        | RecoveryEvent::InductionAbandoned { .. }
+        | RecoveryEvent::RelapseRecorded { .. }
+        | RecoveryEvent::RelapseReviewed { .. }
+        | RecoveryEvent::OverdoseReviewed { .. }
+        | RecoveryEvent::NaloxoneProvided { .. }
+        | RecoveryEvent::NaloxoneDeclined { .. }
+        | RecoveryEvent::RetentionMeasured { .. } => None,
     }
 }

@@ -13,7 +13,7 @@ use super::complaints::Complaints;
 use super::due::Open;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
-use super::{Courses, Due, DueKind, Findings, Indications, Risks, Stays, Visits};
+use super::{Courses, Due, DueKind, Findings, Indications, Recovery, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
 const RENEW_DAYS_AHEAD: i64 = 7;
@@ -37,6 +37,7 @@ pub struct Agenda {
     visits: Visits,
     plans: Plans<Pending>,
     consents: Consents,
+    recovery: Recovery,
 }
 
 impl Agenda {
@@ -48,6 +49,7 @@ impl Agenda {
             | DomainEvent::SideEffects(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Recovery(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
             DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
             DomainEvent::Chart(event) => Self::concerned_by_chart(event),
@@ -103,6 +105,7 @@ impl Agenda {
             DomainEvent::Scales(event) => self.risks.fold(event),
             DomainEvent::FollowUp(event) => self.visits.fold(fact.recorded_at, event),
             DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
+            DomainEvent::Recovery(event) => self.recovery.fold(fact, event),
             DomainEvent::CareTeam(_) => {}
         }
         Ok(())
@@ -147,6 +150,7 @@ impl Agenda {
         for given in &self.findings.waiting {
             show(Open::finding(DueKind::CoSignature, given.at.plus_days(COSIGN_DAYS), &given.finding));
         }
+        self.recovery.each_urgent(&mut show);
         if stays.any_open() {
             self.routine(&mut show);
         }
@@ -179,6 +183,7 @@ impl Agenda {
         for (plan, pending) in self.plans.named() {
             pending.each(plan, show);
         }
+        self.recovery.each_routine(show);
         for booked in &self.visits.booked {
             show(Open::visit(booked.at, booked.visit, booked.kind));
         }

@@ -47,6 +47,20 @@ pub enum DueKind {
     MedicationReview,
     /// Help that serves a goal is to be arranged.
     Support,
+    /// The way onto buprenorphine is to be completed.
+    Induction,
+    /// A first dose was given that nobody had cleared.
+    UnclearedDose,
+    /// A prescriber looks at the medication after a relapse.
+    RelapseReview,
+    /// A prescriber looks at the medication after an overdose.
+    OverdoseReview,
+    /// Naloxone is to be offered.
+    NaloxoneOffer,
+    /// The next sample is to be taken.
+    DrugScreen,
+    /// An unexpected result of a quick test is to be confirmed.
+    ScreenConfirmation,
 }
 
 impl DueKind {
@@ -71,6 +85,13 @@ impl DueKind {
             Self::EducationRepeat => "education_repeat",
             Self::MedicationReview => "medication_review",
             Self::Support => "support",
+            Self::Induction => "induction",
+            Self::UnclearedDose => "uncleared_dose",
+            Self::RelapseReview => "relapse_review",
+            Self::OverdoseReview => "overdose_review",
+            Self::NaloxoneOffer => "naloxone_offer",
+            Self::DrugScreen => "drug_screen",
+            Self::ScreenConfirmation => "screen_confirmation",
         }
     }
 
@@ -87,10 +108,21 @@ impl DueKind {
                         | Self::Reconciliation
                         | Self::Renewal
                         | Self::ConcernAnswer
+                        | Self::NaloxoneOffer
                 )
             }
             Role::Nurse => {
-                matches!(self, Self::Risk | Self::SideEffectTriage | Self::Visit | Self::EducationRepeat)
+                matches!(
+                    self,
+                    Self::Risk
+                        | Self::SideEffectTriage
+                        | Self::Visit
+                        | Self::EducationRepeat
+                        | Self::UnclearedDose
+                        | Self::NaloxoneOffer
+                        | Self::DrugScreen
+                        | Self::ScreenConfirmation
+                )
             }
             Role::Therapist
             | Role::CaseManager

@@ -59,7 +59,8 @@ impl<T> Plans<T> {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::CareTeam(_) => {}
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::Recovery(_) => {}
         }
     }
 

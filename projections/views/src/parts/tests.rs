@@ -1,6 +1,7 @@
 //! What rows keep when more happens than they have room for.
 
 mod plans;
+mod recoveries;
 
 use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};
 use concord_domain::side_effects::{Event, Grade, Outcome};

@@ -58,7 +58,11 @@ impl View for Reconciled {
             DomainEvent::Chart(event) => concerns_chart(event),
             DomainEvent::FollowUp(event) => concerns_plan(event),
             DomainEvent::TreatmentPlan(event) => Goals::concerns(event),
-            DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => false,
+            // What is known of substance use leaves the program only with consent.
+            DomainEvent::Assessment(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::Recovery(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -89,7 +93,10 @@ impl View for Reconciled {
                     row.changed(fact);
                 }
             }
-            DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => {}
+            DomainEvent::Assessment(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::Recovery(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

@@ -92,6 +92,7 @@ pub(crate) struct Story {
     risks: Vec<ScaleId>,
     visits: Vec<VisitId>,
     pub(super) planned: super::plans::Planned,
+    pub(super) recovering: super::recoveries::Recovering,
     found: bool,
     overridden: bool,
 }
@@ -109,6 +110,7 @@ impl Story {
             risks: Vec::new(),
             visits: Vec::new(),
             planned: super::plans::Planned::default(),
+            recovering: super::recoveries::Recovering::default(),
             found: false,
             overridden: false,
         }
@@ -130,6 +132,7 @@ impl Story {
             DomainEvent::FollowUp(_) => StreamRef::follow_up(self.patient, self.episode.id),
             DomainEvent::CareTeam(_) => StreamRef::care_team(self.patient),
             DomainEvent::TreatmentPlan(_) => StreamRef::treatment_plan(self.patient, self.episode.id),
+            DomainEvent::Recovery(_) => StreamRef::recovery(self.patient),
         }
     }
 
@@ -205,6 +208,7 @@ impl Story {
             44..66 => DomainEvent::FollowUp(self.visit(now, dice)),
             66..69 => DomainEvent::Episode(self.stay(dice)),
             69..77 => DomainEvent::TreatmentPlan(self.plan(now, dice)),
+            77..84 => DomainEvent::Recovery(self.recover(now, dice)),
             _ => DomainEvent::Chart(self.chart(now, dice)),
         }
     }
@@ -327,6 +331,7 @@ impl Story {
                 episode,
                 disposition: Disposition::Completed,
                 medication_plan: None,
+                at: None,
             },
             3 => EpisodeEvent::EpisodeOpened { episode, previous: None, admitted_at: start() },
             _ => EpisodeEvent::EpisodePhaseChanged {

@@ -14,7 +14,7 @@ use super::course::{Order, Story};
 use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
-use super::{PROGRAM, effects, leaving, outside, plan, request, risk, scores as symptoms};
+use super::{PROGRAM, effects, leaving, outside, plan, recovery, request, risk, scores as symptoms};
 use crate::script::{Body, Person, Sees};
 
 /// Days between two visits at each cadence.
@@ -151,6 +151,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         asked_early: false,
     };
     plan::draft(story);
+    recovery::begin(story);
     let mut visit = appointment(story, start - 1, start);
     attend(story, &mut rhythm, visit, start, None);
     let at = story.w.at(start, 100);
@@ -164,6 +165,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
         plan::agree(story, first);
     }
     rhythm.phase = episode::Phase::Titrating;
+    recovery::go_on(story);
     outside::conflicts(story);
     effects::toxicity(story);
     let mut from = start;
