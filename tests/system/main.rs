@@ -21,6 +21,8 @@ mod medication;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod recovery;
+#[cfg(test)]
 mod safety;
 #[cfg(test)]
 mod story;

@@ -4,7 +4,8 @@ use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects,
+    adherence, 
+    assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects,
     treatment_plan,
 };
 
@@ -58,6 +59,8 @@ pub enum Command {
     Coordination(coordination::Command),
     /// Of how the patient takes what is ordered, in a stay.
     Adherence(InEpisode<adherence::Command>),
+    /// Of the recovery record.
+    Recovery(recovery::Command),
 }
 
 /// The streams that a command concerns.
@@ -94,6 +97,9 @@ impl Command {
                 };
                 if command.needs_missed_doses() {
                     reads.push(StreamRef::adherence(patient));
+                }
+                if command.needs_evidence() {
+                    reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
                 }
                 Target { stream: StreamRef::chart(patient), reads }
             }
@@ -139,6 +145,19 @@ impl Command {
                     reads.push(StreamRef::chart(patient));
                 }
                 Target { stream: StreamRef::adherence(patient), reads }
+            }
+            Self::Recovery(command) => {
+                let mut reads = Vec::new();
+                if let Some(stay) = command.names_stay() {
+                    reads.push(StreamRef::episode(patient, &stay.program));
+                }
+                if command.needs_chart() {
+                    reads.push(StreamRef::chart(patient));
+                }
+                if command.needs_withdrawal() {
+                    reads.push(StreamRef::scales(patient));
+                }
+                Target { stream: StreamRef::recovery(patient), reads }
             }
         }
     }

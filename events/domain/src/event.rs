@@ -4,7 +4,8 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects,
+    adherence, 
+    assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects,
     treatment_plan,
 };
 
@@ -31,6 +32,8 @@ pub enum DomainEvent {
     Coordination(coordination::Event),
     /// About adherence.
     Adherence(adherence::Event),
+    /// In a recovery.
+    Recovery(recovery::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -62,6 +65,7 @@ impl DomainEvent {
             Self::TreatmentPlan(_) => StreamKind::TreatmentPlan,
             Self::Coordination(_) => StreamKind::Coordination,
             Self::Adherence(_) => StreamKind::Adherence,
+            Self::Recovery(_) => StreamKind::Recovery,
         }
     }
 
@@ -78,6 +82,7 @@ impl DomainEvent {
             Self::TreatmentPlan(event) => event.name(),
             Self::Coordination(event) => event.name(),
             Self::Adherence(event) => event.name(),
+            Self::Recovery(event) => event.name(),
         }
     }
 
@@ -94,6 +99,7 @@ impl DomainEvent {
             Self::TreatmentPlan(event) => event.version(),
             Self::Coordination(event) => event.version(),
             Self::Adherence(event) => event.version(),
+            Self::Recovery(event) => event.version(),
         }
     }
 
@@ -110,6 +116,7 @@ impl DomainEvent {
             Self::TreatmentPlan(event) => serde_json::to_vec(event),
             Self::Coordination(event) => serde_json::to_vec(event),
             Self::Adherence(event) => serde_json::to_vec(event),
+            Self::Recovery(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -131,6 +138,7 @@ impl DomainEvent {
             StreamKind::TreatmentPlan => serde_json::from_slice(payload).map(Self::TreatmentPlan),
             StreamKind::Coordination => serde_json::from_slice(payload).map(Self::Coordination),
             StreamKind::Adherence => serde_json::from_slice(payload).map(Self::Adherence),
+            StreamKind::Recovery => serde_json::from_slice(payload).map(Self::Recovery),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

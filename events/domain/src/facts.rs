@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use concord_kernel::{Day, EpisodeId, Instant, OrderId, PersonId, ProgramId, Role};
-use concord_knowledge::{ConditionId, DrugId, FindingKey, Regimen};
+use concord_kernel::{Day, EpisodeId, Instant, OrderId, OutsideMedicationId, PersonId, ProgramId, Role};
+use concord_knowledge::scale::ScaleKind;
+use concord_knowledge::{ConditionId, DrugId, FindingKey, Regimen, IngredientId, SubstanceId, safety};
 use serde::{Deserialize, Serialize};
 
+use crate::recovery::Evidence;
+use crate::scales::Withdrawal;
 use crate::treatment_plan::Consent;
 use crate::{EpisodeRef, State, episode};
 
@@ -28,6 +31,8 @@ pub struct Facts {
     pub plan: Option<PlanFacts>,
     /// How the patient takes what is ordered.
     pub adherence: Option<AdherenceFacts>,
+    /// The recovery record.
+    pub recovery: Option<RecoveryFacts>,
 }
 
 /// What others may know of a patient's stays in a program.
@@ -43,6 +48,19 @@ pub struct EpisodeFacts {
     pub admitted_at: Option<Instant>,
     /// Stays that have ended.
     pub ended: Vec<EpisodeId>,
+    /// The same with their times.
+    pub past: Vec<PastStay>,
+}
+
+/// A stay that has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PastStay {
+    /// Which.
+    pub episode: EpisodeId,
+    /// When it began.
+    pub admitted_at: Instant,
+    /// When it ended; absent for one that was closed before this was recorded.
+    pub closed_at: Option<Instant>,
 }
 
 impl EpisodeFacts {
@@ -83,6 +101,10 @@ pub struct ChartFacts {
     pub known_orders: Vec<OrderId>,
     /// Open orders of drugs that must not stop abruptly (taper codes T2 to T5).
     pub no_abrupt_stop: Vec<OrderId>,
+    /// The substances of each open order that is not on hold.
+    pub ingredients: BTreeMap<OrderId, Vec<IngredientId>>,
+    /// The substances of each outside medication that is taken.
+    pub outside: BTreeMap<OutsideMedicationId, Vec<IngredientId>>,
     /// When any dose last changed: a start, an adjustment, a taper step, a stop.
     pub last_dose_change_at: Option<Instant>,
     /// Findings that somebody has yet to say what was done about, sorted.
@@ -141,6 +163,8 @@ pub struct ScaleFacts {
     pub risk_open: bool,
     /// When a risk above low was last raised.
     pub risk_raised_at: Option<Instant>,
+    /// The latest total of each withdrawal scale.
+    pub withdrawal: BTreeMap<ScaleKind, Withdrawal>,
 }
 
 /// What others may know of a care team.
@@ -172,6 +196,21 @@ pub struct PlanFacts {
     pub agreed_version: Option<u32>,
 }
 
+/// What others may know of a recovery.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RecoveryFacts {
+    /// How buprenorphine is about to be begun, while that is planned and not done.
+    pub induction: Option<safety::Induction>,
+    /// When each substance was last used, as far as anybody told.
+    pub last_use: BTreeMap<SubstanceId, Instant>,
+    /// When an opioid treatment program last dispensed methadone.
+    pub methadone_at: Option<Instant>,
+    /// The latest sample that says whether there are opioids.
+    pub opioids: Option<Evidence>,
+    /// The latest naloxone challenge.
+    pub challenge: Option<Evidence>,
+}
+
 impl Facts {
     /// Takes from each loaded state what others may know of it.
     pub fn gather<'a>(states: impl IntoIterator<Item = &'a State>) -> Self {
@@ -185,6 +224,7 @@ impl Facts {
                 State::Scales(scales) => facts.scales = Some(scales.facts()),
                 State::CareTeam(team) => facts.care_team = Some(team.facts()),
                 State::TreatmentPlan(plan) => facts.plan = Some(plan.facts()),
+                State::Recovery(recovery) => facts.recovery = Some(recovery.facts()),
                 State::Adherence(adherence) => facts.adherence = Some(adherence.facts()),
                 State::FollowUp(_) | State::Coordination(_) => {}
             }

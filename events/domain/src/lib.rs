@@ -14,6 +14,7 @@ pub mod chart;
 pub mod coordination;
 pub mod episode;
 pub mod follow_up;
+pub mod recovery;
 pub mod scales;
 pub mod side_effects;
 pub mod treatment_plan;
@@ -35,8 +36,7 @@ pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
-    AdherenceFacts, CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, MeasuredAdherence,
-    OrderFacts, PlanFacts, ScaleFacts, SideEffectFacts,
+    AdherenceFacts, CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, MeasuredAdherence, OrderFacts, PastStay, PlanFacts, RecoveryFacts, ScaleFacts, SideEffectFacts,
 };
 pub use refusal::{Explain, Refusal};
 pub use state::State;

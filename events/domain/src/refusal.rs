@@ -3,7 +3,8 @@
 use concord_knowledge::Finding;
 
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, scales, side_effects,
+    adherence, 
+    assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects,
     treatment_plan,
 };
 
@@ -59,6 +60,9 @@ pub enum Refusal {
     /// About adherence.
     #[error(transparent)]
     Adherence(#[from] adherence::Error),
+    /// By the recovery record.
+    #[error(transparent)]
+    Recovery(#[from] recovery::Error),
 }
 
 impl Refusal {
@@ -74,6 +78,7 @@ impl Refusal {
             Self::TreatmentPlan(error) => error,
             Self::Coordination(error) => error,
             Self::Adherence(error) => error,
+            Self::Recovery(error) => error,
         }
     }
 }

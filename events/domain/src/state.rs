@@ -10,6 +10,7 @@ use crate::chart::Chart;
 use crate::coordination::Coordination;
 use crate::episode::Episode;
 use crate::follow_up::FollowUp;
+use crate::recovery::Recovery;
 use crate::scales::Scales;
 use crate::side_effects::SideEffects;
 use crate::treatment_plan::TreatmentPlan;
@@ -38,6 +39,8 @@ pub enum State {
     Coordination(Box<Coordination>),
     /// How a patient takes what is ordered.
     Adherence(Box<Adherence>),
+    /// A recovery record.
+    Recovery(Box<Recovery>),
 }
 
 impl State {
@@ -54,6 +57,7 @@ impl State {
             StreamKind::TreatmentPlan => Self::TreatmentPlan(Box::default()),
             StreamKind::Coordination => Self::Coordination(Box::default()),
             StreamKind::Adherence => Self::Adherence(Box::default()),
+            StreamKind::Recovery => Self::Recovery(Box::default()),
         }
     }
 
@@ -70,6 +74,7 @@ impl State {
             (Self::TreatmentPlan(state), DomainEvent::TreatmentPlan(event)) => state.fold(event),
             (Self::Coordination(state), DomainEvent::Coordination(event)) => state.fold(event),
             (Self::Adherence(state), DomainEvent::Adherence(event)) => state.fold(event),
+            (Self::Recovery(state), DomainEvent::Recovery(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -80,7 +85,8 @@ impl State {
                 | Self::CareTeam(_)
                 | Self::TreatmentPlan(_)
                 | Self::Coordination(_)
-                | Self::Adherence(_),
+                | Self::Adherence(_)
+                | Self::Recovery(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -126,6 +132,9 @@ impl State {
             (Self::Adherence(state), Command::Adherence(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Adherence))
             }
+            (Self::Recovery(state), Command::Recovery(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Recovery))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -136,7 +145,8 @@ impl State {
                 | Self::CareTeam(_)
                 | Self::TreatmentPlan(_)
                 | Self::Coordination(_)
-                | Self::Adherence(_),
+                | Self::Adherence(_)
+                | Self::Recovery(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

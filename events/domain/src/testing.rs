@@ -45,6 +45,7 @@ pub(crate) fn stay_in(stage: episode::Stage) -> EpisodeFacts {
         program: Some(program()),
         admitted_at: Some(noon().plus_days(-30)),
         ended: Vec::new(),
+        past: Vec::new(),
     }
 }
 

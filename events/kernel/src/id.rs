@@ -45,10 +45,14 @@ identifiers! {
     ConsultId,
     /// Ties together everything that one clinical occurrence set off.
     CorrelationId,
+    /// Names one test of urine or saliva for substances.
+    DrugScreenId,
     /// Names one stay of a patient in a program.
     EpisodeId,
     /// Names one goal of a treatment plan.
     GoalId,
+    /// Names one way onto a medication for opioid use disorder.
+    InductionId,
     /// Names one change in a patient's life that bears on treatment.
     LifeChangeId,
     /// Names one medication order of the program.
@@ -57,18 +61,24 @@ identifiers! {
     OutsideMedicationId,
     /// Names one thing that somebody outside the program told.
     OutsideUpdateId,
+    /// Names one overdose that somebody told of.
+    OverdoseId,
     /// Names one patient within a tenant; carries no meaning of its own.
     PatientId,
     /// Names one person who acts: clinician, liaison, family supporter, patient or service.
     PersonId,
     /// Names one reminder, sent once or again and again.
     ReminderId,
+    /// Names one relapse that a clinician recognised.
+    RelapseId,
     /// Names one report of a side effect.
     ReportId,
     /// Names one administration of a scale.
     ScaleId,
     /// Names one therapy session that a patient was expected at.
     SessionId,
+    /// Names one report that a patient used a substance.
+    SubstanceUseId,
     /// Names one support that somebody arranges for a goal.
     SupportId,
     /// Names one follow-up visit.

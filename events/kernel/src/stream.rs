@@ -65,6 +65,8 @@ pub enum StreamKind {
     Coordination,
     /// Doses taken and missed, reminders, check-ins, barriers and family of one patient.
     Adherence,
+    /// One patient's recovery from a substance use disorder: use, relapse, screens, inductions, doses, naloxone.
+    Recovery,
 }
 
 /// The text names no stream kind.
@@ -74,7 +76,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -85,6 +87,7 @@ impl StreamKind {
         Self::TreatmentPlan,
         Self::Coordination,
         Self::Adherence,
+        Self::Recovery,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -100,6 +103,7 @@ impl StreamKind {
             Self::TreatmentPlan => "treatment_plan",
             Self::Coordination => "coordination",
             Self::Adherence => "adherence",
+            Self::Recovery => "recovery",
         }
     }
 }
@@ -174,6 +178,11 @@ impl StreamRef {
     /// How a patient takes what is ordered, across stays: a dose belongs to an order, and orders belong to the chart.
     pub const fn adherence(patient: PatientId) -> Self {
         Self { kind: StreamKind::Adherence, id: patient.uuid() }
+    }
+
+    /// A patient's recovery, across programs and stays: what was used last month matters to whoever orders today.
+    pub const fn recovery(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Recovery, id: patient.uuid() }
     }
 
     /// Who cares for a patient.

@@ -12,6 +12,7 @@ mod missed;
 mod name;
 pub mod policy;
 mod recognise;
+pub mod recovery;
 mod regimen;
 mod ruleset;
 pub mod safety;
@@ -24,7 +25,8 @@ pub use load::rules::Limits;
 pub use load::{Fault, Files, LoadError};
 pub use missed::{MissedAction, MissedDoses};
 pub use name::{
-    ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, SymptomId,
+    ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, ScreenClassId,
+    SubstanceId, SymptomId,
 };
 pub use regimen::{Frequency, InvalidDose, Milligrams, Regimen, Route};
 pub use ruleset::{Drug, Recognition, Ruleset, Taper};

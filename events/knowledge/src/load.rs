@@ -5,6 +5,7 @@ pub(crate) mod drugs;
 mod fault;
 mod files;
 pub(crate) mod ingredients;
+mod recovery;
 pub(crate) mod rules;
 pub(crate) mod set;
 pub(crate) mod small;
@@ -31,10 +32,12 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     let warnings = small::warnings(&table("boxed_warnings.csv")?)?;
     let drugs = drugs::read(&table("drugs.csv")?, &substances, &warnings)?;
     let rules = Rules::read(files, words, &conditions, &labs)?;
+    let recovery = recovery::read(files, &substances, &conditions)?;
     Ok(Ruleset {
         version,
         reviewed,
         rules,
+        recovery,
         conditions,
         labs,
         symptoms: small::names(&table("symptoms.csv")?)?,

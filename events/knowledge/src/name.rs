@@ -92,6 +92,10 @@ names! {
     RuleId,
     /// One published set of rules, such as `2026-11-26.5b1f0c9e27aa`.
     RulesetVersion,
+    /// A class that a drug screen looks for, such as `fentanyl`.
+    ScreenClassId,
+    /// A substance that people use, such as `heroin`.
+    SubstanceId,
     /// A side effect by its plain name, such as `nausea`.
     SymptomId,
 }

@@ -13,6 +13,7 @@ use crate::load::set::Set;
 use crate::load::small::Labs;
 use crate::load::{Files, LoadError};
 use crate::policy::PolicyRow;
+use crate::recovery::Recovery;
 use crate::scale::{Bands, ScaleKind};
 use crate::within::Terms;
 use crate::{
@@ -28,6 +29,7 @@ pub struct Ruleset {
     pub(crate) substances: Substances,
     pub(crate) drugs: Formulary,
     pub(crate) rules: Rules,
+    pub(crate) recovery: Recovery,
     pub(crate) conditions: Conditions,
     pub(crate) labs: Labs,
     pub(crate) symptoms: HashMap<String, String>,
@@ -239,6 +241,11 @@ impl Ruleset {
     /// The name of the band that a total falls into, where the scale has bands.
     pub fn band(&self, kind: ScaleKind, total: u16) -> Option<&str> {
         self.bands.name(kind, total)
+    }
+
+    /// Whether a total falls into the worst band of the scale.
+    pub fn is_worst_band(&self, kind: ScaleKind, total: u16) -> bool {
+        self.bands.last(kind).is_some_and(|band| total >= band.lowest)
     }
 
     /// Numbers that special rules read.

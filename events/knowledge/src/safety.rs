@@ -23,6 +23,17 @@ pub struct Subject {
     pub unmapped_conditions: bool,
     /// The latest result of each kind.
     pub results: Vec<LatestResult>,
+    /// How buprenorphine is about to be begun, while that is planned and not done.
+    pub induction: Option<Induction>,
+}
+
+/// How buprenorphine is about to be begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Induction {
+    /// After withdrawal has begun: each first dose is cleared on a score, or the patient was told how to wait for it.
+    AfterWithdrawal,
+    /// With doses so low that the full agonist goes on meanwhile.
+    LowDose,
 }
 
 /// One medication as it acts on the patient.

@@ -4,6 +4,7 @@ mod contacts;
 mod history;
 mod live;
 mod plans;
+mod recoveries;
 mod taking;
 
 use std::collections::BTreeMap;
@@ -108,7 +109,7 @@ fn marks(class: DataClass) -> &'static [&'static str] {
         DataClass::MedicationPurpose => &[],
         DataClass::SideEffect => &["nausea", "sick every morning"],
         DataClass::Diagnosis => &["major-depression"],
-        DataClass::SubstanceUse => &["alcohol"],
+        DataClass::SubstanceUse => &["alcohol", "a wedding", "setbacks", "induction"],
         DataClass::Scale => &["phq9", "gad7", "cssrs", "craving"],
         DataClass::Lab => &["sodium", "qtc"],
         DataClass::Schedule => &["cadence", "booked"],

@@ -3,7 +3,7 @@
 use concord_domain::side_effects;
 use concord_domain::{
     Command, InEpisode, InProgram, adherence, assessment, care_team, chart, coordination, episode, follow_up,
-    scales, treatment_plan,
+    recovery, scales, treatment_plan,
 };
 
 /// A kind of change to a record.
@@ -89,6 +89,18 @@ pub enum Act {
     SpeakForPatient,
     /// Call, remove barriers, talk with family.
     SupportAdherence,
+    /// Plan how buprenorphine is begun; say what follows from a relapse or an overdose.
+    Induct,
+    /// Clear and watch doses, take samples, challenge with naloxone.
+    WatchDoses,
+    /// Hand out naloxone; record what an opioid treatment program dispensed.
+    Dispense,
+    /// Recognise a relapse.
+    RecogniseRelapse,
+    /// Tell of substance use or of an overdose.
+    ReportUse,
+    /// Measure who is still in treatment.
+    MeasureRetention,
 }
 
 /// A kind of question to the record.
@@ -190,6 +202,26 @@ impl Act {
             C::FollowUpCheckIn { .. } | C::RemoveBarrier { .. } | C::EngageFamily { .. } => {
                 Self::SupportAdherence
             }
+            Command::Recovery(command) => Self::of_recovery(command),
+        }
+    }
+
+    const fn of_recovery(command: &recovery::Command) -> Self {
+        use recovery::Command as C;
+        match command {
+            C::StartInduction { .. }
+            | C::CompleteInduction { .. }
+            | C::AbandonInduction { .. }
+            | C::ReviewRelapse { .. }
+            | C::ReviewOverdose { .. } => Self::Induct,
+            C::ClearFirstDose { .. }
+            | C::RecordObservedDose { .. }
+            | C::RecordDrugScreen { .. }
+            | C::RecordNaloxoneChallenge { .. } => Self::WatchDoses,
+            C::OfferNaloxone(_) | C::RecordOtpDose { .. } => Self::Dispense,
+            C::RecordRelapse { .. } => Self::RecogniseRelapse,
+            C::RecordSubstanceUse { .. } | C::ReportOverdose { .. } => Self::ReportUse,
+            C::MeasureRetention { .. } => Self::MeasureRetention,
         }
     }
 

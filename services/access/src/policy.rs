@@ -58,11 +58,16 @@ fn may(role: Role, act: Act) -> bool {
         | Act::ChangeCadence
         | Act::DecideTogether
         | Act::ResolveConflict
-        | Act::DecideMissedDoses => &[],
+        | Act::DecideMissedDoses
+        | Act::Induct => &[],
+        Act::WatchDoses => &[Nurse],
+        Act::Dispense => &[Nurse, Pharmacist],
+        Act::RecogniseRelapse => &[Nurse, Therapist],
+        Act::MeasureRetention => &[CaseManager, Service],
         Act::KeepChart => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],
-        Act::ReportSideEffect | Act::RaiseConcern => {
+        Act::ReportSideEffect | Act::RaiseConcern | Act::ReportUse => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
         Act::TriageSideEffect => &[Nurse, Pharmacist],

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use concord_domain::adherence;
 use concord_domain::treatment_plan as plan;
-use concord_domain::{Command, EpisodeRef, InEpisode, chart, coordination, side_effects};
+use concord_domain::{Command, EpisodeRef, InEpisode, chart, coordination, recovery, side_effects};
 use concord_kernel::{Actor, Credentials, Instant, PatientId, PersonId, ReportId, Role, TenantId};
 use uuid::Uuid;
 
@@ -268,4 +268,40 @@ fn a_therapist_sees_no_doses_and_an_auditor_no_caseload() {
     assert_eq!(permit_query(&identity(Role::Auditor), Question::Caseload, None), Err(Denied));
     assert_eq!(permit_query(&identity(Role::Auditor), Question::Ledger, None), Ok(()));
     assert_eq!(permit_query(&identity(Role::Family), Question::Course, None), Err(Denied));
+}
+
+#[test]
+fn a_recovery_is_kept_by_those_whose_part_it_is() {
+    use Role::{Auditor, Nurse, Pharmacist, Pmhnp, Psychiatrist, Service};
+    let words = || concord_kernel::Text::parse("as told").unwrap();
+    let induction = concord_kernel::InductionId::new(Uuid::from_u128(4));
+    let relapse = concord_kernel::RelapseId::new(Uuid::from_u128(5));
+    let everybody: Vec<Role> =
+        Role::ALL.into_iter().filter(|role| !matches!(role, Auditor | Service)).collect();
+    let cases: [(recovery::Command, &[Role]); 4] = [
+        (recovery::Command::ClearFirstDose { induction }, &[Psychiatrist, Pmhnp, Nurse]),
+        (recovery::Command::ReviewRelapse { relapse, decision: words() }, &[Psychiatrist, Pmhnp]),
+        (
+            recovery::Command::OfferNaloxone(recovery::NaloxoneOffer::Declined { reason: words() }),
+            &[Psychiatrist, Pmhnp, Nurse, Pharmacist],
+        ),
+        (
+            recovery::Command::ReportOverdose {
+                overdose: concord_kernel::OverdoseId::new(Uuid::from_u128(6)),
+                at: noon(),
+                substances: Vec::new(),
+                naloxone_given: true,
+                outcome: recovery::OverdoseOutcome::Unknown,
+                account: words(),
+            },
+            &everybody,
+        ),
+    ];
+    for (command, may) in cases {
+        for role in Role::ALL {
+            let patient = PatientId::new(Uuid::from_u128(9));
+            let answer = permit_command(&identity(role), patient, &Command::Recovery(command.clone()));
+            assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
+        }
+    }
 }

@@ -27,6 +27,7 @@ mod plan;
 mod prescriber;
 mod program;
 mod query;
+mod recovery;
 mod scales;
 mod side_effects;
 mod status;

@@ -186,6 +186,7 @@ fn subject(rules: &Ruleset, medications: usize) -> Result<Subject, BenchError> {
             .map(|name| ConditionId::parse(name).map_err(unknown))
             .collect::<Result<_, _>>()?,
         unmapped_conditions: false,
+        induction: None,
         results: results.collect::<Result<_, BenchError>>()?,
     })
 }

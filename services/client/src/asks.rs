@@ -3,7 +3,8 @@
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, recovery, scales,
+    side_effects,
 };
 use tonic::Status;
 
@@ -149,5 +150,22 @@ asks! {
         PermitFamilyRequest, permit_family, PermitFamily;
         WithdrawFamilyRequest, withdraw_family, WithdrawFamily;
         EngageFamilyRequest, engage_family, EngageFamily;
+    }
+    recovery by recoveries {
+        StartInductionRequest, start_induction, StartInduction;
+        ClearFirstDoseRequest, clear_first_dose, ClearFirstDose;
+        RecordObservedDoseRequest, record_observed_dose, RecordObservedDose;
+        CompleteInductionRequest, complete_induction, CompleteInduction;
+        AbandonInductionRequest, abandon_induction, AbandonInduction;
+        RecordSubstanceUseRequest, record_substance_use, RecordSubstanceUse;
+        RecordRelapseRequest, record_relapse, RecordRelapse;
+        ReviewRelapseRequest, review_relapse, ReviewRelapse;
+        RecordDrugScreenRequest, record_drug_screen, RecordDrugScreen;
+        ReportOverdoseRequest, report_overdose, ReportOverdose;
+        ReviewOverdoseRequest, review_overdose, ReviewOverdose;
+        OfferNaloxoneRequest, offer_naloxone, OfferNaloxone;
+        RecordNaloxoneChallengeRequest, record_naloxone_challenge, RecordNaloxoneChallenge;
+        RecordOtpDoseRequest, record_otp_dose, RecordOtpDose;
+        MeasureRetentionRequest, measure_retention, MeasureRetention;
     }
 }

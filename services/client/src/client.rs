@@ -14,6 +14,7 @@ use concord_proto::concord::liaison::v1::liaison_service_client::LiaisonServiceC
 use concord_proto::concord::plan::v1::plan_service_client::PlanServiceClient;
 use concord_proto::concord::prescriber::v1::prescriber_service_client::PrescriberServiceClient;
 use concord_proto::concord::program::v1::program_service_client::ProgramServiceClient;
+use concord_proto::concord::recovery::v1::recovery_service_client::RecoveryServiceClient;
 use concord_proto::concord::scales::v1::scale_service_client::ScaleServiceClient;
 use concord_proto::concord::side_effects::v1::side_effect_service_client::SideEffectServiceClient;
 use concord_proto::concord::therapist::v1::therapist_service_client::TherapistServiceClient;
@@ -136,6 +137,8 @@ services! {
     coordination: CoordinationServiceClient;
     /// How patients take what is ordered.
     adherence: AdherenceServiceClient;
+    /// Recoveries.
+    recoveries: RecoveryServiceClient;
     /// Many commands on one stream.
     commands: CommandServiceClient;
     /// The log itself.

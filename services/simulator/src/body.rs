@@ -45,4 +45,7 @@ bodies! {
     Adherence: ScheduleReminder CancelReminder RecordReminderSent RecordCheckIn FollowUpCheckIn RecordDoseTaken
         RecordDoseMissed DecideMissedDoses MeasureAdherence RaiseBarrier RemoveBarrier
         PermitFamily WithdrawFamily EngageFamily;
+    Recovery: StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction
+        RecordSubstanceUse RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
+        RecordNaloxoneChallenge RecordOtpDose MeasureRetention;
 }

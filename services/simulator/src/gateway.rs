@@ -129,7 +129,10 @@ impl Gateway for Remote {
             AnswerConsult RaiseConflict ResolveConflict AcknowledgeChanges
             ScheduleReminder CancelReminder RecordReminderSent RecordCheckIn FollowUpCheckIn RecordDoseTaken
             RecordDoseMissed DecideMissedDoses MeasureAdherence RaiseBarrier RemoveBarrier PermitFamily
-            WithdrawFamily EngageFamily);
+            WithdrawFamily EngageFamily
+            StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction RecordSubstanceUse
+            RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
+            RecordNaloxoneChallenge RecordOtpDose MeasureRetention);
         Ok(answered?)
     }
 

@@ -174,6 +174,19 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "PermitFamily",
         "WithdrawFamily",
         "EngageFamily",
+        "StartInduction",
+        "ClearFirstDose",
+        "RecordObservedDose",
+        "CompleteInduction",
+        "RecordSubstanceUse",
+        "RecordRelapse",
+        "ReviewRelapse",
+        "RecordDrugScreen",
+        "ReportOverdose",
+        "ReviewOverdose",
+        "OfferNaloxone",
+        "RecordNaloxoneChallenge",
+        "MeasureRetention",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

@@ -252,6 +252,20 @@ pub enum Command {
 }
 
 impl Command {
+    /// Whether it is judged by what was used, tested and scored elsewhere: whatever adds a drug, goes on with one, or
+    /// asks whether one may be added.
+    pub const fn needs_evidence(&self) -> bool {
+        matches!(
+            self,
+            Self::Prescribe(_)
+                | Self::AdjustDose { .. }
+                | Self::Resume { .. }
+                | Self::Renew { .. }
+                | Self::CheckSafety { proposal: Some(_) }
+                | Self::OverrideInteraction { .. }
+        )
+    }
+
     /// The stay whose indication decision it needs, if it needs one.
     pub const fn needs_indication_of(&self) -> Option<&EpisodeRef> {
         if let Self::Prescribe(order) = self { Some(&order.episode) } else { None }

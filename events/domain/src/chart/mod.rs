@@ -5,6 +5,7 @@ mod command;
 mod decide;
 mod error;
 mod event;
+mod evidence;
 mod explain;
 mod fold;
 mod state;

@@ -181,6 +181,13 @@ impl Chart {
             open_orders: self.orders.keys().copied().collect(),
             known_orders,
             no_abrupt_stop: self.orders.iter().filter(|(_, o)| must_taper(o)).map(|(id, _)| *id).collect(),
+            ingredients: self
+                .orders
+                .iter()
+                .filter(|(_, order)| order.held_at.is_none())
+                .map(|(id, order)| (*id, order.ingredients.clone()))
+                .collect(),
+            outside: self.outside.iter().map(|(id, taken)| (*id, taken.ingredients.clone())).collect(),
             last_dose_change_at: self.last_dose_change_at,
             open_findings: self.findings.iter().filter(|f| f.open).map(|f| f.key.clone()).collect(),
             orders: self.orders.iter().map(|(id, order)| (*id, order.facts())).collect(),

@@ -25,6 +25,7 @@ impl Chart {
             allergies: self.allergies.known(),
             conditions: self.conditions.iter().filter_map(|known| known.condition.clone()).collect(),
             unmapped_conditions: self.conditions.iter().any(|known| known.condition.is_none()),
+            induction: None,
             results: self
                 .results
                 .iter()

@@ -2,6 +2,7 @@
 
 mod background;
 mod courses;
+mod evidence;
 mod histories;
 mod orders;
 mod outside;

@@ -181,7 +181,12 @@ impl Episode {
                 return Err(Error::MedicationPlanRequired { orders: chart.no_abrupt_stop.len() });
             }
         }
-        Ok(Event::EpisodeClosed { episode, disposition, medication_plan: medication_plan.cloned() })
+        Ok(Event::EpisodeClosed {
+            episode,
+            disposition,
+            medication_plan: medication_plan.cloned(),
+            at: Some(context.effective_at),
+        })
     }
 
     /// The stay that has begun and not ended.

@@ -77,5 +77,8 @@ pub enum Event {
         disposition: Disposition,
         /// What was decided about medication after discharge.
         medication_plan: Option<Text>,
+        /// When, clinically; absent in what was recorded before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Instant>,
     },
 }

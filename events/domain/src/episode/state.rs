@@ -4,7 +4,7 @@ use concord_kernel::{EpisodeId, Instant, ProgramId};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Phase, Stage};
-use crate::EpisodeFacts;
+use crate::{EpisodeFacts, PastStay};
 
 /// What the events of a stay say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,8 @@ pub struct Episode {
     pub(super) open: Option<Stay>,
     /// Stays that have ended, oldest first.
     pub(super) ended: Vec<EpisodeId>,
+    /// The same with their times.
+    past: Vec<PastStay>,
 }
 
 /// The stay that is open.
@@ -50,8 +52,10 @@ impl Episode {
                     self.stage = Stage::Open(phase);
                 }
             }
-            Event::EpisodeClosed { episode, .. } => {
-                self.open = None;
+            Event::EpisodeClosed { episode, at, .. } => {
+                if let Some(Stay { admitted_at, .. }) = self.open.take() {
+                    self.past.push(PastStay { episode, admitted_at, closed_at: at });
+                }
                 self.ended.push(episode);
                 self.stage = Stage::Closed;
             }
@@ -71,6 +75,7 @@ impl Episode {
             program: self.program.clone(),
             admitted_at: self.open.map(|stay| stay.admitted_at),
             ended: self.ended.clone(),
+            past: self.past.clone(),
         }
     }
 }

@@ -73,7 +73,12 @@ fn paused() -> Event {
 }
 
 fn closed(n: u128) -> Event {
-    Event::EpisodeClosed { episode: stay(n), disposition: Disposition::Completed, medication_plan: None }
+    Event::EpisodeClosed {
+        episode: stay(n),
+        disposition: Disposition::Completed,
+        medication_plan: None,
+        at: Some(noon()),
+    }
 }
 
 fn admitted() -> Vec<Event> {
@@ -380,6 +385,7 @@ fn what_must_not_stop_abruptly_needs_a_plan_at_discharge() {
             episode: stay(1),
             disposition: Disposition::Transferred,
             medication_plan: Some(text("14 days supply, Dr Lee goes on")),
+            at: Some(noon()),
         }]);
 }
 
@@ -391,6 +397,7 @@ fn the_dead_need_no_medication_plan() {
             episode: stay(1),
             disposition: Disposition::Deceased,
             medication_plan: None,
+            at: Some(noon()),
         }]);
 }
 

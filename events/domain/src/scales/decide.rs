@@ -90,7 +90,7 @@ impl Scales {
             baseline: score.total.and(baseline),
             response: score
                 .total
-                .zip(baseline)
+                .zip(baseline.filter(|_| !form.scale.is_of_withdrawal()))
                 .map(|(total, baseline)| scoring::response(form.scale, baseline, total)),
             remission: score.total.and_then(|total| scoring::remission(form.scale, total)),
             mode: form.mode,
@@ -119,12 +119,17 @@ impl Scales {
 }
 
 impl Form<'_> {
-    /// Clinicians record any form, patients what they answered themselves.
+    /// Clinicians record any form, patients what they answered themselves. What a clinician must see, such as pupils and
+    /// tremor, nobody records of themselves.
     fn may_be_recorded(&self, context: &Context) -> Result<(), Error> {
         let role = context.actor.role;
         let own = role == Role::Patient && self.mode == AdministrationMode::SelfReport;
         if !own && !CLINICIANS.contains(&role) {
             return Err(Error::RoleNotPermitted { role });
+        }
+        let seen = matches!(self.scale, ScaleKind::Cows | ScaleKind::CiwaAr);
+        if seen && self.mode != AdministrationMode::Clinician {
+            return Err(Error::ClinicianScores);
         }
         if !is_language_tag(self.language) {
             return Err(Error::NotALanguage);
@@ -137,10 +142,16 @@ impl Form<'_> {
         }
         match (self.scale, self.substance) {
             (ScaleKind::Craving, None) => Err(Error::SubstanceRequired),
-            (ScaleKind::Phq9 | ScaleKind::Gad7 | ScaleKind::Cssrs, Some(_)) => Err(Error::SubstanceNotAsked),
-            (ScaleKind::Craving, Some(_)) | (ScaleKind::Phq9 | ScaleKind::Gad7 | ScaleKind::Cssrs, None) => {
-                Ok(())
-            }
+            (ScaleKind::Craving, Some(_)) | (_, None) => Ok(()),
+            (
+                ScaleKind::Phq9
+                | ScaleKind::Gad7
+                | ScaleKind::Cssrs
+                | ScaleKind::Cows
+                | ScaleKind::CiwaAr
+                | ScaleKind::Sows,
+                Some(_),
+            ) => Err(Error::SubstanceNotAsked),
         }
     }
 }

@@ -30,6 +30,15 @@ pub enum Error {
         /// The highest answer there is.
         highest: u8,
     },
+    /// A number that the item does not offer, though it offers higher ones.
+    #[error("item {item} does not offer that number")]
+    AnswerNotOffered {
+        /// Which, counted from 1.
+        item: usize,
+    },
+    /// A clinician has to see what the form asks for.
+    #[error("a clinician scores this form")]
+    ClinicianScores,
     /// A form that says nothing without its answer is not answered.
     #[error("an item is not answered that the form cannot be judged without")]
     Unanswered,
@@ -72,6 +81,8 @@ impl Explain for Error {
             Self::ScaleUsed => "SCALE_ID_USED",
             Self::ItemCount { .. } => "SCALE_ITEM_COUNT",
             Self::ItemOutOfRange { .. } => "SCALE_ITEM_OUT_OF_RANGE",
+            Self::AnswerNotOffered { .. } => "SCALE_ANSWER_NOT_OFFERED",
+            Self::ClinicianScores => "SCALE_CLINICIAN_SCORES",
             Self::Unanswered => "SCALE_UNANSWERED",
             Self::TotalMismatch { .. } => "SCALE_TOTAL_MISMATCH",
             Self::NotALanguage => "LANGUAGE_INVALID",
@@ -92,6 +103,8 @@ impl Explain for Error {
             Self::ScaleUsed => "use a fresh identifier for the new administration",
             Self::ItemCount { .. } => "give one answer an item, in the order of the form; leave out none",
             Self::ItemOutOfRange { .. } => "correct the answer",
+            Self::AnswerNotOffered { .. } => "choose one of the numbers that the form offers for the item",
+            Self::ClinicianScores => "have a clinician score it; at home the patient answers the SOWS",
             Self::Unanswered => "ask for the missing answer",
             Self::TotalMismatch { .. } => "compare the items with the form, or leave the total out",
             Self::NotALanguage => "name the language of the form as in en-US",

@@ -12,6 +12,6 @@ mod tests;
 pub use command::{AdministrationMode, Command};
 pub use error::Error;
 pub use event::{Event, RiskLevel};
-pub use state::Scales;
+pub use state::{Scales, Withdrawal};
 
 crate::aggregate!(Scales, "scales", Command, Event, Error);

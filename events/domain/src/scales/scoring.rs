@@ -19,14 +19,25 @@ pub(super) fn score(rules: &Ruleset, kind: ScaleKind, items: &[Option<u8>]) -> R
     let score = kind.score(items).map_err(|refused| match refused {
         ScaleError::ItemCount { expected, .. } => Error::ItemCount { expected },
         ScaleError::OutOfRange { item, highest } => Error::ItemOutOfRange { item, highest },
+        ScaleError::NotOffered { item } => Error::AnswerNotOffered { item },
     })?;
     let band = match kind {
         ScaleKind::Phq9 | ScaleKind::Gad7 => score.total.and_then(|total| rules.band(kind, total)),
-        ScaleKind::Craving => rules.band(kind, score.total.ok_or(Error::Unanswered)?),
+        ScaleKind::Craving | ScaleKind::Cows | ScaleKind::CiwaAr | ScaleKind::Sows => {
+            rules.band(kind, score.total.ok_or(Error::Unanswered)?)
+        }
         ScaleKind::Cssrs => Some(level_name(score.risk.ok_or(Error::Unanswered)?)),
     };
-    let risk = score.flags.into_iter().map(urgency).max();
+    let risk = score.flags.into_iter().map(urgency).max().or_else(|| withdrawal(rules, kind, score.total));
     Ok(Score { total: score.total, band: band.map(str::to_owned), risk })
+}
+
+/// Severe withdrawal that a clinician saw is for more than this program can do, at once. Source: ASAM AWM 2020; the worst
+/// band of the scale.
+fn withdrawal(rules: &Ruleset, kind: ScaleKind, total: Option<u16>) -> Option<RiskLevel> {
+    let seen = matches!(kind, ScaleKind::Cows | ScaleKind::CiwaAr);
+    let severe = total.is_some_and(|total| rules.is_worst_band(kind, total));
+    (seen && severe).then_some(RiskLevel::High)
 }
 
 /// Whether half or less of the baseline is left.
@@ -41,8 +52,7 @@ pub(super) fn remission(kind: ScaleKind, total: u16) -> Option<bool> {
 
 /// The highest total of a scale that has one.
 pub(super) fn highest_total(kind: ScaleKind) -> u32 {
-    let items = u32::try_from(kind.items()).expect("a form has few items");
-    items * u32::from(kind.highest_answer())
+    (0..kind.items()).map(|item| u32::from(kind.highest_answer(item))).sum()
 }
 
 const fn urgency(flag: Flag) -> RiskLevel {

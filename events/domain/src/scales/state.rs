@@ -21,6 +21,17 @@ pub struct Scales {
     /// Risks by the administration that raised them.
     pub(super) risks: BTreeMap<ScaleId, Risk>,
     risk_raised_at: Option<Instant>,
+    /// The latest total of each withdrawal scale.
+    withdrawal: BTreeMap<ScaleKind, Withdrawal>,
+}
+
+/// A total of a withdrawal scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// The total.
+    pub total: u16,
+    /// When it was scored.
+    pub taken_at: Instant,
 }
 
 /// Totals that are compared with each other: of one scale and, for craving, one substance.
@@ -65,7 +76,9 @@ impl Scales {
                 if scale == ScaleKind::Cssrs && self.last_cssrs.is_none_or(|last| last.taken_at <= taken_at) {
                     self.last_cssrs = Some(Columbia { id, taken_at, above_low: false });
                 }
-                if let Some(total) = total {
+                if let Some(total) = total.filter(|_| scale.is_of_withdrawal()) {
+                    self.withdraws(scale, Withdrawal { total, taken_at });
+                } else if let Some(total) = total {
                     let responds = response == Some(true) || remission == Some(true);
                     self.take_in(scale, substance, total, Latest { taken_at, responds });
                 }
@@ -84,6 +97,14 @@ impl Scales {
                     risk.resolved = true;
                 }
             }
+        }
+    }
+
+    /// A score that was written down late is not the latest.
+    fn withdraws(&mut self, scale: ScaleKind, scored: Withdrawal) {
+        let latest = self.withdrawal.entry(scale).or_insert(scored);
+        if scored.taken_at >= latest.taken_at {
+            *latest = scored;
         }
     }
 
@@ -134,6 +155,7 @@ impl Scales {
             last_two_respond: last_two.map(|series| series.latest.iter().all(|score| score.responds)),
             risk_open: open || self.last_cssrs.is_some_and(|last| last.above_low),
             risk_raised_at: self.risk_raised_at,
+            withdrawal: self.withdrawal.clone(),
         }
     }
 }

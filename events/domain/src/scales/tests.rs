@@ -443,3 +443,43 @@ fn a_refusal_says_what_to_do() {
     assert_eq!(refusal.to_string(), "the total on the form is not the sum of its items");
     assert!(refusal.remedy().contains("items"));
 }
+
+fn cows(n: u128, total: u8) -> Form {
+    let mut left = total;
+    let items: [u8; 11] = std::array::from_fn(|item| {
+        let offered = (0..=left.min(ScaleKind::Cows.highest_answer(item)))
+            .rev()
+            .find(|answer| ScaleKind::Cows.offers(item, *answer));
+        let answer = offered.unwrap_or(0);
+        left -= answer;
+        answer
+    });
+    assert_eq!(left, 0, "{total} cannot be made of what the items offer");
+    form(n, ScaleKind::Cows, items)
+}
+
+#[test]
+fn withdrawal_is_scored_by_a_clinician_compared_with_nothing_and_known_to_others() {
+    assert_eq!(verdict(&[cows(1, 20), cows(2, 8)]), (Some(8), None, None, None));
+    let known = facts(recorded(&[cows(1, 8), cows(2, 20)])).withdrawal;
+    assert_eq!(known[&ScaleKind::Cows], Withdrawal { total: 20, taken_at: noon() });
+    let late = cows(3, 30).on(noon().plus_days(-1));
+    assert_eq!(facts(recorded(&[cows(1, 8), late])).withdrawal[&ScaleKind::Cows].total, 8);
+    refuses(Form { mode: AdministrationMode::SelfReport, ..cows(1, 8) }, Error::ClinicianScores);
+    let own = Form { mode: AdministrationMode::SelfReport, ..form(1, ScaleKind::Sows, [2; 16]) };
+    assert_eq!(recorded(&[own]).len(), 1);
+    let mut pulse = cows(1, 0);
+    pulse.items[0] = Some(3);
+    refuses(pulse, Error::AnswerNotOffered { item: 1 });
+    refuses(Form { items: vec![None; 11], ..cows(1, 0) }, Error::Unanswered);
+}
+
+#[test]
+fn severe_withdrawal_calls_somebody_at_once() {
+    let severe = cows(1, 37);
+    let events = recorded(std::slice::from_ref(&severe));
+    assert_eq!(events[1..], [risk_of(&severe, RiskLevel::High, Duration::from_mins(15))]);
+    assert_eq!(recorded(&[cows(1, 36)]).len(), 1);
+    let shaking = form(1, ScaleKind::CiwaAr, [7, 7, 5, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(recorded(std::slice::from_ref(&shaking)).len(), 2);
+}

@@ -4,8 +4,7 @@ use concord_kernel::{Role, StreamKind};
 
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
-    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, adherence, assessment,
-    care_team, chart, coordination, episode, follow_up, scales, side_effects, treatment_plan,
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -52,6 +51,9 @@ fn out_of_place(kind: StreamKind) -> Command {
             episode: this_stay(),
             command: adherence::Command::WithdrawFamily { person },
         }),
+        StreamKind::Recovery => Command::Recovery(recovery::Command::ClearFirstDose {
+            induction: concord_kernel::InductionId::new(uuid(9)),
+        }),
     }
 }
 
@@ -67,6 +69,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::TreatmentPlan(_) => StreamKind::TreatmentPlan,
         Refusal::Coordination(_) => StreamKind::Coordination,
         Refusal::Adherence(_) => StreamKind::Adherence,
+        Refusal::Recovery(_) => StreamKind::Recovery,
     }
 }
 

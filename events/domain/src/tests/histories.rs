@@ -121,7 +121,8 @@ impl Record {
                 // They have histories of their own beside their rules.
                 | DomainEvent::TreatmentPlan(_)
                 | DomainEvent::Coordination(_)
-                | DomainEvent::Adherence(_) => {}
+                | DomainEvent::Adherence(_)
+                | DomainEvent::Recovery(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }
@@ -252,8 +253,12 @@ fn any_of_assessments() -> impl Strategy<Value = Command> {
 fn any_of_scores() -> impl Strategy<Value = Command> {
     let kinds = select(ScaleKind::ALL.to_vec());
     let form = kinds.prop_flat_map(|scale| {
-        let answer = prop::option::weighted(0.95, 0..=scale.highest_answer());
-        (Just(scale), prop::collection::vec(answer, scale.items()))
+        let answers = (0..scale.items()).map(|item| {
+            let offered: Vec<u8> =
+                (0..=scale.highest_answer(item)).filter(|answer| scale.offers(item, *answer)).collect();
+            prop::option::weighted(0.95, select(offered))
+        });
+        (Just(scale), answers.collect::<Vec<_>>())
     });
     prop_oneof![
         4 => (0_u128..40, form, 0_i64..40).prop_map(|(n, (scale, items), days)| scales::Command::Administer {

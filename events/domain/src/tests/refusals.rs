@@ -7,7 +7,7 @@ use crate::assessment::Section;
 use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
 use crate::{
-    Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, scales,
+    Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, recovery, scales,
     treatment_plan,
 };
 
@@ -236,6 +236,55 @@ fn of_adherence() -> Vec<Refusal> {
     all.into_iter().map(Refusal::from).collect()
 }
 
+fn of_recoveries() -> Vec<Refusal> {
+    use recovery::Error as R;
+    let recoveries = [
+        R::RoleNotPermitted { role: Role::Auditor },
+        R::EpisodeNotActive,
+        R::InTheFuture,
+        R::InductionIdUsed,
+        R::InductionOpen,
+        R::UnknownInduction,
+        R::InductionEnded,
+        R::InstructionsRequired,
+        R::ClearanceNotNeeded,
+        R::FirstDoseGiven,
+        R::UsedTooLately { earliest: crate::testing::noon() },
+        R::WithdrawalNotScored { within_minutes: 1 },
+        R::WithdrawalTooMild { total: 1, at_least: 1 },
+        R::NoDoseObserved,
+        R::NaloxoneNotOffered,
+        R::NoDose,
+        R::UnknownOrder,
+        R::UnknownMedication,
+        R::NotMethadone,
+        R::UnknownSubstance,
+        R::TooManySubstances { most: 1 },
+        R::UseIdUsed,
+        R::UnknownUse,
+        R::RelapseIdUsed,
+        R::UnknownRelapse,
+        R::RelapseWithoutBasis,
+        R::ScreenAlone,
+        R::AlreadyReviewed,
+        R::TooMuchEvidence { most: 1 },
+        R::ScreenIdUsed,
+        R::UnknownScreen,
+        R::NoScreenLine,
+        R::ScreenClassRepeated,
+        R::UnknownScreenClass,
+        R::OverdoseIdUsed,
+        R::UnknownOverdose,
+        R::NoKit,
+        R::UnknownStay,
+        R::CheckpointToCome { on: crate::testing::noon().day() },
+        R::AlreadyMeasured,
+        R::EndNotKnown,
+        R::FactsMissing,
+    ];
+    recoveries.into_iter().map(Refusal::from).collect()
+}
+
 #[test]
 fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
     let all = [
@@ -244,7 +293,7 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
         of_plans(),
         of_coordination(),
         of_adherence(),
-    ];
+    , of_recoveries()];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
         let named = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
@@ -264,7 +313,7 @@ fn one_reason_means_one_thing_within_an_aggregate() {
         of_plans(),
         of_coordination(),
         of_adherence(),
-    ] {
+    , of_recoveries()] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =
             refusals.iter().map(Explain::reason).filter(|reason| !shared.contains(reason)).collect();

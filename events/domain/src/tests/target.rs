@@ -10,8 +10,7 @@ use crate::follow_up::{Cadence, Modality, VisitKind};
 use crate::side_effects::{Decision, Grade};
 use crate::testing::{noon, program, stay, text, this_stay, uuid};
 use crate::{
-    Command, InEpisode, InProgram, Target, adherence, assessment, care_team, chart, coordination, episode,
-    follow_up, scales, side_effects, treatment_plan,
+    Command, InEpisode, InProgram, Target, adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects, treatment_plan,
 };
 
 fn ada() -> PatientId {
@@ -235,4 +234,40 @@ fn the_chart_stands_alone_unless_something_is_prescribed_or_goes_on() {
     concerns(&resume, StreamRef::chart(ada()), &[StreamRef::adherence(ada())]);
     let hold = Command::Chart(chart::Command::Hold { order, reason: reason() });
     concerns(&hold, StreamRef::chart(ada()), &[]);
+}
+
+#[test]
+fn a_recovery_reads_what_its_decision_depends_on() {
+    let (order, induction) =
+        (concord_kernel::OrderId::new(uuid(5)), concord_kernel::InductionId::new(uuid(6)));
+    let measure =
+        recovery::Command::MeasureRetention { episode: this_stay(), checkpoint: recovery::Checkpoint::Day30 };
+    let dose = recovery::Command::RecordObservedDose {
+        order,
+        dose: concord_knowledge::Milligrams::from_micrograms(1),
+        given_at: noon(),
+    };
+    let declined = recovery::Command::OfferNaloxone(recovery::NaloxoneOffer::Declined { reason: reason() });
+    for (command, reads) in [
+        (recovery::Command::ClearFirstDose { induction }, vec![StreamRef::scales(ada())]),
+        (dose, vec![StreamRef::chart(ada())]),
+        (measure, vec![stays(), StreamRef::chart(ada())]),
+        (declined, vec![]),
+    ] {
+        concerns(&Command::Recovery(command), StreamRef::recovery(ada()), &reads);
+    }
+}
+
+#[test]
+fn what_goes_on_with_a_drug_reads_scores_and_recovery_and_what_ends_it_reads_nothing() {
+    let order = concord_kernel::OrderId::new(uuid(5));
+    let (scores, recovery) = (StreamRef::scales(ada()), StreamRef::recovery(ada()));
+    let hold = chart::Command::Hold { order, reason: reason() };
+    for (command, reads) in [
+        (chart::Command::Resume { order, acknowledgements: vec![] }, vec![scores, recovery]),
+        (chart::Command::CheckSafety { proposal: None }, vec![]),
+        (hold, vec![]),
+    ] {
+        concerns(&Command::Chart(command), StreamRef::chart(ada()), &reads);
+    }
 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, scales,
+    DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales,
     side_effects, treatment_plan,
 };
 use concord_kernel::StreamKind;
@@ -38,6 +38,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::TreatmentPlan => treatment_plan::Event::VARIANTS,
         StreamKind::Coordination => coordination::Event::VARIANTS,
         StreamKind::Adherence => adherence::Event::VARIANTS,
+        StreamKind::Recovery => recovery::Event::VARIANTS,
     }
 }
 
@@ -53,6 +54,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::TreatmentPlan(event) => serde_json::to_string_pretty(event),
         DomainEvent::Coordination(event) => serde_json::to_string_pretty(event),
         DomainEvent::Adherence(event) => serde_json::to_string_pretty(event),
+        DomainEvent::Recovery(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

@@ -1,7 +1,7 @@
 //! Rules about two substances: interactions, washouts, duplicates.
 
 use super::found::Found;
-use super::{Item, Scene};
+use super::{Item, Scene, special};
 use crate::load::rules::PairRule;
 use crate::load::set::At;
 use crate::{Action, Route};
@@ -35,6 +35,9 @@ fn both<'a>(scene: &Scene<'a>, one: &Item<'_>, other: &Item<'_>, found: &mut Fou
     }
 }
 
+/// The rule that a planned induction or a withdrawal that was scored answers.
+const PRECIPITATED: &str = "ddi.buprenorphine.full-agonist";
+
 /// `sides` in the order of the rule.
 fn judge<'a>(
     scene: &Scene<'a>,
@@ -45,6 +48,12 @@ fn judge<'a>(
 ) {
     let [a, b] = sides;
     let row = rule.says.action;
+    if rule.says.id.as_str() == PRECIPITATED && a.proposed {
+        let scored = !b.active && special::is_in_withdrawal(scene);
+        if scored || special::induction_covers(scene, b.active) {
+            return;
+        }
+    }
     if a.active && b.active {
         if rule.after_stop {
             return;

@@ -5,6 +5,7 @@ use super::{Item, Scene};
 use crate::Milligrams;
 use crate::load::drugs::Entry;
 use crate::load::set::At;
+use crate::safety::Induction;
 
 pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
     if scene.unmapped {
@@ -51,6 +52,29 @@ fn pregnancy<'a>(scene: &Scene<'a>, at: At, proposed: bool, found: &mut Found<'a
     }
 }
 
+/// Whether buprenorphine may be begun beside or soon after a full agonist, because how is planned: the first dose waits
+/// for withdrawal then, or it is so low that none comes.
+pub(super) fn induction_covers(scene: &Scene<'_>, agonist_is_taken: bool) -> bool {
+    let low = u64::from(scene.rules.recovery.limits.low_dose_mg) * 1_000;
+    match scene.subject.induction {
+        None => false,
+        Some(Induction::AfterWithdrawal) => !agonist_is_taken,
+        Some(Induction::LowDose) => scene.items.iter().filter(|item| item.proposed).all(|item| {
+            item.regimen.is_some_and(|regimen| regimen.daily() <= Milligrams::from_micrograms(low))
+        }),
+    }
+}
+
+/// Whether withdrawal was scored lately and is far enough on for a first dose.
+pub(super) fn is_in_withdrawal(scene: &Scene<'_>) -> bool {
+    let numbers = &scene.rules.rules.numbers;
+    scene.subject.results.iter().any(|result| {
+        let minutes = i64::from(numbers.cows_minutes);
+        let age = (scene.now.micros() - result.taken_at.micros()) / 60_000_000;
+        result.lab.as_str() == "cows" && age <= minutes && result.value >= f64::from(numbers.cows_minimum)
+    })
+}
+
 /// S3: a first dose of buprenorphine follows objective withdrawal.
 fn withdrawal<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
     let Some(&buprenorphine) = scene.rules.substances.vocabulary.ingredients.get("buprenorphine") else {
@@ -58,29 +82,40 @@ fn withdrawal<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
     };
     let first = scene.judged().any(|item| item.proposed && item.ingredients.contains(&buprenorphine))
         && !scene.continued.contains(&buprenorphine);
-    let numbers = &scene.rules.rules.numbers;
-    let ripe = scene.subject.results.iter().any(|result| {
-        let minutes = i64::from(numbers.cows_minutes);
-        let age = (scene.now.micros() - result.taken_at.micros()) / 60_000_000;
-        result.lab.as_str() == "cows" && age <= minutes && result.value >= f64::from(numbers.cows_minimum)
-    });
-    if first && !ripe {
+    let full = agonist(scene);
+    if first && !is_in_withdrawal(scene) && !induction_covers(scene, full == Agonist::Taken) {
         found.special("missing.withdrawal-score", &[buprenorphine]);
-        if agonist(scene) {
+        if full != Agonist::Gone {
             found.special("missing.withdrawal-agonist", &[buprenorphine]);
         }
     }
 }
 
+/// How a full opioid agonist acts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Agonist {
+    /// Not, or not any more.
+    Gone,
+    /// It was taken lately.
+    Lately,
+    /// It is taken.
+    Taken,
+}
+
 /// Whether a full opioid agonist is taken or was lately.
-fn agonist(scene: &Scene<'_>) -> bool {
+fn agonist(scene: &Scene<'_>) -> Agonist {
     let days = i64::from(scene.rules.rules.numbers.full_agonist_days);
-    let full = scene.rules.substances.vocabulary.classes.get("opioid-full-agonist");
-    full.is_some_and(|full| {
-        scene.items.iter().any(|item| {
-            full.any_of(&item.ingredients) && (item.active || scene.now < item.last_dose.plus_days(days))
-        })
-    })
+    let Some(full) = scene.rules.substances.vocabulary.classes.get("opioid-full-agonist") else {
+        return Agonist::Gone;
+    };
+    let mut acts = scene.items.iter().filter(|item| full.any_of(&item.ingredients));
+    if acts.clone().any(|item| item.active) {
+        Agonist::Taken
+    } else if acts.any(|item| scene.now < item.last_dose.plus_days(days)) {
+        Agonist::Lately
+    } else {
+        Agonist::Gone
+    }
 }
 
 /// A first dose far above the usual start of a drug that is titrated. One that is taken already, here or elsewhere, is

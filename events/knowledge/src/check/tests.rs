@@ -63,6 +63,7 @@ pub(super) fn patient(exposures: Vec<Exposure>) -> Subject {
         conditions: Vec::new(),
         unmapped_conditions: false,
         results: Vec::new(),
+        induction: None,
     }
 }
 

@@ -43,9 +43,11 @@ embedded!(
     "consent_rules.csv",
     "coordination.csv",
     "dose_limits.csv",
+    "drug_screens.csv",
     "drugs.csv",
     "duplicates.csv",
     "escalation.csv",
+    "induction_rules.csv",
     "ingredients.csv",
     "interactions.csv",
     "lab_rules.csv",
@@ -54,9 +56,11 @@ embedded!(
     "missed_doses.csv",
     "missing_rules.csv",
     "policies.csv",
+    "recovery_limits.csv",
     "red_flags.csv",
     "scales.csv",
     "special_rules.csv",
+    "substances.csv",
     "symptoms.csv",
 );
 

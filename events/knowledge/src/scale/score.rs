@@ -23,6 +23,12 @@ pub enum ScaleError {
         /// The highest answer.
         highest: u8,
     },
+    /// A number that the item does not offer, though it offers higher ones.
+    #[error("item {item} does not offer that number")]
+    NotOffered {
+        /// Its number, from 1.
+        item: usize,
+    },
 }
 
 /// Something in the answers that calls for action whatever the total is.
@@ -89,16 +95,21 @@ impl ScaleKind {
         if items.len() != self.items() {
             return Err(ScaleError::ItemCount { expected: self.items(), given: items.len() });
         }
-        let highest = self.highest_answer();
-        if let Some(at) = items.iter().position(|item| item.is_some_and(|answer| answer > highest)) {
-            return Err(ScaleError::OutOfRange { item: at + 1, highest });
+        for (at, answer) in items.iter().enumerate().filter_map(|(at, item)| Some((at, (*item)?))) {
+            let (item, highest) = (at + 1, self.highest_answer(at));
+            if answer > highest {
+                return Err(ScaleError::OutOfRange { item, highest });
+            }
+            if !self.offers(at, answer) {
+                return Err(ScaleError::NotOffered { item });
+            }
         }
         let risk = if self == Self::Cssrs { risk(items) } else { None };
         let (total, prorated) = if self == Self::Cssrs { (None, false) } else { self.total(items) };
         let yes = |number: usize| items.get(number - 1).copied().flatten().is_some_and(|answer| answer > 0);
         let flag = match self {
             Self::Phq9 => yes(9).then_some(Flag::SuicidalThoughts),
-            Self::Gad7 => None,
+            Self::Gad7 | Self::Cows | Self::CiwaAr | Self::Sows => None,
             Self::Cssrs => match risk {
                 Some(RiskLevel::High) => Some(Flag::RiskHigh),
                 Some(RiskLevel::Moderate) => Some(Flag::RiskModerate),

@@ -103,3 +103,22 @@ fn craving_from_the_middle_of_the_line_raises_a_flag() {
     assert_eq!(ScaleKind::Craving.score(&[Some(50)]).unwrap().flags, vec![Flag::Craving]);
     assert_eq!(ScaleKind::Craving.score(&[Some(49)]).unwrap().flags, vec![]);
 }
+
+#[test]
+fn a_withdrawal_scale_offers_its_own_numbers_and_is_never_estimated() {
+    let full: Vec<u8> = (0..11).map(|item| ScaleKind::Cows.highest_answer(item)).collect();
+    assert_eq!(ScaleKind::Cows.score(&all(&full)).unwrap().total, Some(48));
+    let mut pulse = all(&[0; 11]);
+    pulse[0] = Some(3);
+    assert_eq!(ScaleKind::Cows.score(&pulse), Err(ScaleError::NotOffered { item: 1 }));
+    pulse[0] = None;
+    assert_eq!(ScaleKind::Cows.score(&pulse).unwrap().total, None);
+    let ciwa: Vec<u8> = (0..10).map(|item| ScaleKind::CiwaAr.highest_answer(item)).collect();
+    assert_eq!(ScaleKind::CiwaAr.score(&all(&ciwa)).unwrap().total, Some(67));
+    let lost = [0, 0, 0, 0, 0, 0, 0, 0, 0, 5];
+    assert_eq!(ScaleKind::CiwaAr.score(&all(&lost)), Err(ScaleError::OutOfRange { item: 10, highest: 4 }));
+    assert_eq!(ScaleKind::Sows.score(&all(&[4; 16])).unwrap().total, Some(64));
+    assert_eq!(Ruleset::embedded().band(ScaleKind::Cows, 12), Some("mild"));
+    assert!(Ruleset::embedded().is_worst_band(ScaleKind::CiwaAr, 19));
+    assert!(!Ruleset::embedded().is_worst_band(ScaleKind::CiwaAr, 18));
+}

@@ -49,6 +49,7 @@ impl View for Caseload {
         StreamKind::CareTeam,
         StreamKind::TreatmentPlan,
         StreamKind::Adherence,
+        StreamKind::Recovery,
     ];
     type Row = Row;
 
@@ -59,7 +60,8 @@ impl View for Caseload {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => true,
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Recovery(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
             DomainEvent::Adherence(event) => Adherence::concerns(event),
             DomainEvent::Assessment(_) | DomainEvent::Coordination(_) => false,
@@ -86,6 +88,7 @@ impl View for Caseload {
             DomainEvent::FollowUp(event) => row.visits.fold(fact.recorded_at, event),
             DomainEvent::CareTeam(event) => row.team.fold(event),
             DomainEvent::Adherence(event) => row.adherence.fold(fact, event),
+            DomainEvent::Recovery(event) => row.recovery.fold(fact, event),
             DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) | DomainEvent::Coordination(_) => {}
         }
         row.plans.fold(&row.stays, fact);

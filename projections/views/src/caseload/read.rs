@@ -6,7 +6,7 @@ use concord_knowledge::scale::ScaleKind;
 use concord_projection::{Cursor, Key, List, Listed, PageOf, Reader, ViewReadError};
 
 use super::{Caseload, Instability, MedicationLine, Row};
-use crate::parts::{Adherence, Effects, Identity, OpenRisk, Plans, Team, Therapy, Trend, Visits};
+use crate::parts::{Adherence, Effects, Identity, OpenRisk, Plans, Recovery, Team, Therapy, Trend, Visits};
 
 /// One line of a therapist's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,6 +56,8 @@ pub struct CaseloadClient {
     pub plans: Plans<Therapy>,
     /// How they take what is ordered.
     pub adherence: Adherence,
+    /// How recovery goes.
+    pub recovery: Recovery,
 }
 
 /// Reads a page of a therapist's clients, most unstable first.
@@ -90,6 +92,7 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Option<Caselo
         medications: row.medications,
         plans: row.plans,
         adherence: row.adherence,
+        recovery: row.recovery,
     }))
 }
 

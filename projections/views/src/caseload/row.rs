@@ -10,7 +10,8 @@ use concord_projection::{Sort, ViewError};
 use serde::{Deserialize, Serialize};
 
 use crate::parts::{
-    Adherence, Effects, Identity, Plans, Risks, Scores, Stays, Team, Therapy, TrendDirection, Visits,
+    Adherence, Effects, Identity, Plans, Recovery, Risks, Scores, Stays, Team, Therapy, TrendDirection,
+    Visits,
 };
 
 /// A medication as therapy needs to know it: no dose.
@@ -55,6 +56,8 @@ pub struct Row {
     pub plans: Plans<Therapy>,
     /// How they take what is ordered.
     pub adherence: Adherence,
+    /// How recovery goes.
+    pub recovery: Recovery,
 }
 
 /// Whether the caseload changes with an event of the chart.

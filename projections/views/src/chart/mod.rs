@@ -10,7 +10,7 @@ use concord_kernel::StreamKind;
 use concord_projection::{Fact, Key, ListEntry, View, ViewError};
 
 pub use read::client;
-pub use row::Row;
+pub use row::{Row, WatchedDose};
 
 use crate::DataClass;
 use crate::parts::concerns_chart;
@@ -36,16 +36,22 @@ impl Chart {
 
 impl View for Chart {
     const NAME: &'static str = "chart";
-    const VERSION: u32 = 4;
-    const KINDS: &'static [StreamKind] =
-        &[StreamKind::Episode, StreamKind::Assessment, StreamKind::MedicationChart, StreamKind::SideEffects];
+    const VERSION: u32 = 5;
+    const KINDS: &'static [StreamKind] = &[
+        StreamKind::Episode,
+        StreamKind::Assessment,
+        StreamKind::MedicationChart,
+        StreamKind::SideEffects,
+        StreamKind::Recovery,
+    ];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
         match &fact.event {
-            DomainEvent::Episode(_) | DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) => {
-                vec![Key::patient(fact.patient)]
-            }
+            DomainEvent::Episode(_)
+            | DomainEvent::Assessment(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Recovery(_) => vec![Key::patient(fact.patient)],
             DomainEvent::Chart(event) if concerns_chart(event) => vec![Key::patient(fact.patient)],
             DomainEvent::Chart(_)
             | DomainEvent::Scales(_)
@@ -73,6 +79,7 @@ impl View for Chart {
                 row.findings.fold(fact, event);
             }
             DomainEvent::SideEffects(event) => row.effects.fold(fact.recorded_at, event)?,
+            DomainEvent::Recovery(event) => row.recover(fact, event),
             DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)

@@ -1,8 +1,12 @@
 //! What a prescriber's chart knows of a client.
 
+use concord_domain::recovery::Event;
+use concord_kernel::{Instant, OrderId};
+use concord_knowledge::Milligrams;
+use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Background, Effects, Findings, Identity, Indications, Orders, Outside, Stays};
+use crate::parts::{Background, Effects, Findings, Identity, Indications, Orders, Outside, Recovery, Stays};
 
 /// One client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,4 +27,38 @@ pub struct Row {
     pub findings: Findings,
     /// Side effects that are open.
     pub effects: Effects,
+    /// How recovery goes.
+    pub recovery: Recovery,
+    /// The latest doses that were watched, oldest first.
+    pub doses: Vec<WatchedDose>,
+}
+
+/// A dose that somebody watched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct WatchedDose {
+    /// Of which order.
+    pub order: OrderId,
+    /// How much.
+    #[serde(rename = "dose_mg")]
+    pub dose: Milligrams,
+    /// When.
+    pub given_at: Instant,
+    /// For the first dose of an induction: whether it was cleared before.
+    pub cleared: Option<bool>,
+}
+
+/// The latest watched doses that a row keeps.
+const DOSES_KEPT: usize = 8;
+
+impl Row {
+    pub(super) fn recover(&mut self, fact: &Fact, event: &Event) {
+        self.recovery.fold(fact, event);
+        if let Event::DoseAdministered { order, dose, given_at, cleared, .. } = event {
+            let watched = WatchedDose { order: *order, dose: *dose, given_at: *given_at, cleared: *cleared };
+            self.doses.push(watched);
+            if self.doses.len() > DOSES_KEPT {
+                self.doses.remove(0);
+            }
+        }
+    }
 }

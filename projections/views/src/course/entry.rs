@@ -14,6 +14,8 @@ use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, MissedAction, Regimen, Severity, SymptomId};
 use serde::{Deserialize, Serialize};
 
+use super::RecoveryEntry;
+
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -387,6 +389,8 @@ pub enum Entry {
         /// What was said.
         note: Text,
     },
+    /// Something of a recovery.
+    Recovery(RecoveryEntry),
 }
 
 impl Entry {
@@ -420,6 +424,7 @@ impl Entry {
             DomainEvent::TreatmentPlan(event) => Self::is_made_of_plan(event),
             DomainEvent::Coordination(event) => Self::is_made_of_coordination(event),
             DomainEvent::Adherence(event) => Self::is_made_of_adherence(event),
+            DomainEvent::Recovery(_) => true,
             DomainEvent::CareTeam(_) => false,
         }
     }
@@ -435,6 +440,7 @@ impl Entry {
             DomainEvent::TreatmentPlan(event) => Self::of_plan(event),
             DomainEvent::Coordination(event) => Self::of_coordination(event),
             DomainEvent::Adherence(event) => Self::of_adherence(event),
+            DomainEvent::Recovery(event) => Some(Self::Recovery(RecoveryEntry::of(event))),
             DomainEvent::CareTeam(_) => None,
         }
     }

@@ -9,6 +9,7 @@ mod coordination;
 mod entry;
 mod plan;
 mod read;
+mod recovery;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use concord_projection::{Fact, Key, ListEntry, View, ViewError};
 
 pub use entry::Entry;
 pub use read::{CourseEntry, page};
+pub use recovery::RecoveryEntry;
 pub use row::Row;
 
 use crate::DataClass;
@@ -53,6 +55,7 @@ impl View for Course {
         StreamKind::TreatmentPlan,
         StreamKind::Coordination,
         StreamKind::Adherence,
+        StreamKind::Recovery,
     ];
     const INSERT_ONLY: bool = true;
     type Row = Row;

@@ -24,6 +24,9 @@ impl CourseEntry {
         if let Entry::Adjusted { from, to, .. } = &mut self.row.entry {
             (*from, *to) = (None, None);
         }
+        if let Entry::Recovery(entry) = &mut self.row.entry {
+            entry.forget_dose();
+        }
         self
     }
 }

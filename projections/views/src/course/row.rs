@@ -5,6 +5,7 @@ use concord_domain::adherence::Event as AdherenceEvent;
 use concord_domain::chart::Event as ChartEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
+use concord_domain::recovery::Event as RecoveryEvent;
 use concord_domain::scales::Event as ScaleEvent;
 use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{Instant, PersonId, Role};
@@ -54,6 +55,7 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         ) => Some(*at),
         DomainEvent::TreatmentPlan(PlanEvent::TherapyParticipationRecorded { held_at, .. }) => Some(*held_at),
         DomainEvent::Adherence(AdherenceEvent::DoseMissed { due_at, .. }) => Some(*due_at),
+        DomainEvent::Recovery(event) => recovered_at(event),
         DomainEvent::Episode(_)
         | DomainEvent::Assessment(_)
         | DomainEvent::Chart(_)
@@ -64,5 +66,26 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::TreatmentPlan(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Adherence(_) => None,
+    }
+}
+
+const fn recovered_at(event: &RecoveryEvent) -> Option<Instant> {
+    match event {
+        RecoveryEvent::DoseAdministered { given_at: at, .. }
+        | RecoveryEvent::SubstanceUseReported { used_at: at, .. }
+        | RecoveryEvent::DrugScreenResulted { collected_at: at, .. }
+        | RecoveryEvent::OverdoseReported { at, .. }
+        | RecoveryEvent::NaloxoneChallenged { at, .. }
+        | RecoveryEvent::OutsideMethadoneRecorded { given_at: at, .. } => Some(*at),
+        RecoveryEvent::InductionStarted { .. }
+        | RecoveryEvent::FirstDoseCleared { .. }
+        | RecoveryEvent::InductionCompleted { .. }
+        | RecoveryEvent::InductionAbandoned { .. }
+        | RecoveryEvent::RelapseRecorded { .. }
+        | RecoveryEvent::RelapseReviewed { .. }
+        | RecoveryEvent::OverdoseReviewed { .. }
+        | RecoveryEvent::NaloxoneProvided { .. }
+        | RecoveryEvent::NaloxoneDeclined { .. }
+        | RecoveryEvent::RetentionMeasured { .. } => None,
     }
 }

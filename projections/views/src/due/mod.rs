@@ -48,6 +48,7 @@ impl View for DueItems {
         StreamKind::TreatmentPlan,
         StreamKind::Coordination,
         StreamKind::Adherence,
+        StreamKind::Recovery,
     ];
     type Row = Row;
 
@@ -67,7 +68,8 @@ impl View for DueItems {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => {}
+            | DomainEvent::Adherence(_)
+            | DomainEvent::Recovery(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

@@ -16,7 +16,7 @@ use super::due::Open;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
 use super::support::Support;
-use super::{Courses, Due, DueKind, Findings, Indications, Risks, Stays, Visits};
+use super::{Courses, Due, DueKind, Findings, Indications, Recovery, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
 const RENEW_DAYS_AHEAD: i64 = 7;
@@ -41,6 +41,7 @@ pub struct Agenda {
     consents: Consents,
     awaited: Awaited,
     support: Support,
+    recovery: Recovery,
 }
 
 impl Agenda {
@@ -52,6 +53,7 @@ impl Agenda {
             | DomainEvent::SideEffects(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Recovery(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
             DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
             DomainEvent::Coordination(event) => {
@@ -116,6 +118,7 @@ impl Agenda {
             DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
             DomainEvent::Coordination(event) => self.awaited.fold(event),
             DomainEvent::Adherence(event) => self.support.fold(event),
+            DomainEvent::Recovery(event) => self.recovery.fold(fact, event),
             DomainEvent::CareTeam(_) => {}
         }
         Ok(())
@@ -185,6 +188,7 @@ impl Agenda {
             show(Open::finding(DueKind::CoSignature, given.at.plus_days(COSIGN_DAYS), &given.finding));
         }
         self.awaited.each(&mut show);
+        self.recovery.each_urgent(&mut show);
         if stays.any_open() {
             self.routine(&mut show);
         }
@@ -218,6 +222,7 @@ impl Agenda {
             pending.each(plan, show);
         }
         self.support.each(show);
+        self.recovery.each_routine(show);
         for booked in &self.visits.booked {
             show(Open::visit(booked.at, booked.visit, booked.kind));
         }

@@ -63,6 +63,20 @@ pub enum DueKind {
     Barrier,
     /// A reminder is to be sent.
     Reminder,
+    /// The way onto buprenorphine is to be completed.
+    Induction,
+    /// A first dose was given that nobody had cleared.
+    UnclearedDose,
+    /// A prescriber looks at the medication after a relapse.
+    RelapseReview,
+    /// A prescriber looks at the medication after an overdose.
+    OverdoseReview,
+    /// Naloxone is to be offered.
+    NaloxoneOffer,
+    /// The next sample is to be taken.
+    DrugScreen,
+    /// An unexpected result of a quick test is to be confirmed.
+    ScreenConfirmation,
 }
 
 impl DueKind {
@@ -95,6 +109,13 @@ impl DueKind {
             Self::Outreach => "outreach",
             Self::Barrier => "barrier",
             Self::Reminder => "reminder",
+            Self::Induction => "induction",
+            Self::UnclearedDose => "uncleared_dose",
+            Self::RelapseReview => "relapse_review",
+            Self::OverdoseReview => "overdose_review",
+            Self::NaloxoneOffer => "naloxone_offer",
+            Self::DrugScreen => "drug_screen",
+            Self::ScreenConfirmation => "screen_confirmation",
         }
     }
 
@@ -117,6 +138,7 @@ impl DueKind {
                         | Self::ConsultAnswer
                         | Self::CareConflict
                         | Self::MissedDoses
+                        | Self::NaloxoneOffer
                 )
             }
             Role::Nurse => {
@@ -132,6 +154,10 @@ impl DueKind {
                         | Self::MissedDoses
                         | Self::CheckInCall
                         | Self::Outreach
+                        | Self::UnclearedDose
+                        | Self::NaloxoneOffer
+                        | Self::DrugScreen
+                        | Self::ScreenConfirmation
                 )
             }
             Role::Therapist

@@ -61,7 +61,8 @@ impl<T> Plans<T> {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => {}
+            | DomainEvent::Adherence(_)
+            | DomainEvent::Recovery(_) => {}
         }
     }
 

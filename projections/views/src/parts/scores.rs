@@ -49,6 +49,8 @@ impl Trend {
             ScaleKind::Gad7 => 4,
             ScaleKind::Craving => 20,
             ScaleKind::Cssrs => 1,
+            // A moment, which is compared with no baseline.
+            ScaleKind::Cows | ScaleKind::CiwaAr | ScaleKind::Sows => u16::MAX,
         }
     }
 

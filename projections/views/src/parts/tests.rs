@@ -3,6 +3,7 @@
 mod adherence;
 mod contacts;
 mod plans;
+mod recoveries;
 
 use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};
 use concord_domain::side_effects::{Event, Grade, Outcome};

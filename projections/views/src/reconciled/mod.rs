@@ -66,7 +66,11 @@ impl View for Reconciled {
             DomainEvent::FollowUp(event) => concerns_plan(event),
             DomainEvent::TreatmentPlan(event) => Goals::concerns(event),
             DomainEvent::Adherence(event) => matches!(event, AdherenceEvent::AdherenceMeasured { .. }),
-            DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => false,
+            // What is known of substance use leaves the program only with consent.
+            DomainEvent::Assessment(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::Recovery(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -106,7 +110,10 @@ impl View for Reconciled {
                 }
             }
             DomainEvent::Adherence(event) => row.adherence(event),
-            DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => {}
+            DomainEvent::Assessment(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Scales(_)
+            | DomainEvent::Recovery(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

@@ -10,11 +10,12 @@ mod tests;
 
 use concord_domain::DomainEvent;
 use concord_domain::episode::Stage;
-use concord_kernel::StreamKind;
+use concord_domain::recovery::Event;
+use concord_kernel::{StreamKind, StreamRef};
 use concord_projection::{Fact, Key, List, ListEntry, Sort, View, ViewError};
 
 pub use read::{RosterLine, page, stay};
-pub use row::{PastStay, Row};
+pub use row::{PastStay, Retention, Row};
 
 use crate::DataClass;
 
@@ -28,13 +29,16 @@ impl Roster {
 
 impl View for Roster {
     const NAME: &'static str = "roster";
-    const VERSION: u32 = 3;
-    const KINDS: &'static [StreamKind] = &[StreamKind::Episode];
+    const VERSION: u32 = 4;
+    const KINDS: &'static [StreamKind] = &[StreamKind::Episode, StreamKind::Recovery];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
         match &fact.event {
             DomainEvent::Episode(_) => vec![Key::stream(fact.stream)],
+            DomainEvent::Recovery(Event::RetentionMeasured { episode, .. }) => {
+                vec![Key::stream(StreamRef::episode(fact.patient, &episode.program))]
+            }
             DomainEvent::Assessment(_)
             | DomainEvent::Chart(_)
             | DomainEvent::SideEffects(_)
@@ -43,7 +47,8 @@ impl View for Roster {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => Vec::new(),
+            | DomainEvent::Adherence(_)
+            | DomainEvent::Recovery(_) => Vec::new(),
         }
     }
 
@@ -51,6 +56,10 @@ impl View for Roster {
         match &fact.event {
             DomainEvent::Episode(event) => {
                 row.get_or_insert_with(|| Row::new(fact)).fold(fact, event);
+                Ok(())
+            }
+            DomainEvent::Recovery(event) => {
+                row.as_mut().ok_or(ViewError::Unknown("stay"))?.measured(event);
                 Ok(())
             }
             DomainEvent::Assessment(_)

@@ -3,7 +3,7 @@
 use concord_kernel::{PatientId, ProgramId, StreamRef};
 use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
 
-use super::{GONE, PastStay, Roster, Row, rank};
+use super::{GONE, PastStay, Retention, Roster, Row, rank};
 use crate::parts::{Identity, Stay};
 
 /// One line of a roster.
@@ -17,6 +17,8 @@ pub struct RosterLine {
     pub stay: Stay,
     /// Stays that have ended, oldest first.
     pub past: Vec<PastStay>,
+    /// Whether the latest stay went on at each checkpoint that was measured.
+    pub retention: Vec<Retention>,
 }
 
 impl RosterLine {
@@ -56,6 +58,6 @@ pub async fn stay(
 }
 
 fn line(row: Row) -> RosterLine {
-    let Row { patient, identity, referred_at: _, stay, past } = row;
-    RosterLine { patient, identity, stay, past }
+    let Row { patient, identity, referred_at: _, stay, past, retention } = row;
+    RosterLine { patient, identity, stay, past, retention }
 }

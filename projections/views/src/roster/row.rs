@@ -1,6 +1,7 @@
 //! What a roster knows of a patient in one program.
 
 use concord_domain::episode::{Disposition, Event};
+use concord_domain::recovery;
 use concord_kernel::{EpisodeId, Instant, PatientId};
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
@@ -36,9 +37,37 @@ pub struct Row {
     pub stay: Stay,
     /// Stays that have ended, oldest first.
     pub past: Vec<PastStay>,
+    /// Who stayed until when: every checkpoint of the latest stay that was measured.
+    pub retention: Vec<Retention>,
+}
+
+/// Whether a stay went on at a checkpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retention {
+    /// The stay.
+    pub episode: EpisodeId,
+    /// Days after admission.
+    pub days: u16,
+    /// Whether it went on.
+    pub retained: bool,
+    /// Whether the program had an open order then.
+    pub on_medication: bool,
 }
 
 impl Row {
+    pub(super) fn measured(&mut self, event: &recovery::Event) {
+        if let recovery::Event::RetentionMeasured { episode, checkpoint, retained, on_medication, .. } = event
+        {
+            self.retention.retain(|known| known.episode == episode.id);
+            self.retention.push(Retention {
+                episode: episode.id,
+                days: checkpoint.days(),
+                retained: *retained,
+                on_medication: *on_medication,
+            });
+        }
+    }
+
     pub(super) fn new(fact: &Fact) -> Self {
         Self {
             patient: fact.patient,
@@ -46,6 +75,7 @@ impl Row {
             referred_at: fact.effective_at,
             stay: Stay::unknown(fact),
             past: Vec::new(),
+            retention: Vec::new(),
         }
     }
 

@@ -17,6 +17,7 @@ fn a_stay_that_ended_moves_to_the_past_with_its_outcome() {
         episode,
         disposition: Disposition::Completed,
         medication_plan: None,
+        at: None,
     });
     let ended = after_opening::<Roster>(vec![closed]);
     let row = ended.rows.values().next().unwrap();

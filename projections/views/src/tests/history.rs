@@ -94,6 +94,7 @@ pub(crate) struct Story {
     pub(super) planned: super::plans::Planned,
     pub(super) contacted: super::contacts::Contacted,
     pub(super) taking: super::taking::Taking,
+    pub(super) recovering: super::recoveries::Recovering,
     found: bool,
     overridden: bool,
 }
@@ -113,6 +114,7 @@ impl Story {
             planned: super::plans::Planned::default(),
             contacted: super::contacts::Contacted::default(),
             taking: super::taking::Taking::default(),
+            recovering: super::recoveries::Recovering::default(),
             found: false,
             overridden: false,
         }
@@ -136,6 +138,7 @@ impl Story {
             DomainEvent::TreatmentPlan(_) => StreamRef::treatment_plan(self.patient, self.episode.id),
             DomainEvent::Coordination(_) => StreamRef::coordination(self.patient),
             DomainEvent::Adherence(_) => StreamRef::adherence(self.patient),
+            DomainEvent::Recovery(_) => StreamRef::recovery(self.patient),
         }
     }
 
@@ -213,6 +216,7 @@ impl Story {
             69..77 => DomainEvent::TreatmentPlan(self.plan(now, dice)),
             77..82 => DomainEvent::Coordination(self.contact(now, dice)),
             77..83 => DomainEvent::Adherence(self.takes(now, dice)),
+            77..84 => DomainEvent::Recovery(self.recover(now, dice)),
             _ => DomainEvent::Chart(self.chart(now, dice)),
         }
     }
@@ -335,6 +339,7 @@ impl Story {
                 episode,
                 disposition: Disposition::Completed,
                 medication_plan: None,
+                at: None,
             },
             3 => EpisodeEvent::EpisodeOpened { episode, previous: None, admitted_at: start() },
             _ => EpisodeEvent::EpisodePhaseChanged {

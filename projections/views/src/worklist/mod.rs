@@ -63,7 +63,8 @@ impl View for Worklist {
             | DomainEvent::FollowUp(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => {}
+            | DomainEvent::Adherence(_)
+            | DomainEvent::Recovery(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use concord_kernel::{OrderId, PatientId};
 use concord_knowledge::DrugId;
 use concord_projection::{Order, Reader};
-use concord_views::course::{self, CourseEntry, Entry};
+use concord_views::course::{self, CourseEntry, Entry, RecoveryEntry};
 
 use crate::Failure;
 use crate::limits::PAGE_MOST;
@@ -70,7 +70,8 @@ pub(super) const fn order_of(entry: &Entry) -> Option<OrderId> {
         | Entry::Renewed { order, .. }
         | Entry::DoseMissed { order, .. }
         | Entry::MissedTooLong { order, .. }
-        | Entry::MissedDecided { order, .. } => Some(*order),
+        | Entry::MissedDecided { order, .. }
+        | Entry::Recovery(RecoveryEntry::DoseGiven { order, .. }) => Some(*order),
         _ => None,
     }
 }

@@ -13,6 +13,7 @@ use concord_views::worklist::WorklistItem;
 
 use crate::common::encode::instant;
 use crate::query::words;
+use crate::recovery::encode as recovery;
 
 pub(super) use course::point;
 
@@ -45,6 +46,8 @@ pub(super) fn client(patient: PatientId, row: &Row) -> pb::GetClientResponse {
         side_effects: row.effects.iter().map(side_effect).collect(),
         results: row.background.results.iter().map(result).collect(),
         as_of: None,
+        recovery: recovery::summary(&row.recovery),
+        watched_doses: row.doses.iter().map(recovery::dose).collect(),
     }
 }
 

@@ -4,13 +4,13 @@ use concord_domain::episode::Stage;
 use concord_kernel::Instant;
 use concord_proto::concord::program::v1 as pb;
 use concord_views::due::DueItem;
-use concord_views::roster::RosterLine;
+use concord_views::roster::{Retention, RosterLine};
 
 use crate::common::encode::instant;
 use crate::query::words;
 
 pub(super) fn line(line: &RosterLine) -> pb::EpisodeLine {
-    let RosterLine { patient, identity, stay, past } = line;
+    let RosterLine { patient, identity, stay, past, retention } = line;
     let ended = if stay.stage == Stage::Closed { past.last() } else { None };
     pb::EpisodeLine {
         patient_id: patient.to_string(),
@@ -21,7 +21,13 @@ pub(super) fn line(line: &RosterLine) -> pb::EpisodeLine {
         admitted_at: stay.admitted_at.map(instant),
         closed_at: ended.map(|ended| instant(ended.closed_at)),
         disposition: ended.map_or_else(String::new, |ended| words::stored(&ended.disposition)),
+        retention: retention.iter().map(measured).collect(),
     }
+}
+
+fn measured(at: &Retention) -> pb::Retention {
+    let Retention { episode: _, days, retained, on_medication } = *at;
+    pb::Retention { days: u32::from(days), retained, on_medication }
 }
 
 pub(super) fn item(item: &DueItem, now: Instant) -> pb::DueItem {

@@ -56,6 +56,9 @@ fn kind(value: i32) -> Result<ScaleKind, Invalid> {
         pb::ScaleKind::Gad7 => Some(ScaleKind::Gad7),
         pb::ScaleKind::Cssrs => Some(ScaleKind::Cssrs),
         pb::ScaleKind::Craving => Some(ScaleKind::Craving),
+        pb::ScaleKind::Cows => Some(ScaleKind::Cows),
+        pb::ScaleKind::CiwaAr => Some(ScaleKind::CiwaAr),
+        pb::ScaleKind::Sows => Some(ScaleKind::Sows),
     })
 }
 

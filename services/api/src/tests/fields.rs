@@ -10,6 +10,7 @@ use concord_proto::concord::coordination::v1 as coordination;
 use concord_proto::concord::episode::v1 as episode;
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::plan::v1 as plan;
+use concord_proto::concord::recovery::v1 as recovery;
 use concord_proto::concord::scales::v1 as scales;
 use concord_proto::concord::side_effects::v1 as side_effects;
 use prost_types::Timestamp;
@@ -346,4 +347,52 @@ fn commands_about_adherence_name_the_field() {
     refuses!(adherence::EngageFamilyRequest:
         |r| r.episode = None => "episode", |r| r.person_id.clear() => "person_id", |r| r.about = 0 => "about",
         |r| r.note.clear() => "note");
+}
+
+#[test]
+fn commands_of_an_induction_name_the_field() {
+    refuses!(recovery::StartInductionRequest:
+        |r| r.induction_id.clear() => "induction_id", |r| r.episode = None => "episode",
+        |r| r.setting = 0 => "setting", |r| r.exposure = 0 => "exposure");
+    refuses!(recovery::ClearFirstDoseRequest: |r| r.induction_id.clear() => "induction_id");
+    refuses!(recovery::RecordObservedDoseRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.dose_mg = -1.0 => "dose_mg", |r| r.given_at = None => "given_at");
+    refuses!(recovery::CompleteInductionRequest:
+        |r| r.induction_id.clear() => "induction_id", |r| r.daily_mg = f64::NAN => "daily_mg");
+    refuses!(recovery::AbandonInductionRequest:
+        |r| r.induction_id.clear() => "induction_id", |r| r.because = 0 => "because", |r| r.note.clear() => "note");
+    refuses!(recovery::RecordOtpDoseRequest:
+        |r| r.medication_id.clear() => "medication_id", |r| r.program.clear() => "program",
+        |r| r.dose_mg = -1.0 => "dose_mg", |r| r.given_at = None => "given_at", |r| r.take_home = 256 => "take_home");
+}
+
+#[test]
+fn what_is_told_of_a_recovery_names_the_field() {
+    use recovery::offer_naloxone_request::Offer;
+    refuses!(recovery::RecordSubstanceUseRequest:
+        |r| r.use_id.clear() => "use_id", |r| r.substance = "Her oin".into() => "substance",
+        |r| r.used_at = None => "used_at", |r| r.source = 0 => "source");
+    refuses!(recovery::RecordRelapseRequest:
+        |r| r.relapse_id.clear() => "relapse_id", |r| r.substance.clear() => "substance",
+        |r| r.use_ids.push(String::new()) => "use_ids[1]", |r| r.screen_ids[0].clear() => "screen_ids[0]",
+        |r| r.response.clear() => "response");
+    refuses!(recovery::ReviewRelapseRequest:
+        |r| r.relapse_id.clear() => "relapse_id", |r| r.decision.clear() => "decision");
+    refuses!(recovery::RecordDrugScreenRequest:
+        |r| r.screen_id.clear() => "screen_id", |r| r.collected_at = None => "collected_at",
+        |r| r.method = 0 => "method", |r| r.lines[0].class.clear() => "lines[0].class",
+        |r| r.lines[0].detected = None => "lines[0].detected");
+    refuses!(recovery::ReportOverdoseRequest:
+        |r| r.overdose_id.clear() => "overdose_id", |r| r.at = None => "at",
+        |r| r.substances.push(String::new()) => "substances[1]", |r| r.naloxone_given = None => "naloxone_given",
+        |r| r.outcome = 0 => "outcome", |r| r.account.clear() => "account");
+    refuses!(recovery::ReviewOverdoseRequest:
+        |r| r.overdose_id.clear() => "overdose_id", |r| r.decision.clear() => "decision");
+    refuses!(recovery::OfferNaloxoneRequest:
+        |r| r.offer = None => "offer", |r| r.offer = Some(Offer::DeclinedBecause(String::new())) => "declined_because",
+        |r| r.offer = Some(Offer::Provided(recovery::NaloxoneHandedOut { kits: 1, trained: None })) => "provided.trained");
+    refuses!(recovery::RecordNaloxoneChallengeRequest:
+        |r| r.at = None => "at", |r| r.reacted = None => "reacted");
+    refuses!(recovery::MeasureRetentionRequest:
+        |r| r.episode = None => "episode", |r| r.checkpoint = 0 => "checkpoint");
 }

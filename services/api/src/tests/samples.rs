@@ -2,7 +2,8 @@
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, scales, side_effects,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, recovery, scales,
+    side_effects,
 };
 use prost_types::Timestamp;
 
@@ -265,5 +266,59 @@ samples! {
         PermitFamilyRequest { episode: stay(), person_id: id(), shares: vec![1, 2], until: day() }
         WithdrawFamilyRequest { episode: stay(), person_id: id() }
         EngageFamilyRequest { episode: stay(), person_id: id(), about: 1, note: words() }
+    }
+    recovery {
+        StartInductionRequest {
+            induction_id: id(),
+            episode: stay(),
+            setting: 1,
+            exposure: 1,
+            last_use_at: at(),
+            instructions: words(),
+        }
+        ClearFirstDoseRequest { induction_id: id() }
+        RecordObservedDoseRequest { order_id: id(), dose_mg: 4.0, given_at: at() }
+        CompleteInductionRequest { induction_id: id(), daily_mg: 16.0 }
+        AbandonInductionRequest { induction_id: id(), because: 1, note: words() }
+        RecordSubstanceUseRequest {
+            use_id: id(),
+            substance: "heroin".into(),
+            account: words(),
+            used_at: at(),
+            source: 1,
+        }
+        RecordRelapseRequest {
+            relapse_id: id(),
+            substance: "heroin".into(),
+            use_ids: vec![id()],
+            screen_ids: vec![id()],
+            account: words(),
+            response: words(),
+        }
+        ReviewRelapseRequest { relapse_id: id(), decision: words() }
+        RecordDrugScreenRequest {
+            screen_id: id(),
+            collected_at: at(),
+            method: 1,
+            lines: vec![recovery::v1::ScreenLine { class: "fentanyl".into(), detected: Some(false) }],
+        }
+        ReportOverdoseRequest {
+            overdose_id: id(),
+            at: at(),
+            substances: vec!["fentanyl".into()],
+            naloxone_given: Some(true),
+            outcome: 1,
+            account: words(),
+        }
+        ReviewOverdoseRequest { overdose_id: id(), decision: words() }
+        OfferNaloxoneRequest {
+            offer: Some(recovery::v1::offer_naloxone_request::Offer::Provided(recovery::v1::NaloxoneHandedOut {
+                kits: 2,
+                trained: Some(true),
+            })),
+        }
+        RecordNaloxoneChallengeRequest { at: at(), reacted: Some(false) }
+        RecordOtpDoseRequest { medication_id: id(), program: words(), dose_mg: 80.0, given_at: at(), take_home: 6 }
+        MeasureRetentionRequest { episode: stay(), checkpoint: 1 }
     }
 }

@@ -9,6 +9,7 @@ use concord_views::parts::{OpenEffect, OpenRisk, Trend};
 
 use crate::common::encode::instant;
 use crate::query::words;
+use crate::recovery::encode as recovery;
 
 pub(super) fn line(line: &CaseloadLine) -> pb::CaseloadLine {
     let last = |trend: &Option<Trend>| trend.as_ref().map(|trend| u32::from(trend.last));
@@ -46,6 +47,7 @@ pub(super) fn client(client: &CaseloadClient) -> pb::GetClientResponse {
         as_of: None,
         plans: client.plans.iter().map(|therapy| plan::plan(therapy, &client.medications)).collect(),
         adherence: Some(adherence::adherence(&client.adherence)),
+        recovery: recovery::summary(&client.recovery),
     }
 }
 

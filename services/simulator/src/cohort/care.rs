@@ -15,7 +15,8 @@ use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
 use super::{
-    PROGRAM, adherence, coordination, effects, leaving, outside, plan, request, risk, scores as symptoms,
+    PROGRAM, adherence, coordination, effects, leaving, outside, plan, recovery, request, risk,
+    scores as symptoms,
 };
 use crate::script::{Body, Person, Sees};
 
@@ -154,6 +155,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
     };
     plan::draft(story);
     coordination::begin(story);
+    recovery::begin(story);
     let mut visit = appointment(story, start - 1, start);
     attend(story, &mut rhythm, visit, start, None);
     let at = story.w.at(start, 100);
@@ -169,6 +171,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
     }
     rhythm.phase = episode::Phase::Titrating;
     adherence::begin(story);
+    recovery::go_on(story);
     outside::conflicts(story);
     effects::toxicity(story);
     let mut from = start;

@@ -9,7 +9,7 @@ use super::ladder::Ladder;
 use super::people::Staff;
 use super::profile::{Course, Profile, Twist};
 use super::writer::Writer;
-use super::{arrival, care, coordination, effects, id_of, plan};
+use super::{arrival, care, coordination, effects, id_of, plan, recovery};
 use crate::script::{Person, Step};
 
 /// One order while it is written about.
@@ -117,6 +117,7 @@ pub(crate) fn write(
     if profile.course != Course::ReferredUp {
         arrival::admit(&mut story);
         arrival::assess(&mut story);
+        recovery::retention(&mut story);
         if profile.course == Course::TherapyAlone {
             care::therapy_alone(&mut story);
         } else {

@@ -12,6 +12,7 @@ mod outside;
 mod people;
 mod plan;
 mod profile;
+mod recovery;
 mod request;
 mod risk;
 mod scores;

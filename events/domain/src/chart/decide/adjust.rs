@@ -61,7 +61,7 @@ impl Chart {
     }
 
     fn standing(&self, context: &Context) -> Vec<Answered> {
-        let findings = context.rules.check(&self.subject(context.now), None, context.now);
+        let findings = context.rules.check(&self.seen(context), None, context.now);
         findings.into_iter().map(|f| Answered { finding: f.key, action: f.action }).collect()
     }
 

@@ -83,7 +83,7 @@ impl Chart {
     /// substance, one of them must be on the chart. The override lets nothing pass unless the check of the order
     /// gives exactly this finding with this action.
     fn overridable(&self, finding: &FindingKey, context: &Context) -> Result<(), Error> {
-        let subject = self.subject(context.now);
+        let subject = self.seen(context);
         let standing = context.rules.check(&subject, None, context.now);
         if let Some(stands) = standing.iter().find(|standing| standing.key == *finding) {
             return match stands.action {

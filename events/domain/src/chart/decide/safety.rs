@@ -32,7 +32,7 @@ impl Chart {
         let mut answered = Vec::new();
         let mut unmet = Vec::new();
         let mut answer = None;
-        for finding in context.rules.check(&self.subject(context.now), Some(proposal), context.now) {
+        for finding in context.rules.check(&self.seen(context), Some(proposal), context.now) {
             if !speaks_about(&finding.key, &drug.ingredients) {
                 continue;
             }
@@ -117,7 +117,7 @@ impl Chart {
         proposal: Option<&Proposal>,
         context: &Context,
     ) -> Result<Vec<Event>, Error> {
-        let subject = self.subject(context.now);
+        let subject = self.seen(context);
         if let Some(proposal) = proposal {
             row(context, &proposal.drug)?;
             if proposal.replaces.is_some_and(|id| subject.exposures.iter().all(|exposure| exposure.id != id))

@@ -5,6 +5,7 @@ mod care;
 mod chart;
 mod coordination;
 mod plan;
+mod recovery;
 mod stay;
 
 use concord_domain::{DomainEvent, EpisodeRef};
@@ -26,6 +27,8 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(plan::treatment_plan().into_iter().map(DomainEvent::TreatmentPlan));
     all.extend(coordination::coordination().into_iter().map(DomainEvent::Coordination));
     all.extend(adherence::adherence().into_iter().map(DomainEvent::Adherence));
+    all.extend(recovery::inductions().into_iter().map(DomainEvent::Recovery));
+    all.extend(recovery::told().into_iter().map(DomainEvent::Recovery));
     all
 }
 

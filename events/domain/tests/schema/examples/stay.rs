@@ -55,6 +55,7 @@ pub(super) fn episode() -> Vec<episode::Event> {
             episode,
             disposition: Disposition::Completed,
             medication_plan: Some(text("Primary care goes on prescribing")),
+            at: None,
         },
     ]
 }

@@ -197,3 +197,55 @@ fn an_ended_depot_without_an_interval_acts_as_long_as_its_row_says() {
     silent(&check(&patient(vec![ended(40)]), "buprenorphine-sl"), rule);
     silent(&check(&patient(vec![swallowed]), "buprenorphine-sl"), rule);
 }
+
+#[test]
+fn a_planned_induction_answers_precipitated_withdrawal_as_far_as_it_reaches() {
+    use crate::safety::Induction::{AfterWithdrawal, LowDose};
+    let (score, pair) = ("missing.withdrawal-agonist", "ddi.buprenorphine.full-agonist");
+    let planned = |induction, exposure| Subject { induction: Some(induction), ..patient(vec![exposure]) };
+    let lately = took(&["fentanyl"], 0);
+    let unplanned = check(&patient(vec![lately.clone()]), "buprenorphine-sl");
+    expect(&unplanned, score, Major, Acknowledge);
+    expect(&unplanned, pair, Contraindicated, BlockUnlessCosigned);
+    let waits = check(&planned(AfterWithdrawal, lately), "buprenorphine-sl");
+    silent(&waits, score);
+    silent(&waits, pair);
+    // Who goes on taking a full agonist will not come into withdrawal.
+    let still = check(&planned(AfterWithdrawal, takes(&["oxycodone"])), "buprenorphine-sl");
+    expect(&still, score, Major, Acknowledge);
+    expect(&still, pair, Contraindicated, BlockUnlessCosigned);
+    let low = |mg| {
+        let regimen = daily(mg, Route::Sublingual);
+        let proposal = Proposal { regimen, ..propose("buprenorphine-sl") };
+        let subject = planned(LowDose, takes(&["oxycodone"]));
+        Ruleset::embedded().check(&subject, Some(&proposal), now())
+    };
+    silent(&low(1.0), pair);
+    silent(&low(1.0), score);
+    expect(&low(4.0), pair, Contraindicated, BlockUnlessCosigned);
+}
+
+#[test]
+fn a_withdrawal_that_was_scored_answers_a_short_acting_opioid_of_the_same_day() {
+    let pair = "ddi.buprenorphine.full-agonist";
+    let subject = patient(vec![took(&["heroin"], 0)]);
+    expect(&check(&subject, "buprenorphine-sl"), pair, Contraindicated, BlockUnlessCosigned);
+    silent(&check(&with_result(subject, "cows", 12.0, 0), "buprenorphine-sl"), pair);
+    let still = with_result(patient(vec![takes(&["oxycodone"])]), "cows", 12.0, 0);
+    expect(&check(&still, "buprenorphine-sl"), pair, Contraindicated, BlockUnlessCosigned);
+}
+
+#[test]
+fn a_naloxone_challenge_without_reaction_stands_for_the_urine_test() {
+    let challenged = |value| with_result(patient(vec![]), "naloxone-challenge", value, 0);
+    silent(&check(&challenged(0.0), "naltrexone-er-im"), "missing.naltrexone-opioids");
+    expect(
+        &check(&challenged(1.0), "naltrexone-er-im"),
+        "lab.uds.naltrexone",
+        Contraindicated,
+        BlockUnlessCosigned,
+    );
+    let used = |days| check(&patient(vec![took(&["heroin"], days)]), "naltrexone-er-im");
+    expect(&used(9), "ddi.naltrexone.opioid", Contraindicated, Action::Space);
+    silent(&used(11), "ddi.naltrexone.opioid");
+}

@@ -88,6 +88,7 @@ fn closed() -> DomainEvent {
         episode: Story::new(0, &mut Dice(1)).episode.id,
         disposition: Disposition::Completed,
         medication_plan: None,
+        at: None,
     })
 }
 

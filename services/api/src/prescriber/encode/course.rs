@@ -8,6 +8,7 @@ use concord_views::course::{CourseEntry, Entry};
 use super::super::drugs::{Drugs, order_of};
 use crate::common::encode::instant;
 use crate::query::words;
+use crate::recovery::encode as recovery;
 
 pub(crate) fn point(entry: &CourseEntry, drugs: &Drugs) -> pb::CoursePoint {
     let (told_of, value, summary) = told(&entry.row.entry);
@@ -15,13 +16,18 @@ pub(crate) fn point(entry: &CourseEntry, drugs: &Drugs) -> pb::CoursePoint {
     let subject = order.and_then(|order| drugs.get(order)).map_or(told_of, words::drug);
     pb::CoursePoint {
         at: Some(instant(entry.row.at)),
-        kind: words::stored(&entry.row.entry),
+        kind: kind(&entry.row.entry),
         subject,
         value,
         summary,
         position: entry.position,
         order_id: order.map_or_else(String::new, |order| order.to_string()),
     }
+}
+
+/// The stored name of what happened.
+fn kind(entry: &Entry) -> String {
+    if let Entry::Recovery(entry) = entry { words::stored(entry) } else { words::stored(entry) }
 }
 
 type Told = (String, Option<f64>, String);
@@ -91,6 +97,7 @@ fn told(entry: &Entry) -> Told {
         | Entry::BarrierRaised { .. }
         | Entry::BarrierRemoved { .. }
         | Entry::FamilyEngaged { .. } => adherence(entry),
+        Entry::Recovery(entry) => recovery::told(entry),
     }
 }
 

@@ -1,0 +1,6 @@
+//! A patient's recovery.
+
+mod decode;
+pub(crate) mod encode;
+mod handler;
+mod words;
