@@ -15,6 +15,7 @@ mod regimen;
 mod ruleset;
 pub mod safety;
 pub mod scale;
+mod titration;
 
 pub use escalation::Escalation;
 pub use finding::{Action, Finding, FindingKey, Severity};
@@ -25,3 +26,4 @@ pub use name::{
 };
 pub use regimen::{Frequency, InvalidDose, Milligrams, Regimen, Route};
 pub use ruleset::{Drug, Recognition, Ruleset, Taper};
+pub use titration::{Rung, TitrationSchedule};

@@ -11,6 +11,7 @@ pub(crate) mod small;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
+mod titrations;
 
 pub use fault::{Fault, LoadError};
 pub use files::Files;
@@ -31,11 +32,13 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     let warnings = small::warnings(&table("boxed_warnings.csv")?)?;
     let drugs = drugs::read(&table("drugs.csv")?, &substances, &warnings)?;
     let rules = Rules::read(files, words, &conditions, &labs)?;
+    let titrations = titrations::read(&table("titrations.csv")?, words, &drugs)?;
     Ok(Ruleset {
         version,
         reviewed,
         drugs,
         rules,
+        titrations,
         conditions,
         labs,
         symptoms: small::names(&table("symptoms.csv")?)?,

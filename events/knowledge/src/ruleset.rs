@@ -13,6 +13,7 @@ use crate::load::small::Labs;
 use crate::load::{Files, LoadError};
 use crate::policy::PolicyRow;
 use crate::scale::{Bands, ScaleKind};
+use crate::titration::TitrationSchedule;
 use crate::{
     ConditionId, DrugId, IngredientId, LabId, Milligrams, RedFlagId, Route, RulesetVersion, SymptomId,
 };
@@ -28,6 +29,7 @@ pub struct Ruleset {
     pub(crate) substances: Substances,
     pub(crate) drugs: Formulary,
     pub(crate) rules: Rules,
+    pub(crate) titrations: Vec<TitrationSchedule>,
     pub(crate) conditions: Conditions,
     pub(crate) labs: Labs,
     pub(crate) symptoms: HashMap<String, String>,

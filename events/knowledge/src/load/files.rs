@@ -46,6 +46,7 @@ embedded!(
     "scales.csv",
     "special_rules.csv",
     "symptoms.csv",
+    "titrations.csv",
 );
 
 impl Files {

@@ -140,6 +140,10 @@ pub struct Limits {
     pub unmapped_days: u16,
     /// Days that a full opioid agonist stands against a first dose of buprenorphine.
     pub full_agonist_days: u16,
+    /// Days that a supply after the end of a stay may bridge.
+    pub bridge_days: u16,
+    /// Days that two medications of one kind may overlap during a switch, where no taper takes longer.
+    pub overlap_days: u16,
 }
 
 /// All rules.
@@ -302,6 +306,8 @@ fn numbers(table: &Table) -> Result<Limits, LoadError> {
         start_dose_percent: get("start-dose-percent")?,
         unmapped_days: get("unmapped-days")?,
         full_agonist_days: get("full-agonist-days")?,
+        bridge_days: get("bridge-days")?,
+        overlap_days: get("overlap-days")?,
     };
     if limits.pregnancy_age_from > limits.pregnancy_age_to {
         return Err(table.fault(Fault::Contradiction("pregnancy-age-from", "pregnancy-age-to")));
