@@ -3,6 +3,7 @@
 use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
+use crate::chart::TitrationBasis;
 use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
 
 /// Names one stay together with the program it is in.
@@ -75,7 +76,7 @@ impl Command {
                 reads: vec![StreamRef::episode(patient, &episode.program)],
             },
             Self::Chart(command) => {
-                let reads = match command.needs_indication_of() {
+                let mut reads = match command.needs_indication_of() {
                     Some(episode) => {
                         vec![
                             StreamRef::episode(patient, &episode.program),
@@ -85,6 +86,11 @@ impl Command {
                     }
                     None => Vec::new(),
                 };
+                match command.rests_on() {
+                    Some(TitrationBasis::Score(_)) => reads.push(StreamRef::scales(patient)),
+                    Some(TitrationBasis::SideEffect(_)) => reads.push(StreamRef::side_effects(patient)),
+                    Some(TitrationBasis::Result(_) | TitrationBasis::WellTolerated) | None => {}
+                }
                 Target { stream: StreamRef::chart(patient), reads }
             }
             Self::SideEffects(command) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use concord_kernel::{EpisodeId, Instant, OrderId, PersonId, ProgramId};
+use concord_kernel::{EpisodeId, Instant, OrderId, PersonId, ProgramId, ReportId, ScaleId};
 use concord_knowledge::{ConditionId, DrugId};
 
 use crate::treatment_plan::Consent;
@@ -89,6 +89,8 @@ pub struct ChartFacts {
 pub struct SideEffectFacts {
     /// Open reports of severity 2 (moderate) or more.
     pub open_moderate_or_worse: usize,
+    /// Every report, sorted: the open ones and those that were resolved.
+    pub reports: Vec<ReportId>,
 }
 
 /// What others may know of the scores.
@@ -101,6 +103,8 @@ pub struct ScaleFacts {
     pub risk_open: bool,
     /// When a risk above low was last raised.
     pub risk_raised_at: Option<Instant>,
+    /// Every administration, sorted.
+    pub administrations: Vec<ScaleId>,
 }
 
 /// What others may know of a care team.

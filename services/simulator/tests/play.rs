@@ -105,6 +105,7 @@ async fn what_is_refused_is_refused_by_a_clinical_rule_and_answered() {
         "BOXED_WARNING_NOT_ACKNOWLEDGED",
         "SCHEDULE_NOT_COVERED",
         "NOT_STABLE",
+        "STEP_NOT_DUE",
     ];
     for reason in played.refusals.keys() {
         assert!(expected.contains(&reason.as_str()), "{reason}: {played:#?}");

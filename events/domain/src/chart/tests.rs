@@ -2,9 +2,11 @@
 
 mod background;
 mod courses;
+mod going_on;
 mod histories;
 mod orders;
 mod outside;
 mod overrides;
 mod tapers;
+mod titrations;
 mod told;

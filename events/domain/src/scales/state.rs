@@ -134,6 +134,7 @@ impl Scales {
             last_two_respond: last_two.map(|series| series.latest.iter().all(|score| score.responds)),
             risk_open: open || self.last_cssrs.is_some_and(|last| last.above_low),
             risk_raised_at: self.risk_raised_at,
+            administrations: self.used.iter().copied().collect(),
         }
     }
 }

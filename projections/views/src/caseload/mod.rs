@@ -37,7 +37,7 @@ impl Caseload {
 
 impl View for Caseload {
     const NAME: &'static str = "caseload";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,

@@ -47,6 +47,10 @@ pub enum DueKind {
     MedicationReview,
     /// Help that serves a goal is to be arranged.
     Support,
+    /// The next step of a titration may be taken.
+    TitrationStep,
+    /// The last day on which two medications are both taken during a switch.
+    OverlapEnd,
 }
 
 impl DueKind {
@@ -71,6 +75,8 @@ impl DueKind {
             Self::EducationRepeat => "education_repeat",
             Self::MedicationReview => "medication_review",
             Self::Support => "support",
+            Self::TitrationStep => "titration_step",
+            Self::OverlapEnd => "overlap_end",
         }
     }
 

@@ -29,7 +29,7 @@ mod tests;
 pub use agenda::Agenda;
 pub(crate) use background::concerns_chart;
 pub use background::{AllergyLine, AllergyList, Background, ConditionLine, ResultLine};
-pub use course::{Course, Courses};
+pub use course::{Course, Courses, Switching};
 pub use due::{Due, DueKind};
 pub use effects::{Effects, OpenEffect};
 pub use findings::{Findings, OpenFinding, WaitingOverride};
