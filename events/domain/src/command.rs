@@ -3,10 +3,10 @@
 use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
+use crate::chart::TitrationBasis;
 use crate::{
-    adherence, 
-    assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects,
-    treatment_plan,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales,
+    side_effects, treatment_plan,
 };
 
 /// Names one stay together with the program it is in.
@@ -100,6 +100,14 @@ impl Command {
                 }
                 if command.needs_evidence() {
                     reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
+                }
+                match command.rests_on() {
+                    Some(TitrationBasis::SideEffect(_)) => reads.push(StreamRef::side_effects(patient)),
+                    // The scores are evidence already.
+                    Some(
+                        TitrationBasis::Score(_) | TitrationBasis::Result(_) | TitrationBasis::WellTolerated,
+                    )
+                    | None => {}
                 }
                 Target { stream: StreamRef::chart(patient), reads }
             }

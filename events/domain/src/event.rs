@@ -4,9 +4,8 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    adherence, 
-    assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects,
-    treatment_plan,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales,
+    side_effects, treatment_plan,
 };
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.

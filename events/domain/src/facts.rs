@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use concord_kernel::{Day, EpisodeId, Instant, OrderId, OutsideMedicationId, PersonId, ProgramId, Role};
+use concord_kernel::{
+    Day, EpisodeId, Instant, OrderId, OutsideMedicationId, PersonId, ProgramId, ReportId, Role, ScaleId,
+};
 use concord_knowledge::scale::ScaleKind;
-use concord_knowledge::{ConditionId, DrugId, FindingKey, Regimen, IngredientId, SubstanceId, safety};
+use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, Regimen, SubstanceId, safety};
 use serde::{Deserialize, Serialize};
 
 use crate::recovery::Evidence;
@@ -151,6 +153,8 @@ pub struct AdherenceFacts {
 pub struct SideEffectFacts {
     /// Open reports of severity 2 (moderate) or more.
     pub open_moderate_or_worse: usize,
+    /// Every report, sorted: the open ones and those that were resolved.
+    pub reports: Vec<ReportId>,
 }
 
 /// What others may know of the scores.
@@ -165,6 +169,8 @@ pub struct ScaleFacts {
     pub risk_raised_at: Option<Instant>,
     /// The latest total of each withdrawal scale.
     pub withdrawal: BTreeMap<ScaleKind, Withdrawal>,
+    /// Every administration, sorted.
+    pub administrations: Vec<ScaleId>,
 }
 
 /// What others may know of a care team.

@@ -36,7 +36,8 @@ pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
-    AdherenceFacts, CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, MeasuredAdherence, OrderFacts, PastStay, PlanFacts, RecoveryFacts, ScaleFacts, SideEffectFacts,
+    AdherenceFacts, CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, MeasuredAdherence,
+    OrderFacts, PastStay, PlanFacts, RecoveryFacts, ScaleFacts, SideEffectFacts,
 };
 pub use refusal::{Explain, Refusal};
 pub use state::State;

@@ -3,9 +3,8 @@
 use concord_knowledge::Finding;
 
 use crate::{
-    adherence, 
-    assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects,
-    treatment_plan,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales,
+    side_effects, treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.

@@ -1,6 +1,6 @@
 //! The folded state of any stream.
 
-use concord_kernel::StreamKind;
+use concord_kernel::{PatientId, StreamKind, StreamRef};
 use serde::{Deserialize, Serialize};
 
 use crate::adherence::Adherence;
@@ -90,6 +90,15 @@ impl State {
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
+    }
+
+    /// The further streams that a decision on this state depends on: `command` names an order, and only the chart knows
+    /// the stay that it was written in. They are conditions of the append like those of [`Command::target`].
+    pub fn reads(&self, command: &Command, patient: PatientId) -> Vec<StreamRef> {
+        let (Self::Chart(chart), Command::Chart(command)) = (self, command) else { return Vec::new() };
+        chart.stay_read_by(command).map_or_else(Vec::new, |stay| {
+            vec![StreamRef::episode(patient, &stay.program), StreamRef::treatment_plan(patient, stay.id)]
+        })
     }
 
     /// Decides `command` on this state. The command's own aggregate must be this state's; see [`Command::target`].

@@ -17,6 +17,7 @@ mod regimen;
 mod ruleset;
 pub mod safety;
 pub mod scale;
+mod titration;
 mod within;
 
 pub use escalation::Escalation;
@@ -30,4 +31,5 @@ pub use name::{
 };
 pub use regimen::{Frequency, InvalidDose, Milligrams, Regimen, Route};
 pub use ruleset::{Drug, Recognition, Ruleset, Taper};
+pub use titration::{Rung, TitrationSchedule};
 pub use within::Within;

@@ -12,6 +12,7 @@ pub(crate) mod small;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;
+mod titrations;
 
 pub use fault::{Fault, LoadError};
 pub use files::Files;
@@ -33,11 +34,13 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     let drugs = drugs::read(&table("drugs.csv")?, &substances, &warnings)?;
     let rules = Rules::read(files, words, &conditions, &labs)?;
     let recovery = recovery::read(files, &substances, &conditions)?;
+    let titrations = titrations::read(&table("titrations.csv")?, words, &drugs)?;
     Ok(Ruleset {
         version,
         reviewed,
         rules,
         recovery,
+        titrations,
         conditions,
         labs,
         symptoms: small::names(&table("symptoms.csv")?)?,

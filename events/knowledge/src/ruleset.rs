@@ -15,6 +15,7 @@ use crate::load::{Files, LoadError};
 use crate::policy::PolicyRow;
 use crate::recovery::Recovery;
 use crate::scale::{Bands, ScaleKind};
+use crate::titration::TitrationSchedule;
 use crate::within::Terms;
 use crate::{
     ConditionId, DrugId, IngredientId, LabId, Milligrams, MissedDoses, RedFlagId, Route, RulesetVersion,
@@ -30,6 +31,7 @@ pub struct Ruleset {
     pub(crate) drugs: Formulary,
     pub(crate) rules: Rules,
     pub(crate) recovery: Recovery,
+    pub(crate) titrations: Vec<TitrationSchedule>,
     pub(crate) conditions: Conditions,
     pub(crate) labs: Labs,
     pub(crate) symptoms: HashMap<String, String>,

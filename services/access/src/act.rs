@@ -255,6 +255,7 @@ impl Act {
             | C::RecordResult { .. }
             | C::RecordOutsideMedication { .. }
             | C::EndOutsideMedication { .. }
+            | C::RecordNeverTaken { .. }
             | C::Reconcile { .. }
             | C::CheckSafety { .. }
             | C::AcknowledgeBoxedWarning { .. } => Self::KeepChart,
@@ -266,6 +267,10 @@ impl Act {
             | C::Hold { .. }
             | C::Resume { .. }
             | C::PlanTaper { .. }
+            | C::PlanTitration { .. }
+            | C::AdvanceTitration { .. }
+            | C::CancelTitration { .. }
+            | C::Switch(_)
             | C::Stop { .. }
             | C::Renew { .. }
             | C::Correct { .. } => Self::Prescribe,

@@ -10,6 +10,7 @@ mod fuzz;
 mod ledger;
 mod lists;
 mod nobody;
+mod orders;
 mod outcome;
 mod questions;
 mod reasons;

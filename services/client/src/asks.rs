@@ -69,6 +69,7 @@ asks! {
         RecordOutsideMedicationRequest, record_outside_medication, RecordOutsideMedication;
         EndOutsideMedicationRequest, end_outside_medication, EndOutsideMedication;
         RecordLastDoseRequest, record_last_dose, RecordLastDose;
+        RecordNeverTakenRequest, record_never_taken, RecordNeverTaken;
         ReconcileMedicationsRequest, reconcile_medications, ReconcileMedications;
         CheckSafetyRequest, check_safety, CheckSafety;
         AcknowledgeBoxedWarningRequest, acknowledge_boxed_warning, AcknowledgeBoxedWarning;
@@ -80,6 +81,10 @@ asks! {
         HoldMedicationRequest, hold_medication, HoldMedication;
         ResumeMedicationRequest, resume_medication, ResumeMedication;
         PlanTaperRequest, plan_taper, PlanTaper;
+        PlanTitrationRequest, plan_titration, PlanTitration;
+        AdvanceTitrationRequest, advance_titration, AdvanceTitration;
+        CancelTitrationRequest, cancel_titration, CancelTitration;
+        SwitchMedicationRequest, switch_medication, SwitchMedication;
         StopMedicationRequest, stop_medication, StopMedication;
         RenewMedicationRequest, renew_medication, RenewMedication;
         CorrectOrderRequest, correct_order, CorrectOrder;

@@ -99,7 +99,10 @@ impl Inner {
                 let conflict = ExecuteError::Conflict { actual: folded.version };
                 return self.earlier(&request).await?.ok_or(conflict);
             }
-            let decided = match self.decide(&request, &folded, &target.reads, now, effective_at).await? {
+            // What the command names is not all that it rests on: the state may name more.
+            let mut reads = target.reads.clone();
+            reads.extend(folded.state.reads(&request.command, request.patient));
+            let decided = match self.decide(&request, &folded, &reads, now, effective_at).await? {
                 Ok(decided) => decided,
                 Err(refusal) => return self.earlier(&request).await?.ok_or(ExecuteError::Refused(refusal)),
             };
@@ -114,7 +117,9 @@ impl Inner {
                 }
                 Ok(Appended::Repeated(receipt)) => return recall(&receipt),
                 Err(AppendError::Conflict { .. }) => {
-                    target.reads.iter().for_each(|read| self.cache.forget(*read));
+                    for read in &reads {
+                        self.cache.forget(*read);
+                    }
                 }
                 Err(AppendError::Unavailable) => {
                     return self.earlier(&request).await?.ok_or(ExecuteError::Unavailable);
@@ -245,6 +250,8 @@ fn standing(events: &[DomainEvent]) -> Vec<FindingKey> {
         if let DomainEvent::Chart(event) = event {
             if let chart::Event::MedicationPrescribed { judged, .. }
             | chart::Event::DoseAdjusted { judged, .. }
+            | chart::Event::TitrationPlanned { judged, .. }
+            | chart::Event::TitrationStepTaken { judged, .. }
             | chart::Event::MedicationResumed { judged, .. }
             | chart::Event::SafetyChecked { judged, .. } = event
             {

@@ -1,5 +1,6 @@
 mod asked;
 mod cache;
+mod further;
 mod shaky;
 
 use std::sync::Arc;

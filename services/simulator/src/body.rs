@@ -30,9 +30,9 @@ bodies! {
     Assessment: StartAssessment RecordSection CompleteAssessment DecideIndication ReopenAssessment;
     MedicationChart: RecordCharacteristics ConfirmNoKnownAllergies RecordAllergy RefuteAllergy RecordCondition
         ResolveCondition RecordResult RecordOutsideMedication EndOutsideMedication RecordLastDose
-        ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
+        RecordNeverTaken ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
         ResolveInteraction PrescribeMedication AdjustDose HoldMedication ResumeMedication PlanTaper StopMedication
-        RenewMedication CorrectOrder;
+        RenewMedication CorrectOrder PlanTitration AdvanceTitration CancelTitration SwitchMedication;
     SideEffects: ReportSideEffect TriageSideEffect DecideSideEffect ResolveSideEffect RecordBreach;
     Scales: AdministerScale ResolveRisk;
     FollowUp: ScheduleVisit RecordVisit MarkNoShow ChangeCadence;

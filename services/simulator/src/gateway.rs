@@ -118,9 +118,9 @@ impl Gateway for Remote {
             DischargePatient StartAssessment RecordSection CompleteAssessment DecideIndication ReopenAssessment
             RecordCharacteristics ConfirmNoKnownAllergies RecordAllergy RefuteAllergy RecordCondition
             ResolveCondition RecordResult RecordOutsideMedication EndOutsideMedication RecordLastDose
-            ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
+            RecordNeverTaken ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
             ResolveInteraction PrescribeMedication AdjustDose HoldMedication ResumeMedication PlanTaper
-            StopMedication RenewMedication CorrectOrder ReportSideEffect TriageSideEffect DecideSideEffect
+            StopMedication RenewMedication CorrectOrder PlanTitration AdvanceTitration CancelTitration SwitchMedication ReportSideEffect TriageSideEffect DecideSideEffect
             ResolveSideEffect RecordBreach AdministerScale ResolveRisk ScheduleVisit RecordVisit MarkNoShow
             ChangeCadence AddMember RemoveMember DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal
             LinkGoalToMedication RecordSharedDecision RaiseConcern AnswerConcern RecordEducation

@@ -19,6 +19,9 @@ fn order_of(body: &Body) -> Option<Uuid> {
         Body::HoldMedication(request) => &request.order_id,
         Body::ResumeMedication(request) => &request.order_id,
         Body::PlanTaper(request) => &request.order_id,
+        Body::PlanTitration(request) => &request.order_id,
+        Body::AdvanceTitration(request) => &request.order_id,
+        Body::SwitchMedication(request) => &request.to.as_ref()?.order_id,
         Body::StopMedication(request) => &request.order_id,
         Body::RenewMedication(request) => &request.order_id,
         _ => return None,
@@ -58,7 +61,7 @@ fn nobody_touches_an_order_before_it_is_written_or_after_it_is_stopped() {
             let what = format!("seed {seed}, client {}, {} at {}", step.client, name_of(body), step.at);
             assert!(!stopped.contains(&order), "after the stop: {what}");
             match body {
-                Body::PrescribeMedication(_) => {
+                Body::PrescribeMedication(_) | Body::SwitchMedication(_) => {
                     assert!(written.insert(order, step.at).is_none(), "twice: {what}");
                 }
                 Body::StopMedication(_) => assert!(stopped.insert(order), "twice: {what}"),
@@ -93,7 +96,9 @@ fn a_hold_is_followed_by_no_dose_until_it_is_resumed() {
                 held.insert(order);
             }
             Body::ResumeMedication(_) => assert!(held.remove(&order)),
-            Body::AdjustDose(_) | Body::RenewMedication(_) => assert!(!held.contains(&order), "{}", step.at),
+            Body::AdjustDose(_) | Body::AdvanceTitration(_) | Body::RenewMedication(_) => {
+                assert!(!held.contains(&order), "{}", step.at);
+            }
             _ => {}
         }
     }
@@ -120,6 +125,9 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
     let calls: BTreeSet<&str> = commands(&cohort).map(|(_, body)| name_of(body)).collect();
     for call in [
         "PlanTaper",
+        "PlanTitration",
+        "AdvanceTitration",
+        "SwitchMedication",
         "StopMedication",
         "HoldMedication",
         "ResumeMedication",

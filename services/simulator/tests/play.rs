@@ -108,6 +108,7 @@ async fn what_is_refused_is_refused_by_a_clinical_rule_and_answered() {
         "CONSENT_TO_SHARE_REQUIRED",
         "FAMILY_NOT_PERMITTED",
         "WITHDRAWAL_TOO_MILD",
+        "STEP_NOT_DUE",
     ];
     for reason in played.refusals.keys() {
         assert!(expected.contains(&reason.as_str()), "{reason}: {played:#?}");

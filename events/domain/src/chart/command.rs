@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
-    OverrideReason, ReconciledEntry, Sex, StopReason, Supply, TaperStep,
+    OverrideReason, ReconciledEntry, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
 };
 use crate::EpisodeRef;
 
@@ -36,6 +36,21 @@ pub struct NewOrder {
     pub legal_basis: Option<LegalBasis>,
     /// Answers to findings that ask for one.
     pub acknowledgements: Vec<Acknowledgement>,
+}
+
+/// A change from one medication to another, with both taken for a while or not.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Switch {
+    /// The order that ends.
+    pub from: OrderId,
+    /// The one that begins.
+    pub to: NewOrder,
+    /// The last day on which both are taken; the day on which the new one starts for a switch at once.
+    pub overlap_until: Day,
+    /// How the old one is tapered off; empty when it has a taper already or needs none.
+    pub taper: Vec<TaperStep>,
+    /// Why.
+    pub reason: Text,
 }
 
 /// An outside medication as it was told.
@@ -140,6 +155,13 @@ pub enum Command {
         /// When.
         at: Instant,
     },
+    /// Say that a medication that has ended was never taken: nothing of it has to wash out.
+    RecordNeverTaken {
+        /// Which.
+        medication: MedicationRef,
+        /// How that is known.
+        reason: Text,
+    },
     /// Compare every outside medication with what the patient takes.
     Reconcile {
         /// One line for each active outside medication.
@@ -216,6 +238,37 @@ pub enum Command {
         /// Why.
         reason: Text,
     },
+    /// Agree how the dose of an order rises. Takes the place of a taper or titration that was agreed before.
+    PlanTitration {
+        /// Which.
+        order: OrderId,
+        /// The steps, in order of days, each one higher.
+        steps: Vec<TitrationStep>,
+        /// Why.
+        reason: Text,
+        /// Answers to findings that ask for one at the highest step; they hold for the others.
+        acknowledgements: Vec<Acknowledgement>,
+    },
+    /// Take the next step of the titration that was agreed.
+    AdvanceTitration {
+        /// Of which order.
+        order: OrderId,
+        /// What it rests on.
+        rests_on: TitrationBasis,
+        /// Why, in words.
+        note: Text,
+        /// Answers to findings that ask for one and were not answered with the plan.
+        acknowledgements: Vec<Acknowledgement>,
+    },
+    /// Give a titration up; the dose stays.
+    CancelTitration {
+        /// Of which order.
+        order: OrderId,
+        /// Why.
+        reason: Text,
+    },
+    /// Change from one medication to another.
+    Switch(Box<Switch>),
     /// End an order.
     Stop {
         /// Which.
@@ -259,6 +312,9 @@ impl Command {
             self,
             Self::Prescribe(_)
                 | Self::AdjustDose { .. }
+                | Self::PlanTitration { .. }
+                | Self::AdvanceTitration { .. }
+                | Self::Switch(_)
                 | Self::Resume { .. }
                 | Self::Renew { .. }
                 | Self::CheckSafety { proposal: Some(_) }
@@ -267,12 +323,29 @@ impl Command {
     }
 
     /// The stay whose indication decision it needs, if it needs one.
-    pub const fn needs_indication_of(&self) -> Option<&EpisodeRef> {
-        if let Self::Prescribe(order) = self { Some(&order.episode) } else { None }
+    pub fn needs_indication_of(&self) -> Option<&EpisodeRef> {
+        if let Self::Prescribe(order) = self {
+            Some(&order.episode)
+        } else if let Self::Switch(switch) = self {
+            Some(&switch.to.episode)
+        } else {
+            None
+        }
+    }
+
+    /// What a step of a titration rests on, if it is one.
+    pub const fn rests_on(&self) -> Option<&TitrationBasis> {
+        if let Self::AdvanceTitration { rests_on, .. } = self { Some(rests_on) } else { None }
     }
 
     /// Whether it has a drug go on, which doses that were missed may forbid.
     pub const fn needs_missed_doses(&self) -> bool {
-        matches!(self, Self::Resume { .. } | Self::Renew { .. } | Self::AdjustDose { .. })
+        matches!(
+            self,
+            Self::Resume { .. }
+                | Self::Renew { .. }
+                | Self::AdjustDose { .. }
+                | Self::AdvanceTitration { .. }
+        )
     }
 }

@@ -80,6 +80,21 @@ pub enum Error {
     /// The schedule allows fewer refills, or a shorter time.
     #[error("the schedule allows less than the supply asks for")]
     SupplyBeyondSchedule,
+    /// The patient declined the medication, or the stay has ended, and the supply reaches past the end of the taper.
+    #[error("the supply has refills or lasts longer than the taper, which ends on {until}")]
+    SupplyBeyondTaper {
+        /// The last day of the taper.
+        until: Day,
+    },
+    /// The stay has ended, and the supply is more than a bridge.
+    #[error("after the stay a supply bridges {most_days} days at most, without refills")]
+    BridgeTooLong {
+        /// The limit.
+        most_days: u16,
+    },
+    /// The stay has ended, and the time after it was bridged.
+    #[error("the time after the stay was bridged before")]
+    AlreadyBridged,
     /// The order starts before today.
     #[error("an order cannot start in the past")]
     StartsInThePast,
@@ -194,6 +209,66 @@ pub enum Error {
         /// In how many days.
         within_days: i64,
     },
+    /// A titration without steps, or with too many.
+    #[error("a titration has 1 to {most} steps")]
+    TitrationStepCount {
+        /// The limit.
+        most: usize,
+    },
+    /// Steps are not in order of days.
+    #[error("steps are in order of days, one a day")]
+    TitrationOutOfOrder,
+    /// The first step lies before today.
+    #[error("a titration cannot begin in the past")]
+    TitrationInThePast,
+    /// The last step lies too far ahead.
+    #[error("a titration is planned for {most_days} days at most")]
+    TitrationTooLong {
+        /// The limit.
+        most_days: i64,
+    },
+    /// A step does not raise the daily dose.
+    #[error("each step raises the daily dose")]
+    TitrationNotRising,
+    /// A step goes another way into the body.
+    #[error("a titration keeps the route of the order")]
+    TitrationChangesRoute,
+    /// No titration was agreed, or all its steps are taken.
+    #[error("no step of a titration is to come")]
+    NoTitration,
+    /// The day of the next step has not come.
+    #[error("the next step is for {on}")]
+    StepNotDue {
+        /// Its day.
+        on: Day,
+    },
+    /// What else is taken has changed, and with it the schedule of the drug.
+    #[error("what else is taken calls for another schedule than the one that was agreed")]
+    ScheduleChanged,
+    /// The schedule of the drug allows less.
+    #[error("the schedule of the drug allows at most {at_most} a day next")]
+    BeyondSchedule {
+        /// The dose of one day.
+        at_most: Milligrams,
+    },
+    /// What a step is said to rest on is not on record.
+    #[error("what the step rests on is not on record, or is older than the dose")]
+    BasisNotOnRecord,
+    /// Both are taken until before the new one begins.
+    #[error("an overlap does not end before the new order starts")]
+    OverlapBeforeStart,
+    /// Both are taken for too long.
+    #[error("an overlap lasts {most_days} days at most, or as long as the taper")]
+    OverlapTooLong {
+        /// The limit.
+        most_days: u16,
+    },
+    /// The taper of the order that ends goes on after the overlap.
+    #[error("the taper of the order that ends lasts until {tapered_on}")]
+    OverlapBeforeTaperEnd {
+        /// Its last day.
+        tapered_on: Day,
+    },
     /// The drug must not stop at once.
     #[error("the drug must not stop at once")]
     TaperFirst,
@@ -220,6 +295,12 @@ pub enum Error {
     /// The outside medication has ended.
     #[error("the medication has ended")]
     MedicationEnded,
+    /// The medication goes on: what is not taken yet may be taken tomorrow.
+    #[error("the medication has not ended")]
+    MedicationNotEnded,
+    /// Somebody told of a dose.
+    #[error("a dose of the medication is on record")]
+    DoseOnRecord,
     /// The time has not come yet.
     #[error("the time is in the future")]
     InTheFuture,

@@ -3,13 +3,14 @@
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
-    Action, ConditionId, DrugId, Finding, FindingKey, IngredientId, LabId, Regimen, RulesetVersion, Severity,
+    Action, ConditionId, DrugId, Finding, FindingKey, IngredientId, LabId, Regimen, RuleId, RulesetVersion,
+    Severity,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     Acknowledgement, Cause, Correction, LegalBasis, MedicationRef, NewOrder, OrderModality, OverrideReason,
-    ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep,
+    ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
 };
 
 /// By which rules something was judged, and what stood after that.
@@ -125,6 +126,13 @@ pub enum Event {
         medication: MedicationRef,
         /// When.
         at: Instant,
+    },
+    /// A medication that has ended was never taken.
+    NeverTakenRecorded {
+        /// Which.
+        medication: MedicationRef,
+        /// How that is known.
+        reason: Text,
     },
     /// Outside medications were compared with what the patient takes.
     MedicationsReconciled {
@@ -250,6 +258,68 @@ pub enum Event {
         /// Why.
         reason: Text,
     },
+    /// It was agreed how the dose of an order rises.
+    TitrationPlanned {
+        /// Which.
+        order: OrderId,
+        /// The steps.
+        steps: Vec<TitrationStep>,
+        /// The schedule of the tables that the steps keep, for a drug that has one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        schedule: Option<RuleId>,
+        /// Why.
+        reason: Text,
+        /// Answers to findings.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        acknowledgements: Vec<Acknowledgement>,
+        /// By which rules the highest step was judged.
+        judged: Judged,
+        /// When it was agreed.
+        at: Instant,
+    },
+    /// The next step of a titration was taken: the dose rose as agreed.
+    TitrationStepTaken {
+        /// Of which order.
+        order: OrderId,
+        /// The day for which it was agreed.
+        planned_on: Day,
+        /// How much before.
+        from: Regimen,
+        /// How much from now on.
+        to: Regimen,
+        /// What it rests on.
+        rests_on: TitrationBasis,
+        /// Why, in words.
+        note: Text,
+        /// Answers to findings.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        acknowledgements: Vec<Acknowledgement>,
+        /// By which rules it was judged.
+        judged: Judged,
+        /// When it took effect, clinically.
+        at: Instant,
+    },
+    /// A titration was given up; the dose stays.
+    TitrationCancelled {
+        /// Of which order.
+        order: OrderId,
+        /// Why.
+        reason: Text,
+    },
+    /// One medication takes the place of another. The order that begins and a taper of the one that ends are events of
+    /// their own, beside this one.
+    MedicationSwitched {
+        /// The order that ends.
+        from: OrderId,
+        /// The order that begins.
+        to: OrderId,
+        /// The last day on which both are taken.
+        overlap_until: Day,
+        /// Why.
+        reason: Text,
+        /// When it was decided, clinically.
+        at: Instant,
+    },
     /// An order ended.
     MedicationStopped {
         /// Which.
@@ -273,6 +343,9 @@ pub enum Event {
         modality: OrderModality,
         /// What allowed it.
         legal_basis: Option<LegalBasis>,
+        /// Whether it bridges the time after the stay has ended.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        bridging: bool,
         /// By which rules it was judged.
         judged: Judged,
         /// Answers to findings.

@@ -52,6 +52,18 @@ impl Error {
             Self::SupplyBeyondSchedule => {
                 ("SUPPLY_BEYOND_SCHEDULE", "lower the refills or days to what the drug's schedule allows")
             }
+            Self::SupplyBeyondTaper { .. } => (
+                "SUPPLY_BEYOND_TAPER",
+                "supply without refills up to the last day of the taper, or plan the taper anew",
+            ),
+            Self::BridgeTooLong { .. } => (
+                "BRIDGE_TOO_LONG",
+                "supply fewer days without refills, plan a taper, or order anew in an open stay",
+            ),
+            Self::AlreadyBridged => (
+                "ALREADY_BRIDGED",
+                "plan a taper, hand over to whoever prescribes on, or order anew in an open stay",
+            ),
             Self::StartsInThePast => ("STARTS_IN_THE_PAST", "name today or a later day"),
             Self::StartsTooLate { .. } => ("STARTS_TOO_LATE", "name an earlier day, or order nearer to it"),
             Self::BoxedWarningNotAcknowledged => (
@@ -77,19 +89,20 @@ impl Error {
             Self::TooManyAcknowledgements { .. } => ("TOO_MANY_ACKNOWLEDGEMENTS", "answer each finding once"),
             Self::Unsafe { answer, .. } => ("UNSAFE", answer.remedy()),
             Self::Unchanged => ("UNCHANGED", "name something that differs, or leave it as it is"),
-            Self::RiseTooLarge { .. } => {
-                ("RISE_TOO_LARGE", "raise by the usual step at most, or cite the planned titration")
-            }
-            Self::RiseTooSoon { .. } => (
-                "RISE_TOO_SOON",
-                "wait until the fewest days between rises have passed, or cite the planned titration",
+            Self::RiseTooLarge { .. } => (
+                "RISE_TOO_LARGE",
+                "raise by the usual step at most, or plan a titration by the drug's schedule",
             ),
+            Self::RiseTooSoon { .. } => {
+                ("RISE_TOO_SOON", "wait until the fewest days between rises have passed")
+            }
             Self::CauseNotOnChart => {
                 ("CAUSE_NOT_ON_CHART", "record the result or interaction first, or name another cause")
             }
-            Self::NotAPlannedStep => {
-                ("NOT_A_PLANNED_STEP", "plan the taper first and take its steps, or name another cause")
-            }
+            Self::NotAPlannedStep => (
+                "NOT_A_PLANNED_STEP",
+                "plan the taper or titration first and take its next step, or name another cause",
+            ),
             Self::BeforeLastChange => {
                 ("BEFORE_LAST_CHANGE", "name a time at or after the last change of the order")
             }
@@ -112,6 +125,38 @@ impl Error {
             Self::TaperNotEnding => ("TAPER_NOT_ENDING", "end the taper with one step of 0 mg"),
             Self::TaperTooShort { .. } => ("TAPER_TOO_SHORT", "spread the steps over more days"),
             Self::TaperTooSteep { .. } => ("TAPER_TOO_STEEP", "take away less, or wait longer between steps"),
+            Self::TitrationStepCount { .. } => {
+                ("TITRATION_STEP_COUNT", "name at least one step and not too many")
+            }
+            Self::TitrationOutOfOrder => ("TITRATION_OUT_OF_ORDER", "sort the steps by day, one step a day"),
+            Self::TitrationInThePast => ("TITRATION_IN_THE_PAST", "begin the titration today or later"),
+            Self::TitrationTooLong { .. } => {
+                ("TITRATION_TOO_LONG", "plan the nearer steps now and the others when they are taken")
+            }
+            Self::TitrationNotRising => {
+                ("TITRATION_NOT_RISING", "raise the daily dose with each step; plan a taper to lower it")
+            }
+            Self::TitrationChangesRoute => ("TITRATION_CHANGES_ROUTE", "keep the route of the order"),
+            Self::NoTitration => ("NO_TITRATION", "plan the titration first"),
+            Self::StepNotDue { .. } => ("STEP_NOT_DUE", "wait for the day of the step, or plan anew"),
+            Self::ScheduleChanged => ("SCHEDULE_CHANGED", "plan the titration anew for what is taken now"),
+            Self::BeyondSchedule { .. } => {
+                ("BEYOND_SCHEDULE", "keep the steps of the drug's schedule for what else is taken")
+            }
+            Self::BasisNotOnRecord => (
+                "BASIS_NOT_ON_RECORD",
+                "record the score, side effect or result first, or name what else it rests on",
+            ),
+            Self::OverlapBeforeStart => {
+                ("OVERLAP_BEFORE_START", "name the day on which the new order starts, or a later one")
+            }
+            Self::OverlapTooLong { .. } => {
+                ("OVERLAP_TOO_LONG", "name an earlier day, or plan a taper that needs longer")
+            }
+            Self::OverlapBeforeTaperEnd { .. } => (
+                "OVERLAP_BEFORE_TAPER_END",
+                "name the last day of the taper or a later one, or plan the taper anew",
+            ),
             Self::TaperFirst => {
                 ("TAPER_FIRST", "plan a taper and let it run out, or state why it stops at once")
             }
@@ -125,6 +170,10 @@ impl Error {
             }
             Self::UnknownMedication => ("UNKNOWN_MEDICATION", "name a medication of this chart"),
             Self::MedicationEnded => ("MEDICATION_ENDED", "record it anew if it is taken again"),
+            Self::MedicationNotEnded => {
+                ("MEDICATION_NOT_ENDED", "stop the order or end the outside medication first")
+            }
+            Self::DoseOnRecord => ("DOSE_ON_RECORD", "record when the last dose was taken instead"),
             Self::InTheFuture => ("IN_THE_FUTURE", "name a time that has passed"),
             Self::ReconciliationIncomplete => (
                 "RECONCILIATION_INCOMPLETE",

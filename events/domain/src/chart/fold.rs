@@ -2,16 +2,16 @@
 
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Text};
 use concord_knowledge::safety::Allergy;
-use concord_knowledge::{FindingKey, IngredientId, LabId, Regimen};
+use concord_knowledge::{FindingKey, IngredientId, LabId, Milligrams, Regimen};
 
 use super::decide::today_anywhere;
 use super::state::{
     AllergyStatus, Characteristics, Condition, Ended, Known, KnownAllergy, Measured, Order, Outside,
-    Override, same_words,
+    Override, Switching, Titration, same_words,
 };
 use super::{
     Answered, Cause, Chart, Correction, Event, Judged, LegalBasis, MedicationRef, NewOrder, OrderModality,
-    Supply,
+    Supply, TaperStep,
 };
 use crate::OrderFacts;
 
@@ -54,6 +54,9 @@ impl Chart {
                 self.outside_ended(medication, last_dose_at);
             }
             Event::LastDoseRecorded { medication, at } => self.last_dose(medication, at),
+            Event::NeverTakenRecorded { medication, reason: _ } => {
+                self.ended.retain(|ended| ended.medication != medication);
+            }
             // What is no longer taken, or newly found, is said by events of its own.
             Event::MedicationsReconciled { .. } | Event::SafetyChecked { .. } => {}
             Event::InteractionDetected { finding, .. } => self.know(finding, true),
@@ -63,6 +66,28 @@ impl Chart {
             }
             Event::InteractionOverridden { finding, by, at, .. } => self.overridden(finding, by, at),
             Event::OverrideCosigned { finding, by: _, at } => self.cosigned(&finding, at),
+            event @ (Event::MedicationPrescribed { .. }
+            | Event::DoseAdjusted { .. }
+            | Event::MedicationHeld { .. }
+            | Event::MedicationResumed { .. }
+            | Event::TaperPlanned { .. }
+            | Event::TitrationPlanned { .. }
+            | Event::TitrationStepTaken { .. }
+            | Event::TitrationCancelled { .. }
+            | Event::MedicationSwitched { .. }
+            | Event::MedicationStopped { .. }
+            | Event::MedicationRenewed { .. }
+            | Event::OrderCorrected { .. }) => self.fold_order(event),
+        }
+    }
+
+    /// Takes in an event about an order.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "`fold` hands over the events of orders only, without wildcard"
+    )]
+    fn fold_order(&mut self, event: Event) {
+        match event {
             Event::MedicationPrescribed { order, judged, ingredients, at } => {
                 self.prescribed(*order, judged, ingredients, at);
             }
@@ -71,21 +96,43 @@ impl Chart {
                 self.dose_changed(order, at, |open| open.adjust(to, &cause, at));
             }
             Event::MedicationHeld { order, reason: _, at } => {
-                self.dose_changed(order, at, |open| open.held_at = Some(at));
+                self.dose_changed(order, at, |open| open.hold(at));
             }
             Event::MedicationResumed { order, judged, at, .. } => {
                 self.judged(order, judged);
-                self.dose_changed(order, at, Order::resume);
+                self.dose_changed(order, at, |open| open.resume(at));
             }
-            Event::TaperPlanned { order, steps, reason: _ } => self.change(order, |open| open.taper = steps),
-            Event::MedicationStopped { order, last_dose_at, at, .. } => self.stopped(order, last_dose_at, at),
-            Event::MedicationRenewed { order, supply, modality, legal_basis, judged, .. } => {
+            Event::TaperPlanned { order, steps, reason: _ } => self.change(order, |open| open.tapers(steps)),
+            Event::TitrationPlanned { order, steps, schedule, judged, .. } => {
+                let titration = Titration { steps, schedule, answered: judged.answered.clone() };
                 self.judged(order, judged);
-                self.change(order, |open| open.renew(supply, modality, legal_basis));
+                self.change(order, |open| open.titrates(titration));
+            }
+            Event::TitrationStepTaken { order, to, judged, at, .. } => {
+                self.judged(order, judged);
+                self.dose_changed(order, at, |open| open.adjust(to, &Cause::PlannedTitration, at));
+            }
+            Event::TitrationCancelled { order, reason: _ } => {
+                self.change(order, |open| open.titration = None);
+            }
+            Event::MedicationSwitched { from, to, overlap_until, .. } => {
+                self.change(from, |open| {
+                    open.titration = None;
+                    open.switch = Some(Switching { to, until: overlap_until });
+                });
+            }
+            Event::MedicationStopped { order, last_dose_at, at, .. } => self.stopped(order, last_dose_at, at),
+            Event::MedicationRenewed { order, supply, modality, legal_basis, bridging, judged, .. } => {
+                self.judged(order, judged);
+                self.change(order, |open| {
+                    open.renew(supply, modality, legal_basis);
+                    open.bridged |= bridging;
+                });
             }
             Event::OrderCorrected { order, correction, .. } => {
                 self.change(order, |open| open.correct(correction));
             }
+            _ => debug_assert!(false, "an event that is not about an order"),
         }
     }
 
@@ -123,6 +170,7 @@ impl Chart {
         self.last_dose_change_at = Some(at);
         let id = new.order;
         let order = Order {
+            episode: new.episode,
             drug: new.drug,
             ingredients,
             regimen: new.regimen,
@@ -138,6 +186,9 @@ impl Chart {
             legal_basis: new.legal_basis,
             answered: Vec::new(),
             taper: Vec::new(),
+            titration: None,
+            switch: None,
+            bridged: false,
         };
         self.orders.insert(id, order);
         self.judged(id, judged);
@@ -147,6 +198,10 @@ impl Chart {
         self.last_dose_change_at = Some(at);
         self.stopped_orders.insert(id);
         let Some(order) = self.orders.remove(&id) else { return };
+        // What was to take another's place does not any more.
+        for other in self.orders.values_mut() {
+            other.switch = other.switch.filter(|switch| switch.to != id);
+        }
         self.forget(&order.ingredients);
         // What somebody told of a drug that is still taken is not its last dose: more may have followed.
         let last_known = order.last_dose_if_held();
@@ -258,6 +313,11 @@ impl AllergyStatus {
 }
 
 impl Order {
+    /// Whether a regimen gives more of the drug, or gives it another way.
+    pub(super) fn asks_for_more(&self, to: &Regimen) -> bool {
+        to.route != self.regimen.route || to.rise_from(&self.regimen) != Milligrams::ZERO
+    }
+
     /// The first day it can have been taken: when it was written, or its start where that was earlier.
     pub(super) fn first_day(&self) -> Day {
         today_anywhere(self.ordered_at).min(self.start_on)
@@ -284,19 +344,48 @@ impl Order {
         self.held_at.map(|held| self.last_dose_at.map_or(held, |last| last.max(held)))
     }
 
-    /// A new dose shows that it is taken on; only the steps of a taper keep the taper.
+    /// A new dose shows that it is taken on; only their own steps keep a taper or a titration, and what rises does not
+    /// give way.
     fn adjust(&mut self, to: Regimen, cause: &Cause, at: Instant) {
+        if self.asks_for_more(&to) {
+            self.switch = None;
+        }
         self.regimen = to;
         self.dose_since = at.max(Instant::start_of(self.start_on));
         self.last_dose_at = None;
         if *cause != Cause::PlannedTaper {
             self.taper.clear();
         }
+        self.titration = self.titration.take().filter(|_| *cause == Cause::PlannedTitration);
+        if let Some(titration) = &mut self.titration {
+            titration.steps.remove(0);
+        }
+        self.titration = self.titration.take().filter(|titration| !titration.steps.is_empty());
     }
 
-    fn resume(&mut self) {
+    /// An interruption ends a titration: the days at each dose do not count through it.
+    fn hold(&mut self, at: Instant) {
+        self.held_at = Some(at);
+        self.titration = None;
+    }
+
+    /// The days until the dose may rise count from here.
+    fn resume(&mut self, at: Instant) {
         self.held_at = None;
         self.last_dose_at = None;
+        self.dose_since = self.dose_since.max(at);
+    }
+
+    /// What was agreed last counts: a way down ends a way up.
+    fn tapers(&mut self, steps: Vec<TaperStep>) {
+        self.taper = steps;
+        self.titration = None;
+    }
+
+    /// And the other way round.
+    fn titrates(&mut self, titration: Titration) {
+        self.taper.clear();
+        self.titration = Some(titration);
     }
 
     /// The latest answer to a finding counts.

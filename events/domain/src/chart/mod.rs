@@ -14,13 +14,14 @@ mod subject;
 mod tests;
 mod words;
 
-pub use command::{Command, NewOrder, Reported};
+pub use command::{Command, NewOrder, Reported, Switch};
 pub use error::{Answer, Error};
 pub use event::{Answered, Event, Judged};
 pub use state::Chart;
 pub use words::{
     Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
-    OverrideReason, ReconcileAction, ReconciledEntry, Sex, StopReason, Supply, TaperStep,
+    OverrideReason, ReconcileAction, ReconciledEntry, Sex, StopReason, Supply, TaperStep, TitrationBasis,
+    TitrationStep,
 };
 
 crate::aggregate!(Chart, "medication_chart", Command, Event, Error);

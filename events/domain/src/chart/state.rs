@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
 use concord_knowledge::safety::Allergy;
-use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, Ruleset};
+use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, RuleId, Ruleset};
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, LegalBasis, MedicationRef, OrderModality, Sex, Supply, TaperStep};
-use crate::ChartFacts;
+use super::{Answered, LegalBasis, MedicationRef, OrderModality, Sex, Supply, TaperStep, TitrationStep};
+use crate::{ChartFacts, EpisodeRef};
 
 /// What the events of a medication chart say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -81,6 +81,8 @@ pub(super) struct Measured {
 /// An order that has not ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Order {
+    /// The stay that it was written in.
+    pub(super) episode: EpisodeRef,
     pub(super) drug: DrugId,
     pub(super) ingredients: Vec<IngredientId>,
     pub(super) regimen: Regimen,
@@ -102,6 +104,31 @@ pub(super) struct Order {
     pub(super) answered: Vec<Answered>,
     /// The agreed way off, in order of days; empty when there is none.
     pub(super) taper: Vec<TaperStep>,
+    /// The agreed way up, while steps of it are to come.
+    pub(super) titration: Option<Titration>,
+    /// What takes its place, and until when both are taken.
+    pub(super) switch: Option<Switching>,
+    /// Whether a supply has bridged the time after its stay ended.
+    pub(super) bridged: bool,
+}
+
+/// How a dose rises.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Titration {
+    /// The steps to come, in order of days; at least one.
+    pub(super) steps: Vec<TitrationStep>,
+    /// The schedule that they keep, for a drug that has one.
+    pub(super) schedule: Option<RuleId>,
+    /// Findings that were answered with the plan, at its highest step.
+    pub(super) answered: Vec<Answered>,
+}
+
+/// What takes the place of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Switching {
+    pub(super) to: OrderId,
+    /// The last day on which both are taken.
+    pub(super) until: Day,
 }
 
 /// An outside medication that is being taken.

@@ -60,15 +60,20 @@ impl Order {
             regimen: Some(self.regimen),
             active: self.held_at.is_none(),
             last_dose_at: self.last_dose_if_held(),
-            tapering: self.tapers_at(now),
+            tapering: self.tapers_at(now) || self.gives_way_at(now),
         }
     }
 
     /// Whether an agreed way off is under way or about to begin: a plan for some day, or one that has run out, makes
     /// no overlap a planned one.
-    fn tapers_at(&self, now: Instant) -> bool {
+    pub(super) fn tapers_at(&self, now: Instant) -> bool {
         let (Some(first), Some(last)) = (self.taper.first(), self.taper.last()) else { return false };
         first.on <= now.plus_days(TAPER_BEGINS_WITHIN_DAYS).day() && last.on >= now.day()
+    }
+
+    /// Whether another takes its place and the day until which both are taken has not passed.
+    fn gives_way_at(&self, now: Instant) -> bool {
+        self.switch.is_some_and(|switch| switch.until >= now.day())
     }
 }
 

@@ -3,9 +3,11 @@
 mod background;
 mod courses;
 mod evidence;
+mod going_on;
 mod histories;
 mod orders;
 mod outside;
 mod overrides;
 mod tapers;
+mod titrations;
 mod told;

@@ -148,6 +148,30 @@ pub struct TaperStep {
     pub regimen: Regimen,
 }
 
+/// One step of a titration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TitrationStep {
+    /// The first day on which it may be taken.
+    pub on: Day,
+    /// What is taken from then on.
+    #[serde(flatten)]
+    pub regimen: Regimen,
+}
+
+/// What a step of a titration rests on: every step names what was looked at before it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TitrationBasis {
+    /// A score.
+    Score(ScaleId),
+    /// A side effect that does not stand against it.
+    SideEffect(ReportId),
+    /// A level or other result, taken since the dose last changed.
+    Result(LabId),
+    /// The patient was asked and tolerates the dose well.
+    WellTolerated,
+}
+
 /// What is put right on an order. What was written stays in the history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -367,7 +367,10 @@ fn every_condition_that_fails_is_told() {
             Facts { scales: Some(ScaleFacts { last_two_respond, ..ScaleFacts::default() }), ..stable() };
         refused(two_visits_kept(), scores, vec![Condition::ScoresRespond]);
     }
-    let effect = Facts { side_effects: Some(SideEffectFacts { open_moderate_or_worse: 1 }), ..stable() };
+    let effect = Facts {
+        side_effects: Some(SideEffectFacts { open_moderate_or_worse: 1, ..SideEffectFacts::default() }),
+        ..stable()
+    };
     refused(two_visits_kept(), effect, vec![Condition::NoSideEffect]);
     let risk = Facts { scales: Some(ScaleFacts { last_two_respond: Some(true), ..at_risk() }), ..stable() };
     refused(two_visits_kept(), risk, vec![Condition::NoRisk]);
@@ -377,7 +380,7 @@ fn every_condition_that_fails_is_told() {
     refused(at_this_cadence, stable(), vec![Condition::VisitsKept]);
     let everything = Facts {
         chart: Some(ChartFacts { last_dose_change_at: Some(noon()), ..ChartFacts::default() }),
-        side_effects: Some(SideEffectFacts { open_moderate_or_worse: 2 }),
+        side_effects: Some(SideEffectFacts { open_moderate_or_worse: 2, ..SideEffectFacts::default() }),
         scales: Some(at_risk()),
         ..stable()
     };

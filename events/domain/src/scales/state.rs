@@ -156,6 +156,7 @@ impl Scales {
             risk_open: open || self.last_cssrs.is_some_and(|last| last.above_low),
             risk_raised_at: self.risk_raised_at,
             withdrawal: self.withdrawal.clone(),
+            administrations: self.used.iter().copied().collect(),
         }
     }
 }

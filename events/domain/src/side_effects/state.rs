@@ -77,6 +77,8 @@ impl SideEffects {
     /// What other streams may know of it.
     pub(crate) fn facts(&self) -> SideEffectFacts {
         let weighty = self.open.values().filter(|report| report.grade >= Grade::Moderate);
-        SideEffectFacts { open_moderate_or_worse: weighty.count() }
+        let mut reports: Vec<_> = self.open.keys().chain(&self.resolved).copied().collect();
+        reports.sort_unstable();
+        SideEffectFacts { open_moderate_or_worse: weighty.count(), reports }
     }
 }

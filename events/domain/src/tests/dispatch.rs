@@ -4,7 +4,8 @@ use concord_kernel::{Role, StreamKind};
 
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
-    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects, treatment_plan,
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, adherence, assessment,
+    care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {

@@ -293,7 +293,8 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
         of_plans(),
         of_coordination(),
         of_adherence(),
-    , of_recoveries()];
+        of_recoveries(),
+    ];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
         let named = |byte: u8| byte.is_ascii_uppercase() || byte == b'_';
@@ -313,7 +314,8 @@ fn one_reason_means_one_thing_within_an_aggregate() {
         of_plans(),
         of_coordination(),
         of_adherence(),
-    , of_recoveries()] {
+        of_recoveries(),
+    ] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =
             refusals.iter().map(Explain::reason).filter(|reason| !shared.contains(reason)).collect();

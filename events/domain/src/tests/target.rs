@@ -10,7 +10,8 @@ use crate::follow_up::{Cadence, Modality, VisitKind};
 use crate::side_effects::{Decision, Grade};
 use crate::testing::{noon, program, stay, text, this_stay, uuid};
 use crate::{
-    Command, InEpisode, InProgram, Target, adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects, treatment_plan,
+    Command, InEpisode, InProgram, Target, adherence, assessment, care_team, chart, coordination, episode,
+    follow_up, recovery, scales, side_effects, treatment_plan,
 };
 
 fn ada() -> PatientId {

@@ -62,6 +62,7 @@ embedded!(
     "special_rules.csv",
     "substances.csv",
     "symptoms.csv",
+    "titrations.csv",
 );
 
 impl Files {

@@ -155,6 +155,10 @@ pub struct Limits {
     pub adherence_outreach_hours: u16,
     /// Most days of a period that nobody told of, in percent; above it, adherence is not known.
     pub adherence_unknown_percent: u16,
+    /// Days that a supply after the end of a stay may bridge.
+    pub bridge_days: u16,
+    /// Days that two medications of one kind may overlap during a switch, where no taper takes longer.
+    pub overlap_days: u16,
 }
 
 /// All rules.
@@ -322,6 +326,8 @@ fn numbers(table: &Table) -> Result<Limits, LoadError> {
         adherence_outreach_percent: get("adherence-outreach")?,
         adherence_outreach_hours: get("adherence-outreach-within")?,
         adherence_unknown_percent: get("adherence-unknown-most")?,
+        bridge_days: get("bridge-days")?,
+        overlap_days: get("overlap-days")?,
     };
     if limits.pregnancy_age_from > limits.pregnancy_age_to {
         return Err(table.fault(Fault::Contradiction("pregnancy-age-from", "pregnancy-age-to")));

@@ -185,3 +185,20 @@ fn every_drug_that_loses_tolerance_and_every_depot_says_what_is_done_about_misse
         assert!(!needed || rules.missed_doses(&drug.id).is_some(), "{}", drug.id.as_str());
     }
 }
+
+#[test]
+fn a_schedule_climbs_and_its_rows_agree() {
+    let falls = Err(Fault::Contradiction("dose_mg", "schedule"));
+    assert_eq!(with("titrations.csv", "rifampin,50,1,14", "rifampin,25,1,14"), falls);
+    let step = Err(Fault::Contradiction("dose_mg", "every_days"));
+    assert_eq!(with("titrations.csv", "rifampin,50,1,14", "rifampin,50,0,14"), step);
+    let rows = Err(Fault::Contradiction("schedule", "with"));
+    assert_eq!(with("titrations.csv", ",valproate,,25,1,14", ",,,25,1,14"), rows);
+    let again = Err(Fault::DuplicateId("lamotrigine.alone".to_owned()));
+    assert_eq!(
+        with("titrations.csv", "varenicline.week,varenicline", "lamotrigine.alone,varenicline"),
+        again
+    );
+    let unknown = Err(Fault::InvalidValue { column: "drug", value: "lamotrigin".to_owned() });
+    assert_eq!(with("titrations.csv", ".alone,lamotrigine,", ".alone,lamotrigin,"), unknown);
+}

@@ -1,11 +1,11 @@
 //! What a therapist's view knows of a client.
 
-use concord_domain::chart::Event;
+use concord_domain::chart::{Cause, Correction, Event};
 use concord_domain::scales::RiskLevel;
 use concord_domain::side_effects::Grade;
 use concord_kernel::{Day, Instant, OrderId};
 use concord_knowledge::scale::ScaleKind;
-use concord_knowledge::{ConditionId, DrugId};
+use concord_knowledge::{ConditionId, DrugId, Milligrams};
 use concord_projection::{Sort, ViewError};
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,10 @@ pub struct MedicationLine {
     pub held: bool,
     /// Whether it is being taken less and less.
     pub tapering: bool,
+    /// How many agreed steps up are still to come.
+    pub steps_to_come: usize,
+    /// The order that takes its place, if one does.
+    pub gives_way_to: Option<OrderId>,
     /// When its dose last changed; how much is no concern of therapy, that it changed is.
     pub changed_at: Option<Instant>,
 }
@@ -68,6 +72,10 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::MedicationHeld { .. }
         | Event::MedicationResumed { .. }
         | Event::TaperPlanned { .. }
+        | Event::TitrationPlanned { .. }
+        | Event::TitrationStepTaken { .. }
+        | Event::TitrationCancelled { .. }
+        | Event::MedicationSwitched { .. }
         | Event::MedicationStopped { .. }
         | Event::OrderCorrected { .. } => true,
         Event::CharacteristicsRecorded { .. }
@@ -80,6 +88,7 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::OutsideMedicationRecorded { .. }
         | Event::OutsideMedicationEnded { .. }
         | Event::LastDoseRecorded { .. }
+        | Event::NeverTakenRecorded { .. }
         | Event::MedicationsReconciled { .. }
         | Event::SafetyChecked { .. }
         | Event::InteractionDetected { .. }
@@ -91,13 +100,49 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
     }
 }
 
+impl MedicationLine {
+    /// Takes in an event about its order.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "`Row::medications` hands over the events of an order only, without wildcard"
+    )]
+    fn turn(&mut self, event: &Event) {
+        match event {
+            Event::DoseAdjusted { from, to, cause, at, .. } => {
+                self.changed_at = Some(*at);
+                self.tapering &= *cause == Cause::PlannedTaper;
+                let planned = *cause == Cause::PlannedTitration;
+                self.steps_to_come = if planned { self.steps_to_come.saturating_sub(1) } else { 0 };
+                if to.route != from.route || to.rise_from(from) != Milligrams::ZERO {
+                    self.gives_way_to = None;
+                }
+            }
+            Event::TitrationStepTaken { at, .. } => {
+                self.changed_at = Some(*at);
+                (self.tapering, self.gives_way_to) = (false, None);
+                self.steps_to_come = self.steps_to_come.saturating_sub(1);
+            }
+            Event::TitrationPlanned { steps, .. } => {
+                (self.steps_to_come, self.tapering) = (steps.len(), false);
+            }
+            Event::TitrationCancelled { .. } => self.steps_to_come = 0,
+            Event::TaperPlanned { .. } => (self.tapering, self.steps_to_come) = (true, 0),
+            Event::MedicationSwitched { to, .. } => (self.steps_to_come, self.gives_way_to) = (0, Some(*to)),
+            // An interruption ends a titration.
+            Event::MedicationHeld { .. } => (self.held, self.steps_to_come) = (true, 0),
+            Event::MedicationResumed { .. } => self.held = false,
+            Event::OrderCorrected { correction: Correction::StartOn(day), .. } => self.since = *day,
+            _ => {}
+        }
+    }
+}
+
 impl Row {
     fn line(&mut self, order: OrderId) -> Result<&mut MedicationLine, ViewError> {
         self.medications.iter_mut().find(|line| line.order == order).ok_or(ViewError::Unknown("order"))
     }
 
     pub(super) fn medications(&mut self, event: &Event) -> Result<(), ViewError> {
-        use concord_domain::chart::{Cause, Correction};
         match event {
             Event::MedicationPrescribed { order, .. } => self.medications.push(MedicationLine {
                 order: order.order,
@@ -106,24 +151,26 @@ impl Row {
                 since: order.start_on,
                 held: false,
                 tapering: false,
+                steps_to_come: 0,
+                gives_way_to: None,
                 changed_at: None,
             }),
-            Event::DoseAdjusted { order, cause, at, .. } => {
-                let line = self.line(*order)?;
-                line.changed_at = Some(*at);
-                line.tapering &= *cause == Cause::PlannedTaper;
-            }
-            Event::MedicationHeld { order, .. } => self.line(*order)?.held = true,
-            Event::MedicationResumed { order, .. } => self.line(*order)?.held = false,
-            Event::TaperPlanned { order, .. } => self.line(*order)?.tapering = true,
+            Event::DoseAdjusted { order, .. }
+            | Event::MedicationHeld { order, .. }
+            | Event::MedicationResumed { order, .. }
+            | Event::TaperPlanned { order, .. }
+            | Event::TitrationPlanned { order, .. }
+            | Event::TitrationStepTaken { order, .. }
+            | Event::TitrationCancelled { order, .. }
+            | Event::MedicationSwitched { from: order, .. }
+            | Event::OrderCorrected { order, .. } => self.line(*order)?.turn(event),
             Event::MedicationStopped { order, .. } => {
                 self.line(*order)?;
                 self.medications.retain(|line| line.order != *order);
+                for line in &mut self.medications {
+                    line.gives_way_to = line.gives_way_to.filter(|to| to != order);
+                }
             }
-            Event::OrderCorrected { order, correction, .. } => match correction {
-                Correction::StartOn(day) => self.line(*order)?.since = *day,
-                Correction::Supply(_) | Correction::Reason(_) => {}
-            },
             Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }
@@ -134,6 +181,7 @@ impl Row {
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }
+            | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }

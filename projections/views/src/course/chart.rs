@@ -7,34 +7,25 @@ use super::Entry;
 impl Entry {
     pub(super) fn of_chart(event: &Event) -> Option<Self> {
         let entry = match event {
-            Event::MedicationPrescribed { order, .. } => Self::Started {
-                order: order.order,
-                drug: order.drug.clone(),
-                indication: order.indication.clone(),
-                regimen: Some(order.regimen),
-                why: order.reason.clone(),
-            },
-            Event::DoseAdjusted { order, from, to, cause, note, .. } => Self::Adjusted {
-                order: *order,
-                from: Some(*from),
-                to: Some(*to),
-                cause: cause.clone(),
-                why: note.clone(),
-            },
-            Event::MedicationHeld { order, reason, .. } => Self::Held { order: *order, why: reason.clone() },
-            Event::MedicationResumed { order, .. } => Self::TakenUp { order: *order },
-            Event::TaperPlanned { order, reason, .. } => {
-                Self::TaperPlanned { order: *order, why: reason.clone() }
-            }
-            Event::MedicationStopped { order, reason, .. } => {
-                Self::Stopped { order: *order, reason: *reason }
-            }
-            Event::MedicationRenewed { order, .. } => Self::Renewed { order: *order },
+            Event::MedicationPrescribed { .. }
+            | Event::DoseAdjusted { .. }
+            | Event::MedicationHeld { .. }
+            | Event::MedicationResumed { .. }
+            | Event::TaperPlanned { .. }
+            | Event::TitrationPlanned { .. }
+            | Event::TitrationStepTaken { .. }
+            | Event::TitrationCancelled { .. }
+            | Event::MedicationSwitched { .. }
+            | Event::MedicationStopped { .. }
+            | Event::MedicationRenewed { .. } => return Self::of_order(event),
             Event::OutsideMedicationRecorded { medication, reported, .. } => {
                 Self::OutsideRecorded { medication: *medication, name: reported.name.clone() }
             }
             Event::OutsideMedicationEnded { medication, reason, .. } => {
                 Self::OutsideEnded { medication: *medication, why: reason.clone() }
+            }
+            Event::NeverTakenRecorded { medication, reason } => {
+                Self::NeverTaken { medication: *medication, why: reason.clone() }
             }
             Event::MedicationsReconciled { .. } => Self::Reconciled,
             Event::InteractionDetected { finding, severity, .. } => {
@@ -58,6 +49,56 @@ impl Entry {
             | Event::SafetyChecked { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::OrderCorrected { .. } => return None,
+        };
+        Some(entry)
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "`of_chart` hands over the events of an order only, without wildcard"
+    )]
+    fn of_order(event: &Event) -> Option<Self> {
+        let entry = match event {
+            Event::MedicationPrescribed { order, .. } => Self::Started {
+                order: order.order,
+                drug: order.drug.clone(),
+                indication: order.indication.clone(),
+                regimen: Some(order.regimen),
+                why: order.reason.clone(),
+            },
+            Event::DoseAdjusted { order, from, to, cause, note, .. } => Self::Adjusted {
+                order: *order,
+                from: Some(*from),
+                to: Some(*to),
+                cause: cause.clone(),
+                why: note.clone(),
+            },
+            Event::MedicationHeld { order, reason, .. } => Self::Held { order: *order, why: reason.clone() },
+            Event::MedicationResumed { order, .. } => Self::TakenUp { order: *order },
+            Event::TaperPlanned { order, reason, .. } => {
+                Self::TaperPlanned { order: *order, why: reason.clone() }
+            }
+            Event::TitrationPlanned { order, reason, .. } => {
+                Self::TitrationPlanned { order: *order, why: reason.clone() }
+            }
+            Event::TitrationStepTaken { order, from, to, rests_on, note, .. } => Self::StepTaken {
+                order: *order,
+                from: *from,
+                to: *to,
+                rests_on: rests_on.clone(),
+                why: note.clone(),
+            },
+            Event::TitrationCancelled { order, reason } => {
+                Self::TitrationCancelled { order: *order, why: reason.clone() }
+            }
+            Event::MedicationSwitched { from, to, overlap_until, reason, .. } => {
+                Self::Switched { order: *from, to: *to, overlap_until: *overlap_until, why: reason.clone() }
+            }
+            Event::MedicationStopped { order, reason, .. } => {
+                Self::Stopped { order: *order, reason: *reason }
+            }
+            Event::MedicationRenewed { order, .. } => Self::Renewed { order: *order },
+            _ => return None,
         };
         Some(entry)
     }

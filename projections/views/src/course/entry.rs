@@ -1,7 +1,7 @@
 //! What an entry of a course says, and which events make one.
 
 use concord_domain::adherence::{BarrierKind, Doing, MissReason, MissedDecision, Shared};
-use concord_domain::chart::{Cause, Event as ChartEvent, StopReason};
+use concord_domain::chart::{Cause, Event as ChartEvent, MedicationRef, StopReason, TitrationBasis};
 use concord_domain::coordination::{ConflictResolution, UpdateKind};
 use concord_domain::episode::{Disposition, Event as EpisodeEvent, Phase};
 use concord_domain::follow_up::{Cadence, Event as VisitEvent, VisitKind};
@@ -9,7 +9,7 @@ use concord_domain::scales::{Event as ScaleEvent, RiskLevel};
 use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade, Outcome};
 use concord_domain::treatment_plan::{Consent, LifeEvent, ReviewOutcome, SessionKind};
 use concord_domain::{DomainEvent, assessment};
-use concord_kernel::{OrderId, OutsideMedicationId, ReportId, Role, ScaleId, Text, VisitId};
+use concord_kernel::{Day, OrderId, OutsideMedicationId, ReportId, Role, ScaleId, Text, VisitId};
 use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, MissedAction, Regimen, Severity, SymptomId};
 use serde::{Deserialize, Serialize};
@@ -92,12 +92,57 @@ pub enum Entry {
         /// Why, in words.
         why: Text,
     },
+    /// It was agreed how it is raised.
+    TitrationPlanned {
+        /// Which order.
+        order: OrderId,
+        /// Why, in words.
+        why: Text,
+    },
+    /// A step of that was taken.
+    StepTaken {
+        /// Which order.
+        order: OrderId,
+        /// Before.
+        from: Regimen,
+        /// From then on.
+        to: Regimen,
+        /// What it rests on.
+        rests_on: TitrationBasis,
+        /// Why, in words.
+        why: Text,
+    },
+    /// That was given up.
+    TitrationCancelled {
+        /// Which order.
+        order: OrderId,
+        /// Why, in words.
+        why: Text,
+    },
+    /// Another takes its place.
+    Switched {
+        /// The order that ends.
+        order: OrderId,
+        /// The order that begins.
+        to: OrderId,
+        /// The last day on which both are taken.
+        overlap_until: Day,
+        /// Why, in words.
+        why: Text,
+    },
     /// It ended.
     Stopped {
         /// Which order.
         order: OrderId,
         /// Why, coded.
         reason: StopReason,
+    },
+    /// It had ended, and it was found that it was never taken.
+    NeverTaken {
+        /// Which medication.
+        medication: MedicationRef,
+        /// How that is known.
+        why: Text,
     },
     /// More was handed out.
     Renewed {

@@ -75,6 +75,11 @@ impl Agenda {
             | ChartEvent::MedicationPrescribed { .. }
             | ChartEvent::DoseAdjusted { .. }
             | ChartEvent::TaperPlanned { .. }
+            | ChartEvent::TitrationPlanned { .. }
+            | ChartEvent::TitrationStepTaken { .. }
+            | ChartEvent::TitrationCancelled { .. }
+            | ChartEvent::MedicationSwitched { .. }
+            | ChartEvent::MedicationHeld { .. }
             | ChartEvent::MedicationStopped { .. }
             | ChartEvent::MedicationRenewed { .. }
             | ChartEvent::OrderCorrected { .. } => true,
@@ -87,9 +92,9 @@ impl Agenda {
             | ChartEvent::ResultRecorded { .. }
             | ChartEvent::OutsideMedicationEnded { .. }
             | ChartEvent::LastDoseRecorded { .. }
+            | ChartEvent::NeverTakenRecorded { .. }
             | ChartEvent::SafetyChecked { .. }
             | ChartEvent::BoxedWarningAcknowledged { .. }
-            | ChartEvent::MedicationHeld { .. }
             | ChartEvent::MedicationResumed { .. } => false,
         }
     }
@@ -211,6 +216,12 @@ impl Agenda {
             } else {
                 let at = course.supply_until.plus_days(-RENEW_DAYS_AHEAD);
                 show(Open::about(DueKind::Renewal, at, order, drug));
+            }
+            if let Some(step) = course.titration.first() {
+                show(Open::about(DueKind::TitrationStep, Instant::start_of(step.on), order, drug));
+            }
+            if let Some(switch) = course.switch {
+                show(Open::about(DueKind::OverlapEnd, Instant::start_of(switch.overlap_until), order, drug));
             }
             if !self.consents.has(&course.drug) {
                 // By the first dose.

@@ -75,6 +75,7 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
         | Event::SafetyChecked { .. }
         | Event::BoxedWarningAcknowledged { .. } => false,
         Event::CharacteristicsRecorded { .. }
+        | Event::NeverTakenRecorded { .. }
         | Event::NoKnownAllergiesConfirmed
         | Event::AllergyRecorded { .. }
         | Event::AllergyRefuted { .. }
@@ -92,6 +93,10 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
         | Event::DoseAdjusted { .. }
         | Event::MedicationHeld { .. }
         | Event::MedicationResumed { .. }
+        | Event::TitrationPlanned { .. }
+        | Event::TitrationStepTaken { .. }
+        | Event::TitrationCancelled { .. }
+        | Event::MedicationSwitched { .. }
         | Event::TaperPlanned { .. }
         | Event::MedicationStopped { .. }
         | Event::MedicationRenewed { .. }
@@ -140,6 +145,7 @@ impl Background {
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }
+            | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
@@ -151,6 +157,10 @@ impl Background {
             | Event::DoseAdjusted { .. }
             | Event::MedicationHeld { .. }
             | Event::MedicationResumed { .. }
+            | Event::TitrationPlanned { .. }
+            | Event::TitrationStepTaken { .. }
+            | Event::TitrationCancelled { .. }
+            | Event::MedicationSwitched { .. }
             | Event::TaperPlanned { .. }
             | Event::MedicationStopped { .. }
             | Event::MedicationRenewed { .. }

@@ -1,8 +1,8 @@
 //! How long what was handed out lasts, and how an order ends.
 
-use concord_domain::chart::{Cause, Correction, Event, NewOrder, Supply, TaperStep};
+use concord_domain::chart::{Cause, Correction, Event, NewOrder, Supply, TaperStep, TitrationStep};
 use concord_kernel::{Day, Instant, OrderId};
-use concord_knowledge::{DrugId, Regimen};
+use concord_knowledge::{DrugId, Milligrams, Regimen};
 use concord_projection::ViewError;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,19 @@ pub struct Course {
     supplied_at: Instant,
     /// The steps of a taper that are still to come.
     pub taper: Vec<TaperStep>,
+    /// The steps of a titration that are still to come.
+    pub titration: Vec<TitrationStep>,
+    /// What takes its place, if something does.
+    pub switch: Option<Switching>,
+}
+
+/// What takes the place of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Switching {
+    /// The order that begins.
+    pub to: OrderId,
+    /// The last day on which both are taken.
+    pub overlap_until: Day,
 }
 
 impl Course {
@@ -34,22 +47,67 @@ impl Course {
             supply_until: lasts_until(supplied_at, order.supply),
             supplied_at,
             taper: Vec::new(),
+            titration: Vec::new(),
+            switch: None,
         }
     }
 
     /// How the order stands when it is not held.
     pub(super) const fn state(&self) -> OrderState {
-        if self.taper.is_empty() { OrderState::Active } else { OrderState::Tapering }
+        if !self.taper.is_empty() {
+            OrderState::Tapering
+        } else if self.switch.is_some() {
+            OrderState::Switching
+        } else if !self.titration.is_empty() {
+            OrderState::Titrating
+        } else {
+            OrderState::Active
+        }
     }
 
-    /// Only the steps of a taper keep the taper; a step that was taken is no longer to come.
-    pub(super) fn adjust(&mut self, to: Regimen, cause: &Cause) {
+    /// What was agreed last counts.
+    pub(super) fn tapers(&mut self, steps: &[TaperStep]) {
+        self.taper = steps.to_vec();
+        self.titration.clear();
+    }
+
+    pub(super) fn titrates(&mut self, steps: &[TitrationStep]) {
+        self.titration = steps.to_vec();
+        self.taper.clear();
+    }
+
+    pub(super) fn gives_way(&mut self, to: OrderId, overlap_until: Day) {
+        self.titration.clear();
+        self.switch = Some(Switching { to, overlap_until });
+    }
+
+    /// A step of a titration raises the dose, so nothing takes the order's place any more.
+    pub(super) fn step_up(&mut self) {
+        self.titration.drain(..1.min(self.titration.len()));
+        self.taper.clear();
+        self.switch = None;
+    }
+
+    /// Only their own steps keep a taper and a titration; a step that was taken is no longer to come.
+    pub(super) fn adjust(&mut self, from: Regimen, to: Regimen, cause: &Cause) {
+        if *cause == Cause::PlannedTitration {
+            return self.step_up();
+        }
+        self.titration.clear();
+        if to.route != from.route || to.rise_from(&from) != Milligrams::ZERO {
+            self.switch = None;
+        }
         if *cause == Cause::PlannedTaper {
             let taken = self.taper.iter().position(|step| step.regimen == to).map_or(0, |at| at + 1);
             self.taper.drain(..taken);
         } else {
             self.taper.clear();
         }
+    }
+
+    /// What was to take its place has ended.
+    pub(super) fn keeps_its_place_from(&mut self, ended: OrderId) {
+        self.switch = self.switch.filter(|switch| switch.to != ended);
     }
 
     pub(super) fn renew(&mut self, at: Instant, supply: Supply) {
@@ -96,11 +154,23 @@ impl Courses {
     pub(crate) fn fold(&mut self, event: &Event) -> Result<(), ViewError> {
         match event {
             Event::MedicationPrescribed { order, .. } => self.0.push(Course::new(order)),
-            Event::DoseAdjusted { order, to, cause, .. } => self.find(*order)?.adjust(*to, cause),
-            Event::TaperPlanned { order, steps, .. } => self.find(*order)?.taper.clone_from(steps),
+            Event::DoseAdjusted { order, from, to, cause, .. } => {
+                self.find(*order)?.adjust(*from, *to, cause);
+            }
+            Event::TaperPlanned { order, steps, .. } => self.find(*order)?.tapers(steps),
+            Event::TitrationPlanned { order, steps, .. } => self.find(*order)?.titrates(steps),
+            Event::TitrationStepTaken { order, .. } => self.find(*order)?.step_up(),
+            // An interruption ends a titration.
+            Event::TitrationCancelled { order, .. } | Event::MedicationHeld { order, .. } => {
+                self.find(*order)?.titration.clear();
+            }
+            Event::MedicationSwitched { from, to, overlap_until, .. } => {
+                self.find(*from)?.gives_way(*to, *overlap_until);
+            }
             Event::MedicationStopped { order, .. } => {
                 self.find(*order)?;
                 self.0.retain(|known| known.order != *order);
+                self.0.iter_mut().for_each(|other| other.keeps_its_place_from(*order));
             }
             Event::MedicationRenewed { order, supply, at, .. } => self.find(*order)?.renew(*at, *supply),
             Event::OrderCorrected { order, correction, .. } => self.find(*order)?.correct(correction),
@@ -114,6 +184,7 @@ impl Courses {
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }
+            | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
@@ -121,7 +192,6 @@ impl Courses {
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. }
-            | Event::MedicationHeld { .. }
             | Event::MedicationResumed { .. } => {}
         }
         Ok(())

@@ -77,6 +77,10 @@ pub enum DueKind {
     DrugScreen,
     /// An unexpected result of a quick test is to be confirmed.
     ScreenConfirmation,
+    /// The next step of a titration may be taken.
+    TitrationStep,
+    /// The last day on which two medications are both taken during a switch.
+    OverlapEnd,
 }
 
 impl DueKind {
@@ -116,6 +120,8 @@ impl DueKind {
             Self::NaloxoneOffer => "naloxone_offer",
             Self::DrugScreen => "drug_screen",
             Self::ScreenConfirmation => "screen_confirmation",
+            Self::TitrationStep => "titration_step",
+            Self::OverlapEnd => "overlap_end",
         }
     }
 

@@ -79,6 +79,7 @@ impl Findings {
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }
+            | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::BoxedWarningAcknowledged { .. }
@@ -86,6 +87,10 @@ impl Findings {
             | Event::DoseAdjusted { .. }
             | Event::MedicationHeld { .. }
             | Event::MedicationResumed { .. }
+            | Event::TitrationPlanned { .. }
+            | Event::TitrationStepTaken { .. }
+            | Event::TitrationCancelled { .. }
+            | Event::MedicationSwitched { .. }
             | Event::TaperPlanned { .. }
             | Event::MedicationStopped { .. }
             | Event::MedicationRenewed { .. }

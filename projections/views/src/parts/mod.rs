@@ -37,7 +37,7 @@ pub use agenda::Agenda;
 pub(crate) use background::concerns_chart;
 pub use background::{AllergyLine, AllergyList, Background, ConditionLine, ResultLine};
 pub use contacts::{ConflictLine, Contacts, OpenConsult, OpenUpdate, Settled, SharedPlan};
-pub use course::{Course, Courses};
+pub use course::{Course, Courses, Switching};
 pub use due::{Due, DueKind};
 pub use effects::{Effects, OpenEffect};
 pub use findings::{Findings, OpenFinding, WaitingOverride};

@@ -1,6 +1,6 @@
 //! The program's orders, and what justified each change of them.
 
-use concord_domain::chart::{Cause, Correction, Event, NewOrder, StopReason};
+use concord_domain::chart::{Cause, Correction, Event, MedicationRef, NewOrder, StopReason, TitrationBasis};
 use concord_kernel::{Day, Instant, OrderId, ProgramId, Text};
 use concord_knowledge::{ConditionId, DrugId, IngredientId, Regimen};
 use concord_projection::{Fact, ViewError};
@@ -21,6 +21,10 @@ pub enum OrderState {
     Held,
     /// It is taken, less and less.
     Tapering,
+    /// It is taken, step by step more, as agreed.
+    Titrating,
+    /// Another takes its place; both are taken for a while.
+    Switching,
 }
 
 /// What changed on an order.
@@ -47,6 +51,26 @@ pub enum ChangeKind {
     Resumed,
     /// To be tapered off.
     TaperPlanned,
+    /// To be raised step by step.
+    TitrationPlanned,
+    /// A step of that was taken.
+    StepTaken {
+        /// How much before.
+        from: Regimen,
+        /// How much from then on.
+        to: Regimen,
+        /// What it rests on.
+        rests_on: TitrationBasis,
+    },
+    /// That was given up.
+    TitrationCancelled,
+    /// Another takes its place.
+    Switched {
+        /// The order that begins.
+        to: OrderId,
+        /// The last day on which both are taken.
+        overlap_until: Day,
+    },
     /// Something written was put right.
     Corrected,
 }
@@ -62,6 +86,12 @@ pub struct Change {
     pub kind: ChangeKind,
     /// Why, in words; absent where none are asked for.
     pub why: Option<Text>,
+}
+
+impl Change {
+    fn of(fact: &Fact, at: Instant, kind: ChangeKind, why: Option<&Text>) -> Self {
+        Self { at, position: fact.position, kind, why: why.cloned() }
+    }
 }
 
 /// An order that has not ended.
@@ -100,6 +130,8 @@ pub struct EndedOrder {
     pub stopped_at: Instant,
     /// Why.
     pub reason: StopReason,
+    /// Whether it was found that it was never taken.
+    pub never_taken: bool,
 }
 
 /// The program's orders.
@@ -118,12 +150,7 @@ impl Orders {
 
     /// Takes in one more event; each order keeps the latest `kept` changes, the older ones are in the course.
     pub(crate) fn fold(&mut self, fact: &Fact, event: &Event, kept: usize) -> Result<(), ViewError> {
-        let change = |at: &Instant, kind, why: Option<&Text>| Change {
-            at: *at,
-            position: fact.position,
-            kind,
-            why: why.cloned(),
-        };
+        let change = |at: &Instant, kind, why: Option<&Text>| Change::of(fact, *at, kind, why);
         match event {
             Event::MedicationPrescribed { order, ingredients, at, .. } => {
                 let started = change(at, ChangeKind::Started { to: order.regimen }, Some(&order.reason));
@@ -135,20 +162,20 @@ impl Orders {
             }
             Event::MedicationHeld { order, reason, at, .. } => {
                 let held = change(at, ChangeKind::Held, Some(reason));
-                self.find(*order)?.turn(OrderState::Held, held, kept);
+                let order = self.find(*order)?;
+                order.course.titration.clear();
+                order.turn(OrderState::Held, held, kept);
             }
             Event::MedicationResumed { order, at, .. } => {
                 let order = self.find(*order)?;
                 let state = order.course.state();
                 order.turn(state, change(at, ChangeKind::Resumed, None), kept);
             }
-            Event::TaperPlanned { order, steps, reason, .. } => {
-                let order = self.find(*order)?;
-                order.course.taper.clone_from(steps);
-                let state =
-                    if order.state == OrderState::Held { OrderState::Held } else { order.course.state() };
-                order.turn(state, change(&fact.effective_at, ChangeKind::TaperPlanned, Some(reason)), kept);
-            }
+            Event::TaperPlanned { .. }
+            | Event::TitrationPlanned { .. }
+            | Event::TitrationStepTaken { .. }
+            | Event::TitrationCancelled { .. }
+            | Event::MedicationSwitched { .. } => self.agreed(fact, event, kept)?,
             Event::MedicationStopped { order, reason, at, .. } => self.stop(*order, *reason, *at)?,
             Event::MedicationRenewed { order, supply, at, .. } => {
                 self.find(*order)?.course.renew(*at, *supply);
@@ -157,7 +184,14 @@ impl Orders {
                 let note = change(&fact.effective_at, ChangeKind::Corrected, Some(reason));
                 self.find(*order)?.correct(correction, note, kept);
             }
-            Event::CharacteristicsRecorded { .. }
+            Event::NeverTakenRecorded { medication: MedicationRef::Order(order), .. } => {
+                if let Some(ended) = self.ended.iter_mut().find(|ended| ended.order == *order) {
+                    ended.never_taken = true;
+                }
+            }
+            Event::NeverTakenRecorded { medication: MedicationRef::Outside(_), .. }
+            | Event::LastDoseRecorded { .. }
+            | Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }
             | Event::AllergyRefuted { .. }
@@ -166,7 +200,6 @@ impl Orders {
             | Event::ResultRecorded { .. }
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
-            | Event::LastDoseRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
@@ -174,6 +207,47 @@ impl Orders {
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// What was agreed about an order beforehand, and what was done of it.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "`fold` hands over what was agreed only, without wildcard"
+    )]
+    fn agreed(&mut self, fact: &Fact, event: &Event, kept: usize) -> Result<(), ViewError> {
+        let change = |at: &Instant, kind, why: Option<&Text>| Change::of(fact, *at, kind, why);
+        match event {
+            Event::TaperPlanned { order, steps, reason, .. } => {
+                let order = self.find(*order)?;
+                order.course.tapers(steps);
+                order.go_on(change(&fact.effective_at, ChangeKind::TaperPlanned, Some(reason)), kept);
+            }
+            Event::TitrationPlanned { order, steps, reason, at, .. } => {
+                let order = self.find(*order)?;
+                order.course.titrates(steps);
+                order.go_on(change(at, ChangeKind::TitrationPlanned, Some(reason)), kept);
+            }
+            Event::TitrationStepTaken { order, from, to, rests_on, note, at, .. } => {
+                let kind = ChangeKind::StepTaken { from: *from, to: *to, rests_on: rests_on.clone() };
+                let order = self.find(*order)?;
+                order.regimen = *to;
+                order.course.step_up();
+                order.go_on(change(at, kind, Some(note)), kept);
+            }
+            Event::TitrationCancelled { order, reason, .. } => {
+                let order = self.find(*order)?;
+                order.course.titration.clear();
+                order.go_on(change(&fact.effective_at, ChangeKind::TitrationCancelled, Some(reason)), kept);
+            }
+            Event::MedicationSwitched { from, to, overlap_until, reason, at } => {
+                let kind = ChangeKind::Switched { to: *to, overlap_until: *overlap_until };
+                let order = self.find(*from)?;
+                order.course.gives_way(*to, *overlap_until);
+                order.go_on(change(at, kind, Some(reason)), kept);
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -188,9 +262,16 @@ impl Orders {
             start_on: stopped.course.start_on,
             stopped_at: at,
             reason,
+            never_taken: false,
         });
         if self.ended.len() > ENDED_KEPT {
             self.ended.remove(0);
+        }
+        for other in &mut self.open {
+            other.course.keeps_its_place_from(order);
+            if other.state == OrderState::Switching {
+                other.state = other.course.state();
+            }
         }
         Ok(())
     }
@@ -218,8 +299,13 @@ impl Order {
     }
 
     fn adjust(&mut self, to: Regimen, cause: &Cause, change: Change, kept: usize) {
+        self.course.adjust(self.regimen, to, cause);
         self.regimen = to;
-        self.course.adjust(to, cause);
+        self.go_on(change, kept);
+    }
+
+    /// How it stands follows from its course, but for a hold.
+    fn go_on(&mut self, change: Change, kept: usize) {
         let state = if self.state == OrderState::Held { OrderState::Held } else { self.course.state() };
         self.turn(state, change, kept);
     }

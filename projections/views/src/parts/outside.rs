@@ -85,6 +85,7 @@ impl Outside {
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
             | Event::LastDoseRecorded { .. }
+            | Event::NeverTakenRecorded { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
@@ -95,6 +96,10 @@ impl Outside {
             | Event::DoseAdjusted { .. }
             | Event::MedicationHeld { .. }
             | Event::MedicationResumed { .. }
+            | Event::TitrationPlanned { .. }
+            | Event::TitrationStepTaken { .. }
+            | Event::TitrationCancelled { .. }
+            | Event::MedicationSwitched { .. }
             | Event::TaperPlanned { .. }
             | Event::MedicationStopped { .. }
             | Event::MedicationRenewed { .. }

@@ -77,6 +77,20 @@ fn medication(order: &Order, rules: &Ruleset) -> String {
             Some(step) => format!("{drug} for {purpose} is being tapered: {dose} now, {}.", next_step(step)),
             None => format!("{drug} for {purpose} is being tapered: {dose} now."),
         },
+        OrderState::Titrating => match order.course.titration.first() {
+            Some(step) => {
+                let next = self::dose(&step.regimen);
+                format!("{drug} for {purpose} is being raised: {dose} now, {next} planned from {}.", step.on)
+            }
+            None => format!("{drug} {dose} for {purpose}, since {}.", order.course.start_on),
+        },
+        OrderState::Switching => match order.course.switch {
+            Some(switch) => {
+                let until = switch.overlap_until;
+                format!("{drug} {dose} for {purpose} gives way to another medication and ends by {until}.")
+            }
+            None => format!("{drug} {dose} for {purpose}, since {}.", order.course.start_on),
+        },
     }
 }
 

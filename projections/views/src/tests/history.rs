@@ -4,6 +4,7 @@ use concord_domain::care_team::{Event as TeamEvent, Member};
 use concord_domain::chart::{
     Cause, Correction, Event as ChartEvent, InformationSource, Judged, NewOrder, OrderModality,
     OverrideReason, ReconcileAction, ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep,
+    TitrationBasis, TitrationStep,
 };
 use concord_domain::episode::{Disposition, Event as EpisodeEvent, Interruption, Phase};
 use concord_domain::follow_up::{Cadence, Event as VisitEvent, Modality, VisitKind};
@@ -42,6 +43,44 @@ impl Dice {
 
 pub(crate) fn text(words: &str) -> Text {
     Text::parse(words).unwrap()
+}
+
+/// Something that is agreed about an order beforehand, or done of it.
+fn agreed(order: OrderId, mg: f64, now: Instant, dice: &mut Dice) -> ChartEvent {
+    match dice.roll(4) {
+        0 => ChartEvent::TitrationPlanned {
+            order,
+            steps: [7, 14].map(|days| step(now, days)).to_vec(),
+            schedule: None,
+            reason: text("by the label"),
+            acknowledgements: Vec::new(),
+            judged: judged(),
+            at: now,
+        },
+        1 => ChartEvent::TitrationCancelled { order, reason: text("well at this dose") },
+        2 => ChartEvent::TitrationStepTaken {
+            order,
+            planned_on: now.day(),
+            from: regimen(mg),
+            to: regimen(100.0),
+            rests_on: TitrationBasis::WellTolerated,
+            note: text("as agreed"),
+            acknowledgements: Vec::new(),
+            judged: judged(),
+            at: now,
+        },
+        _ => ChartEvent::MedicationSwitched {
+            from: order,
+            to: OrderId::new(dice.id()),
+            overlap_until: now.plus_days(14).day(),
+            reason: text("no response"),
+            at: now,
+        },
+    }
+}
+
+fn step(now: Instant, days: i64) -> TitrationStep {
+    TitrationStep { on: now.plus_days(days).day(), regimen: regimen(100.0) }
 }
 
 pub(crate) fn start() -> Instant {
@@ -430,7 +469,7 @@ impl Story {
             return self.prescribe(supply, now, dice);
         };
         let order = *order;
-        match dice.roll(9) {
+        match dice.roll(14) {
             0 => ChartEvent::MedicationHeld { order, reason: text("fasting"), at: now },
             1 => ChartEvent::MedicationResumed {
                 order,
@@ -462,6 +501,7 @@ impl Story {
                 reason: text("written a day early"),
             },
             5 => ChartEvent::MedicationRenewed {
+                bridging: false,
                 order,
                 supply,
                 modality: OrderModality::InPerson,
@@ -471,6 +511,7 @@ impl Story {
                 at: now,
             },
             6 => Self::adjust(order, mg, 25.0, Cause::PlannedTaper, now),
+            7..=11 => agreed(order, *mg, now, dice),
             _ => {
                 let to = if *mg > 150.0 { 50.0 } else { *mg + 25.0 };
                 Self::adjust(order, mg, to, Cause::PlannedTitration, now)

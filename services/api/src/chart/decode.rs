@@ -4,3 +4,4 @@ pub(super) use super::history::*;
 pub(super) use super::orders::*;
 pub(super) use super::outside::*;
 pub(super) use super::safety::*;
+pub(super) use super::titration::*;

@@ -16,6 +16,7 @@ commands! { ChartService of pb {
     record_outside_medication(RecordOutsideMedicationRequest) -> RecordOutsideMedicationResponse;
     end_outside_medication(EndOutsideMedicationRequest) -> EndOutsideMedicationResponse;
     record_last_dose(RecordLastDoseRequest) -> RecordLastDoseResponse;
+    record_never_taken(RecordNeverTakenRequest) -> RecordNeverTakenResponse;
     reconcile_medications(ReconcileMedicationsRequest) -> ReconcileMedicationsResponse;
     check_safety(CheckSafetyRequest) -> CheckSafetyResponse;
     acknowledge_boxed_warning(AcknowledgeBoxedWarningRequest) -> AcknowledgeBoxedWarningResponse;
@@ -27,6 +28,10 @@ commands! { ChartService of pb {
     hold_medication(HoldMedicationRequest) -> HoldMedicationResponse;
     resume_medication(ResumeMedicationRequest) -> ResumeMedicationResponse;
     plan_taper(PlanTaperRequest) -> PlanTaperResponse;
+    plan_titration(PlanTitrationRequest) -> PlanTitrationResponse;
+    advance_titration(AdvanceTitrationRequest) -> AdvanceTitrationResponse;
+    cancel_titration(CancelTitrationRequest) -> CancelTitrationResponse;
+    switch_medication(SwitchMedicationRequest) -> SwitchMedicationResponse;
     stop_medication(StopMedicationRequest) -> StopMedicationResponse;
     renew_medication(RenewMedicationRequest) -> RenewMedicationResponse;
     correct_order(CorrectOrderRequest) -> CorrectOrderResponse;

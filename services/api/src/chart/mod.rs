@@ -6,3 +6,4 @@ mod history;
 mod orders;
 mod outside;
 mod safety;
+mod titration;

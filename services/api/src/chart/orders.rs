@@ -74,11 +74,15 @@ pub(super) fn plan_taper(request: pb::PlanTaperRequest) -> Result<AnyCommand, In
     let pb::PlanTaperRequest { header: _, order_id, steps, reason } = request;
     Ok(AnyCommand::Chart(Command::PlanTaper {
         order: order(&order_id)?,
-        steps: list("steps", steps, TAPER_STEPS, |pb::TaperStep { begins_on, regimen }| {
-            Ok(TaperStep { on: day("begins_on", &begins_on)?, regimen: self::regimen("regimen", regimen)? })
-        })?,
+        steps: taper_steps("steps", steps)?,
         reason: text("reason", &reason)?,
     }))
+}
+
+pub(super) fn taper_steps(field: &str, steps: Vec<pb::TaperStep>) -> Result<Vec<TaperStep>, Invalid> {
+    list(field, steps, TAPER_STEPS, |pb::TaperStep { begins_on, regimen }| {
+        Ok(TaperStep { on: day("begins_on", &begins_on)?, regimen: self::regimen("regimen", regimen)? })
+    })
 }
 
 pub(super) fn stop_medication(request: pb::StopMedicationRequest) -> Result<AnyCommand, Invalid> {
@@ -116,11 +120,11 @@ pub(super) fn correct_order(request: pb::CorrectOrderRequest) -> Result<AnyComma
     Ok(AnyCommand::Chart(Command::Correct { order: order(&order_id)?, correction, reason }))
 }
 
-fn order(order_id: &str) -> Result<OrderId, Invalid> {
+pub(super) fn order(order_id: &str) -> Result<OrderId, Invalid> {
     id("order_id", order_id, OrderId::new)
 }
 
-fn supply(field: &str, supply: Option<pb::Supply>) -> Result<Supply, Invalid> {
+pub(super) fn supply(field: &str, supply: Option<pb::Supply>) -> Result<Supply, Invalid> {
     let pb::Supply { days, refills } = required(field, supply)?;
     let days = u16::try_from(days).ok().filter(|days| (1..=365).contains(days));
     let refills = u8::try_from(refills).ok().filter(|refills| *refills <= 11);
@@ -150,7 +154,7 @@ fn cause(cause: Option<pb::Cause>) -> Result<Cause, Invalid> {
     }
 }
 
-fn modality(value: i32) -> Result<OrderModality, Invalid> {
+pub(super) fn modality(value: i32) -> Result<OrderModality, Invalid> {
     choice("modality", value, |modality| match modality {
         pb::OrderModality::Unspecified => None,
         pb::OrderModality::InPerson => Some(OrderModality::InPerson),
@@ -160,7 +164,7 @@ fn modality(value: i32) -> Result<OrderModality, Invalid> {
 }
 
 /// Unspecified is an answer here: not a controlled substance.
-fn legal_basis(value: i32) -> Result<Option<LegalBasis>, Invalid> {
+pub(super) fn legal_basis(value: i32) -> Result<Option<LegalBasis>, Invalid> {
     choice("legal_basis", value, |basis| match basis {
         pb::LegalBasis::Unspecified => Some(None),
         pb::LegalBasis::InPersonEvaluation => Some(Some(LegalBasis::InPersonEvaluation)),

@@ -59,9 +59,20 @@ pub(super) fn end_outside_medication(
 }
 
 pub(super) fn record_last_dose(request: pb::RecordLastDoseRequest) -> Result<AnyCommand, Invalid> {
-    use pb::medication_ref::Medication;
     let pb::RecordLastDoseRequest { header: _, medication, at } = request;
-    let medication = match medication.and_then(|named| named.medication) {
+    let medication = medication_ref(medication)?;
+    Ok(AnyCommand::Chart(Command::RecordLastDose { medication, at: instant("at", at)? }))
+}
+
+pub(super) fn record_never_taken(request: pb::RecordNeverTakenRequest) -> Result<AnyCommand, Invalid> {
+    let pb::RecordNeverTakenRequest { header: _, medication, reason } = request;
+    let medication = medication_ref(medication)?;
+    Ok(AnyCommand::Chart(Command::RecordNeverTaken { medication, reason: text("reason", &reason)? }))
+}
+
+fn medication_ref(medication: Option<pb::MedicationRef>) -> Result<MedicationRef, Invalid> {
+    use pb::medication_ref::Medication;
+    Ok(match medication.and_then(|named| named.medication) {
         Some(Medication::OrderId(order)) => {
             MedicationRef::Order(id("medication.order_id", &order, OrderId::new)?)
         }
@@ -69,8 +80,7 @@ pub(super) fn record_last_dose(request: pb::RecordLastDoseRequest) -> Result<Any
             MedicationRef::Outside(self::medication("medication.outside_medication_id", &outside)?)
         }
         None => return Err(Invalid::new("medication", "is required")),
-    };
-    Ok(AnyCommand::Chart(Command::RecordLastDose { medication, at: instant("at", at)? }))
+    })
 }
 
 pub(super) fn reconcile_medications(request: pb::ReconcileMedicationsRequest) -> Result<AnyCommand, Invalid> {

@@ -7,6 +7,7 @@ use crate::asked::prepare;
 use crate::door::Caller;
 
 /// Decodes whatever is asked and says whether the caller may ask it.
+#[expect(clippy::too_many_lines, reason = "a table: one line a command")]
 pub(super) fn prepare_any(caller: &Caller, command: Command) -> Result<concord_executor::Request, Failure> {
     match command {
         Command::ReferPatient(asked) => prepare(caller, asked),
@@ -32,6 +33,7 @@ pub(super) fn prepare_any(caller: &Caller, command: Command) -> Result<concord_e
         Command::RecordOutsideMedication(asked) => prepare(caller, asked),
         Command::EndOutsideMedication(asked) => prepare(caller, asked),
         Command::RecordLastDose(asked) => prepare(caller, asked),
+        Command::RecordNeverTaken(asked) => prepare(caller, asked),
         Command::ReconcileMedications(asked) => prepare(caller, asked),
         Command::CheckSafety(asked) => prepare(caller, asked),
         Command::AcknowledgeBoxedWarning(asked) => prepare(caller, asked),
@@ -43,6 +45,10 @@ pub(super) fn prepare_any(caller: &Caller, command: Command) -> Result<concord_e
         Command::HoldMedication(asked) => prepare(caller, asked),
         Command::ResumeMedication(asked) => prepare(caller, asked),
         Command::PlanTaper(asked) => prepare(caller, asked),
+        Command::PlanTitration(asked) => prepare(caller, asked),
+        Command::AdvanceTitration(asked) => prepare(caller, asked),
+        Command::CancelTitration(asked) => prepare(caller, asked),
+        Command::SwitchMedication(asked) => prepare(caller, asked),
         Command::StopMedication(asked) => prepare(caller, asked),
         Command::RenewMedication(asked) => prepare(caller, asked),
         Command::CorrectOrder(asked) => prepare(caller, asked),

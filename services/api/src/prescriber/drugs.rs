@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use concord_domain::chart::MedicationRef;
 use concord_kernel::{OrderId, PatientId};
 use concord_knowledge::DrugId;
 use concord_projection::{Order, Reader};
@@ -66,7 +67,12 @@ pub(super) const fn order_of(entry: &Entry) -> Option<OrderId> {
         | Entry::Held { order, .. }
         | Entry::TakenUp { order, .. }
         | Entry::TaperPlanned { order, .. }
+        | Entry::TitrationPlanned { order, .. }
+        | Entry::StepTaken { order, .. }
+        | Entry::TitrationCancelled { order, .. }
+        | Entry::Switched { order, .. }
         | Entry::Stopped { order, .. }
+        | Entry::NeverTaken { medication: MedicationRef::Order(order), .. }
         | Entry::Renewed { order, .. }
         | Entry::DoseMissed { order, .. }
         | Entry::MissedTooLong { order, .. }

@@ -2,12 +2,12 @@
 
 mod course;
 
-use concord_kernel::{Instant, PatientId};
-use concord_knowledge::Ruleset;
+use concord_kernel::{Day, Instant, PatientId};
+use concord_knowledge::{Regimen, Ruleset};
 use concord_proto::concord::prescriber::v1 as pb;
 use concord_views::chart::Row;
 use concord_views::parts::{
-    AllergyList, EndedOrder, OpenEffect, OpenFinding, Order, OutsideLine, ResultLine,
+    AllergyList, Course, EndedOrder, OpenEffect, OpenFinding, Order, OutsideLine, ResultLine,
 };
 use concord_views::worklist::WorklistItem;
 
@@ -62,7 +62,24 @@ fn order(order: &Order) -> pb::ChartOrder {
         indication: words::condition(&order.indication),
         started_on: order.course.start_on.to_string(),
         last_change: words::text(order.changes.last().and_then(|change| change.why.as_ref())),
+        planned_steps: planned_steps(&order.course),
+        gives_way_to: order.course.switch.map_or_else(String::new, |switch| switch.to.to_string()),
+        overlap_until: order
+            .course
+            .switch
+            .map_or_else(String::new, |switch| switch.overlap_until.to_string()),
     }
+}
+
+fn planned_steps(course: &Course) -> Vec<pb::PlannedStep> {
+    let up = course.titration.iter().map(|step| (step.on, step.regimen));
+    let down = course.taper.iter().map(|step| (step.on, step.regimen));
+    let step = |(on, regimen): (Day, Regimen)| pb::PlannedStep {
+        begins_on: on.to_string(),
+        sig: words::sig(&regimen),
+        daily_mg: regimen.daily().mg(),
+    };
+    up.chain(down).map(step).collect()
 }
 
 fn ended(order: &EndedOrder) -> pb::ChartOrder {
@@ -72,10 +89,13 @@ fn ended(order: &EndedOrder) -> pb::ChartOrder {
         name: words::drug(&order.drug),
         sig: String::new(),
         daily_mg: 0.0,
-        status: "stopped".to_owned(),
+        status: if order.never_taken { "never_taken" } else { "stopped" }.to_owned(),
         indication: words::condition(&order.indication),
         started_on: order.start_on.to_string(),
         last_change: words::stored(&order.reason),
+        planned_steps: Vec::new(),
+        gives_way_to: String::new(),
+        overlap_until: String::new(),
     }
 }
 

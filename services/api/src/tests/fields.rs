@@ -128,6 +128,8 @@ fn commands_of_the_chart_history_name_the_field() {
     refuses!(chart::EndOutsideMedicationRequest:
         |r| r.medication_id.clear() => "medication_id", |r| r.reason.clear() => "reason");
     refuses!(chart::RecordLastDoseRequest: |r| r.medication = None => "medication", |r| r.at = None => "at");
+    refuses!(chart::RecordNeverTakenRequest:
+        |r| r.medication = None => "medication", |r| r.reason.clear() => "reason");
     refuses!(chart::ReconcileMedicationsRequest:
         |r| r.entries[0].medication_id.clear() => "entries[0].medication_id",
         |r| r.entries[0].action = 0 => "entries[0].action");
@@ -175,6 +177,27 @@ fn commands_of_an_order_name_the_field() {
     refuses!(chart::PlanTaperRequest:
         |r| r.order_id.clear() => "order_id", |r| r.steps[0].begins_on.clear() => "steps[0].begins_on",
         |r| r.steps[0].regimen = None => "steps[0].regimen", |r| r.reason.clear() => "reason");
+    refuses!(chart::PlanTitrationRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.steps[0].begins_on.clear() => "steps[0].begins_on",
+        |r| r.steps[0].regimen = None => "steps[0].regimen", |r| r.reason.clear() => "reason",
+        |r| r.acknowledgements[0].finding = None => "acknowledgements[0].finding");
+    refuses!(chart::AdvanceTitrationRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.rests_on = None => "rests_on",
+        |r| r.rests_on.as_mut().unwrap().basis = Some(chart::titration_basis::Basis::WellTolerated(false)) => "rests_on.well_tolerated",
+        |r| r.rests_on.as_mut().unwrap().basis = Some(chart::titration_basis::Basis::ScaleId("1".into())) => "rests_on.scale_id",
+        |r| r.rests_on.as_mut().unwrap().basis = Some(chart::titration_basis::Basis::ReportId("1".into())) => "rests_on.report_id",
+        |r| r.rests_on.as_mut().unwrap().basis = Some(chart::titration_basis::Basis::Lab("?".into())) => "rests_on.lab",
+        |r| r.note.clear() => "note");
+    refuses!(chart::CancelTitrationRequest: |r| r.order_id.clear() => "order_id", |r| r.reason.clear() => "reason");
+    refuses!(chart::SwitchMedicationRequest:
+        |r| r.from_order_id.clear() => "from_order_id", |r| r.to = None => "to",
+        |r| r.to.as_mut().unwrap().order_id.clear() => "to.order_id",
+        |r| r.to.as_mut().unwrap().episode = None => "to.episode",
+        |r| r.to.as_mut().unwrap().regimen = None => "to.regimen",
+        |r| r.to.as_mut().unwrap().supply = None => "to.supply",
+        |r| r.to.as_mut().unwrap().modality = 0 => "to.modality",
+        |r| r.overlap_until.clear() => "overlap_until",
+        |r| r.taper[0].regimen = None => "taper[0].regimen", |r| r.reason.clear() => "reason");
     refuses!(chart::StopMedicationRequest: |r| r.order_id.clear() => "order_id", |r| r.reason = 0 => "reason");
     refuses!(chart::RenewMedicationRequest:
         |r| r.order_id.clear() => "order_id", |r| r.supply = None => "supply", |r| r.modality = 0 => "modality");

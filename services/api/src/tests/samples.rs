@@ -118,6 +118,10 @@ samples! {
             medication: Some(chart::v1::MedicationRef { medication: Some(chart::v1::medication_ref::Medication::OrderId(id())) }),
             at: at(),
         }
+        RecordNeverTakenRequest {
+            medication: Some(chart::v1::MedicationRef { medication: Some(chart::v1::medication_ref::Medication::OrderId(id())) }),
+            reason: words(),
+        }
         ReconcileMedicationsRequest {
             entries: vec![chart::v1::ReconciledEntry { medication_id: id(), action: 1 }],
             note: String::new(),
@@ -154,6 +158,38 @@ samples! {
         PlanTaperRequest {
             order_id: id(),
             steps: vec![chart::v1::TaperStep { begins_on: day(), regimen: regimen() }],
+            reason: words(),
+        }
+        PlanTitrationRequest {
+            order_id: id(),
+            steps: vec![chart::v1::TitrationStep { begins_on: day(), regimen: regimen() }],
+            reason: words(),
+            acknowledgements: acknowledgements(),
+        }
+        AdvanceTitrationRequest {
+            order_id: id(),
+            rests_on: Some(chart::v1::TitrationBasis { basis: Some(chart::v1::titration_basis::Basis::WellTolerated(true)) }),
+            note: words(),
+            acknowledgements: acknowledgements(),
+        }
+        CancelTitrationRequest { order_id: id(), reason: words() }
+        SwitchMedicationRequest {
+            from_order_id: id(),
+            to: Some(chart::v1::SwitchTarget {
+                order_id: id(),
+                episode: stay(),
+                drug: "sertraline-tab".into(),
+                regimen: regimen(),
+                indication: "adhd".into(),
+                reason: words(),
+                supply: Some(chart::v1::Supply { days: 30, refills: 1 }),
+                start_on: day(),
+                modality: 1,
+                legal_basis: 0,
+                acknowledgements: acknowledgements(),
+            }),
+            overlap_until: day(),
+            taper: vec![chart::v1::TaperStep { begins_on: day(), regimen: regimen() }],
             reason: words(),
         }
         StopMedicationRequest { order_id: id(), reason: 1, last_dose_at: None, abrupt_because: String::new() }

@@ -52,10 +52,16 @@ pub(super) fn client(client: &CaseloadClient) -> pb::GetClientResponse {
 }
 
 fn medication(line: &MedicationLine) -> pb::TherapyMedication {
-    let status = match (line.held, line.tapering) {
-        (true, _) => "held",
-        (false, true) => "tapering",
-        (false, false) => "active",
+    let status = if line.held {
+        "held"
+    } else if line.tapering {
+        "tapering"
+    } else if line.gives_way_to.is_some() {
+        "switching"
+    } else if line.steps_to_come > 0 {
+        "titrating"
+    } else {
+        "active"
     };
     pb::TherapyMedication {
         name: words::drug(&line.drug),

@@ -267,7 +267,9 @@ fn plotted(points: &[prescriber::CoursePoint], names: &BTreeMap<String, String>,
             }
             "visited" if point.subject == "medication" => course.visits.push(Visit { day, kept: true }),
             "missed" if point.subject == "medication" => course.visits.push(Visit { day, kept: false }),
-            "started" | "adjusted" | "held" | "taken_up" | "stopped" => dosed(&mut course, point, names, day),
+            "started" | "adjusted" | "step_taken" | "held" | "taken_up" | "stopped" => {
+                dosed(&mut course, point, names, day);
+            }
             _ => {}
         }
     }

@@ -3,6 +3,7 @@
 use concord_kernel::Instant;
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::chart::v1::cause::Basis;
+use concord_proto::concord::chart::v1::titration_basis::Basis as StepBasis;
 use concord_proto::concord::episode::v1 as episode;
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::plan::v1::SessionKind;
@@ -278,9 +279,29 @@ fn attend(story: &mut Story<'_>, rhythm: &mut Rhythm, visit: Uuid, day: i64, for
     move_on(story, rhythm, day, adherence >= 80);
 }
 
-/// Starts a drug: the boxed warning, then the order.
-pub(crate) fn begin(story: &mut Story<'_>, drug: &'static Plan, at: Instant, day: i64, warned: bool) {
-    let (id, prescriber, stay) = (story.w.id(), story.prescriber, story.stay);
+/// Starts a drug: the boxed warning, then the order, and how it rises where that is agreed beforehand.
+fn begin(story: &mut Story<'_>, drug: &'static Plan, at: Instant, day: i64, warned: bool) {
+    let id = story.w.id();
+    let body = request::prescribe(drug, drug.ladder, id, story.stay, at);
+    written(story, drug, id, body, at, day, warned);
+    if drug.ladder.planned {
+        let plan = request::titration(drug.ladder, id, story.w.at(day, 0));
+        let keeper = story.keeper(drug.ladder).clone();
+        story.w.step(later(at, 4), &keeper, plan).needing(id);
+    }
+}
+
+/// Explains a drug and writes the order that `body` is.
+fn written(
+    story: &mut Story<'_>,
+    drug: &'static Plan,
+    id: Uuid,
+    body: Body,
+    at: Instant,
+    day: i64,
+    warned: bool,
+) {
+    let (prescriber, stay) = (story.prescriber, story.stay);
     let ladder = drug.ladder;
     for ladder in std::iter::once(&ladder).chain(drug.instead).filter(|ladder| ladder.boxed && warned) {
         let body = Body::AcknowledgeBoxedWarning(chart::AcknowledgeBoxedWarningRequest {
@@ -292,7 +313,6 @@ pub(crate) fn begin(story: &mut Story<'_>, drug: &'static Plan, at: Instant, day
     let instead: Vec<Body> =
         drug.instead.iter().map(|other| request::prescribe(drug, other, story.w.id(), stay, at)).collect();
     plan::explain(story, ladder.drug, later(at, 1));
-    let body = request::prescribe(drug, ladder, id, stay, at);
     let step = story.w.step(later(at, 3), prescriber, body).making(id);
     step.or_else = instead;
     let supplied_until = day + i64::from(ladder.supply_days) * if ladder.controlled { 1 } else { 3 };
@@ -316,19 +336,22 @@ fn doses(story: &mut Story<'_>, rhythm: &Rhythm, day: i64, forms: &Forms) {
     for index in 0..story.orders.len() {
         let Order { id, ladder, rung, since, open, held, .. } = story.orders[index].clone();
         let due = open && !held && rung < ladder.top() && day - since >= ladder.wait(rung);
+        if ladder.planned && open && !held && rhythm.visits == 2 && !due {
+            too_early(story, id, ladder, later(at, 8));
+        }
         let wanted = ladder.planned || (left > 0.5 && story.disturbed_until < day);
         let tapering = story.is(Twist::ShortTerm) && ladder.controlled;
         if !due || !wanted || tapering || toxic {
             continue;
         }
-        let (basis, note) = if ladder.planned {
-            let plain = chart::PlainCause::PlannedTitration.into();
-            (Basis::Plain(plain), "Next step of the agreed titration, no rash")
-        } else {
-            (Basis::ScaleId(forms.phq9.to_string()), "Scores above half of baseline, dose well tolerated")
-        };
         let keeper = story.keeper(ladder).clone();
-        let body = request::adjust(id, ladder.regimen(rung + 1), basis, note);
+        let score = forms.phq9.to_string();
+        let body = if ladder.planned {
+            request::step_up(id, StepBasis::ScaleId(score), "Next step of the agreed titration, no rash")
+        } else {
+            let note = "Scores above half of baseline, dose well tolerated";
+            request::adjust(id, ladder.regimen(rung + 1), Basis::ScaleId(score), note)
+        };
         let races = rhythm.visits == 3 || rhythm.visits == 5;
         let sees = if races { Sees::Latest } else { Sees::Whatever };
         story.w.step(later(at, minute), &keeper, body).needing(id).seeing(sees);
@@ -350,6 +373,13 @@ fn doses(story: &mut Story<'_>, rhythm: &Rhythm, day: i64, forms: &Forms) {
     switch(story, day);
 }
 
+/// Somebody wants to be well sooner than the schedule allows.
+fn too_early(story: &mut Story<'_>, order: Uuid, ladder: &Ladder, at: Instant) {
+    let keeper = story.keeper(ladder).clone();
+    let body = request::step_up(order, StepBasis::WellTolerated(true), "Asks to go faster; no rash");
+    story.w.step(at, &keeper, body).needing(order);
+}
+
 /// A lithium level once the dose has settled.
 fn levels(story: &mut Story<'_>, day: i64) {
     let lithium = story.orders.iter().find(|o| o.open && o.ladder.drug == "lithium" && day - o.since >= 5);
@@ -359,7 +389,7 @@ fn levels(story: &mut Story<'_>, day: i64) {
     story.w.step(at, nurse, request::result("lithium-level", value, "mmol/L", at));
 }
 
-/// Six weeks without response: the second drug is begun, and the first one ends.
+/// Six weeks without response: the second drug takes the place of the first, which ends three days later.
 fn switch(story: &mut Story<'_>, day: i64) {
     let Some(second) = story.profile.kind.switch_to else { return };
     if story.changed_on.is_some() || day - story.treated_on < 42 {
@@ -367,9 +397,11 @@ fn switch(story: &mut Story<'_>, day: i64) {
     }
     story.changed_on = Some(day);
     let at = story.w.at(day, 108);
-    begin(story, second, at, day, true);
+    let (first, id) = (story.orders[0].id, story.w.id());
+    let until = story.w.at(day + 3, 0);
+    let body = request::switch(first, second, id, story.stay, at, until);
+    written(story, second, id, body, at, day, true);
     story.dose_changed_on = day;
-    let first = story.orders[0].id;
     let prescriber = story.prescriber;
     let stop = request::stop(first, chart::StopReason::Ineffective, story.w.at(day, 0));
     let gone = story.w.at(day + 3, 70);

@@ -43,6 +43,58 @@ pub(crate) fn prescribe(plan: &Plan, ladder: &Ladder, order: Uuid, stay: Uuid, a
     })
 }
 
+/// The new order in the old one's place; both are taken until that day.
+pub(crate) fn switch(from: Uuid, plan: &Plan, order: Uuid, stay: Uuid, at: Instant, until: Instant) -> Body {
+    let ladder = plan.ladder;
+    Body::SwitchMedication(chart::SwitchMedicationRequest {
+        from_order_id: from.to_string(),
+        to: Some(chart::SwitchTarget {
+            order_id: order.to_string(),
+            episode: Some(episode(stay)),
+            drug: ladder.drug.to_owned(),
+            regimen: Some(ladder.regimen(0)),
+            indication: plan.indication.to_owned(),
+            reason: ladder.reason.to_owned(),
+            supply: Some(chart::Supply { days: ladder.supply_days, refills: 2 }),
+            start_on: at.day().to_string(),
+            modality: chart::OrderModality::InPerson.into(),
+            legal_basis: legal_basis(ladder).into(),
+            acknowledgements: Vec::new(),
+        }),
+        overlap_until: until.day().to_string(),
+        taper: Vec::new(),
+        reason: "Six weeks at a dose that should work, and no response".to_owned(),
+        header: None,
+    })
+}
+
+/// Every rung of a ladder, each on the first day on which it may come.
+pub(crate) fn titration(ladder: &Ladder, order: Uuid, start: Instant) -> Body {
+    let mut days = 0;
+    let steps = (0..ladder.top()).map(|rung| {
+        days += ladder.wait(rung);
+        let begins_on = start.plus_days(days).day().to_string();
+        chart::TitrationStep { begins_on, regimen: Some(ladder.regimen(rung + 1)) }
+    });
+    Body::PlanTitration(chart::PlanTitrationRequest {
+        order_id: order.to_string(),
+        steps: steps.collect(),
+        reason: "By the schedule of the label; every step only without rash".to_owned(),
+        acknowledgements: Vec::new(),
+        header: None,
+    })
+}
+
+pub(crate) fn step_up(order: Uuid, basis: chart::titration_basis::Basis, note: &str) -> Body {
+    Body::AdvanceTitration(chart::AdvanceTitrationRequest {
+        order_id: order.to_string(),
+        rests_on: Some(chart::TitrationBasis { basis: Some(basis) }),
+        note: note.to_owned(),
+        acknowledgements: Vec::new(),
+        header: None,
+    })
+}
+
 pub(crate) fn renew(ladder: &Ladder, order: Uuid) -> Body {
     Body::RenewMedication(chart::RenewMedicationRequest {
         order_id: order.to_string(),

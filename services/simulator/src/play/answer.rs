@@ -1,6 +1,7 @@
 //! What a clinician does when a rule refuses.
 
 use concord_kernel::Instant;
+use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::chart::v1::{
     AcknowledgeBoxedWarningRequest, Acknowledgement, CosignOverrideRequest, OverrideInteractionRequest,
     OverrideReason,
@@ -198,6 +199,12 @@ fn acknowledge(body: &mut Body, finding: Finding) {
         &mut change.acknowledgements
     } else if let Body::ResumeMedication(resumed) = body {
         &mut resumed.acknowledgements
+    } else if let Body::PlanTitration(plan) = body {
+        &mut plan.acknowledgements
+    } else if let Body::AdvanceTitration(step) = body {
+        &mut step.acknowledgements
+    } else if let Body::SwitchMedication(chart::SwitchMedicationRequest { to: Some(order), .. }) = body {
+        &mut order.acknowledgements
     } else {
         return;
     };

@@ -1,13 +1,14 @@
 //! Changing the dose of an order.
 
-use concord_kernel::{Instant, OrderId, Text};
+use concord_kernel::{OrderId, Text};
 use concord_knowledge::safety::Proposal;
 use concord_knowledge::{Action, Drug, FindingKey, Milligrams, Regimen};
 
 use super::super::state::Order;
-use super::super::{Acknowledgement, Answered, Cause, Chart, Error, Event};
+use super::super::{Acknowledgement, Answered, Cause, Chart, Error, Event, Judged};
 use super::course::not_missed_for_too_long;
-use super::{covered, days_between, not_before_last_change, prescriber, row, well_formed};
+use super::pace::Rise;
+use super::{covered, more, not_before_last_change, prescriber, row, well_formed};
 use crate::Context;
 
 /// A change of dose as it is asked for.
@@ -17,6 +18,26 @@ pub(super) struct Change<'a> {
     pub(super) cause: &'a Cause,
     pub(super) note: &'a Text,
     pub(super) acknowledgements: &'a [Acknowledgement],
+}
+
+impl Change<'_> {
+    fn event(&self, order: &Order, judged: Judged, context: &Context) -> Event {
+        Event::DoseAdjusted {
+            order: self.order,
+            from: order.regimen,
+            to: self.to,
+            cause: self.cause.clone(),
+            note: self.note.clone(),
+            acknowledgements: self.acknowledgements.to_vec(),
+            judged,
+            at: context.effective_at,
+        }
+    }
+
+    /// Whether it gives more of the drug, or gives it another way.
+    fn asks_for_more(&self, order: &Order) -> bool {
+        order.asks_for_more(&self.to)
+    }
 }
 
 impl Chart {
@@ -29,17 +50,22 @@ impl Chart {
             return Err(Error::Unchanged);
         }
         covered(&context.actor, drug.schedule)?;
+        if change.asks_for_more(order) {
+            more::of_the_drug(order, drug, context)?;
+        }
+        if *change.cause == Cause::PlannedTitration {
+            let judged = self.as_agreed(change, order, context)?;
+            return Ok(vec![change.event(order, judged, context)]);
+        }
         self.rests_on_something(change, order, context)?;
-        at_a_safe_pace(change, order, drug, context)?;
+        self.at_a_safe_pace(change, order, drug, context)?;
         if change.to.daily() > drug.start {
             not_missed_for_too_long(change.order, order, drug, context)?;
         }
 
         // A lower dose must never be refused for what already stands on the chart: it is the way out of it. What
         // asks for more than before is news all the same, but for the steps of a taper that was agreed.
-        let lower =
-            change.to.route == order.regimen.route && change.to.rise_from(&order.regimen) == Milligrams::ZERO;
-        let mut standing = if lower { self.standing(context) } else { Vec::new() };
+        let mut standing = if change.asks_for_more(order) { Vec::new() } else { self.standing(context) };
         if *change.cause == Cause::PlannedTaper {
             for stands in &mut standing {
                 stands.action = Action::Block;
@@ -48,16 +74,36 @@ impl Chart {
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: change.to, replaces: Some(change.order.uuid()) };
         let judged = self.judge(&proposal, change.acknowledgements, &standing, context)?;
-        Ok(vec![Event::DoseAdjusted {
-            order: change.order,
-            from: order.regimen,
-            to: change.to,
-            cause: change.cause.clone(),
-            note: change.note.clone(),
-            acknowledgements: change.acknowledgements.to_vec(),
-            judged,
-            at: context.effective_at,
-        }])
+        Ok(vec![change.event(order, judged, context)])
+    }
+
+    /// A change that calls itself a step of a titration is the one that is due, and is judged as that.
+    fn as_agreed(&self, change: &Change<'_>, order: &Order, context: &Context) -> Result<Judged, Error> {
+        let next = order.titration.as_ref().and_then(|titration| titration.steps.first());
+        if next.is_none_or(|step| step.regimen != change.to) {
+            return Err(Error::NotAPlannedStep);
+        }
+        let (_, judged) = self.next_step(change.order, order, change.acknowledgements, context)?;
+        Ok(judged)
+    }
+
+    /// A rise keeps the row of the drug and, where there is one, its schedule. A dose that was not taken yet does not
+    /// rise.
+    fn at_a_safe_pace(
+        &self,
+        change: &Change<'_>,
+        order: &Order,
+        drug: &Drug,
+        context: &Context,
+    ) -> Result<(), Error> {
+        not_before_last_change(order, context)?;
+        if order.start_on > context.now.day() || change.to.rise_from(&order.regimen) == Milligrams::ZERO {
+            return Ok(());
+        }
+        let (from, since, at) = (order.regimen, order.dose_since, context.effective_at);
+        let rise = Rise { from, to: change.to, since, at };
+        rise.keeps_the_row(drug)?;
+        rise.keeps_the_schedule(self.schedule_of(order, context), drug)
     }
 
     fn standing(&self, context: &Context) -> Vec<Answered> {
@@ -85,30 +131,4 @@ impl Chart {
         };
         if there { Ok(()) } else { Err(Error::CauseNotOnChart) }
     }
-}
-
-/// A daily dose rises by the row's step at most, and not sooner than the row's days after the last change. A
-/// titration that was agreed carries its own pace (lamotrigine doubles, quetiapine climbs daily), and a dose that was
-/// not taken yet does not rise.
-fn at_a_safe_pace(change: &Change<'_>, order: &Order, drug: &Drug, context: &Context) -> Result<(), Error> {
-    not_before_last_change(order, context)?;
-    if order.start_on > context.now.day() {
-        return Ok(());
-    }
-    let since = days_between(order.dose_since, context.effective_at);
-    let rise = change.to.rise_from(&order.regimen);
-    if rise == Milligrams::ZERO || *change.cause == Cause::PlannedTitration {
-        return Ok(());
-    }
-    if let Some(step) = drug.step
-        && rise > step
-    {
-        return Err(Error::RiseTooLarge { at_most: step });
-    }
-    let fewest = i64::from(drug.step_days);
-    if since < fewest {
-        let earliest = Instant::start_of(order.dose_since.day()).plus_days(fewest).day();
-        return Err(Error::RiseTooSoon { earliest });
-    }
-    Ok(())
 }

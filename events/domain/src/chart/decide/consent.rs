@@ -1,4 +1,4 @@
-//! What the patient has said to a medication before it is ordered.
+//! What the patient has said to a medication before they are given it, or more of it.
 
 use concord_knowledge::Drug;
 
@@ -6,7 +6,7 @@ use super::super::Error;
 use crate::treatment_plan::Consent;
 use crate::{Context, PlanFacts};
 
-/// Nobody is ordered what they declined, and nobody a drug that must never be taken unknowing. Consent that nobody has
+/// Nobody is given what they declined, and nobody a drug that must never be taken unknowing. Consent that nobody has
 /// written down yet is no refusal: a first dose may not wait for a form. It is due instead, see the worklist.
 pub(super) fn stands(drug: &Drug, context: &Context) -> Result<(), Error> {
     // A plan that was not looked at is no consent.
@@ -19,12 +19,15 @@ pub(super) fn stands(drug: &Drug, context: &Context) -> Result<(), Error> {
     }
 }
 
-/// What was decided about the drug; where nothing was, about the same substances in another form. Of several forms,
-/// one that was declined counts.
+/// What was decided about the drug; where nothing was, about its substances in another form. Of several forms, one that
+/// was declined counts, and a combination that holds a declined substance is declined with it. Who agreed to a part has
+/// not agreed to the whole.
 fn decided(plan: &PlanFacts, drug: &Drug, context: &Context) -> Option<Consent> {
-    let same = |(other, consent): (&_, &Consent)| {
+    let about_it = |(other, consent): (&_, &Consent)| {
         let other = context.rules.drug(other)?;
-        (other.ingredients == drug.ingredients).then_some(*consent)
+        let part = other.ingredients.iter().all(|one| drug.ingredients.contains(one));
+        let whole = part && other.ingredients.len() == drug.ingredients.len();
+        (whole || (part && *consent == Consent::Declined)).then_some(*consent)
     };
-    plan.consents.get(&drug.id).copied().or_else(|| plan.consents.iter().filter_map(same).max())
+    plan.consents.get(&drug.id).copied().or_else(|| plan.consents.iter().filter_map(about_it).max())
 }

@@ -11,7 +11,9 @@ use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
 };
 use super::controlled::{Controlled, lawful, supplied};
-use super::{covered, not_before_first_day, not_before_last_change, not_in_the_future, prescriber, row};
+use super::{
+    covered, more, not_before_first_day, not_before_last_change, not_in_the_future, prescriber, row,
+};
 use crate::Context;
 
 /// How long before it is recorded a hold may take effect. The washout of a held drug counts from the hold; for one
@@ -44,6 +46,7 @@ impl Chart {
         }
         let drug = row(context, &order.drug)?;
         covered(&context.actor, drug.schedule)?;
+        more::of_the_drug(order, drug, context)?;
         still_tolerated(order, drug, context)?;
         not_missed_for_too_long(id, order, drug, context)?;
         let proposal =
@@ -100,6 +103,7 @@ impl Chart {
         not_missed_for_too_long(id, order, drug, context)?;
         let indication = &order.indication;
         lawful(&Controlled { drug, indication, modality, legal_basis, supply }, context)?;
+        let bridging = more::of_the_supply(order, drug, supply, context)?;
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
         let judged = self.judge(&proposal, acknowledgements, &order.answered, context)?;
@@ -108,6 +112,7 @@ impl Chart {
             supply,
             modality,
             legal_basis,
+            bridging,
             judged,
             acknowledgements: acknowledgements.to_vec(),
             at: context.effective_at,

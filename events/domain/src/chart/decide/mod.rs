@@ -5,14 +5,20 @@ mod background;
 mod consent;
 mod controlled;
 mod course;
+mod more;
 mod outside;
 mod overrides;
+mod pace;
 mod prescribe;
 mod safety;
+mod switch;
 mod taper;
+mod titration;
 
 #[cfg(test)]
 pub(super) use prescribe::{MOST_DAYS_AHEAD, MOST_OPEN_ORDERS};
+#[cfg(test)]
+pub(super) use titration::{MOST_DAYS as MOST_TITRATION_DAYS, MOST_STEPS as MOST_TITRATION_STEPS};
 
 use concord_kernel::{Actor, Day, Instant, OrderId, Role, Schedule};
 use concord_knowledge::{Drug, DrugId, Frequency, Regimen};
@@ -65,6 +71,9 @@ impl Chart {
                 self.end_outside(*medication, *last_dose_at, reason, context)
             }
             Command::RecordLastDose { medication, at } => self.record_last_dose(*medication, *at, context),
+            Command::RecordNeverTaken { medication, reason } => {
+                self.record_never_taken(*medication, reason, context)
+            }
             Command::Reconcile { entries, note } => self.reconcile(entries, note.as_ref(), context),
             Command::CheckSafety { proposal } => self.check_safety(proposal.as_ref(), context),
             Command::AcknowledgeBoxedWarning { drug } => self.acknowledge_boxed_warning(drug, context),
@@ -83,6 +92,16 @@ impl Chart {
             Command::Hold { order, reason } => self.hold(*order, reason, context),
             Command::Resume { order, acknowledgements } => self.resume(*order, acknowledgements, context),
             Command::PlanTaper { order, steps, reason } => self.plan_taper(*order, steps, reason, context),
+            Command::PlanTitration { order, steps, reason, acknowledgements } => {
+                let plan = titration::Plan { order: *order, steps, reason, acknowledgements };
+                self.plan_titration(&plan, context)
+            }
+            Command::AdvanceTitration { order, rests_on, note, acknowledgements } => {
+                let advance = titration::Advance { order: *order, rests_on, note, acknowledgements };
+                self.advance_titration(&advance, context)
+            }
+            Command::CancelTitration { order, reason } => self.cancel_titration(*order, reason, context),
+            Command::Switch(switch) => self.switch(switch, context),
             Command::Stop { order, reason, last_dose_at, abrupt_because } => {
                 self.stop(*order, *reason, *last_dose_at, abrupt_because.as_ref(), context)
             }

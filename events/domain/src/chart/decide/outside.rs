@@ -89,6 +89,29 @@ impl Chart {
         Ok(vec![Event::LastDoseRecorded { medication, at }])
     }
 
+    /// Ends a washout that counts from nothing. Somebody of the staff must have found out, and no dose may be on record:
+    /// where one is, its time is what is put right.
+    pub(super) fn record_never_taken(
+        &self,
+        medication: MedicationRef,
+        reason: &Text,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        clinician(&context.actor)?;
+        let goes_on = match medication {
+            MedicationRef::Order(id) => self.orders.contains_key(&id),
+            MedicationRef::Outside(id) => self.outside.contains_key(&id),
+        };
+        if goes_on {
+            return Err(Error::MedicationNotEnded);
+        }
+        let ended = self.ended.iter().find(|ended| ended.medication == medication);
+        if ended.ok_or(Error::UnknownMedication)?.last_dose_at.is_some() {
+            return Err(Error::DoseOnRecord);
+        }
+        Ok(vec![Event::NeverTakenRecorded { medication, reason: reason.clone() }])
+    }
+
     pub(super) fn reconcile(
         &self,
         entries: &[ReconciledEntry],

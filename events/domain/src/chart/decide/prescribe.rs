@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use concord_knowledge::Drug;
-use concord_knowledge::safety::{Allergies, Proposal};
+use concord_knowledge::safety::{Allergies, Proposal, Subject};
 
 use super::super::{Chart, Error, Event, NewOrder};
 use super::consent;
@@ -23,6 +23,16 @@ pub(in super::super) const MOST_DAYS_AHEAD: i64 = 90;
 
 impl Chart {
     pub(super) fn prescribe(&self, new: &NewOrder, context: &Context) -> Result<Vec<Event>, Error> {
+        Ok(vec![self.order_of(new, &self.seen(context), context)?])
+    }
+
+    /// The order as it is written; `subject` is the chart as the safety rules see it.
+    pub(super) fn order_of(
+        &self,
+        new: &NewOrder,
+        subject: &Subject,
+        context: &Context,
+    ) -> Result<Event, Error> {
         prescriber(&context.actor)?;
         if self.knows_order(new.order) {
             return Err(Error::OrderIdUsed);
@@ -54,13 +64,13 @@ impl Chart {
         consent::stands(drug, context)?;
 
         let proposal = Proposal { drug: new.drug.clone(), regimen: new.regimen, replaces: None };
-        let judged = self.judge(&proposal, &new.acknowledgements, &[], context)?;
-        Ok(vec![Event::MedicationPrescribed {
+        let judged = self.judge_in(subject, &proposal, &new.acknowledgements, &[], context)?;
+        Ok(Event::MedicationPrescribed {
             order: Box::new(new.clone()),
             judged,
             ingredients: drug.ingredients.clone(),
             at: context.effective_at,
-        }])
+        })
     }
 
     /// What must have been asked and explained before a first dose.

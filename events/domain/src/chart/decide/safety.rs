@@ -24,6 +24,18 @@ impl Chart {
         standing: &[Answered],
         context: &Context,
     ) -> Result<Judged, Error> {
+        self.judge_in(&self.seen(context), proposal, acknowledgements, standing, context)
+    }
+
+    /// The same on a chart that is a little different: what gives way during a switch is said there.
+    pub(super) fn judge_in(
+        &self,
+        subject: &Subject,
+        proposal: &Proposal,
+        acknowledgements: &[Acknowledgement],
+        standing: &[Answered],
+        context: &Context,
+    ) -> Result<Judged, Error> {
         if acknowledgements.len() > MOST_ACKNOWLEDGEMENTS {
             return Err(Error::TooManyAcknowledgements { most: MOST_ACKNOWLEDGEMENTS });
         }
@@ -32,7 +44,7 @@ impl Chart {
         let mut answered = Vec::new();
         let mut unmet = Vec::new();
         let mut answer = None;
-        for finding in context.rules.check(&self.seen(context), Some(proposal), context.now) {
+        for finding in context.rules.check(subject, Some(proposal), context.now) {
             if !speaks_about(&finding.key, &drug.ingredients) {
                 continue;
             }

@@ -36,14 +36,17 @@ impl Chart {
     ) -> Result<Vec<Event>, Error> {
         prescriber(&context.actor)?;
         let order = self.open(id)?;
-        let taper = row(context, &order.drug)?.taper;
-        well_formed(steps, order, context)?;
-        slow_enough(steps, order.regimen.average_daily(), taper)?;
-        if order.taper == steps {
-            return Err(Error::Unchanged);
-        }
+        is_a_way_off(order, steps, context)?;
         Ok(vec![Event::TaperPlanned { order: id, steps: steps.to_vec(), reason: reason.clone() }])
     }
+}
+
+/// Whether the steps are a way off for the order, slow enough for its drug, and another one than was agreed.
+pub(super) fn is_a_way_off(order: &Order, steps: &[TaperStep], context: &Context) -> Result<(), Error> {
+    let taper = row(context, &order.drug)?.taper;
+    well_formed(steps, order, context)?;
+    slow_enough(steps, order.regimen.average_daily(), taper)?;
+    if order.taper == steps { Err(Error::Unchanged) } else { Ok(()) }
 }
 
 fn well_formed(steps: &[TaperStep], order: &Order, context: &Context) -> Result<(), Error> {

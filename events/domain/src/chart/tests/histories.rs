@@ -46,7 +46,7 @@ fn wish() -> impl Strategy<Value = Wish> {
         ),
         3 => (number.clone(), 1..30_u64, 0..CAUSES.len())
             .prop_map(|(number, tenths, cause)| Wish::Adjust { number, percent: tenths * 10, cause }),
-        4 => (number.clone(), 0..6_u8).prop_map(|(number, what)| Wish::Course { number, what }),
+        5 => (number.clone(), 0..10_u8).prop_map(|(number, what)| Wish::Course { number, what }),
         3 => (number.clone(), 0..OUTSIDE.len()).prop_map(|(number, name)| Wish::Outside { number, name }),
         2 => (number.clone(), proptest::option::of(0..60_i64)).prop_map(|(number, ago)| Wish::End { number, ago }),
         1 => (number, 0..60_i64, any::<bool>()).prop_map(|(number, ago, ours)| Wish::LastDose { number, ago, ours }),
@@ -134,6 +134,27 @@ fn course(number: u128, what: u8, now: Instant) -> Command {
                 .to_vec(),
             reason: words("Agreed"),
         },
+        6 => Command::PlanTitration {
+            order: order_id(number),
+            steps: [(14, 50.0), (28, 100.0)]
+                .map(|(days, mg)| TitrationStep { on: now.plus_days(days).day(), regimen: daily(mg) })
+                .to_vec(),
+            reason: words("Agreed"),
+            acknowledgements: Vec::new(),
+        },
+        7 => Command::AdvanceTitration {
+            order: order_id(number),
+            rests_on: TitrationBasis::WellTolerated,
+            note: words("Well tolerated"),
+            acknowledgements: Vec::new(),
+        },
+        8 => Command::Switch(Box::new(Switch {
+            from: order_id(number),
+            to: NewOrder { start_on: now.day(), ..order(number + 1, DRUGS[0]) },
+            overlap_until: now.plus_days(14).day(),
+            taper: Vec::new(),
+            reason: words("No response"),
+        })),
         _ => Command::Renew {
             order: order_id(number),
             supply: Supply { days: 30, refills: 1 },
@@ -203,6 +224,8 @@ fn forbidden_together(chart: &Chart, now: Instant) -> Vec<String> {
 fn let_through(chart: &Chart, command: &Command, now: Instant) -> Vec<String> {
     let id = if let Command::Prescribe(order) = command {
         order.order
+    } else if let Command::Switch(switch) = command {
+        switch.to.order
     } else if let Command::Resume { order, .. } = command {
         *order
     } else {

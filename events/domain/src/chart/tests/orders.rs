@@ -455,9 +455,9 @@ fn a_daily_dose_rises_again_only_after_the_usual_days() {
 }
 
 #[test]
-fn an_agreed_titration_carries_its_own_pace_and_a_fall_needs_none() {
+fn a_plan_that_nobody_made_gives_no_pace_and_a_fall_needs_none() {
     let planned = psychiatrist().days_later(1).asks(adjust(1, daily(150.0), Cause::PlannedTitration));
-    accepted(on("sertraline"), planned);
+    refused(on("sertraline"), planned, Error::NotAPlannedStep);
     let fall = psychiatrist().days_later(1).asks(adjust(1, daily(25.0), Cause::PatientPreference));
     accepted(on("sertraline"), fall);
 }
@@ -501,18 +501,16 @@ fn a_lower_dose_is_never_refused_for_what_already_stands() {
 
 #[test]
 fn a_dose_above_the_label_maximum_needs_two_clinicians() {
-    let given = after(
-        on("sertraline"),
-        [psychiatrist().days_later(7).asks(adjust(1, daily(200.0), Cause::PlannedTitration))],
-    );
-    let more = || psychiatrist().days_later(14).asks(adjust(1, daily(250.0), score()));
+    let rise = |day, mg| psychiatrist().days_later(day).asks(adjust(1, daily(mg), score()));
+    let given = after(on("sertraline"), [rise(7, 100.0), rise(14, 150.0), rise(21, 200.0)]);
+    let more = || rise(28, 250.0);
     let (rules, needed) = unsafe_by(given.clone(), more());
     assert_eq!(rules, [("dose.hard-maximum".to_owned(), Action::BlockUnlessCosigned)]);
     assert_eq!(needed, Answer::Override);
     let key = finding("dose.hard-maximum", &["sertraline"]);
     let two = [
-        psychiatrist().days_later(14).asks(over(key.clone())),
-        pharmacist().days_later(14).asks(cosign(key)),
+        psychiatrist().days_later(28).asks(over(key.clone())),
+        pharmacist().days_later(28).asks(cosign(key)),
     ];
     accepted(after(given, two), more());
 }

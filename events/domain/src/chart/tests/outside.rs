@@ -64,6 +64,60 @@ fn a_medication_that_nobody_can_map_is_flagged_not_refused() {
     assert_eq!(raised(&events), ["map.unrecognised"]);
 }
 
+fn never_taken(medication: MedicationRef) -> Command {
+    Command::RecordNeverTaken { medication, reason: words("The box is still sealed") }
+}
+
+#[test]
+fn what_was_never_taken_leaves_no_washout_behind() {
+    let unknown = Command::Stop {
+        order: order_id(1),
+        reason: StopReason::PatientChoice,
+        last_dose_at: None,
+        abrupt_because: None,
+    };
+    let maoi = || {
+        let order = NewOrder { start_on: in_days(60), ..order(2, "phenelzine") };
+        psychiatrist().days_later(60).prescribes(order)
+    };
+    let stopped = after(
+        prepared(&["sertraline", "phenelzine"]),
+        [psychiatrist().prescribes(order(1, "sertraline")), psychiatrist().days_later(1).asks(unknown)],
+    );
+    let (rules, _) = unsafe_by(stopped.clone(), maoi());
+    assert_eq!(rules[0].0, "ddi.maoi.serotonergic");
+    let found = nurse().days_later(2).asks(never_taken(MedicationRef::Order(order_id(1))));
+    accepted(after(stopped, [found]), maoi());
+
+    let told = after(
+        prepared(&["phenelzine"]),
+        [
+            nurse().asks(outside(1, "sertraline")),
+            nurse().asks(Command::EndOutsideMedication {
+                medication: outside_id(1),
+                last_dose_at: None,
+                reason: words("Not on the shelf"),
+            }),
+        ],
+    );
+    unsafe_by(told.clone(), maoi());
+    let found = pharmacist().days_later(2).asks(never_taken(MedicationRef::Outside(outside_id(1))));
+    accepted(after(told, [found]), maoi());
+}
+
+#[test]
+fn that_something_was_never_taken_is_said_by_the_staff_of_what_has_ended_without_a_dose() {
+    let of_order = || never_taken(MedicationRef::Order(order_id(1)));
+    refused(on("sertraline"), therapist().asks(of_order()), Error::NotAClinician);
+    refused(on("sertraline"), nurse().asks(of_order()), Error::MedicationNotEnded);
+    refused(prepared(&["sertraline"]), nurse().asks(of_order()), Error::UnknownMedication);
+    let taken = after(on("sertraline"), [psychiatrist().asks(stop(1))]);
+    refused(taken, nurse().asks(of_order()), Error::DoseOnRecord);
+    let goes_on = history([nurse().asks(outside(1, "sertraline"))]);
+    let of_outside = never_taken(MedicationRef::Outside(outside_id(1)));
+    refused(goes_on, nurse().asks(of_outside), Error::MedicationNotEnded);
+}
+
 #[test]
 fn a_medication_identifier_is_never_used_again() {
     let given = history([nurse().asks(outside(1, "ibuprofen"))]);

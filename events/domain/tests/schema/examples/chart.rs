@@ -3,7 +3,7 @@
 use concord_domain::chart::{
     Acknowledgement, Answered, Cause, Coding, Correction, Event, InformationSource, Judged, LegalBasis,
     MedicationRef, NewOrder, OrderModality, OverrideReason, ReconcileAction, ReconciledEntry, Reported, Sex,
-    StopReason, Supply, TaperStep,
+    StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
 };
 use concord_kernel::{Instant, OrderId, OutsideMedicationId, ScaleId};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
@@ -118,6 +118,10 @@ pub(super) fn background() -> Vec<Event> {
             medication: MedicationRef::Outside(outside()),
             at: instant("2026-03-10T20:00:00Z"),
         },
+        Event::NeverTakenRecorded {
+            medication: MedicationRef::Order(order()),
+            reason: text("The bottle is still sealed"),
+        },
         Event::MedicationsReconciled {
             entries: vec![ReconciledEntry { medication: outside(), action: ReconcileAction::AskPrescriber }],
             note: Some(text("Dose on the box differs")),
@@ -187,14 +191,6 @@ pub(super) fn orders() -> Vec<Event> {
             acknowledgements: vec![acknowledgement()],
             at: at(),
         },
-        Event::TaperPlanned {
-            order: order(),
-            steps: vec![
-                TaperStep { on: day("2026-04-01"), regimen: regimen(300.0) },
-                TaperStep { on: day("2026-04-29"), regimen: regimen(0.0) },
-            ],
-            reason: text("Wish for a child"),
-        },
         Event::MedicationStopped {
             order: order(),
             reason: StopReason::Pregnancy,
@@ -207,6 +203,7 @@ pub(super) fn orders() -> Vec<Event> {
             supply,
             modality: OrderModality::AudioVideo,
             legal_basis: Some(LegalBasis::TelemedicineFlexibility),
+            bridging: false,
             judged: judged(),
             acknowledgements: vec![acknowledgement()],
             at: at(),
@@ -215,6 +212,51 @@ pub(super) fn orders() -> Vec<Event> {
             order: order(),
             correction: Correction::Supply(Supply { days: 14, refills: 0 }),
             reason: text("Typed in error"),
+        },
+    ]
+}
+
+/// What was agreed about an order beforehand, and what was done of it.
+pub(super) fn agreed() -> Vec<Event> {
+    vec![
+        Event::TaperPlanned {
+            order: order(),
+            steps: vec![
+                TaperStep { on: day("2026-04-01"), regimen: regimen(300.0) },
+                TaperStep { on: day("2026-04-29"), regimen: regimen(0.0) },
+            ],
+            reason: text("Wish for a child"),
+        },
+        Event::TitrationPlanned {
+            order: order(),
+            steps: vec![
+                TitrationStep { on: day("2026-03-24"), regimen: regimen(450.0) },
+                TitrationStep { on: day("2026-04-07"), regimen: regimen(600.0) },
+            ],
+            schedule: Some(RuleId::parse("lamotrigine.alone").expect("a valid name")),
+            reason: text("By the label"),
+            acknowledgements: vec![acknowledgement()],
+            judged: judged(),
+            at: at(),
+        },
+        Event::TitrationStepTaken {
+            order: order(),
+            planned_on: day("2026-03-24"),
+            from: regimen(300.0),
+            to: regimen(450.0),
+            rests_on: TitrationBasis::Result(LabId::parse("lithium-level").expect("a valid name")),
+            note: text("Level low, no tremor"),
+            acknowledgements: vec![acknowledgement()],
+            judged: judged(),
+            at: at(),
+        },
+        Event::TitrationCancelled { order: order(), reason: text("Well at this dose") },
+        Event::MedicationSwitched {
+            from: order(),
+            to: OrderId::new(uuid(0x0E)),
+            overlap_until: day("2026-05-01"),
+            reason: text("Tremor at every level that helps"),
+            at: at(),
         },
     ]
 }

@@ -1,5 +1,6 @@
 //! Entries of a course to points on the time axis.
 
+use concord_domain::chart::MedicationRef;
 use concord_domain::side_effects::Grade;
 use concord_knowledge::Regimen;
 use concord_proto::concord::prescriber::v1 as pb;
@@ -63,7 +64,12 @@ fn told(entry: &Entry) -> Told {
         | Entry::Held { .. }
         | Entry::TakenUp { .. }
         | Entry::TaperPlanned { .. }
+        | Entry::TitrationPlanned { .. }
+        | Entry::StepTaken { .. }
+        | Entry::TitrationCancelled { .. }
+        | Entry::Switched { .. }
         | Entry::Stopped { .. }
+        | Entry::NeverTaken { .. }
         | Entry::Renewed { .. }
         | Entry::OutsideRecorded { .. }
         | Entry::OutsideEnded { .. } => medication(entry),
@@ -110,8 +116,18 @@ fn medication(entry: &Entry) -> Told {
     match entry {
         Entry::Started { regimen, why, .. } => (String::new(), daily(regimen), words::text(Some(why))),
         Entry::Adjusted { to, why, .. } => (String::new(), daily(to), words::text(Some(why))),
-        Entry::Held { why, .. } | Entry::TaperPlanned { why, .. } => {
-            (String::new(), None, words::text(Some(why)))
+        Entry::StepTaken { to, why, .. } => (String::new(), Some(to.daily().mg()), words::text(Some(why))),
+        Entry::Held { why, .. }
+        | Entry::TaperPlanned { why, .. }
+        | Entry::TitrationPlanned { why, .. }
+        | Entry::TitrationCancelled { why, .. }
+        | Entry::Switched { why, .. } => (String::new(), None, words::text(Some(why))),
+        Entry::NeverTaken { medication, why } => {
+            let outside = match medication {
+                MedicationRef::Order(_) => String::new(),
+                MedicationRef::Outside(outside) => outside.to_string(),
+            };
+            (outside, None, words::text(Some(why)))
         }
         Entry::Stopped { reason, .. } => (String::new(), Some(0.0), words::stored(reason)),
         Entry::OutsideRecorded { name, .. } => (words::text(Some(name)), None, String::new()),
