@@ -10,6 +10,7 @@ use concord_knowledge::{Action, Drug, Milligrams, TitrationSchedule};
 
 use super::super::state::{Order, Titration};
 use super::super::{Acknowledgement, Answered, Chart, Error, Event, Judged, TitrationBasis, TitrationStep};
+use super::course::not_missed_for_too_long;
 use super::pace::Rise;
 use super::{covered, more, not_before_last_change, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
@@ -114,6 +115,9 @@ impl Chart {
         let (titration, step) = due(order, context)?;
         more::of_the_drug(order, drug, context)?;
         not_before_last_change(order, context)?;
+        if step.regimen.daily() > drug.start {
+            not_missed_for_too_long(id, order, drug, context)?;
+        }
         let schedule = self.schedule_of(order, context);
         if schedule.map(|schedule| &schedule.id) != titration.schedule.as_ref() {
             return Err(Error::ScheduleChanged);
