@@ -166,6 +166,7 @@ impl Act {
                 Self::ManageTeam
             }
             Command::Adherence(InEpisode { command, .. }) => Self::of_adherence(command),
+            Command::Recovery(command) => Self::of_recovery(command),
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }
@@ -202,7 +203,6 @@ impl Act {
             C::FollowUpCheckIn { .. } | C::RemoveBarrier { .. } | C::EngageFamily { .. } => {
                 Self::SupportAdherence
             }
-            Command::Recovery(command) => Self::of_recovery(command),
         }
     }
 

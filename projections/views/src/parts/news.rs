@@ -58,6 +58,8 @@ pub enum Turn {
     Held,
     /// It went on.
     Resumed,
+    /// It will be raised step by step.
+    Raised,
     /// It is tapered off.
     Tapered,
     /// It ended.
@@ -104,6 +106,7 @@ impl News {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Adherence(_)
+            | DomainEvent::Recovery(_)
             | DomainEvent::Coordination(_) => None,
         };
         if let Some(what) = what {
@@ -125,7 +128,10 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         ChartEvent::MedicationPrescribed { order, .. } => {
             Some(What::Order(order.drug.clone(), Turn::Started))
         }
-        ChartEvent::DoseAdjusted { order, .. } => turned(order, Turn::Adjusted),
+        ChartEvent::DoseAdjusted { order, .. } | ChartEvent::TitrationStepTaken { order, .. } => {
+            turned(order, Turn::Adjusted)
+        }
+        ChartEvent::TitrationPlanned { order, .. } => turned(order, Turn::Raised),
         ChartEvent::MedicationHeld { order, .. } => turned(order, Turn::Held),
         ChartEvent::MedicationResumed { order, .. } => turned(order, Turn::Resumed),
         ChartEvent::TaperPlanned { order, .. } => turned(order, Turn::Tapered),
@@ -151,6 +157,10 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         | ChartEvent::BoxedWarningAcknowledged { .. }
         | ChartEvent::InteractionOverridden { .. }
         | ChartEvent::OverrideCosigned { .. }
+        // What begins and what ends with a switch are events of their own.
+        | ChartEvent::MedicationSwitched { .. }
+        | ChartEvent::TitrationCancelled { .. }
+        | ChartEvent::NeverTakenRecorded { .. }
         | ChartEvent::MedicationRenewed { .. } => None,
     }
 }
@@ -185,6 +195,7 @@ impl What {
                     Turn::Adjusted => "has another dose",
                     Turn::Held => "is interrupted",
                     Turn::Resumed => "is taken again",
+                    Turn::Raised => "will be raised step by step",
                     Turn::Tapered => "is being tapered off",
                     Turn::Stopped => "was stopped",
                     Turn::Corrected => "was corrected on the list",

@@ -34,7 +34,7 @@ impl Story {
             0 | 1 => self.induct(now, dice),
             2 => self.setback(now, dice),
             3 => Self::screen(now, dice),
-            _ => self.told(now, dice),
+            _ => self.reported(now, dice),
         }
     }
 
@@ -147,7 +147,7 @@ impl Story {
         }
     }
 
-    fn told(&self, now: Instant, dice: &mut Dice) -> Event {
+    fn reported(&self, now: Instant, dice: &mut Dice) -> Event {
         match dice.roll(4) {
             0 => Event::NaloxoneChallenged { at: now, reacted: false },
             1 => Event::OutsideMethadoneRecorded {

@@ -116,6 +116,7 @@ fn a_reminder_is_due_until_it_is_sent_no_more_or_its_stay_ends() {
         episode: stay(),
         disposition: Disposition::Completed,
         medication_plan: None,
+        at: None,
     });
     assert_eq!(due(vec![DomainEvent::Adherence(scheduled()), closed]), []);
 }
