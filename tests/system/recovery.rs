@@ -382,15 +382,13 @@ async fn f17_use_and_relapse_are_told_judged_and_answered_and_end_no_stay() {
     assert_eq!((seen.uses[0].substance.as_str(), seen.setbacks[0].kind.as_str()), ("Heroin", "relapse"));
     assert!(clinic.worklist(recognised.token.clone()).await.contains(&"relapse_review".to_owned()));
     assert_eq!(clinic.roster(recognised.token).await.stage, "assessing", "the stay goes on");
-    let review = |by: &Client| {
-        by.send(recovery::ReviewRelapseRequest {
-            header: clinic.intake.header(),
-            relapse_id: relapse.relapse_id.clone(),
-            decision: "Start buprenorphine this week".to_owned(),
-        })
+    let review = || recovery::ReviewRelapseRequest {
+        header: clinic.intake.header(),
+        relapse_id: relapse.relapse_id.clone(),
+        decision: "Start buprenorphine this week".to_owned(),
     };
-    assert_eq!(reason(review(&clinic.therapist).await), "NOT_PERMITTED");
-    let reviewed = review(&clinic.doctor).await.unwrap();
+    assert_eq!(reason(clinic.therapist.send(review()).await), "NOT_PERMITTED");
+    let reviewed = clinic.doctor.send(review()).await.unwrap();
     assert!(!clinic.worklist(reviewed.token.clone()).await.contains(&"relapse_review".to_owned()));
     assert_eq!(clinic.seen_by_therapist(reviewed.token).await.setbacks[0].review_by, None);
 }

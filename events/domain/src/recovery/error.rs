@@ -19,27 +19,24 @@ pub enum Error {
     /// What happened would have happened in the future.
     #[error("the time is in the future")]
     InTheFuture,
-    /// The identifier has named another induction.
-    #[error("the induction identifier has been used")]
-    InductionIdUsed,
+    /// The identifier has named another induction, report, relapse, screen or overdose.
+    #[error("the identifier has been used before")]
+    IdUsed,
     /// Another induction goes on.
     #[error("another induction goes on")]
     InductionOpen,
-    /// There was no such induction.
-    #[error("there is no such induction")]
-    UnknownInduction,
+    /// There is no such induction, report, relapse, screen or overdose.
+    #[error("nothing of that identifier is in this record")]
+    NotRecorded,
     /// The induction has ended.
     #[error("the induction has ended")]
     InductionEnded,
     /// Nobody takes a first dose at home without instructions.
     #[error("an induction at home needs instructions that the patient has in hand")]
     InstructionsRequired,
-    /// A low-dose start needs no clearance.
-    #[error("a low-dose start needs no withdrawal")]
+    /// A low-dose start needs no clearance, and neither does a dose after the first.
+    #[error("the dose needs no withdrawal: it is a low one, or not the first")]
     ClearanceNotNeeded,
-    /// The first dose was given.
-    #[error("the first dose has been given already")]
-    FirstDoseGiven,
     /// The opioid was used too lately.
     #[error("the opioid was used too lately for a first dose")]
     UsedTooLately {
@@ -78,27 +75,9 @@ pub enum Error {
     /// The outside medication is another one.
     #[error("the outside medication holds no methadone")]
     NotMethadone,
-    /// No such row of the substance table.
-    #[error("the substance is not in the table")]
-    UnknownSubstance,
-    /// More substances than one report names.
-    #[error("a report names at most {most} substances")]
-    TooManySubstances {
-        /// The most there may be.
-        most: usize,
-    },
-    /// The identifier has named another report.
-    #[error("the report identifier has been used")]
-    UseIdUsed,
-    /// There is no such report.
-    #[error("there is no such report of use")]
-    UnknownUse,
-    /// The identifier has named another relapse.
-    #[error("the relapse identifier has been used")]
-    RelapseIdUsed,
-    /// There is no such relapse.
-    #[error("there is no such relapse")]
-    UnknownRelapse,
+    /// No such row of the table of substances or of drug screens.
+    #[error("the table has no such row")]
+    UnknownRow,
     /// A relapse rests on nothing.
     #[error("a relapse rests on a report of use or on what was told or seen")]
     RelapseWithoutBasis,
@@ -108,33 +87,18 @@ pub enum Error {
     /// A prescriber has looked at it.
     #[error("it has been reviewed already")]
     AlreadyReviewed,
-    /// More evidence than one relapse cites.
-    #[error("a relapse cites at most {most} reports and screens")]
-    TooMuchEvidence {
+    /// More substances, reports and screens than one report or relapse cites.
+    #[error("at most {most} are cited at once")]
+    TooManyCited {
         /// The most there may be.
         most: usize,
     },
-    /// The identifier has named another screen.
-    #[error("the screen identifier has been used")]
-    ScreenIdUsed,
-    /// There is no such screen.
-    #[error("there is no such screen")]
-    UnknownScreen,
     /// A screen looked for nothing.
     #[error("a screen names at least one class")]
     NoScreenLine,
     /// A class is named twice.
     #[error("a screen names each class once")]
     ScreenClassRepeated,
-    /// No such row of the table of screens.
-    #[error("the class is not in the table of screens")]
-    UnknownScreenClass,
-    /// The identifier has named another overdose.
-    #[error("the overdose identifier has been used")]
-    OverdoseIdUsed,
-    /// There is no such overdose.
-    #[error("there is no such overdose")]
-    UnknownOverdose,
     /// Nothing was handed out.
     #[error("at least one kit is handed out")]
     NoKit,
@@ -170,16 +134,15 @@ impl Error {
                 ("EPISODE_NOT_ACTIVE", "admit the patient or resume the stay, and name the open stay")
             }
             Self::InTheFuture => ("IN_THE_FUTURE", "name a time that has passed"),
-            Self::InductionIdUsed => ("INDUCTION_ID_USED", "use a fresh identifier for the new induction"),
+            Self::IdUsed => ("RECOVERY_ID_USED", "use a fresh identifier for what is new"),
             Self::InductionOpen => ("INDUCTION_OPEN", "complete or abandon the induction that goes on"),
-            Self::UnknownInduction => ("UNKNOWN_INDUCTION", "start the induction first"),
+            Self::NotRecorded => ("NOT_RECORDED", "record it first, or name one of this patient"),
             Self::InductionEnded => ("INDUCTION_ENDED", "start another induction"),
             Self::InstructionsRequired => (
                 "INSTRUCTIONS_REQUIRED",
                 "hand out instructions on waiting, doses and whom to call, and record them",
             ),
-            Self::ClearanceNotNeeded => ("CLEARANCE_NOT_NEEDED", "give the low dose that is ordered"),
-            Self::FirstDoseGiven => ("FIRST_DOSE_GIVEN", "go on as ordered"),
+            Self::ClearanceNotNeeded => ("CLEARANCE_NOT_NEEDED", "give the dose that is ordered"),
             Self::UsedTooLately { .. } => {
                 ("USED_TOO_LATELY", "wait, treat symptoms meanwhile, or plan a low-dose start")
             }
@@ -197,14 +160,9 @@ impl Error {
                 ("UNKNOWN_MEDICATION", "record the methadone as an outside medication first")
             }
             Self::NotMethadone => ("NOT_METHADONE", "name the outside medication that is methadone"),
-            Self::UnknownSubstance => {
-                ("UNKNOWN_SUBSTANCE", "name a row of the substance table; there is one for what is not known")
+            Self::UnknownRow => {
+                ("NOT_IN_TABLE", "name a row of the table; there is one for a substance that is not known")
             }
-            Self::TooManySubstances { .. } => ("TOO_MANY_SUBSTANCES", "name those that matter most"),
-            Self::UseIdUsed => ("SUBSTANCE_USE_ID_USED", "use a fresh identifier for the new report"),
-            Self::UnknownUse => ("UNKNOWN_SUBSTANCE_USE", "record the use first"),
-            Self::RelapseIdUsed => ("RELAPSE_ID_USED", "use a fresh identifier for the new relapse"),
-            Self::UnknownRelapse => ("UNKNOWN_RELAPSE", "record the relapse first"),
             Self::RelapseWithoutBasis => {
                 ("RELAPSE_WITHOUT_BASIS", "cite a report of use, or say what was told or seen")
             }
@@ -213,14 +171,9 @@ impl Error {
                 "talk with the patient about the result, and say what they told or what was seen",
             ),
             Self::AlreadyReviewed => ("ALREADY_REVIEWED", "nothing needs to be done"),
-            Self::TooMuchEvidence { .. } => ("TOO_MUCH_EVIDENCE", "cite what the relapse rests on most"),
-            Self::ScreenIdUsed => ("DRUG_SCREEN_ID_USED", "use a fresh identifier for the new screen"),
-            Self::UnknownScreen => ("UNKNOWN_DRUG_SCREEN", "record the screen first"),
+            Self::TooManyCited { .. } => ("TOO_MANY_CITED", "cite those that matter most"),
             Self::NoScreenLine => ("SCREEN_LINE_REQUIRED", "say what the sample was tested for"),
             Self::ScreenClassRepeated => ("SCREEN_CLASS_REPEATED", "name each class once"),
-            Self::UnknownScreenClass => ("UNKNOWN_SCREEN_CLASS", "name a row of the table of screens"),
-            Self::OverdoseIdUsed => ("OVERDOSE_ID_USED", "use a fresh identifier for the new overdose"),
-            Self::UnknownOverdose => ("UNKNOWN_OVERDOSE", "report the overdose first"),
             Self::NoKit => ("NO_KIT", "hand out a kit, or record that it was declined and why"),
             Self::UnknownStay => ("UNKNOWN_STAY", "name a stay of this patient in this program"),
             Self::CheckpointToCome { .. } => ("CHECKPOINT_TO_COME", "measure on that day or later"),

@@ -33,7 +33,7 @@ impl Recovery {
             return Err(Error::EpisodeNotActive);
         }
         if self.inductions.contains(&planned.id) {
-            return Err(Error::InductionIdUsed);
+            return Err(Error::IdUsed);
         }
         if self.open.is_some() {
             return Err(Error::InductionOpen);
@@ -70,7 +70,7 @@ impl Recovery {
         match &self.open {
             Some(open) if open.id == induction => Ok(open),
             _ if self.inductions.contains(&induction) => Err(Error::InductionEnded),
-            _ => Err(Error::UnknownInduction),
+            _ => Err(Error::NotRecorded),
         }
     }
 
@@ -82,7 +82,7 @@ impl Recovery {
             return Err(Error::ClearanceNotNeeded);
         }
         if open.begun {
-            return Err(Error::FirstDoseGiven);
+            return Err(Error::ClearanceNotNeeded);
         }
         let rules = context.rules;
         let told = self.last_use.iter().filter_map(|(id, at)| Some((rules.substance(id)?.opioid?, *at)));

@@ -60,12 +60,12 @@ impl Recovery {
                 self.overdosed(*overdose, (*at, substances), (*naloxone_given, *outcome), account, context)?
             }
             Command::ReviewRelapse { relapse, decision } => {
-                let known = self.relapses.get(relapse).ok_or(Error::UnknownRelapse)?;
+                let known = self.relapses.get(relapse).ok_or(Error::NotRecorded)?;
                 let late = late(known.review, context.now)?;
                 Event::RelapseReviewed { relapse: *relapse, decision: decision.clone(), late }
             }
             Command::ReviewOverdose { overdose, decision } => {
-                let known = self.overdoses.get(overdose).ok_or(Error::UnknownOverdose)?;
+                let known = self.overdoses.get(overdose).ok_or(Error::NotRecorded)?;
                 let late = late(*known, context.now)?;
                 Event::OverdoseReviewed { overdose: *overdose, decision: decision.clone(), late }
             }
@@ -173,7 +173,7 @@ fn some(dose: Milligrams) -> Result<(), Error> {
 
 /// The table has the substance.
 fn known(substance: &SubstanceId, context: &Context) -> Result<(), Error> {
-    context.rules.substance(substance).map(drop).ok_or(Error::UnknownSubstance)
+    context.rules.substance(substance).map(drop).ok_or(Error::UnknownRow)
 }
 
 /// Who may ask for it. Whoever knows of use or of an overdose may say so.

@@ -21,7 +21,7 @@ impl Recovery {
         context: &Context,
     ) -> Result<Event, Error> {
         if self.screens.contains(&screen) {
-            return Err(Error::ScreenIdUsed);
+            return Err(Error::IdUsed);
         }
         past(collected_at, context)?;
         if lines.is_empty() {
@@ -33,7 +33,7 @@ impl Recovery {
         let (rules, chart) = (context.rules, chart(context)?);
         let mut unexpected: Vec<ScreenClassId> = Vec::new();
         for line in lines {
-            let class = rules.screen_class(&line.class).ok_or(Error::UnknownScreenClass)?;
+            let class = rules.screen_class(&line.class).ok_or(Error::UnknownRow)?;
             let taken = explains(rules, chart, class);
             let expected = if line.detected { taken } else { !(taken && class.expected_when_taken) };
             if !expected {

@@ -30,7 +30,7 @@ impl Recovery {
         context: &Context,
     ) -> Result<Event, Error> {
         if self.uses.contains(&report) {
-            return Err(Error::UseIdUsed);
+            return Err(Error::IdUsed);
         }
         known(substance, context)?;
         past(used_at, context)?;
@@ -52,7 +52,7 @@ impl Recovery {
         context: &Context,
     ) -> Result<Event, Error> {
         if self.relapses.contains_key(&relapse) {
-            return Err(Error::RelapseIdUsed);
+            return Err(Error::IdUsed);
         }
         known(substance, context)?;
         self.rests_on(basis)?;
@@ -73,13 +73,13 @@ impl Recovery {
     fn rests_on(&self, basis: &Basis<'_>) -> Result<(), Error> {
         let Basis { uses, screens, account } = basis;
         if uses.len() + screens.len() > MOST_EVIDENCE {
-            return Err(Error::TooMuchEvidence { most: MOST_EVIDENCE });
+            return Err(Error::TooManyCited { most: MOST_EVIDENCE });
         }
         if uses.iter().any(|report| !self.uses.contains(report)) {
-            return Err(Error::UnknownUse);
+            return Err(Error::NotRecorded);
         }
         if screens.iter().any(|screen| !self.screens.contains(screen)) {
-            return Err(Error::UnknownScreen);
+            return Err(Error::NotRecorded);
         }
         match (account.is_some() || !uses.is_empty(), screens.is_empty()) {
             (true, _) => Ok(()),
@@ -97,11 +97,11 @@ impl Recovery {
         context: &Context,
     ) -> Result<Event, Error> {
         if self.overdoses.contains_key(&overdose) {
-            return Err(Error::OverdoseIdUsed);
+            return Err(Error::IdUsed);
         }
         past(at, context)?;
         if substances.len() > MOST_SUBSTANCES {
-            return Err(Error::TooManySubstances { most: MOST_SUBSTANCES });
+            return Err(Error::TooManyCited { most: MOST_SUBSTANCES });
         }
         substances.iter().try_for_each(|substance| known(substance, context))?;
         let days = context.rules.recovery_limits().overdose_review_days;

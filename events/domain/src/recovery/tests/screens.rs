@@ -83,10 +83,10 @@ fn a_screen_names_classes_of_the_table_once_each() {
     };
     refused(&[], Error::NoScreenLine);
     refused(&[("cocaine", true), ("cocaine", false)], Error::ScreenClassRepeated);
-    refused(&[("tea", true)], Error::UnknownScreenClass);
+    refused(&[("tea", true)], Error::UnknownRow);
     record(vec![tested(1, &FREE, &[], None, 7)])
         .when(nurse(test(1, ScreenMethod::Presumptive, &FREE)))
-        .then_expect_error(Error::ScreenIdUsed);
+        .then_expect_error(Error::IdUsed);
 }
 
 #[test]

@@ -25,17 +25,17 @@ fn whoever_knows_of_use_or_of_an_overdose_may_say_so() {
 
 #[test]
 fn what_is_told_has_a_form() {
-    record(vec![]).when(nurse(tell(1, "snake-oil", noon()))).then_expect_error(Error::UnknownSubstance);
+    record(vec![]).when(nurse(tell(1, "snake-oil", noon()))).then_expect_error(Error::UnknownRow);
     record(vec![]).when(nurse(tell(1, "heroin", noon().plus_days(1)))).then_expect_error(Error::InTheFuture);
     record(vec![told(1, "heroin", noon())])
         .when(nurse(tell(1, "alcohol", noon())))
-        .then_expect_error(Error::UseIdUsed);
-    record(vec![overdosed(1, Role::Family)]).when(nurse(found(1))).then_expect_error(Error::OverdoseIdUsed);
+        .then_expect_error(Error::IdUsed);
+    record(vec![overdosed(1, Role::Family)]).when(nurse(found(1))).then_expect_error(Error::IdUsed);
     let mut many = found(1);
     if let Command::ReportOverdose { substances, .. } = &mut many {
         *substances = vec![substance("alcohol"); 9];
     }
-    record(vec![]).when(nurse(many)).then_expect_error(Error::TooManySubstances { most: 8 });
+    record(vec![]).when(nurse(many)).then_expect_error(Error::TooManyCited { most: 8 });
 }
 
 #[test]
@@ -50,12 +50,12 @@ fn a_relapse_rests_on_what_people_said_or_saw_and_never_on_a_screen_alone() {
     assert_eq!(judge(&[], &[1], Some("said so")), Ok(vec![relapsed(1, &[], &[1], Some("said so"))]));
     assert_eq!(judge(&[], &[1], None), Err(Error::ScreenAlone));
     assert_eq!(judge(&[], &[], None), Err(Error::RelapseWithoutBasis));
-    assert_eq!(judge(&[2], &[], None), Err(Error::UnknownUse));
-    assert_eq!(judge(&[1], &[2], None), Err(Error::UnknownScreen));
-    assert_eq!(judge(&[1; 17], &[], None), Err(Error::TooMuchEvidence { most: 16 }));
+    assert_eq!(judge(&[2], &[], None), Err(Error::NotRecorded));
+    assert_eq!(judge(&[1], &[2], None), Err(Error::NotRecorded));
+    assert_eq!(judge(&[1; 17], &[], None), Err(Error::TooManyCited { most: 16 }));
     record(vec![relapsed(1, &[], &[], Some("said so"))])
         .when(doctor(recognise(1, &[], &[], Some("again"))))
-        .then_expect_error(Error::RelapseIdUsed);
+        .then_expect_error(Error::IdUsed);
 }
 
 #[test]
@@ -72,8 +72,8 @@ fn a_relapse_and_an_overdose_are_reviewed_once_and_late_is_said() {
     let reviewed = Event::RelapseReviewed { relapse: relapse(1), decision: decision(), late: false };
     record(both()).when(doctor(of_relapse())).then_expect_events(vec![reviewed.clone()]);
     record(both()).and(vec![reviewed]).when(doctor(of_relapse())).then_expect_error(Error::AlreadyReviewed);
-    record(vec![]).when(doctor(of_relapse())).then_expect_error(Error::UnknownRelapse);
-    record(vec![]).when(doctor(of_overdose())).then_expect_error(Error::UnknownOverdose);
+    record(vec![]).when(doctor(of_relapse())).then_expect_error(Error::NotRecorded);
+    record(vec![]).when(doctor(of_overdose())).then_expect_error(Error::NotRecorded);
 }
 
 fn measure() -> Command {
