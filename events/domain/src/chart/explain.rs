@@ -72,7 +72,7 @@ impl Error {
             ),
             Self::ConsentDeclined => (
                 "CONSENT_DECLINED",
-                "choose another medication, or decide anew together and record the shared decision",
+                "choose another medication, taper what is taken, or decide anew together and record the shared decision",
             ),
             Self::ConsentRequired => (
                 "CONSENT_REQUIRED",

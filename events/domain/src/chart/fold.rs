@@ -312,6 +312,14 @@ impl AllergyStatus {
     }
 }
 
+impl Titration {
+    /// What is still to come after the next step; nothing when it was the last.
+    fn step_taken(mut self) -> Option<Self> {
+        self.steps.drain(..1.min(self.steps.len()));
+        (!self.steps.is_empty()).then_some(self)
+    }
+}
+
 impl Order {
     /// Whether a regimen gives more of the drug, or gives it another way.
     pub(super) fn asks_for_more(&self, to: &Regimen) -> bool {
@@ -356,11 +364,8 @@ impl Order {
         if *cause != Cause::PlannedTaper {
             self.taper.clear();
         }
-        self.titration = self.titration.take().filter(|_| *cause == Cause::PlannedTitration);
-        if let Some(titration) = &mut self.titration {
-            titration.steps.remove(0);
-        }
-        self.titration = self.titration.take().filter(|titration| !titration.steps.is_empty());
+        let titration = self.titration.take().filter(|_| *cause == Cause::PlannedTitration);
+        self.titration = titration.and_then(Titration::step_taken);
     }
 
     /// An interruption ends a titration: the days at each dose do not count through it.

@@ -4,7 +4,8 @@ use concord_domain::DomainEvent;
 use concord_domain::chart::{
     Cause, Event as ChartEvent, Judged, StopReason, TaperStep, TitrationBasis, TitrationStep,
 };
-use concord_kernel::{OrderId, Text};
+use concord_domain::episode::{Disposition, Event as EpisodeEvent};
+use concord_kernel::{EpisodeId, OrderId, Text};
 use concord_knowledge::RulesetVersion;
 use concord_projection::{Key, List};
 
@@ -150,4 +151,19 @@ fn an_overlap_ends_on_its_day_unless_one_of_the_two_has_ended() {
         let (_, one) = due(given().into_iter().chain([stopped(ended)]).collect());
         assert_eq!(kinds(one), [], "{ended}");
     }
+}
+
+#[test]
+fn after_the_stay_a_taper_is_due_and_a_renewal_is_not() {
+    let (order, event) = prescribed();
+    let closed = DomainEvent::Episode(EpisodeEvent::EpisodeClosed {
+        episode: EpisodeId::new(uuid::Uuid::from_u128(1)),
+        disposition: Disposition::Completed,
+        medication_plan: Some(Text::parse("Tapered under supervision").unwrap()),
+    });
+    let (_, left) = due(vec![event.clone(), closed.clone()]);
+    assert_eq!(left, []);
+    let (_, tapering) = due(vec![event, tapered(order), closed]);
+    let kinds: Vec<_> = tapering.iter().map(|due| due.kind).collect();
+    assert_eq!(kinds, [DueKind::TaperStep]);
 }

@@ -194,6 +194,13 @@ impl Agenda {
         }
         self.awaited.each(&mut show);
         self.recovery.each_urgent(&mut show);
+        // A taper goes on after the stay: what must not stop at once must not be forgotten either.
+        for course in self.courses.iter() {
+            if let Some(step) = course.taper.first() {
+                let (order, drug) = (course.order.uuid(), Some(course.drug.as_str()));
+                show(Open::about(DueKind::TaperStep, Instant::start_of(step.on), order, drug));
+            }
+        }
         if stays.any_open() {
             self.routine(&mut show);
         }
@@ -211,9 +218,7 @@ impl Agenda {
         }
         for course in self.courses.iter() {
             let (order, drug) = (course.order.uuid(), Some(course.drug.as_str()));
-            if let Some(step) = course.taper.first() {
-                show(Open::about(DueKind::TaperStep, Instant::start_of(step.on), order, drug));
-            } else {
+            if course.taper.is_empty() {
                 let at = course.supply_until.plus_days(-RENEW_DAYS_AHEAD);
                 show(Open::about(DueKind::Renewal, at, order, drug));
             }
