@@ -61,7 +61,6 @@ fn may(role: Role, act: Act) -> bool {
         | Act::DecideMissedDoses
         | Act::Induct => &[],
         Act::WatchDoses => &[Nurse],
-        Act::Dispense => &[Nurse, Pharmacist],
         Act::RecogniseRelapse => &[Nurse, Therapist],
         Act::MeasureRetention => &[CaseManager, Service],
         Act::KeepChart => &[Nurse, Pharmacist, Service],
@@ -70,7 +69,7 @@ fn may(role: Role, act: Act) -> bool {
         Act::ReportSideEffect | Act::RaiseConcern | Act::ReportUse => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
-        Act::TriageSideEffect => &[Nurse, Pharmacist],
+        Act::TriageSideEffect | Act::Dispense => &[Nurse, Pharmacist],
         Act::Escalate => return role == Service,
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],

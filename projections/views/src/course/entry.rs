@@ -464,12 +464,11 @@ impl Entry {
                     | ChartEvent::BoxedWarningAcknowledged { .. }
                     | ChartEvent::OrderCorrected { .. }
             ),
-            DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => true,
+            DomainEvent::SideEffects(_) | DomainEvent::Scales(_) | DomainEvent::Recovery(_) => true,
             DomainEvent::FollowUp(event) => !matches!(event, VisitEvent::VisitScheduled { .. }),
             DomainEvent::TreatmentPlan(event) => Self::is_made_of_plan(event),
             DomainEvent::Coordination(event) => Self::is_made_of_coordination(event),
             DomainEvent::Adherence(event) => Self::is_made_of_adherence(event),
-            DomainEvent::Recovery(_) => true,
             DomainEvent::CareTeam(_) => false,
         }
     }

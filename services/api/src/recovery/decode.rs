@@ -157,6 +157,7 @@ pub(super) fn offer_naloxone(request: pb::OfferNaloxoneRequest) -> Result<AnyCom
     Ok(AnyCommand::Recovery(Command::OfferNaloxone(offer)))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "in the form in which every request is decoded")]
 pub(super) fn record_naloxone_challenge(
     request: pb::RecordNaloxoneChallengeRequest,
 ) -> Result<AnyCommand, Invalid> {

@@ -37,14 +37,15 @@ proptest! {
             let facts = scored(ScaleKind::Cows, total, hours_ago(hours));
             let issued = by(Role::Psychiatrist).knowing(facts).asks(command);
             for event in state.decide(&issued).unwrap_or_default() {
-                match &event {
-                    Event::InductionStarted { setting, .. } => open = Some(*setting == Setting::LowDose),
-                    Event::FirstDoseCleared { total, .. } => {
-                        prop_assert!(total.is_some_and(|total| total >= 11));
-                        open = Some(true);
-                    }
-                    Event::DoseAdministered { cleared: Some(true), .. } => prop_assert_eq!(open, Some(true)),
-                    _ => {}
+                if let Event::InductionStarted { setting, .. } = &event {
+                    open = Some(*setting == Setting::LowDose);
+                }
+                if let Event::FirstDoseCleared { total, .. } = &event {
+                    prop_assert!(total.is_some_and(|total| total >= 11));
+                    open = Some(true);
+                }
+                if let Event::DoseAdministered { cleared: Some(true), .. } = &event {
+                    prop_assert_eq!(open, Some(true));
                 }
                 stored.push(serde_json::to_vec(&event).unwrap());
                 state.fold(event);

@@ -17,7 +17,9 @@ const FREE: [(&str, bool); 5] = [
 
 fn facts_of(given: Vec<Event>) -> RecoveryFacts {
     let mut recovery = Recovery::default();
-    given.into_iter().for_each(|event| recovery.fold(event));
+    for event in given {
+        recovery.fold(event);
+    }
     recovery.facts()
 }
 
@@ -25,12 +27,9 @@ fn facts_of(given: Vec<Event>) -> RecoveryFacts {
 fn a_result_is_expected_when_what_is_taken_explains_it() {
     let result = |lines: &[(&str, bool)]| {
         let when = nurse(test(1, ScreenMethod::Presumptive, lines));
-        match record(vec![]).when(when).inspect_result().unwrap().remove(0) {
-            Event::DrugScreenResulted { unexpected, .. } => {
-                unexpected.iter().map(|class| class.as_str().to_owned()).collect::<Vec<_>>()
-            }
-            other => unreachable!("{other:?}"),
-        }
+        let event = record(vec![]).when(when).inspect_result().unwrap().remove(0);
+        let Event::DrugScreenResulted { unexpected, .. } = event else { unreachable!("it was tested") };
+        unexpected.iter().map(|class| class.as_str().to_owned()).collect::<Vec<_>>()
     };
     assert!(result(&[("buprenorphine", true), ("methadone", true), ("cocaine", false)]).is_empty());
     assert_eq!(result(&[("buprenorphine", false)]), ["buprenorphine"], "it is prescribed and not there");
