@@ -64,19 +64,16 @@ fn may(role: Role, act: Act) -> bool {
         Act::ReportSideEffect | Act::RaiseConcern => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
-        Act::TriageSideEffect => &[Nurse, Pharmacist],
+        Act::TriageSideEffect | Act::ReviewOutsideUpdate => &[Nurse, Pharmacist],
         Act::Escalate => return role == Service,
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],
-        Act::KeepGoals => &[Therapist, CaseManager, Nurse],
+        Act::KeepGoals | Act::SharePlan => &[Therapist, CaseManager, Nurse],
         Act::Explain => &[Therapist, Nurse, Pharmacist],
-        Act::RecordLifeChange => &[Therapist, CaseManager, Nurse, Patient],
-        Act::KeepSharingConsent => &[Therapist, CaseManager, Nurse, Patient],
-        Act::SharePlan => &[Therapist, CaseManager, Nurse],
+        Act::RecordLifeChange | Act::KeepSharingConsent => &[Therapist, CaseManager, Nurse, Patient],
         Act::RequestConsult => &[Therapist, CaseManager, Nurse, Pharmacist],
         Act::TakePart => &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider],
-        Act::ReviewOutsideUpdate => &[Nurse, Pharmacist],
         Act::Score => &[Therapist, Nurse, Patient],
         Act::Assess | Act::ResolveRisk | Act::RecordVisit => &[Therapist, Nurse],
     };

@@ -6,84 +6,94 @@ use crate::Failure;
 use crate::asked::prepare;
 use crate::door::Caller;
 
-/// Decodes whatever is asked and says whether the caller may ask it.
-pub(super) fn prepare_any(caller: &Caller, command: Command) -> Result<concord_executor::Request, Failure> {
-    match command {
-        Command::ReferPatient(asked) => prepare(caller, asked),
-        Command::ScreenCandidate(asked) => prepare(caller, asked),
-        Command::WaitlistPatient(asked) => prepare(caller, asked),
-        Command::AdmitPatient(asked) => prepare(caller, asked),
-        Command::ChangePhase(asked) => prepare(caller, asked),
-        Command::PauseEpisode(asked) => prepare(caller, asked),
-        Command::ResumeEpisode(asked) => prepare(caller, asked),
-        Command::DischargePatient(asked) => prepare(caller, asked),
-        Command::StartAssessment(asked) => prepare(caller, asked),
-        Command::RecordSection(asked) => prepare(caller, asked),
-        Command::CompleteAssessment(asked) => prepare(caller, asked),
-        Command::DecideIndication(asked) => prepare(caller, asked),
-        Command::ReopenAssessment(asked) => prepare(caller, asked),
-        Command::RecordCharacteristics(asked) => prepare(caller, asked),
-        Command::ConfirmNoKnownAllergies(asked) => prepare(caller, asked),
-        Command::RecordAllergy(asked) => prepare(caller, asked),
-        Command::RefuteAllergy(asked) => prepare(caller, asked),
-        Command::RecordCondition(asked) => prepare(caller, asked),
-        Command::ResolveCondition(asked) => prepare(caller, asked),
-        Command::RecordResult(asked) => prepare(caller, asked),
-        Command::RecordOutsideMedication(asked) => prepare(caller, asked),
-        Command::EndOutsideMedication(asked) => prepare(caller, asked),
-        Command::RecordLastDose(asked) => prepare(caller, asked),
-        Command::ReconcileMedications(asked) => prepare(caller, asked),
-        Command::CheckSafety(asked) => prepare(caller, asked),
-        Command::AcknowledgeBoxedWarning(asked) => prepare(caller, asked),
-        Command::OverrideInteraction(asked) => prepare(caller, asked),
-        Command::CosignOverride(asked) => prepare(caller, asked),
-        Command::ResolveInteraction(asked) => prepare(caller, asked),
-        Command::PrescribeMedication(asked) => prepare(caller, asked),
-        Command::AdjustDose(asked) => prepare(caller, asked),
-        Command::HoldMedication(asked) => prepare(caller, asked),
-        Command::ResumeMedication(asked) => prepare(caller, asked),
-        Command::PlanTaper(asked) => prepare(caller, asked),
-        Command::StopMedication(asked) => prepare(caller, asked),
-        Command::RenewMedication(asked) => prepare(caller, asked),
-        Command::CorrectOrder(asked) => prepare(caller, asked),
-        Command::ReportSideEffect(asked) => prepare(caller, asked),
-        Command::TriageSideEffect(asked) => prepare(caller, asked),
-        Command::DecideSideEffect(asked) => prepare(caller, asked),
-        Command::ResolveSideEffect(asked) => prepare(caller, asked),
-        Command::RecordBreach(asked) => prepare(caller, asked),
-        Command::AdministerScale(asked) => prepare(caller, asked),
-        Command::ResolveRisk(asked) => prepare(caller, asked),
-        Command::ScheduleVisit(asked) => prepare(caller, asked),
-        Command::RecordVisit(asked) => prepare(caller, asked),
-        Command::MarkNoShow(asked) => prepare(caller, asked),
-        Command::ChangeCadence(asked) => prepare(caller, asked),
-        Command::AddMember(asked) => prepare(caller, asked),
-        Command::RemoveMember(asked) => prepare(caller, asked),
-        Command::DraftPlan(asked) => prepare(caller, asked),
-        Command::RevisePlan(asked) => prepare(caller, asked),
-        Command::AgreePlan(asked) => prepare(caller, asked),
-        Command::AddGoal(asked) => prepare(caller, asked),
-        Command::MeetGoal(asked) => prepare(caller, asked),
-        Command::DropGoal(asked) => prepare(caller, asked),
-        Command::LinkGoalToMedication(asked) => prepare(caller, asked),
-        Command::RecordSharedDecision(asked) => prepare(caller, asked),
-        Command::RaiseConcern(asked) => prepare(caller, asked),
-        Command::AnswerConcern(asked) => prepare(caller, asked),
-        Command::RecordEducation(asked) => prepare(caller, asked),
-        Command::RecordTherapyParticipation(asked) => prepare(caller, asked),
-        Command::RecordLifeChange(asked) => prepare(caller, asked),
-        Command::ReviewMedication(asked) => prepare(caller, asked),
-        Command::PlanSupport(asked) => prepare(caller, asked),
-        Command::FinishSupport(asked) => prepare(caller, asked),
-        Command::RecordSharingConsent(asked) => prepare(caller, asked),
-        Command::RevokeSharingConsent(asked) => prepare(caller, asked),
-        Command::SharePlan(asked) => prepare(caller, asked),
-        Command::RecordOutsideUpdate(asked) => prepare(caller, asked),
-        Command::ReviewOutsideUpdate(asked) => prepare(caller, asked),
-        Command::RequestConsult(asked) => prepare(caller, asked),
-        Command::AnswerConsult(asked) => prepare(caller, asked),
-        Command::RaiseConflict(asked) => prepare(caller, asked),
-        Command::ResolveConflict(asked) => prepare(caller, asked),
-        Command::AcknowledgeChanges(asked) => prepare(caller, asked),
-    }
+/// Every request is prepared in the same way; the compiler asks for one that is not named.
+macro_rules! requests {
+    ($($name:ident)+) => {
+        /// Decodes whatever is asked and says whether the caller may ask it.
+        pub(super) fn prepare_any(
+            caller: &Caller,
+            command: Command,
+        ) -> Result<concord_executor::Request, Failure> {
+            match command { $(Command::$name(asked) => prepare(caller, asked),)+ }
+        }
+    };
+}
+
+requests! {
+    ReferPatient
+    ScreenCandidate
+    WaitlistPatient
+    AdmitPatient
+    ChangePhase
+    PauseEpisode
+    ResumeEpisode
+    DischargePatient
+    StartAssessment
+    RecordSection
+    CompleteAssessment
+    DecideIndication
+    ReopenAssessment
+    RecordCharacteristics
+    ConfirmNoKnownAllergies
+    RecordAllergy
+    RefuteAllergy
+    RecordCondition
+    ResolveCondition
+    RecordResult
+    RecordOutsideMedication
+    EndOutsideMedication
+    RecordLastDose
+    ReconcileMedications
+    CheckSafety
+    AcknowledgeBoxedWarning
+    OverrideInteraction
+    CosignOverride
+    ResolveInteraction
+    PrescribeMedication
+    AdjustDose
+    HoldMedication
+    ResumeMedication
+    PlanTaper
+    StopMedication
+    RenewMedication
+    CorrectOrder
+    ReportSideEffect
+    TriageSideEffect
+    DecideSideEffect
+    ResolveSideEffect
+    RecordBreach
+    AdministerScale
+    ResolveRisk
+    ScheduleVisit
+    RecordVisit
+    MarkNoShow
+    ChangeCadence
+    AddMember
+    RemoveMember
+    DraftPlan
+    RevisePlan
+    AgreePlan
+    AddGoal
+    MeetGoal
+    DropGoal
+    LinkGoalToMedication
+    RecordSharedDecision
+    RaiseConcern
+    AnswerConcern
+    RecordEducation
+    RecordTherapyParticipation
+    RecordLifeChange
+    ReviewMedication
+    PlanSupport
+    FinishSupport
+    RecordSharingConsent
+    RevokeSharingConsent
+    SharePlan
+    RecordOutsideUpdate
+    ReviewOutsideUpdate
+    RequestConsult
+    AnswerConsult
+    RaiseConflict
+    ResolveConflict
+    AcknowledgeChanges
 }
