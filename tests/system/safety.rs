@@ -39,12 +39,12 @@ async fn e01_not_asked_none_known_and_a_list_are_three_things() {
     doctor.send(allergy(&clinic, "penicillin")).await.unwrap();
     let none = || chart::ConfirmNoKnownAllergiesRequest { header: clinic.intake.header() };
     assert_eq!(reason(doctor.send(none()).await), "ALLERGY_ON_CHART");
-    let refuted = chart::RefuteAllergyRequest {
+    let taken_back = chart::RefuteAllergyRequest {
         header: clinic.intake.header(),
         substance: "penicillin".to_owned(),
         reason: "Skin test and oral challenge negative".to_owned(),
     };
-    doctor.send(refuted).await.unwrap();
+    doctor.send(taken_back).await.unwrap();
     doctor.send(none()).await.unwrap();
 }
 

@@ -69,19 +69,18 @@ fn may(role: Role, act: Act) -> bool {
         Act::ReportSideEffect | Act::RaiseConcern | Act::ReportUse => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
-        Act::TriageSideEffect | Act::Dispense => &[Nurse, Pharmacist],
+        Act::TriageSideEffect | Act::Dispense | Act::ReviewOutsideUpdate => &[Nurse, Pharmacist],
         Act::Escalate => return role == Service,
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],
-        Act::KeepGoals | Act::SupportAdherence => &[Therapist, CaseManager, Nurse],
+        Act::KeepGoals | Act::SupportAdherence | Act::SharePlan => &[Therapist, CaseManager, Nurse],
         Act::Explain => &[Therapist, Nurse, Pharmacist],
-        Act::RecordLifeChange | Act::SpeakForPatient => &[Therapist, CaseManager, Nurse, Patient],
-        Act::KeepSharingConsent => &[Therapist, CaseManager, Nurse, Patient],
-        Act::SharePlan => &[Therapist, CaseManager, Nurse],
+        Act::RecordLifeChange | Act::SpeakForPatient | Act::KeepSharingConsent => {
+            &[Therapist, CaseManager, Nurse, Patient]
+        }
         Act::RequestConsult => &[Therapist, CaseManager, Nurse, Pharmacist],
         Act::TakePart => &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider],
-        Act::ReviewOutsideUpdate => &[Nurse, Pharmacist],
         Act::Remind => &[Therapist, CaseManager, Nurse, Patient, Service],
         Act::CheckIn => &[Therapist, CaseManager, Nurse, Patient, Family],
         Act::ReportTaking => &[Nurse, Pharmacist, Patient, Family],

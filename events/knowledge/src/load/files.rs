@@ -87,8 +87,7 @@ impl Files {
                 hash.update(piece.as_bytes());
             }
         }
-        let digest: String =
-            hash.finalize()[..DIGEST_BYTES].iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = hex::encode(&hash.finalize()[..DIGEST_BYTES]);
         RulesetVersion::parse(&format!("{PUBLISHED}.{digest}")).expect("digits, hyphens and a point")
     }
 

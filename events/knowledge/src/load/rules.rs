@@ -378,9 +378,9 @@ fn dose_limits(
 ) -> Result<ByIngredient<DoseLimit>, LoadError> {
     let mut all = ByIngredient::new();
     for row in table.rows() {
-        let labs_below = labs.select(&row, "lab")?;
-        let lab_below = match (labs_below.is_empty(), row.number("lab_below")?) {
-            (false, Some(below)) => Some(LabBelow { labs: labs_below, below }),
+        let asked = labs.select(&row, "lab")?;
+        let lab_below = match (asked.is_empty(), row.number("lab_below")?) {
+            (false, Some(below)) => Some(LabBelow { labs: asked, below }),
             (true, None) => None,
             _ => return Err(row.fault(Fault::Contradiction("lab", "lab_below"))),
         };

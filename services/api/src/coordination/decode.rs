@@ -108,6 +108,7 @@ pub(super) fn resolve_conflict(request: pb::ResolveConflictRequest) -> Result<An
     }))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "in the form in which every request is decoded")]
 pub(super) fn acknowledge_changes(request: pb::AcknowledgeChangesRequest) -> Result<AnyCommand, Invalid> {
     let pb::AcknowledgeChangesRequest { header: _, up_to } = request;
     Ok(asks(Command::AcknowledgeChanges { up_to: instant("up_to", up_to)? }))

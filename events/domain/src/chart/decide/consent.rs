@@ -12,10 +12,9 @@ pub(super) fn stands(drug: &Drug, context: &Context) -> Result<(), Error> {
     // A plan that was not looked at is no consent.
     let plan = context.facts.plan.as_ref().ok_or(Error::ConsentRequired)?;
     match decided(plan, drug, context) {
-        Some(Consent::Given) => Ok(()),
         Some(Consent::Declined) => Err(Error::ConsentDeclined),
         None if context.rules.needs_consent(drug) => Err(Error::ConsentRequired),
-        None => Ok(()),
+        Some(Consent::Given) | None => Ok(()),
     }
 }
 
