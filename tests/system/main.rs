@@ -11,6 +11,8 @@ mod every_call;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod monitoring;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod story;

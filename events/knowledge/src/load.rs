@@ -29,6 +29,11 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     let labs = small::labs(&table("labs.csv")?)?;
     let words = &substances.vocabulary;
     let warnings = small::warnings(&table("boxed_warnings.csv")?)?;
+    let monitoring = crate::monitoring::Monitoring::read(
+        (&table("monitoring.csv")?, &table("level_timing.csv")?, &table("critical_values.csv")?),
+        &substances,
+        &labs,
+    )?;
     let drugs = drugs::read(&table("drugs.csv")?, &substances, &warnings)?;
     let rules = Rules::read(files, words, &conditions, &labs)?;
     Ok(Ruleset {
@@ -42,6 +47,7 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
         escalation: small::escalation(&table("escalation.csv")?)?,
         policies: small::policies(&table("policies.csv")?)?,
         bands: small::bands(&table("scales.csv")?)?,
+        monitoring,
         missed: crate::missed::read(&table("missed_doses.csv")?, &drugs)?,
         drugs,
         substances,

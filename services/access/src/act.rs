@@ -77,6 +77,8 @@ pub enum Act {
     SpeakForPatient,
     /// Call, remove barriers, talk with family.
     SupportAdherence,
+    /// Acknowledge critical results; leave tests out.
+    Monitor,
 }
 
 /// A kind of question to the record.
@@ -210,6 +212,7 @@ impl Act {
             | C::Renew { .. }
             | C::Correct { .. } => Self::Prescribe,
             C::CosignOverride { .. } => Self::Cosign,
+            C::ReviewResult { .. } | C::WaiveTest { .. } => Self::Monitor,
         }
     }
 }

@@ -57,7 +57,8 @@ fn may(role: Role, act: Act) -> bool {
         | Act::DecideSideEffect
         | Act::ChangeCadence
         | Act::DecideTogether
-        | Act::DecideMissedDoses => &[],
+        | Act::DecideMissedDoses
+        | Act::Monitor => &[],
         Act::KeepChart => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],

@@ -32,7 +32,7 @@ bodies! {
         ResolveCondition RecordResult RecordOutsideMedication EndOutsideMedication RecordLastDose
         ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
         ResolveInteraction PrescribeMedication AdjustDose HoldMedication ResumeMedication PlanTaper StopMedication
-        RenewMedication CorrectOrder;
+        RenewMedication CorrectOrder ReviewResult WaiveTest;
     SideEffects: ReportSideEffect TriageSideEffect DecideSideEffect ResolveSideEffect RecordBreach;
     Scales: AdministerScale ResolveRisk;
     FollowUp: ScheduleVisit RecordVisit MarkNoShow ChangeCadence;

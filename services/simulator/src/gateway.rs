@@ -127,7 +127,7 @@ impl Gateway for Remote {
             RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport
             ScheduleReminder CancelReminder RecordReminderSent RecordCheckIn FollowUpCheckIn RecordDoseTaken
             RecordDoseMissed DecideMissedDoses MeasureAdherence RaiseBarrier RemoveBarrier PermitFamily
-            WithdrawFamily EngageFamily);
+            WithdrawFamily EngageFamily ReviewResult WaiveTest);
         Ok(answered?)
     }
 

@@ -165,6 +165,8 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "PermitFamily",
         "WithdrawFamily",
         "EngageFamily",
+        "ReviewResult",
+        "WaiveTest",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

@@ -3,6 +3,7 @@
 mod background;
 mod courses;
 mod histories;
+mod monitored;
 mod orders;
 mod outside;
 mod overrides;

@@ -148,6 +148,10 @@ pub struct Limits {
     pub adherence_outreach_hours: u16,
     /// Most days of a period that nobody told of, in percent; above it, adherence is not known.
     pub adherence_unknown_percent: u16,
+    /// How much before its time a test counts, in percent of the days since the one before.
+    pub monitoring_early_percent: u16,
+    /// Minutes in which somebody acknowledges a critical result.
+    pub critical_result_minutes: u16,
 }
 
 /// All rules.
@@ -314,6 +318,8 @@ fn numbers(table: &Table) -> Result<Limits, LoadError> {
         adherence_outreach_percent: get("adherence-outreach")?,
         adherence_outreach_hours: get("adherence-outreach-within")?,
         adherence_unknown_percent: get("adherence-unknown-most")?,
+        monitoring_early_percent: get("monitoring-early")?,
+        critical_result_minutes: get("critical-result-within")?,
     };
     if limits.pregnancy_age_from > limits.pregnancy_age_to {
         return Err(table.fault(Fault::Contradiction("pregnancy-age-from", "pregnancy-age-to")));

@@ -164,3 +164,21 @@ fn every_drug_that_loses_tolerance_and_every_depot_says_what_is_done_about_misse
         assert!(!needed || rules.missed_doses(&drug.id).is_some(), "{}", drug.id.as_str());
     }
 }
+
+#[test]
+fn a_schedule_begins_somewhere_and_names_what_is_known() {
+    let nowhere = Err(Fault::EmptyText("after_start_days"));
+    assert_eq!(with("monitoring.csv", "lithium-level,,5|12,5", "lithium-level,,,5"), nowhere);
+    let unknown = Err(Fault::UnknownLab("lithium-levl".to_owned()));
+    assert_eq!(with("monitoring.csv", "lithium,lithium-level", "lithium,lithium-levl"), unknown);
+    let backwards = Err(Fault::Contradiction("after_start_days", "every_days"));
+    assert_eq!(with("monitoring.csv", "5|12", "12|5"), backwards);
+    for bad in ["7..182", "7..182/0", "182..7/7", "0", "x"] {
+        let fault = Fault::InvalidValue { column: "after_start_days", value: bad.to_owned() };
+        assert_eq!(with("monitoring.csv", "7..182/7", bad), Err(fault), "{bad}");
+    }
+    let hours = Err(Fault::Contradiction("least_hours", "most_hours"));
+    assert_eq!(with("level_timing.csv", "lithium-level,10,14", "lithium-level,14,10"), hours);
+    let bounds = Err(Fault::Contradiction("below", "above"));
+    assert_eq!(with("critical_values.csv", "anc,1000,,", "anc,,,"), bounds);
+}

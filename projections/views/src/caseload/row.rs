@@ -74,6 +74,9 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::ConditionRecorded { .. }
         | Event::ConditionResolved { .. }
         | Event::ResultRecorded { .. }
+        | Event::CriticalResultFlagged { .. }
+        | Event::ResultReviewed { .. }
+        | Event::MonitoringWaived { .. }
         | Event::OutsideMedicationRecorded { .. }
         | Event::OutsideMedicationEnded { .. }
         | Event::LastDoseRecorded { .. }
@@ -128,6 +131,9 @@ impl Row {
             | Event::ConditionRecorded { .. }
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
+            | Event::CriticalResultFlagged { .. }
+            | Event::ResultReviewed { .. }
+            | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }

@@ -14,7 +14,7 @@ use super::due::Open;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
 use super::support::Support;
-use super::{Courses, Due, DueKind, Findings, Indications, Risks, Stays, Visits};
+use super::{Courses, Due, DueKind, Findings, Indications, Monitoring, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
 const RENEW_DAYS_AHEAD: i64 = 7;
@@ -39,6 +39,7 @@ pub struct Agenda {
     plans: Plans<Pending>,
     consents: Consents,
     support: Support,
+    monitoring: Monitoring,
 }
 
 impl Agenda {
@@ -70,20 +71,23 @@ impl Agenda {
             | ChartEvent::TaperPlanned { .. }
             | ChartEvent::MedicationStopped { .. }
             | ChartEvent::MedicationRenewed { .. }
-            | ChartEvent::OrderCorrected { .. } => true,
+            | ChartEvent::OrderCorrected { .. }
+            | ChartEvent::ResultRecorded { .. }
+            | ChartEvent::CriticalResultFlagged { .. }
+            | ChartEvent::ResultReviewed { .. }
+            | ChartEvent::MonitoringWaived { .. }
+            | ChartEvent::MedicationHeld { .. }
+            | ChartEvent::MedicationResumed { .. } => true,
             ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::NoKnownAllergiesConfirmed
             | ChartEvent::AllergyRecorded { .. }
             | ChartEvent::AllergyRefuted { .. }
             | ChartEvent::ConditionRecorded { .. }
             | ChartEvent::ConditionResolved { .. }
-            | ChartEvent::ResultRecorded { .. }
             | ChartEvent::OutsideMedicationEnded { .. }
             | ChartEvent::LastDoseRecorded { .. }
             | ChartEvent::SafetyChecked { .. }
-            | ChartEvent::BoxedWarningAcknowledged { .. }
-            | ChartEvent::MedicationHeld { .. }
-            | ChartEvent::MedicationResumed { .. } => false,
+            | ChartEvent::BoxedWarningAcknowledged { .. } => false,
         }
     }
 
@@ -103,6 +107,7 @@ impl Agenda {
                 self.courses.fold(event)?;
                 self.reconcile(fact, event);
                 self.support.fold_chart(event);
+                self.monitoring.fold(event);
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
@@ -146,6 +151,9 @@ impl Agenda {
         for risk in self.risks.iter() {
             show(Open::about(DueKind::Risk, risk.act_by, risk.id.uuid(), None));
         }
+        for result in self.monitoring.critical() {
+            show(Open::critical(result.acknowledge_by, result.lab.as_str(), result.taken_at));
+        }
         self.complaints.each(&mut show);
         for found in self.findings.open.iter().filter(|found| found.action >= Action::Acknowledge) {
             show(Open::finding(DueKind::Interaction, found.detected_at, &found.finding));
@@ -186,6 +194,10 @@ impl Agenda {
             pending.each(plan, show);
         }
         self.support.each(show);
+        for due in self.monitoring.due() {
+            let measured = due.test.labs.first().map_or(due.test.id.as_str(), |lab| lab.as_str());
+            show(Open::test(due.at, due.order.uuid(), due.test.id.as_str(), measured));
+        }
         for booked in &self.visits.booked {
             show(Open::visit(booked.at, booked.visit, booked.kind));
         }

@@ -57,6 +57,10 @@ pub enum DueKind {
     Barrier,
     /// A reminder is to be sent.
     Reminder,
+    /// A result cannot wait, and nobody has said what was done about it.
+    CriticalResult,
+    /// A test that a medication asks for.
+    Test,
 }
 
 impl DueKind {
@@ -86,6 +90,8 @@ impl DueKind {
             Self::Outreach => "outreach",
             Self::Barrier => "barrier",
             Self::Reminder => "reminder",
+            Self::CriticalResult => "critical_result",
+            Self::Test => "test",
         }
     }
 
@@ -117,6 +123,8 @@ impl DueKind {
                         | Self::MissedDoses
                         | Self::CheckInCall
                         | Self::Outreach
+                        | Self::CriticalResult
+                        | Self::Test
                 )
             }
             Role::Therapist
@@ -166,6 +174,10 @@ enum About<'a> {
     Named(Option<&'a str>),
     /// What a rule found.
     Finding(&'a FindingKey),
+    /// A test of an order: by its name, and what is measured.
+    Test(Uuid, &'a str, &'a str),
+    /// A result: of what, and from when.
+    Result(&'a str, Instant),
 }
 
 impl<'a> Open<'a> {
@@ -185,6 +197,14 @@ impl<'a> Open<'a> {
         Self { kind, at, about: About::Finding(finding) }
     }
 
+    pub(crate) const fn test(at: Instant, order: Uuid, test: &'a str, measured: &'a str) -> Self {
+        Self { kind: DueKind::Test, at, about: About::Test(order, test, measured) }
+    }
+
+    pub(crate) const fn critical(at: Instant, measured: &'a str, taken_at: Instant) -> Self {
+        Self { kind: DueKind::CriticalResult, at, about: About::Result(measured, taken_at) }
+    }
+
     pub(crate) const fn visit(at: Instant, visit: VisitId, kind: VisitKind) -> Self {
         Self { kind: DueKind::Visit, at, about: About::Visit(visit, kind) }
     }
@@ -198,7 +218,9 @@ impl<'a> Open<'a> {
             | About::Patient
             | About::Subject(..)
             | About::Named(_)
-            | About::Finding(_) => true,
+            | About::Finding(_)
+            | About::Test(..)
+            | About::Result(..) => true,
         };
         theirs && self.kind.concerns(role)
     }
@@ -212,6 +234,10 @@ impl<'a> Open<'a> {
             About::Visit(visit, _) => Item::of(&[kind, visit.uuid().as_bytes()]),
             About::Named(name) => Item::of(&[kind, name.unwrap_or_default().as_bytes()]),
             About::Finding(finding) => Item::of(&[kind, name_of(finding).as_bytes()]),
+            About::Test(order, test, _) => Item::of(&[kind, order.as_bytes(), test.as_bytes()]),
+            About::Result(measured, taken_at) => {
+                Item::of(&[kind, &taken_at.micros().to_be_bytes(), measured.as_bytes()])
+            }
         }
     }
 
@@ -237,6 +263,14 @@ impl<'a> Open<'a> {
             About::Finding(finding) => {
                 let name = name_of(finding);
                 Due { kind, at, subject: None, item: format!("{named}/{name}"), name: Some(name) }
+            }
+            About::Test(order, test, measured) => {
+                let item = format!("{named}/{}/{test}", order.simple());
+                Due { kind, at, subject: Some(order), name: Some(measured.to_owned()), item }
+            }
+            About::Result(measured, taken_at) => {
+                let item = format!("{named}/{measured}/{}", taken_at.micros());
+                Due { kind, at, subject: None, name: Some(measured.to_owned()), item }
             }
         }
     }

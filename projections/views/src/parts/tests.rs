@@ -1,6 +1,7 @@
 //! What rows keep when more happens than they have room for.
 
 mod adherence;
+mod monitoring;
 mod plans;
 
 use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};

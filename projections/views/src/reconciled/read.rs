@@ -5,7 +5,7 @@ use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
 
 use super::plan::plan;
 use super::{LastChange, Reconciled, Row};
-use crate::parts::{Background, Findings, Identity, Order, Outside, Stays, Team};
+use crate::parts::{Background, Findings, Identity, Monitoring, Order, Outside, Stays, Team};
 
 /// One line of a liaison's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,8 @@ pub struct ReconciledList {
     pub findings: Findings,
     /// The plan in plain words, one sentence each.
     pub plan: Vec<String>,
+    /// Tests that the program's orders ask for, while a stay is open.
+    pub monitoring: Monitoring,
 }
 
 /// Reads a page of the patients whom somebody outside the program cares for, latest change first.
@@ -76,6 +78,7 @@ pub async fn patient(reader: &Reader, patient: PatientId) -> Result<Option<Recon
         outside: row.outside,
         background: row.background,
         findings: row.findings,
+        monitoring: row.monitoring,
     }))
 }
 

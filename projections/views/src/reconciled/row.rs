@@ -6,7 +6,9 @@ use concord_kernel::Instant;
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Background, Findings, Goals, Identity, Measured, Orders, Outside, Plans, Stays, Team};
+use crate::parts::{
+    Background, Findings, Goals, Identity, Measured, Monitoring, Orders, Outside, Plans, Stays, Team,
+};
 
 /// When something last changed: a liaison acknowledges up to here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +44,8 @@ pub struct Row {
     pub plans: Plans<Goals>,
     /// What was last measured of how the patient takes what is ordered.
     pub measured: Option<Measured>,
+    /// Tests that the program's orders ask for.
+    pub monitoring: Monitoring,
     /// When medications, conditions, the stay or what is agreed last changed.
     pub last_change: Option<LastChange>,
 }

@@ -350,6 +350,7 @@ impl Story {
                 lab: LabId::parse(["sodium", "alt", "qtc"][usize::try_from(dice.roll(3)).unwrap()]).unwrap(),
                 value: 138.0,
                 taken_at: now,
+                last_dose_at: None,
             },
             3 => ChartEvent::SafetyChecked { proposed: None, judged: judged() },
             _ => self.order(now, dice),

@@ -1,7 +1,8 @@
 //! What a liaison may know to messages.
 
+use concord_knowledge::Ruleset;
 use concord_proto::concord::liaison::v1 as pb;
-use concord_views::parts::{AllergyList, OpenFinding, Order, OutsideLine};
+use concord_views::parts::{AllergyList, DueTest, OpenFinding, Order, OutsideLine};
 use concord_views::reconciled::{ReconciledLine, ReconciledList};
 
 use crate::common::encode::instant;
@@ -32,6 +33,28 @@ pub(super) fn list(list: &ReconciledList) -> pb::GetReconciledListResponse {
         plan: list.plan.clone(),
         as_of: None,
         changed_at: list.line.last_change.map(|change| instant(change.recorded_at)),
+        tests: tests(list),
+    }
+}
+
+/// Nothing is due for somebody who is in no stay.
+fn tests(list: &ReconciledList) -> Vec<pb::ListedTest> {
+    if !list.stays.any_open() {
+        return Vec::new();
+    }
+    let mut due: Vec<_> = list.monitoring.due().collect();
+    due.sort_by(|one, other| (one.at, &one.test.id).cmp(&(other.at, &other.test.id)));
+    due.iter().map(test).collect()
+}
+
+fn test(due: &DueTest<'_>) -> pb::ListedTest {
+    let measured = due.test.labs.first().and_then(|lab| Ruleset::embedded().lab_name(lab));
+    pb::ListedTest {
+        name: measured.unwrap_or(due.test.id.as_str()).to_owned(),
+        medication: words::drug(due.drug),
+        due_at: Some(instant(due.at)),
+        because: words::stored(&due.because),
+        last_taken_at: due.latest.map(instant),
     }
 }
 

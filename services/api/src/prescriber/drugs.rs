@@ -70,7 +70,8 @@ pub(super) const fn order_of(entry: &Entry) -> Option<OrderId> {
         | Entry::Renewed { order, .. }
         | Entry::DoseMissed { order, .. }
         | Entry::MissedTooLong { order, .. }
-        | Entry::MissedDecided { order, .. } => Some(*order),
+        | Entry::MissedDecided { order, .. }
+        | Entry::TestWaived { order, .. } => Some(*order),
         _ => None,
     }
 }

@@ -348,7 +348,7 @@ fn levels(story: &mut Story<'_>, day: i64) {
     let Some(rung) = lithium.map(|order| order.rung) else { return };
     let value = f64::from([52_u16, 74, 93][rung.min(2)] + story.rng.random_range(0..6)) / 100.0;
     let (at, nurse) = (story.w.at(day, 10), &story.staff.nurse);
-    story.w.step(at, nurse, request::result("lithium-level", value, "mmol/L", at));
+    story.w.step(at, nurse, request::level("lithium-level", value, "mmol/L", at));
 }
 
 /// Six weeks without response: the second drug is begun, and the first one ends.
