@@ -28,6 +28,7 @@ fn result(intake: Intake) -> chart::RecordResultRequest {
         value: Some(139.0),
         unit: "mmol/L".to_owned(),
         taken_at: Some(now()),
+        last_dose_at: None,
     }
 }
 

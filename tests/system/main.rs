@@ -19,6 +19,8 @@ mod folder;
 #[cfg(test)]
 mod medication;
 #[cfg(test)]
+mod monitoring;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod recovery;

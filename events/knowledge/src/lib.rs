@@ -9,6 +9,7 @@ mod explain;
 mod finding;
 mod load;
 mod missed;
+mod monitoring;
 mod name;
 pub mod policy;
 mod recognise;
@@ -25,6 +26,7 @@ pub use finding::{Action, Finding, FindingKey, Severity};
 pub use load::rules::Limits;
 pub use load::{Fault, Files, LoadError};
 pub use missed::{MissedAction, MissedDoses};
+pub use monitoring::{Critical, Monitored, Test, TestDue, TestReason};
 pub use name::{
     ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, ScreenClassId,
     SubstanceId, SymptomId,

@@ -31,6 +31,11 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     let labs = small::labs(&table("labs.csv")?)?;
     let words = &substances.vocabulary;
     let warnings = small::warnings(&table("boxed_warnings.csv")?)?;
+    let monitoring = crate::monitoring::Monitoring::read(
+        (&table("monitoring.csv")?, &table("level_timing.csv")?, &table("critical_values.csv")?),
+        &substances,
+        &labs,
+    )?;
     let drugs = drugs::read(&table("drugs.csv")?, &substances, &warnings)?;
     let rules = Rules::read(files, words, &conditions, &labs)?;
     let recovery = recovery::read(files, &substances, &conditions)?;
@@ -50,6 +55,7 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
         bands: small::bands(&table("scales.csv")?)?,
         terms: small::terms(&table("coordination.csv")?)?,
         consent: small::consent(&table("consent_rules.csv")?, words)?,
+        monitoring,
         missed: crate::missed::read(&table("missed_doses.csv")?, &drugs)?,
         drugs,
         substances,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use concord_kernel::Schedule;
+use concord_kernel::{Instant, Schedule};
 
 use crate::escalation::{Deadlines, Escalation};
 use crate::load::conditions::Conditions;
@@ -12,14 +12,15 @@ use crate::load::rules::{Limits, Rules};
 use crate::load::set::Set;
 use crate::load::small::Labs;
 use crate::load::{Files, LoadError};
+use crate::monitoring::{Critical, Monitoring, Test};
 use crate::policy::PolicyRow;
 use crate::recovery::Recovery;
 use crate::scale::{Bands, ScaleKind};
 use crate::titration::TitrationSchedule;
 use crate::within::Terms;
 use crate::{
-    ConditionId, DrugId, IngredientId, LabId, Milligrams, MissedDoses, RedFlagId, Route, RulesetVersion,
-    SymptomId, Within,
+    ConditionId, DrugId, IngredientId, LabId, Milligrams, MissedDoses, RedFlagId, Route, RuleId,
+    RulesetVersion, SymptomId, Within,
 };
 
 /// One published set of knowledge tables.
@@ -42,6 +43,7 @@ pub struct Ruleset {
     pub(crate) terms: Terms,
     pub(crate) consent: Set,
     pub(crate) missed: HashMap<DrugId, MissedDoses>,
+    pub(crate) monitoring: Monitoring,
 }
 
 /// How an order of the drug must end. Source: see the drug's row.
@@ -162,6 +164,32 @@ impl Ruleset {
     /// Whether it must never be ordered before the patient's consent is on record. Source: `consent_rules.csv`.
     pub fn needs_consent(&self, drug: &Drug) -> bool {
         drug.ingredients.iter().filter_map(|id| self.substances.at(id)).any(|at| self.consent.contains(at))
+    }
+
+    /// The tests that a drug asks for, in the order of the table.
+    pub fn tests_of(&self, id: &DrugId) -> impl Iterator<Item = &Test> {
+        let ingredients = self.drugs.get(id).map_or(&[][..], |entry| entry.ingredients.as_slice());
+        self.monitoring.tests(ingredients)
+    }
+
+    /// The test of that name.
+    pub fn test(&self, id: &RuleId) -> Option<&Test> {
+        self.monitoring.test(id)
+    }
+
+    /// The rule by which a result cannot wait, if one says so.
+    pub fn critical_result(&self, lab: &LabId, value: f64) -> Option<&Critical> {
+        self.monitoring.critical(lab, value)
+    }
+
+    /// Whether a result meets a schedule: a level does when it was drawn at a known and right time after the dose.
+    pub fn result_counts(&self, lab: &LabId, taken_at: Instant, last_dose_at: Option<Instant>) -> bool {
+        self.monitoring.counts(lab, taken_at, last_dose_at)
+    }
+
+    /// Whether a result says little without the time of the last dose.
+    pub fn needs_dose_time(&self, lab: &LabId) -> bool {
+        self.monitoring.needs_dose_time(lab)
     }
 
     /// What is done when doses of the drug were missed for too long, where a rule says so.

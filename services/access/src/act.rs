@@ -101,6 +101,8 @@ pub enum Act {
     ReportUse,
     /// Measure who is still in treatment.
     MeasureRetention,
+    /// Acknowledge critical results; leave tests out.
+    Monitor,
 }
 
 /// A kind of question to the record.
@@ -275,6 +277,7 @@ impl Act {
             | C::Renew { .. }
             | C::Correct { .. } => Self::Prescribe,
             C::CosignOverride { .. } => Self::Cosign,
+            C::ReviewResult { .. } | C::WaiveTest { .. } => Self::Monitor,
         }
     }
 }

@@ -59,7 +59,8 @@ fn may(role: Role, act: Act) -> bool {
         | Act::DecideTogether
         | Act::ResolveConflict
         | Act::DecideMissedDoses
-        | Act::Induct => &[],
+        | Act::Induct
+        | Act::Monitor => &[],
         Act::WatchDoses => &[Nurse],
         Act::RecogniseRelapse => &[Nurse, Therapist],
         Act::MeasureRetention => &[CaseManager, Service],

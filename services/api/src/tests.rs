@@ -9,6 +9,7 @@ mod fields;
 mod fuzz;
 mod ledger;
 mod lists;
+mod monitoring;
 mod nobody;
 mod orders;
 mod outcome;

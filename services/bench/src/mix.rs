@@ -205,6 +205,7 @@ fn result(client: u64, draw: u64) -> chart::RecordResultRequest {
         value: Some(136.0 + (draw % 8) as f64),
         unit: String::from("mmol/L"),
         taken_at: Some(now()),
+        last_dose_at: None,
     }
 }
 

@@ -88,6 +88,8 @@ asks! {
         StopMedicationRequest, stop_medication, StopMedication;
         RenewMedicationRequest, renew_medication, RenewMedication;
         CorrectOrderRequest, correct_order, CorrectOrder;
+        ReviewResultRequest, review_result, ReviewResult;
+        WaiveTestRequest, waive_test, WaiveTest;
     }
     side_effects by side_effects {
         ReportSideEffectRequest, report_side_effect, ReportSideEffect;

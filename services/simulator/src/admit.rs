@@ -258,6 +258,7 @@ impl Writer<'_> {
                 value: Some(result.value),
                 unit: result.unit.clone(),
                 taken_at: Some(timestamp(result.taken_at)),
+                last_dose_at: None,
                 header: None,
             };
             self.write(&staff.nurse, Body::RecordResult(recorded));

@@ -132,7 +132,7 @@ impl Gateway for Remote {
             WithdrawFamily EngageFamily
             StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction RecordSubstanceUse
             RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
-            RecordNaloxoneChallenge RecordOtpDose MeasureRetention);
+            RecordNaloxoneChallenge RecordOtpDose MeasureRetention ReviewResult WaiveTest);
         Ok(answered?)
     }
 

@@ -195,6 +195,8 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "OfferNaloxone",
         "RecordNaloxoneChallenge",
         "MeasureRetention",
+        "ReviewResult",
+        "WaiveTest",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

@@ -2,7 +2,7 @@
 
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, Phi, Text};
 use concord_knowledge::safety::{Proposal, ReactionKind, ReactionSeverity};
-use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen};
+use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen, RuleId};
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -131,6 +131,28 @@ pub enum Command {
         unit: String,
         /// When the sample was taken.
         taken_at: Instant,
+        /// For a level, when the dose before it was taken; a level without it meets no schedule.
+        last_dose_at: Option<Instant>,
+    },
+    /// Say what was done about a critical result.
+    ReviewResult {
+        /// What was measured.
+        lab: LabId,
+        /// When the sample was taken.
+        taken_at: Instant,
+        /// What was done.
+        action: Text,
+    },
+    /// Leave a test out for a while, though the drug asks for it.
+    WaiveTest {
+        /// For which order.
+        order: OrderId,
+        /// Which test, by its name in the monitoring table.
+        test: RuleId,
+        /// Until which day.
+        until: Day,
+        /// Why.
+        reason: Text,
     },
     /// Record a medication from outside the program. Always accepted: it is a fact, whatever it collides with.
     RecordOutsideMedication {

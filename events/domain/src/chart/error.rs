@@ -336,6 +336,22 @@ pub enum Error {
     #[error("the value is not plausible")]
     ValueNotPlausible,
 
+    /// The dose before a level lies after its sample.
+    #[error("the dose lies after the sample")]
+    DoseAfterSample,
+    /// No such critical result waits.
+    #[error("no such critical result waits for acknowledgement")]
+    NoCriticalResult,
+    /// The drug does not ask for the test.
+    #[error("the drug does not ask for the test")]
+    UnknownTest,
+    /// A test is left out until a day that has passed or lies too far ahead.
+    #[error("a test is left out for at most {most_days} days")]
+    WaiverOutOfRange {
+        /// The most days.
+        most_days: i64,
+    },
+
     /// The drug carries no boxed warning.
     #[error("the drug carries no boxed warning")]
     NoBoxedWarning,

@@ -99,6 +99,46 @@ pub enum Event {
         value: f64,
         /// When the sample was taken.
         taken_at: Instant,
+        /// For a level, when the dose before it was taken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last_dose_at: Option<Instant>,
+    },
+    /// A result cannot wait.
+    CriticalResultFlagged {
+        /// What was measured.
+        lab: LabId,
+        /// The value, in the unit of the knowledge table.
+        value: f64,
+        /// When the sample was taken.
+        taken_at: Instant,
+        /// Which rule says so.
+        rule: RuleId,
+        /// Until when somebody acknowledges it.
+        acknowledge_by: Instant,
+        /// By which rules.
+        ruleset: RulesetVersion,
+    },
+    /// Somebody said what was done about it.
+    ResultReviewed {
+        /// What was measured.
+        lab: LabId,
+        /// When the sample was taken.
+        taken_at: Instant,
+        /// What was done.
+        action: Text,
+        /// Whether it came after the deadline.
+        late: bool,
+    },
+    /// A test is left out for a while.
+    MonitoringWaived {
+        /// For which order.
+        order: OrderId,
+        /// Which test.
+        test: RuleId,
+        /// Until which day.
+        until: Day,
+        /// Why.
+        reason: Text,
     },
     /// A medication from outside the program became known.
     OutsideMedicationRecorded {

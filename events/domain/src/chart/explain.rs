@@ -194,6 +194,14 @@ impl Error {
                 ("UNIT_NOT_OF_TABLE", "convert the value to the unit of the result table")
             }
             Self::ValueNotPlausible => ("VALUE_NOT_PLAUSIBLE", "check the value and its unit"),
+            Self::DoseAfterSample => {
+                ("DOSE_AFTER_SAMPLE", "name the last dose before the sample, or none when nobody knows")
+            }
+            Self::NoCriticalResult => {
+                ("NO_CRITICAL_RESULT", "name a critical result that waits, by what and when")
+            }
+            Self::UnknownTest => ("UNKNOWN_TEST", "name a test that the drug asks for"),
+            Self::WaiverOutOfRange { .. } => ("WAIVER_OUT_OF_RANGE", "name a day to come within a year"),
             Self::NoBoxedWarning => ("NO_BOXED_WARNING", "nothing is needed for this drug"),
             Self::FindingDoesNotStand => {
                 ("FINDING_DOES_NOT_STAND", "run the safety check and name a finding as it is reported")

@@ -6,8 +6,8 @@ use concord_knowledge::{FindingKey, IngredientId, LabId, Milligrams, Regimen};
 
 use super::decide::today_anywhere;
 use super::state::{
-    AllergyStatus, Characteristics, Condition, Ended, Known, KnownAllergy, Measured, Order, Outside,
-    Override, Switching, Titration, same_words,
+    AllergyStatus, Characteristics, Condition, CriticalResult, Ended, Known, KnownAllergy, Measured, Order,
+    Outside, Override, Switching, Titration, same_words,
 };
 use super::{
     Answered, Cause, Chart, Correction, Event, Judged, LegalBasis, MedicationRef, NewOrder, OrderModality,
@@ -41,8 +41,14 @@ impl Chart {
             Event::ConditionResolved { name } => {
                 self.conditions.retain(|known| !same_words(&known.name, &name));
             }
-            Event::ResultRecorded { lab, value, taken_at } => {
+            Event::ResultRecorded { lab, value, taken_at, last_dose_at: _ } => {
                 self.measured(lab, Measured { value, taken_at });
+            }
+            Event::CriticalResultFlagged { lab, taken_at, acknowledge_by, .. } => {
+                self.critical.push(CriticalResult { lab, taken_at, acknowledge_by });
+            }
+            Event::ResultReviewed { lab, taken_at, .. } => {
+                self.critical.retain(|known| known.lab != lab || known.taken_at != taken_at);
             }
             Event::OutsideMedicationRecorded { medication, reported, ingredients, complete } => {
                 let regimen = reported.regimen;
@@ -57,8 +63,10 @@ impl Chart {
             Event::NeverTakenRecorded { medication, reason: _ } => {
                 self.ended.retain(|ended| ended.medication != medication);
             }
-            // What is no longer taken, or newly found, is said by events of its own.
-            Event::MedicationsReconciled { .. } | Event::SafetyChecked { .. } => {}
+            // What is no longer taken, or newly found, is said by events of its own; a test that is left out refuses nothing.
+            Event::MedicationsReconciled { .. }
+            | Event::SafetyChecked { .. }
+            | Event::MonitoringWaived { .. } => {}
             Event::InteractionDetected { finding, .. } => self.know(finding, true),
             Event::InteractionResolved { finding, resolution: _ } => self.know(finding, false),
             Event::BoxedWarningAcknowledged { drug } => {

@@ -17,6 +17,8 @@ pub struct Chart {
     pub(super) allergies: AllergyStatus,
     pub(super) conditions: Vec<Condition>,
     pub(super) results: BTreeMap<LabId, Measured>,
+    /// Critical results that nobody has acknowledged.
+    pub(super) critical: Vec<CriticalResult>,
     /// Orders that are being taken, held or tapered.
     pub(super) orders: BTreeMap<OrderId, Order>,
     /// Outside medications that are being taken.
@@ -76,6 +78,14 @@ pub(super) struct Condition {
 pub(super) struct Measured {
     pub(super) value: f64,
     pub(super) taken_at: Instant,
+}
+
+/// A critical result that nobody has acknowledged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct CriticalResult {
+    pub(super) lab: LabId,
+    pub(super) taken_at: Instant,
+    pub(super) acknowledge_by: Instant,
 }
 
 /// An order that has not ended.

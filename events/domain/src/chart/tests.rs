@@ -5,6 +5,7 @@ mod courses;
 mod evidence;
 mod going_on;
 mod histories;
+mod monitored;
 mod orders;
 mod outside;
 mod overrides;

@@ -159,6 +159,10 @@ pub struct Limits {
     pub bridge_days: u16,
     /// Days that two medications of one kind may overlap during a switch, where no taper takes longer.
     pub overlap_days: u16,
+    /// How much before its time a test counts, in percent of the days since the one before.
+    pub monitoring_early_percent: u16,
+    /// Minutes in which somebody acknowledges a critical result.
+    pub critical_result_minutes: u16,
 }
 
 /// All rules.
@@ -328,6 +332,8 @@ fn numbers(table: &Table) -> Result<Limits, LoadError> {
         adherence_unknown_percent: get("adherence-unknown-most")?,
         bridge_days: get("bridge-days")?,
         overlap_days: get("overlap-days")?,
+        monitoring_early_percent: get("monitoring-early")?,
+        critical_result_minutes: get("critical-result-within")?,
     };
     if limits.pregnancy_age_from > limits.pregnancy_age_to {
         return Err(table.fault(Fault::Contradiction("pregnancy-age-from", "pregnancy-age-to")));

@@ -202,3 +202,21 @@ fn a_schedule_climbs_and_its_rows_agree() {
     let unknown = Err(Fault::InvalidValue { column: "drug", value: "lamotrigin".to_owned() });
     assert_eq!(with("titrations.csv", ".alone,lamotrigine,", ".alone,lamotrigin,"), unknown);
 }
+
+#[test]
+fn a_schedule_begins_somewhere_and_names_what_is_known() {
+    let nowhere = Err(Fault::EmptyText("after_start_days"));
+    assert_eq!(with("monitoring.csv", "lithium-level,,5|12,5", "lithium-level,,,5"), nowhere);
+    let unknown = Err(Fault::UnknownLab("lithium-levl".to_owned()));
+    assert_eq!(with("monitoring.csv", "lithium,lithium-level", "lithium,lithium-levl"), unknown);
+    let backwards = Err(Fault::Contradiction("after_start_days", "every_days"));
+    assert_eq!(with("monitoring.csv", "5|12", "12|5"), backwards);
+    for bad in ["7..182", "7..182/0", "182..7/7", "0", "x"] {
+        let fault = Fault::InvalidValue { column: "after_start_days", value: bad.to_owned() };
+        assert_eq!(with("monitoring.csv", "7..182/7", bad), Err(fault), "{bad}");
+    }
+    let hours = Err(Fault::Contradiction("least_hours", "most_hours"));
+    assert_eq!(with("level_timing.csv", "lithium-level,10,14", "lithium-level,14,10"), hours);
+    let bounds = Err(Fault::Contradiction("below", "above"));
+    assert_eq!(with("critical_values.csv", "anc,1000,,", "anc,,,"), bounds);
+}

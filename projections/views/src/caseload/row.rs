@@ -85,6 +85,9 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::ConditionRecorded { .. }
         | Event::ConditionResolved { .. }
         | Event::ResultRecorded { .. }
+        | Event::CriticalResultFlagged { .. }
+        | Event::ResultReviewed { .. }
+        | Event::MonitoringWaived { .. }
         | Event::OutsideMedicationRecorded { .. }
         | Event::OutsideMedicationEnded { .. }
         | Event::LastDoseRecorded { .. }
@@ -178,6 +181,9 @@ impl Row {
             | Event::ConditionRecorded { .. }
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
+            | Event::CriticalResultFlagged { .. }
+            | Event::ResultReviewed { .. }
+            | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }
@@ -195,9 +201,15 @@ impl Row {
     }
 
     /// Doses taken of doses due, in percent: the lower of what the last visit was told and what was measured, so that
-    /// neither talks the other away; absent while neither is known.
+    /// neither talks the other away; absent while neither is known. What was measured long before the last visit says
+    /// nothing any more.
     pub fn adherence_percent(&self) -> Option<u8> {
-        let measured = self.adherence.measured.and_then(|measured| measured.percent);
+        let lately = |to: Day| {
+            let oldest = |at: Instant| at.plus_days(-MEASURED_DAYS).day();
+            self.visits.last.is_none_or(|last| to >= oldest(last.at))
+        };
+        let measured = self.adherence.measured.filter(|measured| lately(measured.to));
+        let measured = measured.and_then(|measured| measured.percent);
         [self.visits.adherence_percent, measured].into_iter().flatten().min()
     }
 
@@ -218,6 +230,9 @@ impl Row {
 
 /// Percent of doses from which adherence counts as good. Source: PQA/CMS proportion of days covered.
 pub const GOOD_ADHERENCE: u8 = 80;
+
+/// Days for which what was measured counts, as in the stability rule.
+const MEASURED_DAYS: i64 = 28;
 
 /// How unstable a client is; compared field by field in this order, the first difference decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -39,6 +39,15 @@ impl Entry {
                 Self::InteractionResolved { finding: finding.clone(), resolution: resolution.clone() }
             }
             Event::ResultRecorded { lab, value, .. } => Self::Result { lab: lab.clone(), value: *value },
+            Event::CriticalResultFlagged { lab, value, .. } => {
+                Self::CriticalResult { lab: lab.clone(), value: *value }
+            }
+            Event::ResultReviewed { lab, action, .. } => {
+                Self::ResultReviewed { lab: lab.clone(), action: action.clone() }
+            }
+            Event::MonitoringWaived { order, test, reason, .. } => {
+                Self::TestWaived { order: *order, test: test.clone(), why: reason.clone() }
+            }
             Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }

@@ -6,12 +6,14 @@ use concord_domain::coordination::{ConflictResolution, UpdateKind};
 use concord_domain::episode::{Disposition, Event as EpisodeEvent, Phase};
 use concord_domain::follow_up::{Cadence, Event as VisitEvent, VisitKind};
 use concord_domain::scales::{Event as ScaleEvent, RiskLevel};
-use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade, Outcome};
+use concord_domain::side_effects::{Decision, Grade, Outcome};
 use concord_domain::treatment_plan::{Consent, LifeEvent, ReviewOutcome, SessionKind};
 use concord_domain::{DomainEvent, assessment};
 use concord_kernel::{Day, OrderId, OutsideMedicationId, ReportId, Role, ScaleId, Text, VisitId};
 use concord_knowledge::scale::ScaleKind;
-use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, MissedAction, Regimen, Severity, SymptomId};
+use concord_knowledge::{
+    ConditionId, DrugId, FindingKey, LabId, MissedAction, Regimen, RuleId, Severity, SymptomId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::RecoveryEntry;
@@ -195,6 +197,29 @@ pub enum Entry {
         lab: LabId,
         /// The value, in the unit of the knowledge table.
         value: f64,
+    },
+    /// A result could not wait.
+    CriticalResult {
+        /// What was measured.
+        lab: LabId,
+        /// The value, in the unit of the knowledge table.
+        value: f64,
+    },
+    /// Somebody said what was done about it.
+    ResultReviewed {
+        /// What was measured.
+        lab: LabId,
+        /// What was done.
+        action: Text,
+    },
+    /// A test was left out for a while.
+    TestWaived {
+        /// For which order.
+        order: OrderId,
+        /// Which test.
+        test: RuleId,
+        /// Why, in words.
+        why: Text,
     },
     /// A scale was answered.
     Score {
@@ -516,35 +541,6 @@ impl Entry {
             | Event::AssessmentSectionRecorded { .. }
             | Event::AssessmentCompleted
             | Event::AssessmentReopened { .. } => None,
-        }
-    }
-
-    fn of_effect(event: &EffectEvent) -> Self {
-        match event {
-            EffectEvent::SideEffectReported { report, symptom, description, grade, suspected, .. } => {
-                Self::EffectReported {
-                    report: *report,
-                    symptom: symptom.clone(),
-                    description: description.clone(),
-                    grade: *grade,
-                    suspected: *suspected,
-                }
-            }
-            EffectEvent::SideEffectTriaged { report, grade, .. } => {
-                Self::EffectTriaged { report: *report, grade: *grade }
-            }
-            EffectEvent::SideEffectActionDecided { report, decision, rationale, late, .. } => {
-                Self::EffectDecided {
-                    report: *report,
-                    decision: *decision,
-                    why: rationale.clone(),
-                    late: *late,
-                }
-            }
-            EffectEvent::SideEffectResolved { report, outcome, .. } => {
-                Self::EffectResolved { report: *report, outcome: *outcome }
-            }
-            EffectEvent::EscalationBreached { report, .. } => Self::EffectBreached { report: *report },
         }
     }
 

@@ -6,6 +6,7 @@
 mod adherence;
 mod chart;
 mod coordination;
+mod effect;
 mod entry;
 mod plan;
 mod read;
@@ -44,7 +45,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

@@ -32,12 +32,13 @@ impl DueItems {
         DataClass::Schedule,
         DataClass::Goal,
         DataClass::Adherence,
+        DataClass::Lab,
     ];
 }
 
 impl View for DueItems {
     const NAME: &'static str = "due_items";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

@@ -16,7 +16,7 @@ use super::due::Open;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
 use super::support::Support;
-use super::{Courses, Due, DueKind, Findings, Indications, Recovery, Risks, Stays, Visits};
+use super::{Courses, Due, DueKind, Findings, Indications, Monitoring, Recovery, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
 const RENEW_DAYS_AHEAD: i64 = 7;
@@ -42,6 +42,7 @@ pub struct Agenda {
     awaited: Awaited,
     support: Support,
     recovery: Recovery,
+    monitoring: Monitoring,
 }
 
 impl Agenda {
@@ -82,20 +83,24 @@ impl Agenda {
             | ChartEvent::MedicationHeld { .. }
             | ChartEvent::MedicationStopped { .. }
             | ChartEvent::MedicationRenewed { .. }
-            | ChartEvent::OrderCorrected { .. } => true,
+            | ChartEvent::OrderCorrected { .. }
+            | ChartEvent::ResultRecorded { .. }
+            | ChartEvent::CriticalResultFlagged { .. }
+            | ChartEvent::ResultReviewed { .. }
+            | ChartEvent::MonitoringWaived { .. }
+            | ChartEvent::MedicationHeld { .. }
+            | ChartEvent::MedicationResumed { .. } => true,
             ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::NoKnownAllergiesConfirmed
             | ChartEvent::AllergyRecorded { .. }
             | ChartEvent::AllergyRefuted { .. }
             | ChartEvent::ConditionRecorded { .. }
             | ChartEvent::ConditionResolved { .. }
-            | ChartEvent::ResultRecorded { .. }
             | ChartEvent::OutsideMedicationEnded { .. }
             | ChartEvent::LastDoseRecorded { .. }
             | ChartEvent::NeverTakenRecorded { .. }
             | ChartEvent::SafetyChecked { .. }
-            | ChartEvent::BoxedWarningAcknowledged { .. }
-            | ChartEvent::MedicationResumed { .. } => false,
+            | ChartEvent::BoxedWarningAcknowledged { .. } => false,
         }
     }
 
@@ -116,6 +121,7 @@ impl Agenda {
                 self.courses.fold(event)?;
                 self.reconcile(fact.recorded_at, event);
                 self.support.fold_chart(event);
+                self.monitoring.fold(event);
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
@@ -185,6 +191,9 @@ impl Agenda {
         for risk in self.risks.iter() {
             show(Open::about(DueKind::Risk, risk.act_by, risk.id.uuid(), None));
         }
+        for result in self.monitoring.critical() {
+            show(Open::critical(result.acknowledge_by, result.lab.as_str(), result.taken_at));
+        }
         self.complaints.each(&mut show);
         for found in self.findings.open.iter().filter(|found| found.action >= Action::Acknowledge) {
             show(Open::finding(DueKind::Interaction, found.detected_at, &found.finding));
@@ -239,6 +248,10 @@ impl Agenda {
         }
         self.support.each(show);
         self.recovery.each_routine(show);
+        for due in self.monitoring.due() {
+            let measured = due.test.labs.first().map_or(due.test.id.as_str(), |lab| lab.as_str());
+            show(Open::test(due.at, due.order.uuid(), due.test.id.as_str(), measured));
+        }
         for booked in &self.visits.booked {
             show(Open::visit(booked.at, booked.visit, booked.kind));
         }

@@ -82,6 +82,9 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
         | Event::ConditionRecorded { .. }
         | Event::ConditionResolved { .. }
         | Event::ResultRecorded { .. }
+        | Event::CriticalResultFlagged { .. }
+        | Event::ResultReviewed { .. }
+        | Event::MonitoringWaived { .. }
         | Event::OutsideMedicationRecorded { .. }
         | Event::OutsideMedicationEnded { .. }
         | Event::MedicationsReconciled { .. }
@@ -142,6 +145,9 @@ impl Background {
                 self.measured(ResultLine { lab: lab.clone(), value: *value, taken_at: *taken_at });
             }
             Event::CharacteristicsRecorded { .. }
+            | Event::CriticalResultFlagged { .. }
+            | Event::ResultReviewed { .. }
+            | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }

@@ -181,6 +181,9 @@ impl Courses {
             | Event::ConditionRecorded { .. }
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
+            | Event::CriticalResultFlagged { .. }
+            | Event::ResultReviewed { .. }
+            | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }

@@ -81,6 +81,10 @@ pub enum DueKind {
     TitrationStep,
     /// The last day on which two medications are both taken during a switch.
     OverlapEnd,
+    /// A result cannot wait, and nobody has said what was done about it.
+    CriticalResult,
+    /// A test that a medication asks for.
+    Test,
 }
 
 impl DueKind {
@@ -122,6 +126,8 @@ impl DueKind {
             Self::ScreenConfirmation => "screen_confirmation",
             Self::TitrationStep => "titration_step",
             Self::OverlapEnd => "overlap_end",
+            Self::CriticalResult => "critical_result",
+            Self::Test => "test",
         }
     }
 
@@ -164,6 +170,8 @@ impl DueKind {
                         | Self::NaloxoneOffer
                         | Self::DrugScreen
                         | Self::ScreenConfirmation
+                        | Self::CriticalResult
+                        | Self::Test
                 )
             }
             Role::Therapist
@@ -215,6 +223,10 @@ enum About<'a> {
     Named(Option<&'a str>),
     /// What a rule found.
     Finding(&'a FindingKey),
+    /// A test of an order: by its name, and what is measured.
+    Test(Uuid, &'a str, &'a str),
+    /// A result: of what, and from when.
+    Result(&'a str, Instant),
 }
 
 impl<'a> Open<'a> {
@@ -232,6 +244,14 @@ impl<'a> Open<'a> {
 
     pub(crate) const fn finding(kind: DueKind, at: Instant, finding: &'a FindingKey) -> Self {
         Self { kind, at, about: About::Finding(finding) }
+    }
+
+    pub(crate) const fn test(at: Instant, order: Uuid, test: &'a str, measured: &'a str) -> Self {
+        Self { kind: DueKind::Test, at, about: About::Test(order, test, measured) }
+    }
+
+    pub(crate) const fn critical(at: Instant, measured: &'a str, taken_at: Instant) -> Self {
+        Self { kind: DueKind::CriticalResult, at, about: About::Result(measured, taken_at) }
     }
 
     pub(crate) const fn visit(at: Instant, visit: VisitId, kind: VisitKind) -> Self {
@@ -253,7 +273,9 @@ impl<'a> Open<'a> {
             | About::Patient
             | About::Subject(..)
             | About::Named(_)
-            | About::Finding(_) => true,
+            | About::Finding(_)
+            | About::Test(..)
+            | About::Result(..) => true,
         };
         theirs && self.kind.concerns(role)
     }
@@ -268,6 +290,10 @@ impl<'a> Open<'a> {
             About::Consult(consult, _) => Item::of(&[kind, consult.uuid().as_bytes()]),
             About::Named(name) => Item::of(&[kind, name.unwrap_or_default().as_bytes()]),
             About::Finding(finding) => Item::of(&[kind, name_of(finding).as_bytes()]),
+            About::Test(order, test, _) => Item::of(&[kind, order.as_bytes(), test.as_bytes()]),
+            About::Result(measured, taken_at) => {
+                Item::of(&[kind, &taken_at.micros().to_be_bytes(), measured.as_bytes()])
+            }
         }
     }
 
@@ -298,6 +324,14 @@ impl<'a> Open<'a> {
             About::Finding(finding) => {
                 let name = name_of(finding);
                 Due { kind, at, subject: None, item: format!("{named}/{name}"), name: Some(name) }
+            }
+            About::Test(order, test, measured) => {
+                let item = format!("{named}/{}/{test}", order.simple());
+                Due { kind, at, subject: Some(order), name: Some(measured.to_owned()), item }
+            }
+            About::Result(measured, taken_at) => {
+                let item = format!("{named}/{measured}/{}", taken_at.micros());
+                Due { kind, at, subject: None, name: Some(measured.to_owned()), item }
             }
         }
     }

@@ -76,6 +76,9 @@ impl Findings {
             | Event::ConditionRecorded { .. }
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
+            | Event::CriticalResultFlagged { .. }
+            | Event::ResultReviewed { .. }
+            | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::LastDoseRecorded { .. }

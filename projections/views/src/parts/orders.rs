@@ -198,6 +198,9 @@ impl Orders {
             | Event::ConditionRecorded { .. }
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
+            | Event::CriticalResultFlagged { .. }
+            | Event::ResultReviewed { .. }
+            | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }
             | Event::OutsideMedicationEnded { .. }
             | Event::MedicationsReconciled { .. }

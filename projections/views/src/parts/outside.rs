@@ -84,6 +84,9 @@ impl Outside {
             | Event::ConditionRecorded { .. }
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
+            | Event::CriticalResultFlagged { .. }
+            | Event::ResultReviewed { .. }
+            | Event::MonitoringWaived { .. }
             | Event::LastDoseRecorded { .. }
             | Event::NeverTakenRecorded { .. }
             | Event::SafetyChecked { .. }

@@ -2,6 +2,7 @@
 
 mod adherence;
 mod contacts;
+mod monitoring;
 mod plans;
 mod recoveries;
 

@@ -47,7 +47,7 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
@@ -92,6 +92,7 @@ impl View for Reconciled {
                 row.orders.fold(fact, event, CHANGES_KEPT)?;
                 row.outside.fold(fact, event)?;
                 row.background.fold(event);
+                row.monitoring.fold(event);
                 row.findings.fold(fact, event);
                 row.changed(fact);
             }

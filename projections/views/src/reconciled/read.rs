@@ -5,7 +5,9 @@ use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
 
 use super::plan::plan;
 use super::{LastChange, Reconciled, Row};
-use crate::parts::{Background, Contacts, Findings, Identity, Order, Outside, Piece, Stays, Team};
+use crate::parts::{
+    Background, Contacts, Findings, Identity, Monitoring, Order, Outside, Piece, Stays, Team,
+};
 
 /// One line of a liaison's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +55,8 @@ pub struct ReconciledList {
     pub news: Vec<Piece>,
     /// What is under way between those who treat the patient.
     pub contacts: Contacts,
+    /// Tests that the program's orders ask for, while a stay is open.
+    pub monitoring: Monitoring,
 }
 
 /// Reads a page of the patients whom somebody outside the program cares for, latest change first.
@@ -92,6 +96,7 @@ pub async fn patient(
         outside: row.outside,
         background: row.background,
         findings: row.findings,
+        monitoring: row.monitoring,
     }))
 }
 

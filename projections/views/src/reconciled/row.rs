@@ -7,7 +7,8 @@ use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
 use crate::parts::{
-    Background, Contacts, Findings, Goals, Identity, Measured, News, Orders, Outside, Plans, Stays, Team,
+    Background, Contacts, Findings, Goals, Identity, Measured, Monitoring, News, Orders, Outside, Plans,
+    Stays, Team,
 };
 
 /// When something last changed.
@@ -44,6 +45,8 @@ pub struct Row {
     pub plans: Plans<Goals>,
     /// What was last measured of how the patient takes what is ordered.
     pub measured: Option<Measured>,
+    /// Tests that the program's orders ask for.
+    pub monitoring: Monitoring,
     /// When medications, conditions, the stay or what is agreed last changed.
     pub last_change: Option<LastChange>,
     /// What changed lately.

@@ -398,9 +398,32 @@ impl Story {
                 lab: LabId::parse(["sodium", "alt", "qtc"][usize::try_from(dice.roll(3)).unwrap()]).unwrap(),
                 value: 138.0,
                 taken_at: now,
+                last_dose_at: None,
             },
             3 => ChartEvent::SafetyChecked { proposed: None, judged: judged() },
+            4 => self.monitored(now, dice),
             _ => self.order(now, dice),
+        }
+    }
+
+    fn monitored(&self, now: Instant, dice: &mut Dice) -> ChartEvent {
+        let (lab, taken_at) = (LabId::parse("sodium").unwrap(), start());
+        match (dice.roll(3), self.orders.last()) {
+            (0, _) => ChartEvent::CriticalResultFlagged {
+                lab,
+                value: 118.0,
+                taken_at,
+                rule: RuleId::parse("crit.sodium-low").unwrap(),
+                acknowledge_by: now.plus_days(1),
+                ruleset: RulesetVersion::parse("2026-11-23.1").unwrap(),
+            },
+            (1, Some((order, _))) => ChartEvent::MonitoringWaived {
+                order: *order,
+                test: RuleId::parse("mon.snri.pressure").unwrap(),
+                until: now.plus_days(30).day(),
+                reason: text("done elsewhere"),
+            },
+            _ => ChartEvent::ResultReviewed { lab, taken_at, action: text("replaced"), late: false },
         }
     }
 

@@ -34,12 +34,13 @@ impl Worklist {
         DataClass::Schedule,
         DataClass::Goal,
         DataClass::Adherence,
+        DataClass::Lab,
     ];
 }
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 

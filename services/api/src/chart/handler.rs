@@ -35,4 +35,6 @@ commands! { ChartService of pb {
     stop_medication(StopMedicationRequest) -> StopMedicationResponse;
     renew_medication(RenewMedicationRequest) -> RenewMedicationResponse;
     correct_order(CorrectOrderRequest) -> CorrectOrderResponse;
+    review_result(ReviewResultRequest) -> ReviewResultResponse;
+    waive_test(WaiveTestRequest) -> WaiveTestResponse;
 } }

@@ -10,7 +10,8 @@ use concord_proto::concord::chart::v1 as pb;
 use crate::Invalid;
 use crate::common::decode::codings;
 use crate::field::{
-    choice, day, instant, name, optional_day, optional_name, optional_text, required, text, token,
+    choice, day, instant, name, optional_day, optional_instant, optional_name, optional_text, required, text,
+    token,
 };
 
 /// Longest UCUM code of a unit.
@@ -87,7 +88,7 @@ pub(super) fn resolve_condition(request: pb::ResolveConditionRequest) -> Result<
 }
 
 pub(super) fn record_result(request: pb::RecordResultRequest) -> Result<AnyCommand, Invalid> {
-    let pb::RecordResultRequest { header: _, lab, value, unit, taken_at } = request;
+    let pb::RecordResultRequest { header: _, lab, value, unit, taken_at, last_dose_at } = request;
     let value = required("value", value)?;
     if !value.is_finite() {
         return Err(Invalid::new("value", "must be a finite number"));
@@ -97,5 +98,6 @@ pub(super) fn record_result(request: pb::RecordResultRequest) -> Result<AnyComma
         value,
         unit: token("unit", unit, UNIT_LENGTH)?,
         taken_at: instant("taken_at", taken_at)?,
+        last_dose_at: optional_instant("last_dose_at", last_dose_at)?,
     }))
 }

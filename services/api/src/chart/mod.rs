@@ -3,6 +3,7 @@
 mod decode;
 mod handler;
 mod history;
+mod monitoring;
 mod orders;
 mod outside;
 mod safety;

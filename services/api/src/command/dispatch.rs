@@ -130,4 +130,6 @@ requests! {
     RecordNaloxoneChallenge
     RecordOtpDose
     MeasureRetention
+    ReviewResult
+    WaiveTest
 }

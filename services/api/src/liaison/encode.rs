@@ -1,9 +1,11 @@
 //! What a liaison may know to messages.
 
 use concord_kernel::PersonId;
+use concord_knowledge::Ruleset;
 use concord_proto::concord::liaison::v1 as pb;
 use concord_views::parts::{
-    AllergyList, ConflictLine, Contacts, OpenConsult, OpenFinding, OpenUpdate, Order, OutsideLine, Piece,
+    AllergyList, ConflictLine, Contacts, DueTest, OpenConsult, OpenFinding, OpenUpdate, Order, OutsideLine,
+    Piece,
 };
 use concord_views::reconciled::{ReconciledLine, ReconciledList};
 
@@ -93,6 +95,28 @@ fn update(told: &OpenUpdate) -> pb::ListedUpdate {
         summary: told.summary.expose().to_owned(),
         review_by: Some(instant(told.review_by)),
         not_on_care_team: told.not_on_care_team,
+        tests: tests(list),
+    }
+}
+
+/// Nothing is due for somebody who is in no stay.
+fn tests(list: &ReconciledList) -> Vec<pb::ListedTest> {
+    if !list.stays.any_open() {
+        return Vec::new();
+    }
+    let mut due: Vec<_> = list.monitoring.due().collect();
+    due.sort_by(|one, other| (one.at, &one.test.id).cmp(&(other.at, &other.test.id)));
+    due.iter().map(test).collect()
+}
+
+fn test(due: &DueTest<'_>) -> pb::ListedTest {
+    let measured = due.test.labs.first().and_then(|lab| Ruleset::embedded().lab_name(lab));
+    pb::ListedTest {
+        name: measured.unwrap_or(due.test.id.as_str()).to_owned(),
+        medication: words::drug(due.drug),
+        due_at: Some(instant(due.at)),
+        because: words::stored(&due.because),
+        last_taken_at: due.latest.map(instant),
     }
 }
 

@@ -77,6 +77,7 @@ pub(super) const fn order_of(entry: &Entry) -> Option<OrderId> {
         | Entry::DoseMissed { order, .. }
         | Entry::MissedTooLong { order, .. }
         | Entry::MissedDecided { order, .. }
+        | Entry::TestWaived { order, .. }
         | Entry::Recovery(RecoveryEntry::DoseGiven { order, .. }) => Some(*order),
         _ => None,
     }

@@ -1,7 +1,7 @@
 //! Names for people, looked up when somebody asks.
 
 use concord_kernel::Text;
-use concord_knowledge::{ConditionId, DrugId, FindingKey, Frequency, Regimen, Ruleset, SymptomId};
+use concord_knowledge::{ConditionId, DrugId, FindingKey, Frequency, LabId, Regimen, Ruleset, SymptomId};
 use concord_views::parts::{AllergyList, Due};
 use serde::Serialize;
 
@@ -59,7 +59,8 @@ pub(crate) fn due(due: &Due) -> String {
     let Some(name) = due.name.as_deref() else { return String::new() };
     let drug = DrugId::parse(name).ok().and_then(|id| rules.drug(&id)).map(|drug| drug.name.clone());
     let symptom = SymptomId::parse(name).ok().and_then(|id| rules.symptom_name(&id).map(str::to_owned));
-    drug.or(symptom).unwrap_or_else(|| finding(name))
+    let lab = LabId::parse(name).ok().and_then(|id| rules.lab_name(&id).map(str::to_owned));
+    drug.or(symptom).or(lab).unwrap_or_else(|| finding(name))
 }
 
 /// A rule and the substances that it speaks about, as substances first; the rule alone when it is about none.

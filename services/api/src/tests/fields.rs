@@ -119,7 +119,13 @@ fn commands_of_the_chart_history_name_the_field() {
     refuses!(chart::RecordResultRequest:
         |r| r.lab.clear() => "lab", |r| r.value = None => "value", |r| r.value = Some(f64::NAN) => "value",
         |r| r.unit.clear() => "unit", |r| r.taken_at = None => "taken_at",
-        |r| r.taken_at.as_mut().unwrap().nanos = -1 => "taken_at");
+        |r| r.taken_at.as_mut().unwrap().nanos = -1 => "taken_at",
+        |r| r.last_dose_at.as_mut().unwrap().nanos = -1 => "last_dose_at");
+    refuses!(chart::ReviewResultRequest:
+        |r| r.lab.clear() => "lab", |r| r.taken_at = None => "taken_at", |r| r.action.clear() => "action");
+    refuses!(chart::WaiveTestRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.test.clear() => "test", |r| r.until.clear() => "until",
+        |r| r.reason.clear() => "reason");
     refuses!(chart::RecordOutsideMedicationRequest:
         |r| r.medication_id.clear() => "medication_id", |r| r.reported = None => "reported",
         |r| r.reported.as_mut().unwrap().name.clear() => "reported.name",

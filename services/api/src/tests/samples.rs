@@ -108,7 +108,9 @@ samples! {
         RefuteAllergyRequest { substance: words(), reason: words() }
         RecordConditionRequest { name: words(), codings: codings(), condition: String::new(), onset_on: String::new() }
         ResolveConditionRequest { name: words() }
-        RecordResultRequest { lab: "qtc".into(), value: Some(430.0), unit: "ms".into(), taken_at: at() }
+        RecordResultRequest { lab: "qtc".into(), value: Some(430.0), unit: "ms".into(), taken_at: at(), last_dose_at: at() }
+        ReviewResultRequest { lab: "qtc".into(), taken_at: at(), action: words() }
+        WaiveTestRequest { order_id: id(), test: "mon.lithium.thyroid".into(), until: day(), reason: words() }
         RecordOutsideMedicationRequest {
             medication_id: id(),
             reported: Some(chart::v1::Reported { name: words(), source: 1, ..Default::default() }),

@@ -173,7 +173,7 @@ fn of_charts() -> impl Strategy<Value = Command> {
             lab: LabId::parse("sodium").unwrap(),
             value: f64::from(value),
             unit: "mmol/L".to_owned(),
-            taken_at: at_noon(),
+            taken_at: at_noon(), last_dose_at: None,
         }),
     ]
     .prop_map(Command::Chart)

@@ -338,6 +338,7 @@ async fn a_stream_that_cannot_be_read_to_its_end_is_neither_decided_on_nor_cache
             value: f64::from(value),
             unit: "mmol/L".to_owned(),
             taken_at: at_noon(),
+            last_dose_at: None,
         }),
         expected_version: None,
     };

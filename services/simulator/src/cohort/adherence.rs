@@ -5,6 +5,7 @@
 
 use concord_kernel::{Instant, PersonId, Role};
 use concord_proto::concord::adherence::v1 as adherence;
+use concord_proto::concord::chart::v1 as chart;
 use uuid::Uuid;
 
 use super::course::{Order, Story};
@@ -30,6 +31,7 @@ pub(crate) fn begin(story: &mut Story<'_>) {
         told_day_by_day(story, order);
     }
     measured(story);
+    left_out(story, &orders);
     reminded(story);
     checks_in(story);
     kept_from_it(story);
@@ -80,6 +82,20 @@ fn told_day_by_day(story: &mut Story<'_>, order: &Order) {
         let prescriber = story.prescriber;
         story.w.step(at, prescriber, body).needing(order.id);
     }
+}
+
+/// Primary care has done the thyroid test that lithium asks for.
+fn left_out(story: &mut Story<'_>, orders: &[Order]) {
+    let Some(lithium) = orders.iter().find(|order| order.ladder.drug == "lithium") else { return };
+    let body = Body::WaiveTest(chart::WaiveTestRequest {
+        order_id: lithium.id.to_string(),
+        test: "mon.lithium.thyroid".to_owned(),
+        until: story.w.at(story.treated_on + 120, 0).day().to_string(),
+        reason: "TSH by primary care two weeks ago, normal; their report is asked for".to_owned(),
+        header: None,
+    });
+    let (at, prescriber) = (story.w.at(story.treated_on, 145), story.prescriber);
+    story.w.step(at, prescriber, body).needing(lithium.id);
 }
 
 fn measured(story: &mut Story<'_>) {

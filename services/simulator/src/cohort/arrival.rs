@@ -181,7 +181,10 @@ fn baseline_results(story: &mut Story<'_>, at: Instant) {
         ("alt", f64::from(story.rng.random_range(14_u16..44)), "U/L"),
     ];
     if story.profile.diagnoses.contains(&"bipolar") {
-        results.push(("tsh", 2.1, "m[IU]/L"));
+        results.extend([("tsh", 2.1, "m[IU]/L"), ("calcium", 9.4, "mg/dL")]);
+    }
+    if story.profile.diagnoses.contains(&"schizophrenia") {
+        results.extend([("fasting-glucose", 92.0, "mg/dL"), ("ldl", 118.0, "mg/dL"), ("waist", 94.0, "cm")]);
     }
     if story.profile.diagnoses.contains(&"alcohol-use-disorder") {
         results.push(("uds-opioids", 0.0, "{presence}"));

@@ -380,13 +380,18 @@ fn too_early(story: &mut Story<'_>, order: Uuid, ladder: &Ladder, at: Instant) {
     story.w.step(at, &keeper, body).needing(order);
 }
 
-/// A lithium level once the dose has settled.
+/// A lithium level once the dose has settled, and what an antipsychotic asks for.
 fn levels(story: &mut Story<'_>, day: i64) {
+    if story.orders.iter().any(|order| order.open && order.ladder.drug == "risperidone") {
+        let (at, nurse) = (story.w.at(day, 12), &story.staff.nurse);
+        let gained = f64::from(i32::try_from(day - story.treated_on).unwrap_or(0)) / 30.0;
+        story.w.step(at, nurse, request::result("weight", (780.0 + 10.0 * gained).round() / 10.0, "kg", at));
+    }
     let lithium = story.orders.iter().find(|o| o.open && o.ladder.drug == "lithium" && day - o.since >= 5);
     let Some(rung) = lithium.map(|order| order.rung) else { return };
     let value = f64::from([52_u16, 74, 93][rung.min(2)] + story.rng.random_range(0..6)) / 100.0;
     let (at, nurse) = (story.w.at(day, 10), &story.staff.nurse);
-    story.w.step(at, nurse, request::result("lithium-level", value, "mmol/L", at));
+    story.w.step(at, nurse, request::level("lithium-level", value, "mmol/L", at));
 }
 
 /// Six weeks without response: the second drug takes the place of the first, which ends three days later.

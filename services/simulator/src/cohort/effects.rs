@@ -201,10 +201,17 @@ pub(crate) fn toxicity(story: &mut Story<'_>) {
     story.w.step(later(at, 11), prescriber, body).needing(id).needing(order);
     let level = later(at, 90);
     story.w.step(level, nurse, request::result("lithium-level", 1.7, "mmol/L", level));
+    let reviewed = chart::ReviewResultRequest {
+        lab: "lithium-level".to_owned(),
+        taken_at: Some(request::timestamp(level)),
+        action: "Lithium is held; fluids; level and creatinine again in three days".to_owned(),
+        header: None,
+    };
+    story.w.step(later(level, 6), prescriber, Body::ReviewResult(reviewed));
     let settled = "Held; ibuprofen ended by primary care; fluids; level again in three days";
     story.w.settle(later(level, 10), prescriber, settled);
     let again = story.w.at(day + 3, 62);
-    story.w.step(again, nurse, request::result("lithium-level", 0.8, "mmol/L", again));
+    story.w.step(again, nurse, request::level("lithium-level", 0.8, "mmol/L", again));
     let resume = chart::ResumeMedicationRequest {
         order_id: order.to_string(),
         acknowledgements: Vec::new(),

@@ -137,6 +137,20 @@ pub(crate) fn result(lab: &str, value: f64, unit: &str, taken_at: Instant) -> Bo
         value: Some(value),
         unit: unit.to_owned(),
         taken_at: Some(timestamp(taken_at)),
+        last_dose_at: None,
+        header: None,
+    })
+}
+
+/// A level, drawn twelve hours after the evening's dose.
+pub(crate) fn level(lab: &str, value: f64, unit: &str, taken_at: Instant) -> Body {
+    let dose = Instant::from_micros(taken_at.micros() - 12 * 3_600_000_000).unwrap_or(taken_at);
+    Body::RecordResult(chart::RecordResultRequest {
+        lab: lab.to_owned(),
+        value: Some(value),
+        unit: unit.to_owned(),
+        taken_at: Some(timestamp(taken_at)),
+        last_dose_at: Some(timestamp(dose)),
         header: None,
     })
 }

@@ -138,12 +138,12 @@ impl Chart {
         Ok(std::iter::once(recorded).chain(news).collect())
     }
 
+    /// A critical value is flagged in the same append: nobody can see the one without the other.
     pub(super) fn record_result(
         &self,
         lab: &LabId,
-        value: f64,
-        unit: &str,
-        taken_at: Instant,
+        (value, unit): (f64, &str),
+        (taken_at, last_dose_at): (Instant, Option<Instant>),
         context: &Context,
     ) -> Result<Vec<Event>, Error> {
         let of_table = context.rules.lab_unit(lab).ok_or(Error::UnknownLab)?;
@@ -154,8 +154,12 @@ impl Chart {
             return Err(Error::ValueNotPlausible);
         }
         super::not_in_the_future(Some(taken_at), context)?;
-        let recorded = Event::ResultRecorded { lab: lab.clone(), value, taken_at };
+        if last_dose_at.is_some_and(|dose| dose > taken_at) {
+            return Err(Error::DoseAfterSample);
+        }
+        let recorded = Event::ResultRecorded { lab: lab.clone(), value, taken_at, last_dose_at };
         let mut events = vec![recorded];
+        events.extend(self.flagged(lab, value, taken_at, context));
         if self.results.get(lab).is_none_or(|latest| taken_at >= latest.taken_at) {
             events.extend(self.raised_by_result(lab, value, taken_at, context));
         }

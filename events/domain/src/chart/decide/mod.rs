@@ -5,6 +5,7 @@ mod background;
 mod consent;
 mod controlled;
 mod course;
+mod monitoring;
 mod more;
 mod outside;
 mod overrides;
@@ -61,8 +62,14 @@ impl Chart {
                 self.record_condition(name, codings, condition.as_ref(), *onset_on, context)
             }
             Command::ResolveCondition { name } => self.resolve_condition(name),
-            Command::RecordResult { lab, value, unit, taken_at } => {
-                self.record_result(lab, *value, unit, *taken_at, context)
+            Command::RecordResult { lab, value, unit, taken_at, last_dose_at } => {
+                self.record_result(lab, (*value, unit), (*taken_at, *last_dose_at), context)
+            }
+            Command::ReviewResult { lab, taken_at, action } => {
+                self.review_result(lab, *taken_at, action, context)
+            }
+            Command::WaiveTest { order, test, until, reason } => {
+                self.waive_test(*order, test, *until, reason, context)
             }
             Command::RecordOutsideMedication { medication, reported } => {
                 self.record_outside(*medication, reported, context)

@@ -103,6 +103,7 @@ fn a_result_is_of_a_known_kind_in_its_unit_plausible_and_past() {
         value: 1.0,
         unit: "mmol/L".to_owned(),
         taken_at: noon().plus_days(1),
+        last_dose_at: None,
     };
     refused(Vec::new(), nurse().asks(tomorrow), Error::InTheFuture);
     accepted(Vec::new(), nurse().asks(result("lithium-level", 0.8, "mmol/L")));
@@ -114,6 +115,7 @@ fn level(days: i64, value: f64) -> super::told::Asked {
         value,
         unit: "mmol/L".to_owned(),
         taken_at: noon().plus_days(days),
+        last_dose_at: None,
     })
 }
 
@@ -141,6 +143,7 @@ fn an_older_result_does_not_take_the_place_of_a_newer_one() {
         value: 1.8,
         unit: "mmol/L".to_owned(),
         taken_at: noon().plus_days(2),
+        last_dose_at: None,
     };
     let events = accepted(given.clone(), nurse().days_later(8).asks(older.clone()));
     assert!(raised(&events).is_empty());

@@ -176,6 +176,7 @@ fn background(what: u8, which: usize, value: u16, now: Instant) -> Command {
             value: f64::from(value) / 100.0,
             unit: "mmol/L".to_owned(),
             taken_at: now,
+            last_dose_at: None,
         },
     }
 }

@@ -311,7 +311,13 @@ pub(super) fn has_condition(name: &str) -> Command {
 }
 
 pub(super) fn result(name: &str, value: f64, unit: &str) -> Command {
-    Command::RecordResult { lab: lab(name), value, unit: unit.to_owned(), taken_at: noon() }
+    Command::RecordResult {
+        lab: lab(name),
+        value,
+        unit: unit.to_owned(),
+        taken_at: noon(),
+        last_dose_at: None,
+    }
 }
 
 pub(super) fn adjust(number: u128, to: Regimen, cause: Cause) -> Command {

@@ -92,6 +92,27 @@ pub(super) fn background() -> Vec<Event> {
             lab: LabId::parse("lithium-level").expect("a valid name"),
             value: 0.75,
             taken_at: instant("2026-03-08T07:30:00Z"),
+            last_dose_at: None,
+        },
+        Event::CriticalResultFlagged {
+            lab: LabId::parse("lithium-level").expect("a valid name"),
+            value: 1.6,
+            taken_at: instant("2026-03-09T09:00:00Z"),
+            rule: RuleId::parse("crit.lithium").expect("a valid name"),
+            acknowledge_by: instant("2026-03-09T12:00:00Z"),
+            ruleset: RulesetVersion::parse("2026-11-23.1").expect("a valid name"),
+        },
+        Event::ResultReviewed {
+            lab: LabId::parse("lithium-level").expect("a valid name"),
+            taken_at: instant("2026-03-09T09:00:00Z"),
+            action: text("Held; level and creatinine again tomorrow"),
+            late: false,
+        },
+        Event::MonitoringWaived {
+            order: OrderId::new(uuid(0x0D)),
+            test: RuleId::parse("mon.lithium.thyroid").expect("a valid name"),
+            until: day("2026-06-30"),
+            reason: text("Done by primary care in February"),
         },
         Event::OutsideMedicationRecorded {
             medication: outside(),

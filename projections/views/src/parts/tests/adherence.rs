@@ -4,7 +4,8 @@ use concord_domain::DomainEvent;
 use concord_domain::adherence::{BarrierKind, Channel, Doing, Event, Shared, Wording};
 use concord_domain::chart::{Event as ChartEvent, StopReason};
 use concord_domain::episode::{Disposition, Event as EpisodeEvent};
-use concord_kernel::{BarrierId, CheckInId, OrderId, PersonId, ReminderId, Role, Text};
+use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};
+use concord_kernel::{BarrierId, CheckInId, OrderId, PersonId, ReminderId, Role, Text, VisitId};
 use concord_knowledge::{DrugId, MissedAction, RuleId, RulesetVersion};
 use concord_projection::Key;
 use uuid::Uuid;
@@ -107,7 +108,7 @@ fn raised() -> Event {
 fn a_reminder_is_due_until_it_is_sent_no_more_or_its_stay_ends() {
     let reminder = ReminderId::new(id(1));
     let said = (DueKind::Reminder, Some("check_in".to_owned()));
-    assert_eq!(due_of(vec![scheduled()]), [said.clone()]);
+    assert_eq!(due_of(vec![scheduled()]), std::slice::from_ref(&said));
     let sent = |next_at| Event::ReminderSent { reminder, at: start(), next_at };
     assert_eq!(due_of(vec![scheduled(), sent(Some(start().plus_days(2)))]), [said]);
     assert_eq!(due_of(vec![scheduled(), sent(None)]), []);
@@ -185,6 +186,27 @@ fn a_therapist_sees_what_was_measured_barriers_and_who_helps() {
     assert_eq!(caseload(vec![measured(None, false)]).adherence_percent(), None);
     let withdrawn = Event::FamilyConsentWithdrawn { person: father };
     assert_eq!(caseload(vec![given, withdrawn]).adherence.family, []);
+}
+
+#[test]
+fn what_was_measured_long_before_the_last_visit_counts_no_more() {
+    let visited = |days| {
+        DomainEvent::FollowUp(VisitEvent::VisitCompleted {
+            visit: VisitId::new(id(1)),
+            kind: VisitKind::Medication,
+            at: start().plus_days(days),
+            modality: Modality::InPerson,
+            adherence_percent: Some(95),
+            summary: words("well"),
+            next_due_at: None,
+        })
+    };
+    let percent = |days| {
+        let model =
+            after_opening::<Caseload>(vec![DomainEvent::Adherence(measured(Some(60), false)), visited(days)]);
+        model.rows[&Key::patient(patient(0))].adherence_percent()
+    };
+    assert_eq!([percent(27 + 28), percent(27 + 29)], [Some(60), Some(95)]);
 }
 
 #[test]

@@ -53,7 +53,13 @@ fn told(entry: &Entry) -> Told {
         Entry::Missed { kind, in_a_row, .. } => {
             (words::stored(kind), Some(f64::from(*in_a_row)), String::new())
         }
-        Entry::Result { lab, value } => (lab.as_str().to_owned(), Some(*value), String::new()),
+        Entry::Result { lab, value } | Entry::CriticalResult { lab, value } => {
+            (lab.as_str().to_owned(), Some(*value), String::new())
+        }
+        Entry::ResultReviewed { lab, action } => (lab.as_str().to_owned(), None, words::text(Some(action))),
+        Entry::TestWaived { test, why, .. } => {
+            (String::new(), None, format!("{}: {}", test.as_str(), why.expose()))
+        }
         Entry::Score { scale, total, substance, .. } => {
             (words::stored(scale), total.map(f64::from), words::text(substance.as_ref()))
         }

@@ -1,0 +1,175 @@
+//! Which tests medications ask for, and which results cannot wait. What is due is derived from orders, results and the
+//! schedule, and from nothing else: a test of which nobody knows a result is due.
+
+use concord_domain::chart::{Cause, Correction, Event};
+use concord_kernel::{Day, Instant, OrderId};
+use concord_knowledge::{DrugId, LabId, Monitored, RuleId, Ruleset, Test, TestReason};
+use serde::{Deserialize, Serialize};
+
+/// An order whose drug may ask for tests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Watched {
+    order: OrderId,
+    drug: DrugId,
+    start_on: Day,
+    changed_at: Option<Instant>,
+    held: bool,
+}
+
+/// The latest sample of one kind that meets a schedule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Sample {
+    lab: LabId,
+    taken_at: Instant,
+}
+
+/// A test that is left out for a while.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Waived {
+    order: OrderId,
+    test: RuleId,
+    until: Day,
+}
+
+/// A critical result that nobody has acknowledged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct CriticalResult {
+    pub(crate) lab: LabId,
+    pub(crate) taken_at: Instant,
+    pub(crate) acknowledge_by: Instant,
+}
+
+/// A test that is due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DueTest<'a> {
+    /// The order whose drug asks for it.
+    pub order: OrderId,
+    /// The drug.
+    pub drug: &'a DrugId,
+    /// The test.
+    pub test: &'static Test,
+    /// Until when.
+    pub at: Instant,
+    /// Why.
+    pub because: TestReason,
+    /// When the latest sample was taken that counts; absent: none is known.
+    pub latest: Option<Instant>,
+}
+
+/// What is watched while medications are taken.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Monitoring {
+    orders: Vec<Watched>,
+    samples: Vec<Sample>,
+    waived: Vec<Waived>,
+    critical: Vec<CriticalResult>,
+}
+
+impl Monitoring {
+    /// Critical results that nobody has acknowledged, oldest first.
+    pub(crate) fn critical(&self) -> &[CriticalResult] {
+        &self.critical
+    }
+
+    /// Every test that is due, of orders that are taken.
+    pub fn due(&self) -> impl Iterator<Item = DueTest<'_>> {
+        let rules = Ruleset::embedded();
+        let early = rules.limits().monitoring_early_percent;
+        self.orders.iter().filter(|watched| !watched.held).flat_map(move |watched| {
+            rules.tests_of(&watched.drug).filter_map(move |test| {
+                let latest = self.latest(test);
+                let (started_at, changed_at) = (Instant::start_of(watched.start_on), watched.changed_at);
+                let due = test.next_due(&Monitored { started_at, changed_at, latest }, early)?;
+                let at = self.waived_until(watched.order, test).map_or(due.at, |until| due.at.max(until));
+                let (order, drug, because) = (watched.order, &watched.drug, due.because);
+                Some(DueTest { order, drug, test, at, because, latest })
+            })
+        })
+    }
+
+    fn latest(&self, test: &Test) -> Option<Instant> {
+        let meeting = self.samples.iter().filter(|sample| test.labs.contains(&sample.lab));
+        meeting.map(|sample| sample.taken_at).max()
+    }
+
+    fn waived_until(&self, order: OrderId, test: &Test) -> Option<Instant> {
+        let waived = self.waived.iter().find(|waived| waived.order == order && waived.test == test.id);
+        waived.map(|waived| Instant::start_of(waived.until))
+    }
+
+    fn change(&mut self, order: OrderId, change: impl FnOnce(&mut Watched)) {
+        if let Some(watched) = self.orders.iter_mut().find(|watched| watched.order == order) {
+            change(watched);
+        }
+    }
+
+    pub(crate) fn fold(&mut self, event: &Event) {
+        match event {
+            Event::MedicationPrescribed { order, .. } => self.orders.push(Watched {
+                order: order.order,
+                drug: order.drug.clone(),
+                start_on: order.start_on,
+                changed_at: None,
+                held: false,
+            }),
+            // The steps of a taper lead away from the drug; no level is asked for at each of them.
+            Event::DoseAdjusted { order, cause, at, .. } if *cause != Cause::PlannedTaper => {
+                self.change(*order, |watched| watched.changed_at = Some(*at));
+            }
+            Event::MedicationHeld { order, .. } => self.change(*order, |watched| watched.held = true),
+            Event::MedicationResumed { order, at, .. } => self.change(*order, |watched| {
+                (watched.held, watched.changed_at) = (false, Some(*at));
+            }),
+            Event::OrderCorrected { order, correction: Correction::StartOn(day), .. } => {
+                self.change(*order, |watched| watched.start_on = *day);
+            }
+            Event::MedicationStopped { order, .. } => {
+                self.orders.retain(|watched| watched.order != *order);
+                self.waived.retain(|waived| waived.order != *order);
+            }
+            Event::ResultRecorded { lab, taken_at, last_dose_at, .. } => {
+                if Ruleset::embedded().result_counts(lab, *taken_at, *last_dose_at) {
+                    self.sampled(lab, *taken_at);
+                }
+            }
+            Event::CriticalResultFlagged { lab, taken_at, acknowledge_by, .. } => {
+                let (lab, taken_at, acknowledge_by) = (lab.clone(), *taken_at, *acknowledge_by);
+                self.critical.push(CriticalResult { lab, taken_at, acknowledge_by });
+            }
+            Event::ResultReviewed { lab, taken_at, .. } => {
+                self.critical.retain(|known| known.lab != *lab || known.taken_at != *taken_at);
+            }
+            Event::MonitoringWaived { order, test, until, .. } => {
+                self.waived.retain(|waived| waived.order != *order || waived.test != *test);
+                self.waived.push(Waived { order: *order, test: test.clone(), until: *until });
+            }
+            Event::DoseAdjusted { .. }
+            | Event::OrderCorrected { .. }
+            | Event::CharacteristicsRecorded { .. }
+            | Event::NoKnownAllergiesConfirmed
+            | Event::AllergyRecorded { .. }
+            | Event::AllergyRefuted { .. }
+            | Event::ConditionRecorded { .. }
+            | Event::ConditionResolved { .. }
+            | Event::OutsideMedicationRecorded { .. }
+            | Event::OutsideMedicationEnded { .. }
+            | Event::LastDoseRecorded { .. }
+            | Event::MedicationsReconciled { .. }
+            | Event::SafetyChecked { .. }
+            | Event::InteractionDetected { .. }
+            | Event::BoxedWarningAcknowledged { .. }
+            | Event::InteractionOverridden { .. }
+            | Event::OverrideCosigned { .. }
+            | Event::InteractionResolved { .. }
+            | Event::TaperPlanned { .. }
+            | Event::MedicationRenewed { .. } => {}
+        }
+    }
+
+    fn sampled(&mut self, lab: &LabId, taken_at: Instant) {
+        match self.samples.binary_search_by(|known| known.lab.cmp(lab)) {
+            Ok(at) => self.samples[at].taken_at = self.samples[at].taken_at.max(taken_at),
+            Err(at) => self.samples.insert(at, Sample { lab: lab.clone(), taken_at }),
+        }
+    }
+}
