@@ -122,6 +122,7 @@ async fn e05_a_dose_is_held_against_the_label_the_start_and_the_patient() {
         value: Some(24.0),
         unit: "mL/min/{1.73_m2}".to_owned(),
         taken_at: Some(now()),
+        last_dose_at: None,
     };
     clinic.doctor.send(result).await.unwrap();
     let seen = clinic.doctor.send(varenicline(2.0)).await.unwrap();

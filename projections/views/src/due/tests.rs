@@ -160,6 +160,7 @@ fn after_the_stay_a_taper_is_due_and_a_renewal_is_not() {
         episode: EpisodeId::new(uuid::Uuid::from_u128(1)),
         disposition: Disposition::Completed,
         medication_plan: Some(Text::parse("Tapered under supervision").unwrap()),
+        at: None,
     });
     let (_, left) = due(vec![event.clone(), closed.clone()]);
     assert_eq!(left, []);

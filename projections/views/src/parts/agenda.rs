@@ -88,7 +88,6 @@ impl Agenda {
             | ChartEvent::CriticalResultFlagged { .. }
             | ChartEvent::ResultReviewed { .. }
             | ChartEvent::MonitoringWaived { .. }
-            | ChartEvent::MedicationHeld { .. }
             | ChartEvent::MedicationResumed { .. } => true,
             ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::NoKnownAllergiesConfirmed

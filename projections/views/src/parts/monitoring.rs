@@ -116,6 +116,9 @@ impl Monitoring {
             Event::DoseAdjusted { order, cause, at, .. } if *cause != Cause::PlannedTaper => {
                 self.change(*order, |watched| watched.changed_at = Some(*at));
             }
+            Event::TitrationStepTaken { order, at, .. } => {
+                self.change(*order, |watched| watched.changed_at = Some(*at));
+            }
             Event::MedicationHeld { order, .. } => self.change(*order, |watched| watched.held = true),
             Event::MedicationResumed { order, at, .. } => self.change(*order, |watched| {
                 (watched.held, watched.changed_at) = (false, Some(*at));
@@ -162,6 +165,10 @@ impl Monitoring {
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. }
             | Event::TaperPlanned { .. }
+            | Event::TitrationPlanned { .. }
+            | Event::TitrationCancelled { .. }
+            | Event::MedicationSwitched { .. }
+            | Event::NeverTakenRecorded { .. }
             | Event::MedicationRenewed { .. } => {}
         }
     }

@@ -152,6 +152,9 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         ChartEvent::ConditionRecorded { .. } | ChartEvent::ConditionResolved { .. } => Some(What::Conditions),
         ChartEvent::CharacteristicsRecorded { .. }
         | ChartEvent::ResultRecorded { .. }
+        | ChartEvent::CriticalResultFlagged { .. }
+        | ChartEvent::ResultReviewed { .. }
+        | ChartEvent::MonitoringWaived { .. }
         | ChartEvent::LastDoseRecorded { .. }
         | ChartEvent::SafetyChecked { .. }
         | ChartEvent::BoxedWarningAcknowledged { .. }

@@ -56,6 +56,7 @@ pub(super) fn list(
         conflicts: contacts.conflicts.iter().map(conflict).collect(),
         seen_up_to: list.line.seen_up_to.map(instant),
         plan_version: list.contacts.shared.get(&person).map_or(0, |shared| shared.version),
+        tests: tests(list),
         updates: contacts.updates.iter().map(update).collect(),
     }
 }
@@ -95,7 +96,6 @@ fn update(told: &OpenUpdate) -> pb::ListedUpdate {
         summary: told.summary.expose().to_owned(),
         review_by: Some(instant(told.review_by)),
         not_on_care_team: told.not_on_care_team,
-        tests: tests(list),
     }
 }
 

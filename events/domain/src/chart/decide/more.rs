@@ -66,6 +66,8 @@ impl Chart {
             | Command::RecordCondition { .. }
             | Command::ResolveCondition { .. }
             | Command::RecordResult { .. }
+            | Command::ReviewResult { .. }
+            | Command::WaiveTest { .. }
             | Command::RecordOutsideMedication { .. }
             | Command::EndOutsideMedication { .. }
             | Command::RecordLastDose { .. }

@@ -232,6 +232,7 @@ fn a_level_that_a_step_rests_on_was_taken_at_the_present_dose() {
             value: 0.5,
             unit: "mmol/L".to_owned(),
             taken_at: at,
+            last_dose_at: None,
         })
     };
     let resting =
