@@ -10,6 +10,7 @@ use concord_proto::concord::episode::v1 as stay;
 use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_proto::concord::program::v1 as program;
 use concord_proto::concord::recovery::v1 as recovery;
+use concord_proto::concord::recovery::v1::RetentionCheckpoint::{Day30, Day60};
 use concord_proto::concord::recovery::v1::offer_naloxone_request::Offer;
 use concord_proto::concord::scales::v1 as scales;
 use concord_proto::concord::therapist::v1 as therapist;
@@ -438,7 +439,6 @@ async fn f26_who_relapsed_and_stayed_is_retained() {
             checkpoint: checkpoint.into(),
         })
     };
-    use recovery::RetentionCheckpoint::{Day30, Day60};
     let measured = measure(Day30).await.unwrap();
     let at = &clinic.roster(measured.token).await.retention[0];
     assert_eq!((at.days, at.retained, at.on_medication), (30, true, false));
