@@ -1,9 +1,11 @@
 //! Any command of the clinical record, and which streams it concerns.
 
-use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
+use concord_kernel::{EpisodeId, PatientId, PrescriptionId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
+use crate::{
+    assessment, care_team, chart, episode, follow_up, prescription, scales, side_effects, treatment_plan,
+};
 
 /// Names one stay together with the program it is in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,6 +34,15 @@ pub struct InEpisode<C> {
     pub command: C,
 }
 
+/// A command about one prescription.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfPrescription<C> {
+    /// The prescription.
+    pub prescription: PrescriptionId,
+    /// What is asked.
+    pub command: C,
+}
+
 /// Anything that may be asked of a patient's record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -51,6 +62,8 @@ pub enum Command {
     CareTeam(care_team::Command),
     /// Of the treatment plan of a stay.
     TreatmentPlan(InEpisode<treatment_plan::Command>),
+    /// Of a prescription.
+    Prescription(OfPrescription<prescription::Command>),
 }
 
 /// The streams that a command concerns.
@@ -115,6 +128,19 @@ impl Command {
                     reads.push(StreamRef::chart(patient));
                 }
                 Target { stream: StreamRef::treatment_plan(patient, episode.id), reads }
+            }
+            Self::Prescription(OfPrescription { prescription, command }) => {
+                let mut reads = Vec::new();
+                if command.needs_the_order() {
+                    reads.push(StreamRef::chart(patient));
+                }
+                if let Some(visit) = command.cites_a_visit() {
+                    reads.push(StreamRef::follow_up(patient, visit.episode));
+                }
+                if let Some(other) = command.cites_another() {
+                    reads.push(StreamRef::prescription(patient, other));
+                }
+                Target { stream: StreamRef::prescription(patient, *prescription), reads }
             }
         }
     }

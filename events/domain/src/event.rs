@@ -3,7 +3,9 @@
 use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
+use crate::{
+    assessment, care_team, chart, episode, follow_up, prescription, scales, side_effects, treatment_plan,
+};
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +26,8 @@ pub enum DomainEvent {
     CareTeam(care_team::Event),
     /// In a treatment plan.
     TreatmentPlan(treatment_plan::Event),
+    /// Of a prescription.
+    Prescription(prescription::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -53,6 +57,7 @@ impl DomainEvent {
             Self::FollowUp(_) => StreamKind::FollowUp,
             Self::CareTeam(_) => StreamKind::CareTeam,
             Self::TreatmentPlan(_) => StreamKind::TreatmentPlan,
+            Self::Prescription(_) => StreamKind::Prescription,
         }
     }
 
@@ -67,6 +72,7 @@ impl DomainEvent {
             Self::FollowUp(event) => event.name(),
             Self::CareTeam(event) => event.name(),
             Self::TreatmentPlan(event) => event.name(),
+            Self::Prescription(event) => event.name(),
         }
     }
 
@@ -81,6 +87,7 @@ impl DomainEvent {
             Self::FollowUp(event) => event.version(),
             Self::CareTeam(event) => event.version(),
             Self::TreatmentPlan(event) => event.version(),
+            Self::Prescription(event) => event.version(),
         }
     }
 
@@ -95,6 +102,7 @@ impl DomainEvent {
             Self::FollowUp(event) => serde_json::to_vec(event),
             Self::CareTeam(event) => serde_json::to_vec(event),
             Self::TreatmentPlan(event) => serde_json::to_vec(event),
+            Self::Prescription(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -114,6 +122,7 @@ impl DomainEvent {
             StreamKind::FollowUp => serde_json::from_slice(payload).map(Self::FollowUp),
             StreamKind::CareTeam => serde_json::from_slice(payload).map(Self::CareTeam),
             StreamKind::TreatmentPlan => serde_json::from_slice(payload).map(Self::TreatmentPlan),
+            StreamKind::Prescription => serde_json::from_slice(payload).map(Self::Prescription),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

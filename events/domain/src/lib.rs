@@ -12,6 +12,7 @@ pub mod care_team;
 pub mod chart;
 pub mod episode;
 pub mod follow_up;
+pub mod prescription;
 pub mod scales;
 pub mod side_effects;
 pub mod treatment_plan;
@@ -21,6 +22,8 @@ mod command;
 mod context;
 mod event;
 mod facts;
+mod law;
+mod place;
 mod refusal;
 mod state;
 #[cfg(test)]
@@ -29,11 +32,13 @@ mod testing;
 mod tests;
 
 pub(crate) use aggregate::aggregate;
-pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
+pub use command::{Command, EpisodeRef, InEpisode, InProgram, OfPrescription, Target};
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
-    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, PlanFacts, ScaleFacts, SideEffectFacts,
+    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, OrderFacts, PlanFacts,
+    PrescriptionFacts, ScaleFacts, SideEffectFacts, VisitFacts,
 };
+pub use place::{UnknownState, UsState};
 pub use refusal::{Explain, Refusal};
 pub use state::State;

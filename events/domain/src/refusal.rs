@@ -2,7 +2,9 @@
 
 use concord_knowledge::Finding;
 
-use crate::{assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan};
+use crate::{
+    assessment, care_team, chart, episode, follow_up, prescription, scales, side_effects, treatment_plan,
+};
 
 /// What a caller needs to act on a refusal.
 pub trait Explain: std::error::Error {
@@ -50,6 +52,9 @@ pub enum Refusal {
     /// By the treatment plan.
     #[error(transparent)]
     TreatmentPlan(#[from] treatment_plan::Error),
+    /// By the prescription.
+    #[error(transparent)]
+    Prescription(#[from] prescription::Error),
 }
 
 impl Refusal {
@@ -63,6 +68,7 @@ impl Refusal {
             Self::FollowUp(error) => error,
             Self::CareTeam(error) => error,
             Self::TreatmentPlan(error) => error,
+            Self::Prescription(error) => error,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::care_team::CareTeam;
 use crate::chart::Chart;
 use crate::episode::Episode;
 use crate::follow_up::FollowUp;
+use crate::prescription::Prescription;
 use crate::scales::Scales;
 use crate::side_effects::SideEffects;
 use crate::treatment_plan::TreatmentPlan;
@@ -32,6 +33,8 @@ pub enum State {
     CareTeam(CareTeam),
     /// A treatment plan.
     TreatmentPlan(Box<TreatmentPlan>),
+    /// A prescription.
+    Prescription(Prescription),
 }
 
 impl State {
@@ -46,6 +49,7 @@ impl State {
             StreamKind::FollowUp => Self::FollowUp(FollowUp::default()),
             StreamKind::CareTeam => Self::CareTeam(CareTeam::default()),
             StreamKind::TreatmentPlan => Self::TreatmentPlan(Box::default()),
+            StreamKind::Prescription => Self::Prescription(Prescription::default()),
         }
     }
 
@@ -60,6 +64,7 @@ impl State {
             (Self::FollowUp(state), DomainEvent::FollowUp(event)) => state.fold(event),
             (Self::CareTeam(state), DomainEvent::CareTeam(event)) => state.fold(event),
             (Self::TreatmentPlan(state), DomainEvent::TreatmentPlan(event)) => state.fold(event),
+            (Self::Prescription(state), DomainEvent::Prescription(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -68,7 +73,8 @@ impl State {
                 | Self::Scales(_)
                 | Self::FollowUp(_)
                 | Self::CareTeam(_)
-                | Self::TreatmentPlan(_),
+                | Self::TreatmentPlan(_)
+                | Self::Prescription(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -108,6 +114,9 @@ impl State {
             (Self::TreatmentPlan(state), Command::TreatmentPlan(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::TreatmentPlan))
             }
+            (Self::Prescription(state), Command::Prescription(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Prescription))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -116,7 +125,8 @@ impl State {
                 | Self::Scales(_)
                 | Self::FollowUp(_)
                 | Self::CareTeam(_)
-                | Self::TreatmentPlan(_),
+                | Self::TreatmentPlan(_)
+                | Self::Prescription(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

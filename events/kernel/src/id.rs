@@ -39,10 +39,14 @@ identifiers! {
     CorrelationId,
     /// Names one stay of a patient in a program.
     EpisodeId,
+    /// Names one fill that a pharmacy told of.
+    FillId,
     /// Names one goal of a treatment plan.
     GoalId,
     /// Names one change in a patient's life that bears on treatment.
     LifeChangeId,
+    /// Names one message to a pharmacy for ever: sent again, it is the same message.
+    MessageId,
     /// Names one medication order of the program.
     OrderId,
     /// Names one medication that somebody outside the program prescribed or the patient takes.
@@ -51,6 +55,10 @@ identifiers! {
     PatientId,
     /// Names one person who acts: clinician, liaison, family supporter, patient or service.
     PersonId,
+    /// Names one request of a pharmacy: to change a prescription, or to renew it.
+    PharmacyRequestId,
+    /// Names one prescription.
+    PrescriptionId,
     /// Names one report of a side effect.
     ReportId,
     /// Names one administration of a scale.

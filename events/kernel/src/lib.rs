@@ -17,8 +17,9 @@ mod token;
 pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
-    CommandId, ConcernId, CorrelationId, EpisodeId, GoalId, LifeChangeId, OrderId, OutsideMedicationId,
-    PatientId, PersonId, ReportId, ScaleId, SessionId, SupportId, VisitId,
+    CommandId, ConcernId, CorrelationId, EpisodeId, FillId, GoalId, LifeChangeId, MessageId, OrderId,
+    OutsideMedicationId, PatientId, PersonId, PharmacyRequestId, PrescriptionId, ReportId, ScaleId,
+    SessionId, SupportId, VisitId,
 };
 pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};

@@ -21,7 +21,8 @@ pub use finding::{Action, Finding, FindingKey, Severity};
 pub use load::rules::Limits;
 pub use load::{Fault, Files, LoadError};
 pub use name::{
-    ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, SymptomId,
+    ConditionId, DrugId, IngredientId, InvalidName, LabId, PolicyId, RedFlagId, RuleId, RulesetVersion,
+    SymptomId,
 };
 pub use regimen::{Frequency, InvalidDose, Milligrams, Regimen, Route};
 pub use ruleset::{Drug, Recognition, Ruleset, Taper};

@@ -2,6 +2,7 @@
 
 mod history;
 mod live;
+mod pharmacy;
 mod plans;
 
 use std::collections::BTreeMap;

@@ -2,7 +2,8 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, assessment, care_team, chart, episode, follow_up, scales, treatment_plan,
+    Command, InEpisode, InProgram, OfPrescription, assessment, care_team, chart, episode, follow_up,
+    prescription, scales, treatment_plan,
 };
 
 /// A kind of change to a record.
@@ -62,6 +63,14 @@ pub enum Act {
     RecordParticipation,
     /// Record a change in the patient's life.
     RecordLifeChange,
+    /// Prepare a prescription.
+    DraftPrescription,
+    /// Read a prescription ready, sign it, print it, take it back; answer the pharmacy.
+    SignPrescription,
+    /// Say what became of a prescription at the pharmacy, and what it asks for.
+    RecordPharmacy,
+    /// Say that a prescription was sent, or has expired.
+    RelayPrescription,
 }
 
 /// A kind of question to the record.
@@ -127,6 +136,26 @@ impl Act {
                 Self::ManageTeam
             }
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
+            Command::Prescription(OfPrescription { command, .. }) => Self::of_prescription(command),
+        }
+    }
+
+    const fn of_prescription(command: &prescription::Command) -> Self {
+        use prescription::Command as C;
+        match command {
+            C::Draft(_) => Self::DraftPrescription,
+            C::MarkReady
+            | C::Sign { .. }
+            | C::Print
+            | C::Cancel { .. }
+            | C::AnswerChange { .. }
+            | C::AnswerRenewal { .. } => Self::SignPrescription,
+            C::RecordStatus { .. }
+            | C::RecordCancelAnswer { .. }
+            | C::RecordFill { .. }
+            | C::ProposeChange { .. }
+            | C::RequestRenewal { .. } => Self::RecordPharmacy,
+            C::Transmit | C::Expire => Self::RelayPrescription,
         }
     }
 
@@ -158,6 +187,7 @@ impl Act {
             | C::RecordCondition { .. }
             | C::ResolveCondition { .. }
             | C::RecordResult { .. }
+            | C::RecordPdmpCheck { .. }
             | C::RecordOutsideMedication { .. }
             | C::EndOutsideMedication { .. }
             | C::Reconcile { .. }

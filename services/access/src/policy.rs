@@ -52,17 +52,20 @@ fn may(role: Role, act: Act) -> bool {
         Act::Refer => &[Therapist, CaseManager, Nurse, PrimaryCare, OutsideProvider, Service],
         Act::Screen => &[Therapist, Nurse, Service],
         Act::ManageEpisode | Act::ManageTeam | Act::Schedule => &[Therapist, CaseManager, Nurse, Service],
-        Act::Indicate | Act::Prescribe | Act::DecideSideEffect | Act::ChangeCadence | Act::DecideTogether => {
-            &[]
-        }
-        Act::KeepChart => &[Nurse, Pharmacist, Service],
+        Act::Indicate
+        | Act::Prescribe
+        | Act::DecideSideEffect
+        | Act::ChangeCadence
+        | Act::DecideTogether
+        | Act::SignPrescription => &[],
+        Act::KeepChart | Act::RecordPharmacy => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],
         Act::ReportSideEffect | Act::RaiseConcern => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
-        Act::TriageSideEffect => &[Nurse, Pharmacist],
-        Act::Escalate => return role == Service,
+        Act::TriageSideEffect | Act::DraftPrescription => &[Nurse, Pharmacist],
+        Act::Escalate | Act::RelayPrescription => return role == Service,
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],

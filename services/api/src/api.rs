@@ -16,6 +16,7 @@ use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServ
 use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonServiceServer;
 use concord_proto::concord::plan::v1::plan_service_server::PlanServiceServer;
 use concord_proto::concord::prescriber::v1::prescriber_service_server::PrescriberServiceServer;
+use concord_proto::concord::prescription::v1::prescription_service_server::PrescriptionServiceServer;
 use concord_proto::concord::program::v1::program_service_server::ProgramServiceServer;
 use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer;
 use concord_proto::concord::side_effects::v1::side_effect_service_server::SideEffectServiceServer;
@@ -117,6 +118,7 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(FollowUpServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CareTeamServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(PlanServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(PrescriptionServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
 }
 

@@ -21,6 +21,7 @@ mod liaison;
 mod limits;
 mod plan;
 mod prescriber;
+mod prescription;
 mod program;
 mod query;
 mod scales;

@@ -2,7 +2,9 @@
 
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
-use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, plan, scales, side_effects};
+use concord_proto::concord::{
+    assessment, care_team, chart, episode, follow_up, plan, prescription, scales, side_effects,
+};
 use tonic::Status;
 
 use crate::Client;
@@ -63,6 +65,7 @@ asks! {
         RecordConditionRequest, record_condition, RecordCondition;
         ResolveConditionRequest, resolve_condition, ResolveCondition;
         RecordResultRequest, record_result, RecordResult;
+        RecordPdmpCheckRequest, record_pdmp_check, RecordPdmpCheck;
         RecordOutsideMedicationRequest, record_outside_medication, RecordOutsideMedication;
         EndOutsideMedicationRequest, end_outside_medication, EndOutsideMedication;
         RecordLastDoseRequest, record_last_dose, RecordLastDose;
@@ -119,5 +122,21 @@ asks! {
         ReviewMedicationRequest, review_medication, ReviewMedication;
         PlanSupportRequest, plan_support, PlanSupport;
         FinishSupportRequest, finish_support, FinishSupport;
+    }
+    prescription by prescriptions {
+        DraftPrescriptionRequest, draft_prescription, DraftPrescription;
+        MarkPrescriptionReadyRequest, mark_prescription_ready, MarkPrescriptionReady;
+        SignPrescriptionRequest, sign_prescription, SignPrescription;
+        RecordTransmissionRequest, record_transmission, RecordTransmission;
+        RecordPharmacyStatusRequest, record_pharmacy_status, RecordPharmacyStatus;
+        PrintPrescriptionRequest, print_prescription, PrintPrescription;
+        CancelPrescriptionRequest, cancel_prescription, CancelPrescription;
+        RecordCancelAnswerRequest, record_cancel_answer, RecordCancelAnswer;
+        RecordFillRequest, record_fill, RecordFill;
+        ProposeChangeRequest, propose_change, ProposeChange;
+        AnswerChangeRequest, answer_change, AnswerChange;
+        RequestRenewalRequest, request_renewal, RequestRenewal;
+        AnswerRenewalRequest, answer_renewal, AnswerRenewal;
+        ExpirePrescriptionRequest, expire_prescription, ExpirePrescription;
     }
 }

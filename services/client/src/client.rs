@@ -11,6 +11,7 @@ use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClie
 use concord_proto::concord::liaison::v1::liaison_service_client::LiaisonServiceClient;
 use concord_proto::concord::plan::v1::plan_service_client::PlanServiceClient;
 use concord_proto::concord::prescriber::v1::prescriber_service_client::PrescriberServiceClient;
+use concord_proto::concord::prescription::v1::prescription_service_client::PrescriptionServiceClient;
 use concord_proto::concord::program::v1::program_service_client::ProgramServiceClient;
 use concord_proto::concord::scales::v1::scale_service_client::ScaleServiceClient;
 use concord_proto::concord::side_effects::v1::side_effect_service_client::SideEffectServiceClient;
@@ -130,6 +131,8 @@ services! {
     care_teams: CareTeamServiceClient;
     /// Plans of stays.
     plans: PlanServiceClient;
+    /// Prescriptions.
+    prescriptions: PrescriptionServiceClient;
     /// Many commands on one stream.
     commands: CommandServiceClient;
     /// The log itself.

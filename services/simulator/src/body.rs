@@ -32,7 +32,7 @@ bodies! {
         ResolveCondition RecordResult RecordOutsideMedication EndOutsideMedication RecordLastDose
         ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
         ResolveInteraction PrescribeMedication AdjustDose HoldMedication ResumeMedication PlanTaper StopMedication
-        RenewMedication CorrectOrder;
+        RenewMedication CorrectOrder RecordPdmpCheck;
     SideEffects: ReportSideEffect TriageSideEffect DecideSideEffect ResolveSideEffect RecordBreach;
     Scales: AdministerScale ResolveRisk;
     FollowUp: ScheduleVisit RecordVisit MarkNoShow ChangeCadence;
@@ -40,4 +40,5 @@ bodies! {
     TreatmentPlan: DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal LinkGoalToMedication
         RecordSharedDecision RaiseConcern AnswerConcern RecordEducation RecordTherapyParticipation
         RecordLifeChange ReviewMedication PlanSupport FinishSupport;
+    Prescription: DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription;
 }

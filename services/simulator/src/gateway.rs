@@ -124,7 +124,8 @@ impl Gateway for Remote {
             ResolveSideEffect RecordBreach AdministerScale ResolveRisk ScheduleVisit RecordVisit MarkNoShow
             ChangeCadence AddMember RemoveMember DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal
             LinkGoalToMedication RecordSharedDecision RaiseConcern AnswerConcern RecordEducation
-            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport);
+            RecordTherapyParticipation RecordLifeChange ReviewMedication PlanSupport FinishSupport
+            RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription);
         Ok(answered?)
     }
 

@@ -5,6 +5,9 @@ use crate::files::{SourceFile, with_endings};
 const LONGEST_SOURCE: usize = 500;
 const LONGEST_TEST: usize = 800;
 
+/// A register, looked up and not read: one enum, which the language keeps in one file.
+const REGISTERS: [&str; 1] = ["proto/concord/common/v1/error_reason.proto"];
+
 fn is_test(file: &SourceFile) -> bool {
     file.path.starts_with("tests/") || file.path.contains("/tests/") || file.path.ends_with("tests.rs")
 }
@@ -13,6 +16,7 @@ fn is_test(file: &SourceFile) -> bool {
 fn no_source_file_is_too_long() {
     let too_long: Vec<_> = with_endings(&[".rs", ".proto"])
         .iter()
+        .filter(|file| !REGISTERS.contains(&file.path.as_str()))
         .filter(|file| file.text.lines().count() > if is_test(file) { LONGEST_TEST } else { LONGEST_SOURCE })
         .map(|file| format!("{}: {} lines", file.path, file.text.lines().count()))
         .collect();

@@ -57,12 +57,18 @@ impl Chart {
             Event::MedicationsReconciled { .. } | Event::SafetyChecked { .. } => {}
             Event::InteractionDetected { finding, .. } => self.know(finding, true),
             Event::InteractionResolved { finding, resolution: _ } => self.know(finding, false),
+            Event::PdmpChecked { check, note: _ } => {
+                let known = self.pdmp.entry(check.state).or_insert(check);
+                if known.checked_at <= check.checked_at {
+                    *known = check;
+                }
+            }
             Event::BoxedWarningAcknowledged { drug } => {
                 self.warned.insert(drug);
             }
             Event::InteractionOverridden { finding, by, at, .. } => self.overridden(finding, by, at),
             Event::OverrideCosigned { finding, by: _, at } => self.cosigned(&finding, at),
-            Event::MedicationPrescribed { order, judged, ingredients, at } => {
+            Event::MedicationPrescribed { order, judged, ingredients, at, policy: _ } => {
                 self.prescribed(*order, judged, ingredients, at);
             }
             Event::DoseAdjusted { order, to, cause, judged, at, .. } => {
@@ -78,9 +84,9 @@ impl Chart {
             }
             Event::TaperPlanned { order, steps, reason: _ } => self.change(order, |open| open.taper = steps),
             Event::MedicationStopped { order, last_dose_at, at, .. } => self.stopped(order, last_dose_at, at),
-            Event::MedicationRenewed { order, supply, modality, legal_basis, judged, .. } => {
+            Event::MedicationRenewed { order, supply, modality, legal_basis, judged, at, .. } => {
                 self.judged(order, judged);
-                self.change(order, |open| open.renew(supply, modality, legal_basis));
+                self.change(order, |open| open.renew(supply, modality, legal_basis, at));
             }
             Event::OrderCorrected { order, correction, .. } => {
                 self.change(order, |open| open.correct(correction));
@@ -129,6 +135,7 @@ impl Chart {
             reason: new.reason,
             supply: new.supply,
             ordered_at: at,
+            supplied_at: at,
             start_on: new.start_on,
             dose_since: at.max(Instant::start_of(new.start_on)),
             held_at: None,
@@ -293,8 +300,15 @@ impl Order {
         self.answered.extend(answered);
     }
 
-    fn renew(&mut self, supply: Supply, modality: OrderModality, legal_basis: Option<LegalBasis>) {
+    fn renew(
+        &mut self,
+        supply: Supply,
+        modality: OrderModality,
+        legal_basis: Option<LegalBasis>,
+        at: Instant,
+    ) {
         self.supply = supply;
+        self.supplied_at = at;
         self.modality = modality;
         self.legal_basis = legal_basis;
         self.last_dose_at = None;

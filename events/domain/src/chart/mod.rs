@@ -14,12 +14,14 @@ mod tests;
 mod words;
 
 pub use command::{Command, NewOrder, Reported};
+pub(crate) use decide::days_ahead_of;
 pub use error::{Answer, Error};
 pub use event::{Answered, Event, Judged};
 pub use state::Chart;
 pub use words::{
     Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
-    OverrideReason, ReconcileAction, ReconciledEntry, Sex, StopReason, Supply, TaperStep,
+    OverrideReason, PdmpCheck, PdmpResult, ReconcileAction, ReconciledEntry, Sex, StopReason, Supply,
+    TaperStep,
 };
 
 crate::aggregate!(Chart, "medication_chart", Command, Event, Error);

@@ -7,8 +7,8 @@ use concord_knowledge::safety::Allergy;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, Ruleset};
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, LegalBasis, MedicationRef, OrderModality, Sex, Supply, TaperStep};
-use crate::ChartFacts;
+use super::{Answered, LegalBasis, MedicationRef, OrderModality, PdmpCheck, Sex, Supply, TaperStep};
+use crate::{ChartFacts, OrderFacts, UsState};
 
 /// What the events of a medication chart say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +34,9 @@ pub struct Chart {
     /// Overrides that are waiting for a second clinician or may be relied on.
     pub(super) overrides: Vec<Override>,
     pub(super) last_dose_change_at: Option<Instant>,
+    /// The latest look into each state's prescription drug monitoring program.
+    #[serde(default)]
+    pub(super) pdmp: BTreeMap<UsState, PdmpCheck>,
 }
 
 /// What safety rules ask of every patient.
@@ -88,6 +91,8 @@ pub(super) struct Order {
     pub(super) reason: Text,
     pub(super) supply: Supply,
     pub(super) ordered_at: Instant,
+    /// When it was last judged for being handed out: as it was written, or renewed.
+    pub(super) supplied_at: Instant,
     pub(super) start_on: Day,
     /// Since when this regimen; the start for a dose that never changed.
     pub(super) dose_since: Instant,
@@ -182,6 +187,23 @@ impl Chart {
             known_orders,
             no_abrupt_stop: self.orders.iter().filter(|(_, o)| must_taper(o)).map(|(id, _)| *id).collect(),
             last_dose_change_at: self.last_dose_change_at,
+            orders: self.orders.iter().map(|(id, order)| (*id, order.facts())).collect(),
+            pdmp: self.pdmp.clone(),
+        }
+    }
+}
+
+impl Order {
+    fn facts(&self) -> OrderFacts {
+        OrderFacts {
+            drug: self.drug.clone(),
+            regimen: self.regimen,
+            indication: self.indication.clone(),
+            supply: self.supply,
+            supplied_at: self.supplied_at,
+            held: self.held_at.is_some(),
+            modality: self.modality,
+            legal_basis: self.legal_basis,
         }
     }
 }

@@ -4,8 +4,8 @@ use concord_kernel::{Role, StreamKind};
 
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
-    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, assessment, care_team, chart,
-    episode, follow_up, scales, side_effects, treatment_plan,
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, assessment,
+    care_team, chart, episode, follow_up, prescription, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -45,6 +45,10 @@ fn out_of_place(kind: StreamKind) -> Command {
             episode: this_stay(),
             command: treatment_plan::Command::Agree { version: 1 },
         }),
+        StreamKind::Prescription => Command::Prescription(OfPrescription {
+            prescription: concord_kernel::PrescriptionId::new(uuid(9)),
+            command: prescription::Command::Print,
+        }),
     }
 }
 
@@ -58,6 +62,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::FollowUp(_) => StreamKind::FollowUp,
         Refusal::CareTeam(_) => StreamKind::CareTeam,
         Refusal::TreatmentPlan(_) => StreamKind::TreatmentPlan,
+        Refusal::Prescription(_) => StreamKind::Prescription,
     }
 }
 
@@ -114,6 +119,8 @@ fn facts_are_of_the_streams_that_were_read_only() {
     let all = Facts::gather(&states);
     assert!(all.episode.is_some() && all.indication.is_some() && all.chart.is_some());
     assert!(all.side_effects.is_some() && all.scales.is_some() && all.plan.is_some());
+    assert!(all.visits.is_some());
+    assert!(all.prescription.is_none(), "of an empty stream there is nothing to know");
     let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))));
     assert_eq!(only_scales, Facts { scales: all.scales, ..Facts::default() });
 }

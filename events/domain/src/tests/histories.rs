@@ -119,7 +119,8 @@ impl Record {
                 | DomainEvent::Chart(_)
                 | DomainEvent::SideEffects(_)
                 // Has histories of its own beside its rules.
-                | DomainEvent::TreatmentPlan(_) => {}
+                | DomainEvent::TreatmentPlan(_)
+                | DomainEvent::Prescription(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

@@ -10,8 +10,8 @@ use crate::follow_up::{Cadence, Modality, VisitKind};
 use crate::side_effects::{Decision, Grade};
 use crate::testing::{noon, program, stay, text, this_stay, uuid};
 use crate::{
-    Command, InEpisode, InProgram, Target, assessment, care_team, chart, episode, follow_up, scales,
-    side_effects, treatment_plan,
+    Command, InEpisode, InProgram, OfPrescription, Target, assessment, care_team, chart, episode, follow_up,
+    prescription, scales, side_effects, treatment_plan,
 };
 
 fn ada() -> PatientId {
@@ -190,4 +190,30 @@ fn a_plan_reads_the_stays_and_where_it_names_an_order_the_chart() {
 #[test]
 fn the_chart_stands_alone_unless_something_is_prescribed() {
     concerns(&Command::Chart(chart::Command::ConfirmNoKnownAllergies), StreamRef::chart(ada()), &[]);
+}
+
+#[test]
+fn a_prescription_reads_what_it_rests_on_and_nothing_else() {
+    use prescription::{Answer, Command as Asks, VisitRef};
+    let (this, other) = [1, 2].map(|n| concord_kernel::PrescriptionId::new(uuid(n))).into();
+    let request = concord_kernel::PharmacyRequestId::new(uuid(3));
+    let visit = VisitRef { episode: stay(1), visit: VisitId::new(uuid(4)) };
+    let chart = StreamRef::chart(ada());
+    for (command, reads) in [
+        (Asks::MarkReady, vec![chart]),
+        (Asks::Sign { factors: Vec::new(), visit: None }, vec![chart]),
+        (
+            Asks::Sign { factors: Vec::new(), visit: Some(visit) },
+            vec![chart, StreamRef::follow_up(ada(), stay(1))],
+        ),
+        (Asks::Transmit, vec![]),
+        (Asks::AnswerChange { request, answer: Answer::Denied { reason: reason() } }, vec![]),
+        (
+            Asks::AnswerRenewal { request, answer: Answer::Approved { replacement: other } },
+            vec![StreamRef::prescription(ada(), other)],
+        ),
+    ] {
+        let command = Command::Prescription(OfPrescription { prescription: this, command });
+        concerns(&command, StreamRef::prescription(ada(), this), &reads);
+    }
 }

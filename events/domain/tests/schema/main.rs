@@ -11,7 +11,8 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    DomainEvent, assessment, care_team, chart, episode, follow_up, scales, side_effects, treatment_plan,
+    DomainEvent, assessment, care_team, chart, episode, follow_up, prescription, scales, side_effects,
+    treatment_plan,
 };
 use concord_kernel::StreamKind;
 use serde_json::Value;
@@ -35,6 +36,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::FollowUp => follow_up::Event::VARIANTS,
         StreamKind::CareTeam => care_team::Event::VARIANTS,
         StreamKind::TreatmentPlan => treatment_plan::Event::VARIANTS,
+        StreamKind::Prescription => prescription::Event::VARIANTS,
     }
 }
 
@@ -48,6 +50,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::FollowUp(event) => serde_json::to_string_pretty(event),
         DomainEvent::CareTeam(event) => serde_json::to_string_pretty(event),
         DomainEvent::TreatmentPlan(event) => serde_json::to_string_pretty(event),
+        DomainEvent::Prescription(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

@@ -58,7 +58,7 @@ impl View for Caseload {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
-            DomainEvent::Assessment(_) => false,
+            DomainEvent::Assessment(_) | DomainEvent::Prescription(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -81,7 +81,7 @@ impl View for Caseload {
             }
             DomainEvent::FollowUp(event) => row.visits.fold(fact.recorded_at, event),
             DomainEvent::CareTeam(event) => row.team.fold(event),
-            DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) => {}
+            DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) | DomainEvent::Prescription(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

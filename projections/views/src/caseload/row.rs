@@ -77,6 +77,7 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::SafetyChecked { .. }
         | Event::InteractionDetected { .. }
         | Event::BoxedWarningAcknowledged { .. }
+        | Event::PdmpChecked { .. }
         | Event::InteractionOverridden { .. }
         | Event::OverrideCosigned { .. }
         | Event::InteractionResolved { .. }
@@ -131,6 +132,7 @@ impl Row {
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
+            | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. }

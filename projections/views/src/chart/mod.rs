@@ -36,14 +36,22 @@ impl Chart {
 
 impl View for Chart {
     const NAME: &'static str = "chart";
-    const VERSION: u32 = 4;
-    const KINDS: &'static [StreamKind] =
-        &[StreamKind::Episode, StreamKind::Assessment, StreamKind::MedicationChart, StreamKind::SideEffects];
+    const VERSION: u32 = 5;
+    const KINDS: &'static [StreamKind] = &[
+        StreamKind::Episode,
+        StreamKind::Assessment,
+        StreamKind::MedicationChart,
+        StreamKind::SideEffects,
+        StreamKind::Prescription,
+    ];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
         match &fact.event {
-            DomainEvent::Episode(_) | DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) => {
+            DomainEvent::Episode(_)
+            | DomainEvent::Assessment(_)
+            | DomainEvent::SideEffects(_)
+            | DomainEvent::Prescription(_) => {
                 vec![Key::patient(fact.patient)]
             }
             DomainEvent::Chart(event) if concerns_chart(event) => vec![Key::patient(fact.patient)],
@@ -71,6 +79,7 @@ impl View for Chart {
                 row.findings.fold(fact, event);
             }
             DomainEvent::SideEffects(event) => row.effects.fold(fact.recorded_at, event)?,
+            DomainEvent::Prescription(event) => row.prescriptions.fold(fact, event),
             DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Background, Effects, Findings, Identity, Indications, Orders, Outside, Stays};
+use crate::parts::{
+    Background, Effects, Findings, Identity, Indications, Orders, Outside, Prescriptions, Stays,
+};
 
 /// One client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -23,4 +25,6 @@ pub struct Row {
     pub findings: Findings,
     /// Side effects that are open.
     pub effects: Effects,
+    /// Prescriptions, and what pharmacies ask.
+    pub prescriptions: Prescriptions,
 }

@@ -48,6 +48,9 @@ impl Entry {
                 Self::InteractionResolved { finding: finding.clone(), resolution: resolution.clone() }
             }
             Event::ResultRecorded { lab, value, .. } => Self::Result { lab: lab.clone(), value: *value },
+            Event::PdmpChecked { check, .. } => {
+                Self::PdmpChecked { state: check.state, result: check.result }
+            }
             Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }

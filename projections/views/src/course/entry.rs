@@ -1,12 +1,13 @@
 //! What an entry of a course says, and which events make one.
 
-use concord_domain::chart::{Cause, Event as ChartEvent, StopReason};
+use concord_domain::chart::{Cause, Event as ChartEvent, PdmpResult, StopReason};
 use concord_domain::episode::{Disposition, Event as EpisodeEvent, Phase};
 use concord_domain::follow_up::{Cadence, Event as VisitEvent, VisitKind};
+use concord_domain::prescription::{CancelCause, CancelRefusal, FillStatus, TransmissionFailure};
 use concord_domain::scales::{Event as ScaleEvent, RiskLevel};
 use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade, Outcome};
 use concord_domain::treatment_plan::{Consent, LifeEvent, ReviewOutcome, SessionKind};
-use concord_domain::{DomainEvent, assessment};
+use concord_domain::{DomainEvent, UsState, assessment};
 use concord_kernel::{OrderId, OutsideMedicationId, ReportId, ScaleId, Text, VisitId};
 use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen, Severity, SymptomId};
@@ -281,6 +282,50 @@ pub enum Entry {
         /// In words.
         note: Text,
     },
+    /// A prescription was signed.
+    PrescriptionSigned {
+        /// Which order it hands out.
+        order: OrderId,
+    },
+    /// The pharmacy does not have it.
+    TransmissionFailed {
+        /// Which order.
+        order: OrderId,
+        /// Why.
+        because: TransmissionFailure,
+    },
+    /// It was cancelled.
+    PrescriptionCancelled {
+        /// Which order.
+        order: OrderId,
+        /// How that came.
+        cause: CancelCause,
+    },
+    /// The pharmacy did not cancel it.
+    CancellationDenied {
+        /// Which order.
+        order: OrderId,
+        /// Why.
+        because: CancelRefusal,
+    },
+    /// The pharmacy handed it out, or put it back.
+    Filled {
+        /// Which order.
+        order: OrderId,
+        /// What was done.
+        status: FillStatus,
+        /// How many units.
+        quantity: u16,
+        /// Whether it should not have been.
+        unexpected: bool,
+    },
+    /// A prescription drug monitoring program was looked into.
+    PdmpChecked {
+        /// Of which state.
+        state: UsState,
+        /// What it came to.
+        result: PdmpResult,
+    },
     /// The medication as a whole was reviewed.
     Reviewed {
         /// What it came to.
@@ -319,6 +364,7 @@ impl Entry {
             DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => true,
             DomainEvent::FollowUp(event) => !matches!(event, VisitEvent::VisitScheduled { .. }),
             DomainEvent::TreatmentPlan(event) => Self::is_made_of_plan(event),
+            DomainEvent::Prescription(event) => Self::of_prescription(event).is_some(),
             DomainEvent::CareTeam(_) => false,
         }
     }
@@ -332,6 +378,7 @@ impl Entry {
             DomainEvent::Scales(event) => Some(Self::of_scale(event)),
             DomainEvent::FollowUp(event) => Self::of_visit(event),
             DomainEvent::TreatmentPlan(event) => Self::of_plan(event),
+            DomainEvent::Prescription(event) => Self::of_prescription(event),
             DomainEvent::CareTeam(_) => None,
         }
     }

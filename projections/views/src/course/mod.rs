@@ -5,6 +5,7 @@
 
 mod chart;
 mod entry;
+mod pharmacy;
 mod plan;
 mod read;
 mod row;
@@ -39,7 +40,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -48,6 +49,7 @@ impl View for Course {
         StreamKind::Scales,
         StreamKind::FollowUp,
         StreamKind::TreatmentPlan,
+        StreamKind::Prescription,
     ];
     const INSERT_ONLY: bool = true;
     type Row = Row;

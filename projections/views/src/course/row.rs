@@ -59,6 +59,7 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::Scales(_)
         | DomainEvent::FollowUp(_)
         | DomainEvent::CareTeam(_)
-        | DomainEvent::TreatmentPlan(_) => None,
+        | DomainEvent::TreatmentPlan(_)
+        | DomainEvent::Prescription(_) => None,
     }
 }

@@ -36,7 +36,7 @@ impl DueItems {
 
 impl View for DueItems {
     const NAME: &'static str = "due_items";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -45,6 +45,7 @@ impl View for DueItems {
         StreamKind::Scales,
         StreamKind::FollowUp,
         StreamKind::TreatmentPlan,
+        StreamKind::Prescription,
     ];
     type Row = Row;
 
@@ -62,7 +63,8 @@ impl View for DueItems {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => {}
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Prescription(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

@@ -4,8 +4,8 @@ use concord_domain::DomainEvent;
 use concord_domain::chart::Event as ChartEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::scales::Event as ScaleEvent;
-use concord_kernel::Instant;
-use concord_knowledge::Action;
+use concord_kernel::{Instant, OrderId};
+use concord_knowledge::{Action, Ruleset};
 use concord_projection::{Fact, ViewError};
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ use super::complaints::Complaints;
 use super::due::Open;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
-use super::{Courses, Due, DueKind, Findings, Indications, Risks, Stays, Visits};
+use super::{Courses, Due, DueKind, Findings, Indications, Prescriptions, Risks, Stays, Visits};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
 const RENEW_DAYS_AHEAD: i64 = 7;
@@ -37,6 +37,9 @@ pub struct Agenda {
     visits: Visits,
     plans: Plans<Pending>,
     consents: Consents,
+    prescriptions: Prescriptions,
+    /// When a prescription drug monitoring program was last looked into.
+    pdmp_checked_at: Option<Instant>,
 }
 
 impl Agenda {
@@ -48,6 +51,7 @@ impl Agenda {
             | DomainEvent::SideEffects(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Prescription(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
             DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
             DomainEvent::Chart(event) => Self::concerned_by_chart(event),
@@ -67,7 +71,8 @@ impl Agenda {
             | ChartEvent::TaperPlanned { .. }
             | ChartEvent::MedicationStopped { .. }
             | ChartEvent::MedicationRenewed { .. }
-            | ChartEvent::OrderCorrected { .. } => true,
+            | ChartEvent::OrderCorrected { .. }
+            | ChartEvent::PdmpChecked { .. } => true,
             ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::NoKnownAllergiesConfirmed
             | ChartEvent::AllergyRecorded { .. }
@@ -98,11 +103,15 @@ impl Agenda {
                 self.findings.fold(fact, event);
                 self.courses.fold(event)?;
                 self.reconcile(fact, event);
+                if let ChartEvent::PdmpChecked { check, .. } = event {
+                    self.pdmp_checked_at = self.pdmp_checked_at.max(Some(check.checked_at));
+                }
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
             DomainEvent::FollowUp(event) => self.visits.fold(fact.recorded_at, event),
             DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
+            DomainEvent::Prescription(event) => self.prescriptions.fold(fact, event),
             DomainEvent::CareTeam(_) => {}
         }
         Ok(())
@@ -147,8 +156,33 @@ impl Agenda {
         for given in &self.findings.waiting {
             show(Open::finding(DueKind::CoSignature, given.at.plus_days(COSIGN_DAYS), &given.finding));
         }
+        self.prescriptions.each(|order| self.drug_of(order), &mut show);
         if stays.any_open() {
             self.routine(&mut show);
+            self.prescribing(&mut show);
+        }
+    }
+
+    /// The drug of an order that has not ended.
+    fn drug_of(&self, order: OrderId) -> Option<&str> {
+        self.courses.iter().find(|course| course.order == order).map(|course| course.drug.as_str())
+    }
+
+    /// What waits for a signature, and looks into the monitoring program while a controlled substance is taken. How
+    /// fresh one must be where the patient is, is asked at the signature; here the program's own interval counts.
+    fn prescribing<'a>(&'a self, show: &mut impl FnMut(Open<'a>)) {
+        self.prescriptions.unsigned(|order| self.drug_of(order), show);
+        let rules = Ruleset::embedded();
+        for course in self.courses.iter() {
+            let controlled = rules.drug(&course.drug).is_some_and(|drug| drug.schedule.is_some());
+            let start = Instant::start_of(course.start_on);
+            let at = self.pdmp_checked_at.map_or(start, |checked| {
+                let hours = rules.pdmp_max_age("", checked.day()).map_or(0, |(_, hours)| hours);
+                checked.plus(std::time::Duration::from_hours(u64::from(hours)))
+            });
+            if controlled {
+                show(Open::about(DueKind::PdmpCheck, at, course.order.uuid(), Some(course.drug.as_str())));
+            }
         }
     }
 

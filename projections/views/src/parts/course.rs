@@ -118,6 +118,7 @@ impl Courses {
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
+            | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. }

@@ -47,6 +47,14 @@ pub enum DueKind {
     MedicationReview,
     /// Help that serves a goal is to be arranged.
     Support,
+    /// A prescription is written and waits for its prescriber's signature.
+    PrescriptionToSign,
+    /// A signed prescription is not at the pharmacy.
+    TransmissionFailed,
+    /// A pharmacy waits for an answer: it proposes a change, or asks for more.
+    PharmacyRequest,
+    /// The prescription drug monitoring program is to be looked into.
+    PdmpCheck,
 }
 
 impl DueKind {
@@ -71,6 +79,10 @@ impl DueKind {
             Self::EducationRepeat => "education_repeat",
             Self::MedicationReview => "medication_review",
             Self::Support => "support",
+            Self::PrescriptionToSign => "prescription_to_sign",
+            Self::TransmissionFailed => "transmission_failed",
+            Self::PharmacyRequest => "pharmacy_request",
+            Self::PdmpCheck => "pdmp_check",
         }
     }
 
@@ -87,10 +99,19 @@ impl DueKind {
                         | Self::Reconciliation
                         | Self::Renewal
                         | Self::ConcernAnswer
+                        | Self::TransmissionFailed
+                        | Self::PharmacyRequest
                 )
             }
             Role::Nurse => {
-                matches!(self, Self::Risk | Self::SideEffectTriage | Self::Visit | Self::EducationRepeat)
+                matches!(
+                    self,
+                    Self::Risk
+                        | Self::SideEffectTriage
+                        | Self::Visit
+                        | Self::EducationRepeat
+                        | Self::PdmpCheck
+                )
             }
             Role::Therapist
             | Role::CaseManager

@@ -82,6 +82,7 @@ impl Findings {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::BoxedWarningAcknowledged { .. }
+            | Event::PdmpChecked { .. }
             | Event::MedicationPrescribed { .. }
             | Event::DoseAdjusted { .. }
             | Event::MedicationHeld { .. }

@@ -16,6 +16,7 @@ mod indications;
 mod orders;
 mod outside;
 mod pending;
+mod pharmacy;
 mod plans;
 mod scores;
 mod stays;
@@ -38,6 +39,9 @@ pub use identity::Identity;
 pub use indications::{Indication, Indications, Verdict};
 pub use orders::{Change, ChangeKind, EndedOrder, Order, OrderState, Orders};
 pub use outside::{Outside, OutsideLine};
+pub use pharmacy::{
+    AtPharmacy, OpenRequest, PharmacyChange, PrescriptionLine, PrescriptionStatus, Prescriptions,
+};
 pub use plans::Plans;
 pub use scores::{OpenRisk, Risks, Scores, Trend, TrendDirection};
 pub use stays::{Stay, Stays};

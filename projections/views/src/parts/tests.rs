@@ -1,5 +1,6 @@
 //! What rows keep when more happens than they have room for.
 
+mod pharmacy;
 mod plans;
 
 use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};

@@ -9,6 +9,7 @@ mod row;
 mod tests;
 
 use concord_domain::DomainEvent;
+use concord_domain::chart::Event as ChartEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
 use concord_domain::treatment_plan::Event as PlanEvent;
@@ -19,7 +20,7 @@ pub use read::{ReconciledLine, ReconciledList, page, patient};
 pub use row::{LastChange, Row};
 
 use crate::DataClass;
-use crate::parts::{Goals, concerns_chart};
+use crate::parts::{AtPharmacy, Goals, concerns_chart};
 
 /// Changes that an order keeps here: the last one is what a liaison is told.
 const CHANGES_KEPT: usize = 1;
@@ -42,13 +43,14 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
         StreamKind::FollowUp,
         StreamKind::CareTeam,
         StreamKind::TreatmentPlan,
+        StreamKind::Prescription,
     ];
     type Row = Row;
 
@@ -58,6 +60,7 @@ impl View for Reconciled {
             DomainEvent::Chart(event) => concerns_chart(event),
             DomainEvent::FollowUp(event) => concerns_plan(event),
             DomainEvent::TreatmentPlan(event) => Goals::concerns(event),
+            DomainEvent::Prescription(event) => AtPharmacy::concerns(event),
             DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
@@ -80,6 +83,9 @@ impl View for Reconciled {
                 row.outside.fold(fact, event)?;
                 row.background.fold(event);
                 row.findings.fold(fact, event);
+                if let ChartEvent::MedicationStopped { order, .. } = event {
+                    row.pharmacy.ended(*order);
+                }
                 row.changed(fact);
             }
             DomainEvent::FollowUp(event) => row.visit(event),
@@ -88,6 +94,10 @@ impl View for Reconciled {
                 if matches!(event, PlanEvent::PlanAgreed { .. }) {
                     row.changed(fact);
                 }
+            }
+            DomainEvent::Prescription(event) => {
+                row.pharmacy.fold(fact, event);
+                row.changed(fact);
             }
             DomainEvent::Assessment(_) | DomainEvent::SideEffects(_) | DomainEvent::Scales(_) => {}
         }

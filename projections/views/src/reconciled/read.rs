@@ -5,7 +5,7 @@ use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
 
 use super::plan::plan;
 use super::{LastChange, Reconciled, Row};
-use crate::parts::{Background, Findings, Identity, Order, Outside, Stays, Team};
+use crate::parts::{AtPharmacy, Background, Findings, Identity, Order, Outside, Stays, Team};
 
 /// One line of a liaison's list.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +41,8 @@ pub struct ReconciledList {
     pub background: Background,
     /// What safety rules found and nobody has settled.
     pub findings: Findings,
+    /// What pharmacies handed out and proposed.
+    pub pharmacy: AtPharmacy,
     /// The plan in plain words, one sentence each.
     pub plan: Vec<String>,
 }
@@ -76,6 +78,7 @@ pub async fn patient(reader: &Reader, patient: PatientId) -> Result<Option<Recon
         outside: row.outside,
         background: row.background,
         findings: row.findings,
+        pharmacy: row.pharmacy,
     }))
 }
 

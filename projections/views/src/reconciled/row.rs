@@ -5,7 +5,7 @@ use concord_kernel::Instant;
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Background, Findings, Goals, Identity, Orders, Outside, Plans, Stays, Team};
+use crate::parts::{AtPharmacy, Background, Findings, Goals, Identity, Orders, Outside, Plans, Stays, Team};
 
 /// When something last changed: a liaison acknowledges up to here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +39,8 @@ pub struct Row {
     pub next_visit_due_at: Option<Instant>,
     /// What was planned and agreed.
     pub plans: Plans<Goals>,
+    /// What pharmacies handed out and proposed.
+    pub pharmacy: AtPharmacy,
     /// When medications, conditions, the stay or what is agreed last changed.
     pub last_change: Option<LastChange>,
 }

@@ -41,7 +41,8 @@ impl View for Roster {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => Vec::new(),
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Prescription(_) => Vec::new(),
         }
     }
 
@@ -57,7 +58,8 @@ impl View for Roster {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
-            | DomainEvent::TreatmentPlan(_) => Ok(()),
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Prescription(_) => Ok(()),
         }
     }
 

@@ -92,6 +92,7 @@ pub(crate) struct Story {
     risks: Vec<ScaleId>,
     visits: Vec<VisitId>,
     pub(super) planned: super::plans::Planned,
+    pub(super) at_pharmacy: super::pharmacy::AtPharmacy,
     found: bool,
     overridden: bool,
 }
@@ -109,6 +110,7 @@ impl Story {
             risks: Vec::new(),
             visits: Vec::new(),
             planned: super::plans::Planned::default(),
+            at_pharmacy: super::pharmacy::AtPharmacy::default(),
             found: false,
             overridden: false,
         }
@@ -130,6 +132,7 @@ impl Story {
             DomainEvent::FollowUp(_) => StreamRef::follow_up(self.patient, self.episode.id),
             DomainEvent::CareTeam(_) => StreamRef::care_team(self.patient),
             DomainEvent::TreatmentPlan(_) => StreamRef::treatment_plan(self.patient, self.episode.id),
+            DomainEvent::Prescription(_) => StreamRef::prescription(self.patient, self.at_pharmacy.latest),
         }
     }
 
@@ -204,6 +207,7 @@ impl Story {
             24..44 => DomainEvent::SideEffects(self.effect(now, dice)),
             44..66 => DomainEvent::FollowUp(self.visit(now, dice)),
             66..69 => DomainEvent::Episode(self.stay(dice)),
+            77..84 if !self.orders.is_empty() => DomainEvent::Prescription(self.pharmacy(now, dice)),
             69..77 => DomainEvent::TreatmentPlan(self.plan(now, dice)),
             _ => DomainEvent::Chart(self.chart(now, dice)),
         }
@@ -456,6 +460,7 @@ impl Story {
                 judged: judged(),
                 acknowledgements: Vec::new(),
                 at: now,
+                policy: None,
             },
             6 => Self::adjust(order, mg, 25.0, Cause::PlannedTaper, now),
             _ => {
@@ -499,6 +504,7 @@ impl Story {
             judged: judged(),
             ingredients: vec![IngredientId::parse("sertraline").unwrap()],
             at,
+            policy: None,
         }
     }
 }

@@ -38,7 +38,7 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 
@@ -60,7 +60,8 @@ impl View for Worklist {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
-            | DomainEvent::TreatmentPlan(_) => {}
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Prescription(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

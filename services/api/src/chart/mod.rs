@@ -6,3 +6,5 @@ mod history;
 mod orders;
 mod outside;
 mod safety;
+
+pub(crate) use orders::supply;

@@ -1,7 +1,7 @@
 //! What a liaison may know to messages.
 
 use concord_proto::concord::liaison::v1 as pb;
-use concord_views::parts::{AllergyList, OpenFinding, Order, OutsideLine};
+use concord_views::parts::{AllergyList, AtPharmacy, OpenFinding, Order, OutsideLine, PharmacyChange};
 use concord_views::reconciled::{ReconciledLine, ReconciledList};
 
 use crate::common::encode::instant;
@@ -20,7 +20,11 @@ pub(super) fn line(line: &ReconciledLine) -> pb::LiaisonClient {
 }
 
 pub(super) fn list(list: &ReconciledList) -> pb::GetReconciledListResponse {
-    let medications = list.program.iter().map(ordered).chain(list.outside.taken.iter().map(outside));
+    let medications = list
+        .program
+        .iter()
+        .map(|order| ordered(order, &list.pharmacy))
+        .chain(list.outside.taken.iter().map(outside));
     pb::GetReconciledListResponse {
         patient_id: list.line.patient.to_string(),
         name: list.line.identity.name().to_owned(),
@@ -32,10 +36,33 @@ pub(super) fn list(list: &ReconciledList) -> pb::GetReconciledListResponse {
         plan: list.plan.clone(),
         as_of: None,
         changed_at: list.line.last_change.map(|change| instant(change.recorded_at)),
+        pharmacy_changes: list
+            .pharmacy
+            .changes
+            .iter()
+            .map(|change| pharmacy(change, &list.program))
+            .collect(),
     }
 }
 
-fn ordered(order: &Order) -> pb::ListedMedication {
+fn pharmacy(change: &PharmacyChange, orders: &[Order]) -> pb::ListedPharmacyChange {
+    let order = orders.iter().find(|order| order.course.order == change.order);
+    let answer = match change.approved {
+        None => "waiting",
+        Some(true) => "approved",
+        Some(false) => "denied",
+    };
+    pb::ListedPharmacyChange {
+        medication_id: change.order.to_string(),
+        name: order.map_or_else(String::new, |order| words::drug(&order.course.drug)),
+        kind: words::stored(&change.kind),
+        proposal: change.proposal.expose().to_owned(),
+        answer: answer.to_owned(),
+        at: Some(instant(change.at)),
+    }
+}
+
+fn ordered(order: &Order, pharmacy: &AtPharmacy) -> pb::ListedMedication {
     pb::ListedMedication {
         medication_id: order.course.order.to_string(),
         name: words::drug(&order.course.drug),
@@ -45,6 +72,9 @@ fn ordered(order: &Order) -> pb::ListedMedication {
         status: words::stored(&order.state),
         started_on: order.course.start_on.to_string(),
         reconciled: String::new(),
+        last_filled_on: pharmacy
+            .last_filled_on(order.course.order)
+            .map_or_else(String::new, |day| day.to_string()),
     }
 }
 
@@ -58,6 +88,7 @@ fn outside(line: &OutsideLine) -> pb::ListedMedication {
         status: "active".to_owned(),
         started_on: line.started_on.map_or_else(String::new, |day| day.to_string()),
         reconciled: line.reconciled.as_ref().map_or_else(String::new, words::stored),
+        last_filled_on: String::new(),
     }
 }
 

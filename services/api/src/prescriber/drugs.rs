@@ -67,7 +67,12 @@ pub(super) const fn order_of(entry: &Entry) -> Option<OrderId> {
         | Entry::TakenUp { order, .. }
         | Entry::TaperPlanned { order, .. }
         | Entry::Stopped { order, .. }
-        | Entry::Renewed { order, .. } => Some(*order),
+        | Entry::Renewed { order, .. }
+        | Entry::PrescriptionSigned { order }
+        | Entry::TransmissionFailed { order, .. }
+        | Entry::PrescriptionCancelled { order, .. }
+        | Entry::CancellationDenied { order, .. }
+        | Entry::Filled { order, .. } => Some(*order),
         _ => None,
     }
 }

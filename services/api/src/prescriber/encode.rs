@@ -7,7 +7,8 @@ use concord_knowledge::Ruleset;
 use concord_proto::concord::prescriber::v1 as pb;
 use concord_views::chart::Row;
 use concord_views::parts::{
-    AllergyList, EndedOrder, OpenEffect, OpenFinding, Order, OutsideLine, ResultLine,
+    AllergyList, EndedOrder, OpenEffect, OpenFinding, OpenRequest, Order, OutsideLine, PrescriptionLine,
+    ResultLine,
 };
 use concord_views::worklist::WorklistItem;
 
@@ -45,6 +46,23 @@ pub(super) fn client(patient: PatientId, row: &Row) -> pb::GetClientResponse {
         side_effects: row.effects.iter().map(side_effect).collect(),
         results: row.background.results.iter().map(result).collect(),
         as_of: None,
+        prescriptions: row.prescriptions.iter().map(prescription).collect(),
+    }
+}
+
+fn prescription(line: &PrescriptionLine) -> pb::ChartPrescription {
+    let asked = |open: &OpenRequest| pb::OpenPharmacyRequest {
+        request_id: open.request.to_string(),
+        kind: open.change.as_ref().map_or_else(|| "renewal".to_owned(), words::stored),
+        words: words::text(open.words.as_ref()),
+        at: Some(instant(open.since)),
+    };
+    pb::ChartPrescription {
+        prescription_id: line.prescription.to_string(),
+        order_id: line.order.to_string(),
+        status: words::stored(&line.status),
+        last_filled_on: line.last_filled_on.map_or_else(String::new, |day| day.to_string()),
+        requests: line.requests.iter().map(asked).collect(),
     }
 }
 

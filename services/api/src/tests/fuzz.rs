@@ -1,6 +1,8 @@
 //! No bytes bring a decoder down: random ones, and valid requests with bytes changed, cut off or doubled.
 
-use concord_proto::concord::{assessment, care_team, chart, episode, follow_up, plan, scales, side_effects};
+use concord_proto::concord::{
+    assessment, care_team, chart, episode, follow_up, plan, prescription, scales, side_effects,
+};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 

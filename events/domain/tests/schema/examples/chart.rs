@@ -128,6 +128,7 @@ pub(super) fn background() -> Vec<Event> {
 /// What safety rules said and what became of it.
 pub(super) fn findings() -> Vec<Event> {
     vec![
+        Event::PdmpChecked { check: super::prescription::pdmp(), note: Some(text("No other prescriber")) },
         Event::SafetyChecked { proposed: Some(drug("lithium-carbonate")), judged: judged() },
         Event::InteractionDetected {
             finding: finding(),
@@ -169,6 +170,7 @@ pub(super) fn orders() -> Vec<Event> {
             judged: judged(),
             ingredients: vec![ingredient("lithium")],
             at: at(),
+            policy: None,
         },
         Event::DoseAdjusted {
             order: order(),
@@ -210,6 +212,7 @@ pub(super) fn orders() -> Vec<Event> {
             judged: judged(),
             acknowledgements: vec![acknowledgement()],
             at: at(),
+            policy: None,
         },
         Event::OrderCorrected {
             order: order(),

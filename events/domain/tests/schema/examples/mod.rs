@@ -3,6 +3,7 @@
 mod care;
 mod chart;
 mod plan;
+mod prescription;
 mod stay;
 
 use concord_domain::{DomainEvent, EpisodeRef};
@@ -22,6 +23,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(care::follow_up().into_iter().map(DomainEvent::FollowUp));
     all.extend(care::care_team().into_iter().map(DomainEvent::CareTeam));
     all.extend(plan::treatment_plan().into_iter().map(DomainEvent::TreatmentPlan));
+    all.extend(prescription::prescription().into_iter().map(DomainEvent::Prescription));
     all
 }
 
