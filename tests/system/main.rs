@@ -9,6 +9,8 @@ mod every_call;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod pharmacy;
+#[cfg(test)]
 mod plan;
 #[cfg(test)]
 mod story;

@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use concord_access::Authenticator;
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
+use concord_executor::Executor;
 use concord_kernel::{Clock, IdSource, RandomIds, SystemClock};
-use concord_ledger::{DataFolder, OpenError};
+use concord_ledger::{DataFolder, Ledger, OpenError};
+use concord_pharmacy::{Options, Relay, TestNetwork};
 use concord_projection::{Projections, StoreError};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::server::HealthReporter;
 
-use crate::config::Config;
+use crate::config::{Config, NetworkKind, ProcessRole};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
 use crate::open::{Opened, open};
@@ -74,6 +76,8 @@ pub(crate) struct Running {
     api: Option<JoinHandle<Result<(), tonic::transport::Error>>>,
     /// The one task that follows how everything is.
     health: JoinSet<()>,
+    /// What sends prescriptions, one for each tenant; empty without a network.
+    relays: JoinSet<()>,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -86,10 +90,18 @@ impl Running {
         let mut tenants = Vec::new();
         let mut views = Vec::new();
         let mut parts = Vec::new();
+        let mut relays = JoinSet::new();
+        let (closing, mut closed) = watch::channel(false);
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources)?;
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
+            if let Some(relay) = relay(config, &sources, &ledger, &executor) {
+                let mut closed = closing.subscribe();
+                relays.spawn(relay.run(async move {
+                    let _ = closed.wait_for(|closed| *closed).await;
+                }));
+            }
             parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
             tenants.push((id.clone(), Tenant { executor, ledger, views }));
         }
@@ -102,7 +114,6 @@ impl Running {
         let listen = |cause| ServeError::Listen { address: config.listen, cause };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let (closing, mut closed) = watch::channel(false);
         let reporter = HealthReporter::new();
         let mut health = JoinSet::new();
         health.spawn(Health::new(reporter.clone(), parts).await.follow());
@@ -110,7 +121,7 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api: Some(api), health, views, _folder: folder })
+        Ok(Self { address, closing, api: Some(api), health, relays, views, _folder: folder })
     }
 
     /// Serves until `asked` is over.
@@ -128,6 +139,7 @@ impl Running {
     async fn ended(&mut self) -> ServeError {
         const API: &str = "the API";
         const HEALTH: &str = "the watch over the views";
+        const RELAY: &str = "the pharmacy relay";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -141,6 +153,10 @@ impl Running {
             ended = self.health.join_next() => match ended {
                 Some(Err(cause)) => ServeError::BrokeOff(HEALTH, cause),
                 Some(Ok(())) | None => ServeError::Ended(HEALTH),
+            },
+            Some(ended) = self.relays.join_next() => match ended {
+                Err(cause) => ServeError::BrokeOff(RELAY, cause),
+                Ok(()) => ServeError::Ended(RELAY),
             },
         }
     }
@@ -157,11 +173,23 @@ impl Running {
                 tracing::warn!("calls were still running when the time to finish them was over");
             }
         }
+        // A turn that is cut off is done again by the next start.
+        self.relays.shutdown().await;
         for views in self.views {
             views.shutdown().await;
         }
         Ok(())
     }
+}
+
+/// What sends a tenant's prescriptions, when a network is configured and this process executes commands.
+fn relay(config: &Config, sources: &Sources, ledger: &Arc<dyn Ledger>, executor: &Executor) -> Option<Relay> {
+    let clock = || Arc::clone(&sources.clock);
+    let network = match config.pharmacy.network {
+        NetworkKind::Test if config.has(ProcessRole::Api) => Arc::new(TestNetwork::new(clock())),
+        NetworkKind::Test | NetworkKind::None => return None,
+    };
+    Some(Relay::new(Arc::clone(ledger), executor.clone(), network, clock(), Options::default()))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
@@ -34,6 +34,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ),
     ("concord-client", &["concord-proto"]),
     ("concord-intake", &["concord-kernel", "concord-knowledge"]),
+    ("concord-pharmacy", &["concord-kernel", "concord-domain", "concord-ledger", "concord-executor"]),
     (
         "concord-simulator",
         &["concord-kernel", "concord-knowledge", "concord-client", "concord-proto", "concord-intake"],
