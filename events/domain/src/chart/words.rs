@@ -76,7 +76,7 @@ pub enum LegalBasis {
 pub enum PdmpResult {
     /// Nothing that was not known.
     AsExpected,
-    /// Something that was not known: it is talked about before anything is signed.
+    /// Something that was not known; the prescriber judges it.
     Unexpected,
 }
 
