@@ -89,14 +89,14 @@ pub struct ChartFacts {
     /// When any dose last changed: a start, an adjustment, a taper step, a stop.
     pub last_dose_change_at: Option<Instant>,
     /// What a prescription takes from each open order.
-    pub orders: BTreeMap<OrderId, OrderFacts>,
+    pub prescribable: BTreeMap<OrderId, PrescribableFacts>,
     /// The latest look into each state's prescription drug monitoring program.
     pub pdmp: BTreeMap<UsState, PdmpCheck>,
 }
 
 /// What others may know of an open order.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OrderFacts {
+pub struct PrescribableFacts {
     /// The formulary row.
     pub drug: DrugId,
     /// How much is taken now.

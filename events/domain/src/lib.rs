@@ -36,7 +36,7 @@ pub use command::{Command, EpisodeRef, InEpisode, InProgram, OfPrescription, Tar
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
-    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, OrderFacts, PlanFacts,
+    CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, PrescribableFacts, PlanFacts,
     PrescriptionFacts, ScaleFacts, SideEffectFacts, VisitFacts,
 };
 pub use place::{UnknownState, UsState};

@@ -8,7 +8,7 @@ use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Re
 use serde::{Deserialize, Serialize};
 
 use super::{Answered, LegalBasis, MedicationRef, OrderModality, PdmpCheck, Sex, Supply, TaperStep};
-use crate::{ChartFacts, OrderFacts, UsState};
+use crate::{ChartFacts, PrescribableFacts, UsState};
 
 /// What the events of a medication chart say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -187,15 +187,15 @@ impl Chart {
             known_orders,
             no_abrupt_stop: self.orders.iter().filter(|(_, o)| must_taper(o)).map(|(id, _)| *id).collect(),
             last_dose_change_at: self.last_dose_change_at,
-            orders: self.orders.iter().map(|(id, order)| (*id, order.facts())).collect(),
+            prescribable: self.orders.iter().map(|(id, order)| (*id, order.prescribable())).collect(),
             pdmp: self.pdmp.clone(),
         }
     }
 }
 
 impl Order {
-    fn facts(&self) -> OrderFacts {
-        OrderFacts {
+    fn prescribable(&self) -> PrescribableFacts {
+        PrescribableFacts {
             drug: self.drug.clone(),
             regimen: self.regimen,
             indication: self.indication.clone(),

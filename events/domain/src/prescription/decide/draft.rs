@@ -6,7 +6,7 @@ use concord_knowledge::Drug;
 use super::super::state::{days_after, total_days};
 use super::super::{Contents, Error, Event, NewPrescription};
 use crate::law::{only_dispensed, supplied};
-use crate::{Context, OrderFacts};
+use crate::{Context, PrescribableFacts};
 
 /// The most units that one fill holds.
 const MOST_UNITS: u16 = 1_000;
@@ -51,9 +51,9 @@ pub(super) fn draft(
 }
 
 /// The order as it is taken now.
-pub(super) fn taken(order: concord_kernel::OrderId, context: &Context) -> Result<&OrderFacts, Error> {
+pub(super) fn taken(order: concord_kernel::OrderId, context: &Context) -> Result<&PrescribableFacts, Error> {
     let chart = context.facts.chart.as_ref().ok_or(Error::FactsMissing)?;
-    match chart.orders.get(&order) {
+    match chart.prescribable.get(&order) {
         Some(open) if open.held => Err(Error::OrderHeld),
         Some(open) => Ok(open),
         None if chart.known_orders.binary_search(&order).is_ok() => Err(Error::OrderStopped),
@@ -63,7 +63,7 @@ pub(super) fn taken(order: concord_kernel::OrderId, context: &Context) -> Result
 
 /// Methadone for opioid use disorder is dispensed by opioid treatment programs and never prescribed. The chart takes no
 /// such order; that a formulary row is wrong must not be enough for one to be sent. Source: 21 CFR 1306.07(a).
-pub(super) fn may_be_prescribed(drug: &Drug, order: &OrderFacts) -> Result<(), Error> {
+pub(super) fn may_be_prescribed(drug: &Drug, order: &PrescribableFacts) -> Result<(), Error> {
     if only_dispensed(drug, &order.indication) {
         return Err(Error::OnlyDispensed);
     }

@@ -11,7 +11,7 @@ use super::draft::{may_be_prescribed, taken};
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck};
 use crate::follow_up::Modality;
 use crate::law::{Controlled, basis, supplied, valid_days};
-use crate::{Context, OrderFacts};
+use crate::{Context, PrescribableFacts};
 
 /// Kinds of factors that a signature of a controlled substance shows. Source: 21 CFR 1311.115(a).
 const FACTORS: usize = 2;
@@ -24,7 +24,7 @@ const MOST_FACTORS: usize = 3;
 pub(super) fn still_ordered<'a>(
     drafted: &Drafted,
     context: &'a Context,
-) -> Result<(&'a OrderFacts, &'a Drug), Error> {
+) -> Result<(&'a PrescribableFacts, &'a Drug), Error> {
     let order = taken(drafted.contents.order, context)?;
     if order.drug != drafted.contents.drug || order.regimen != drafted.contents.regimen {
         return Err(Error::OrderChanged);
@@ -101,7 +101,7 @@ fn shown(factors: &[Factor], context: &Context) -> Result<(), Error> {
 /// monitoring program held.
 fn resting(
     drafted: &Drafted,
-    order: &OrderFacts,
+    order: &PrescribableFacts,
     drug: &Drug,
     visit: Option<VisitRef>,
     context: &Context,
@@ -124,7 +124,7 @@ fn resting(
 /// How prescriber and patient met, and whether they have ever met in person. A visit says so itself; without one, only
 /// an order that was written in person does.
 fn met(
-    order: &OrderFacts,
+    order: &PrescribableFacts,
     visit: Option<VisitRef>,
     context: &Context,
 ) -> Result<(OrderModality, bool), Error> {

@@ -63,7 +63,7 @@ proptest! {
         for (role, later, command) in steps {
             now = now.plus_days(later);
             let mut facts = facts.clone();
-            facts.chart.as_mut().unwrap().orders.get_mut(&order()).unwrap().supplied_at = now;
+            facts.chart.as_mut().unwrap().prescribable.get_mut(&order()).unwrap().supplied_at = now;
             let Ok(decided) = state.decide(&somebody(role).at(now).knowing(facts).of_rx(command)) else { continue };
             for event in decided {
                 state.fold(event.clone());

@@ -7,7 +7,7 @@ use super::told::*;
 use crate::chart::{LegalBasis, OrderModality, Supply};
 use crate::follow_up::Modality;
 use crate::testing::{by, by_person, instant, noon, uuid};
-use crate::{Facts, OrderFacts, UsState};
+use crate::{Facts, PrescribableFacts, UsState};
 
 #[test]
 fn an_agent_drafts_and_only_its_prescriber_signs() {
@@ -123,7 +123,7 @@ fn the_monitoring_program_of_the_patient_s_state_was_looked_into_lately() {
 
 /// An order of a stimulant that was written by video.
 fn by_video() -> Facts {
-    charted(OrderFacts {
+    charted(PrescribableFacts {
         modality: OrderModality::AudioVideo,
         legal_basis: Some(LegalBasis::TelemedicineFlexibility),
         ..ordered("lisdexamfetamine", "adhd")
@@ -172,7 +172,7 @@ fn a_controlled_prescription_names_the_visit_and_the_law_it_rests_on() {
 fn after_its_last_day_the_flexibility_carries_nothing_and_buprenorphine_six_months() {
     let later = instant("2027-01-04T12:00:00Z");
     let sign_later = |drug: &str, indication: &str, refills| {
-        let order = OrderFacts {
+        let order = PrescribableFacts {
             modality: OrderModality::AudioVideo,
             legal_basis: Some(LegalBasis::TelemedicineFlexibility),
             supplied_at: later,
@@ -202,18 +202,18 @@ fn after_its_last_day_the_flexibility_carries_nothing_and_buprenorphine_six_mont
 fn what_is_signed_is_the_order_as_it_is_and_as_it_was_judged_lately() {
     let doctor = |facts: Facts| prescriber().knowing(facts);
     let given = ready(&bup());
-    let with = |change: fn(&mut OrderFacts)| {
+    let with = |change: fn(&mut PrescribableFacts)| {
         let mut facts = bup();
-        change(facts.chart.as_mut().unwrap().orders.get_mut(&order()).unwrap());
+        change(facts.chart.as_mut().unwrap().prescribable.get_mut(&order()).unwrap());
         doctor(facts).of_rx(sign())
     };
     refused(&given, &with(|order| order.held = true), &Error::OrderHeld);
-    let other = |order: &mut OrderFacts| order.regimen.frequency = concord_knowledge::Frequency::TwiceDaily;
+    let other = |order: &mut PrescribableFacts| order.regimen.frequency = concord_knowledge::Frequency::TwiceDaily;
     refused(&given, &with(other), &Error::OrderChanged);
-    let long_ago = |order: &mut OrderFacts| order.supplied_at = noon().plus_days(-8);
+    let long_ago = |order: &mut PrescribableFacts| order.supplied_at = noon().plus_days(-8);
     refused(&given, &with(long_ago), &Error::OrderJudgedTooLongAgo { most_days: 7 });
     let mut stopped = bup();
-    stopped.chart.as_mut().unwrap().orders.clear();
+    stopped.chart.as_mut().unwrap().prescribable.clear();
     refused(&given, &doctor(stopped.clone()).of_rx(sign()), &Error::OrderStopped);
     stopped.chart.as_mut().unwrap().known_orders.clear();
     refused(&[], &doctor(stopped).of_rx(draft(new())), &Error::UnknownOrder);
@@ -262,7 +262,7 @@ fn a_series_of_schedule_two_is_filled_one_after_the_other_and_lasts_ninety_days(
     assert_eq!(contents.series_days, 90);
     // The order must hand out as much, whatever the law allows.
     let mut less = first.clone();
-    less.chart.as_mut().unwrap().orders.get_mut(&order()).unwrap().supply.days = 89;
+    less.chart.as_mut().unwrap().prescribable.get_mut(&order()).unwrap().supply.days = 89;
     refused(&[], &asks(less, next(Some(in_days(30)), 60)), &Error::SupplyBeyondOrder);
     refused(&[], &asks(first.clone(), next(Some(in_days(30)), 61)), &Error::SeriesTooLong { most_days: 90 });
     let early = Error::SeriesTooEarly { from: in_days(30) };

@@ -11,7 +11,7 @@ use super::super::*;
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck, PdmpResult, Supply};
 use crate::follow_up::Modality;
 use crate::testing::{By, by, by_person, noon, text, uuid};
-use crate::{ChartFacts, Facts, Issued, OfPrescription, OrderFacts, PrescriptionFacts, UsState, VisitFacts};
+use crate::{ChartFacts, Facts, Issued, OfPrescription, PrescribableFacts, PrescriptionFacts, UsState, VisitFacts};
 
 pub(super) fn rx() -> PrescriptionId {
     PrescriptionId::new(uuid(0x17))
@@ -33,8 +33,8 @@ pub(super) fn in_days(days: i64) -> Day {
     noon().plus_days(days).day()
 }
 
-pub(super) fn ordered(drug: &str, indication: &str) -> OrderFacts {
-    OrderFacts {
+pub(super) fn ordered(drug: &str, indication: &str) -> PrescribableFacts {
+    PrescribableFacts {
         drug: DrugId::parse(drug).unwrap(),
         regimen: Regimen {
             dose: Milligrams::parse(8.0).unwrap(),
@@ -61,11 +61,11 @@ pub(super) fn pdmp(hours_ago: i64) -> PdmpCheck {
 }
 
 /// What other streams say: the order, and a look into Ohio's program an hour ago.
-pub(super) fn charted(ordered: OrderFacts) -> Facts {
+pub(super) fn charted(ordered: PrescribableFacts) -> Facts {
     let chart = ChartFacts {
         open_orders: vec![order()],
         known_orders: vec![order()],
-        orders: BTreeMap::from([(order(), ordered)]),
+        prescribable: BTreeMap::from([(order(), ordered)]),
         pdmp: BTreeMap::from([(ohio(), pdmp(1))]),
         ..ChartFacts::default()
     };
@@ -166,7 +166,7 @@ pub(super) fn bup() -> Facts {
 }
 
 pub(super) fn plain() -> Facts {
-    charted(OrderFacts { legal_basis: None, ..ordered("sertraline", "major-depression") })
+    charted(PrescribableFacts { legal_basis: None, ..ordered("sertraline", "major-depression") })
 }
 
 pub(super) fn drafted(facts: &Facts) -> Vec<Event> {
