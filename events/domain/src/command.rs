@@ -1,12 +1,12 @@
 //! Any command of the clinical record, and which streams it concerns.
 
-use concord_kernel::{EpisodeId, PatientId, ProgramId, StreamRef};
+use concord_kernel::{EpisodeId, PatientId, PrescriptionId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
 use crate::chart::TitrationBasis;
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales,
-    side_effects, treatment_plan,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
+    scales, side_effects, treatment_plan,
 };
 
 /// Names one stay together with the program it is in.
@@ -36,6 +36,15 @@ pub struct InEpisode<C> {
     pub command: C,
 }
 
+/// A command about one prescription.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfPrescription<C> {
+    /// The prescription.
+    pub prescription: PrescriptionId,
+    /// What is asked.
+    pub command: C,
+}
+
 /// Anything that may be asked of a patient's record.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -61,6 +70,8 @@ pub enum Command {
     Adherence(InEpisode<adherence::Command>),
     /// Of the recovery record.
     Recovery(recovery::Command),
+    /// Of a prescription.
+    Prescription(OfPrescription<prescription::Command>),
 }
 
 /// The streams that a command concerns.
@@ -166,6 +177,19 @@ impl Command {
                     reads.push(StreamRef::scales(patient));
                 }
                 Target { stream: StreamRef::recovery(patient), reads }
+            }
+            Self::Prescription(OfPrescription { prescription, command }) => {
+                let mut reads = Vec::new();
+                if command.needs_the_order() {
+                    reads.push(StreamRef::chart(patient));
+                }
+                if let Some(visit) = command.cites_a_visit() {
+                    reads.push(StreamRef::follow_up(patient, visit.episode));
+                }
+                if let Some(other) = command.cites_another() {
+                    reads.push(StreamRef::prescription(patient, other));
+                }
+                Target { stream: StreamRef::prescription(patient, *prescription), reads }
             }
         }
     }

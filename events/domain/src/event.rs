@@ -4,8 +4,8 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales,
-    side_effects, treatment_plan,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
+    scales, side_effects, treatment_plan,
 };
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
@@ -33,6 +33,8 @@ pub enum DomainEvent {
     Adherence(adherence::Event),
     /// In a recovery.
     Recovery(recovery::Event),
+    /// Of a prescription.
+    Prescription(prescription::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -65,6 +67,7 @@ impl DomainEvent {
             Self::Coordination(_) => StreamKind::Coordination,
             Self::Adherence(_) => StreamKind::Adherence,
             Self::Recovery(_) => StreamKind::Recovery,
+            Self::Prescription(_) => StreamKind::Prescription,
         }
     }
 
@@ -82,6 +85,7 @@ impl DomainEvent {
             Self::Coordination(event) => event.name(),
             Self::Adherence(event) => event.name(),
             Self::Recovery(event) => event.name(),
+            Self::Prescription(event) => event.name(),
         }
     }
 
@@ -99,6 +103,7 @@ impl DomainEvent {
             Self::Coordination(event) => event.version(),
             Self::Adherence(event) => event.version(),
             Self::Recovery(event) => event.version(),
+            Self::Prescription(event) => event.version(),
         }
     }
 
@@ -116,6 +121,7 @@ impl DomainEvent {
             Self::Coordination(event) => serde_json::to_vec(event),
             Self::Adherence(event) => serde_json::to_vec(event),
             Self::Recovery(event) => serde_json::to_vec(event),
+            Self::Prescription(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -138,6 +144,7 @@ impl DomainEvent {
             StreamKind::Coordination => serde_json::from_slice(payload).map(Self::Coordination),
             StreamKind::Adherence => serde_json::from_slice(payload).map(Self::Adherence),
             StreamKind::Recovery => serde_json::from_slice(payload).map(Self::Recovery),
+            StreamKind::Prescription => serde_json::from_slice(payload).map(Self::Prescription),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

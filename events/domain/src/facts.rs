@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use concord_kernel::{
     Day, EpisodeId, Instant, OrderId, OutsideMedicationId, PersonId, ProgramId, ReportId, Role, ScaleId,
+    VisitId,
 };
 use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, Regimen, SubstanceId, safety};
 use serde::{Deserialize, Serialize};
 
+use crate::chart::{LegalBasis, OrderModality, PdmpCheck, Supply};
+use crate::follow_up::Modality;
 use crate::recovery::Evidence;
 use crate::scales::Withdrawal;
 use crate::treatment_plan::Consent;
-use crate::{EpisodeRef, State, episode};
+use crate::{EpisodeRef, State, UsState, episode};
 
 /// Facts looked up for one decision. A fact that the command did not ask for is absent.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +38,10 @@ pub struct Facts {
     pub adherence: Option<AdherenceFacts>,
     /// The recovery record.
     pub recovery: Option<RecoveryFacts>,
+    /// The visits of the stay the command names.
+    pub visits: Option<VisitFacts>,
+    /// The other prescription that the command names; absent as well when there is none.
+    pub prescription: Option<PrescriptionFacts>,
 }
 
 /// What others may know of a patient's stays in a program.
@@ -113,6 +120,10 @@ pub struct ChartFacts {
     pub open_findings: Vec<FindingKey>,
     /// What is taken by each open order.
     pub orders: BTreeMap<OrderId, OrderFacts>,
+    /// What a prescription takes from each open order.
+    pub prescribable: BTreeMap<OrderId, PrescribableFacts>,
+    /// The latest look into each state's prescription drug monitoring program.
+    pub pdmp: BTreeMap<UsState, PdmpCheck>,
 }
 
 /// What others may know of an open order.
@@ -146,6 +157,58 @@ pub struct AdherenceFacts {
     pub measured: Option<MeasuredAdherence>,
     /// Orders whose drug was missed for so long that it starts at its first dose again, with when that was found.
     pub restart_needed_since: BTreeMap<OrderId, Instant>,
+}
+
+/// What a prescription may know of an open order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrescribableFacts {
+    /// The formulary row.
+    pub drug: DrugId,
+    /// How much is taken now.
+    pub regimen: Regimen,
+    /// What it is for.
+    pub indication: ConditionId,
+    /// How much may be handed out.
+    pub supply: Supply,
+    /// When the safety check last judged it for being handed out: as it was written, or renewed.
+    pub supplied_at: Instant,
+    /// Whether it is interrupted.
+    pub held: bool,
+    /// How prescriber and patient met for it.
+    pub modality: OrderModality,
+    /// What allowed it, for a controlled substance.
+    pub legal_basis: Option<LegalBasis>,
+}
+
+/// What others may know of the visits of a stay: those that took place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VisitFacts {
+    /// Medication visits, each with when it took place and how.
+    pub medication: BTreeMap<VisitId, (Instant, Modality)>,
+}
+
+impl VisitFacts {
+    /// Whether any medication visit of the stay was in person.
+    pub fn seen_in_person(&self) -> bool {
+        self.medication.values().any(|(_, modality)| *modality == Modality::InPerson)
+    }
+}
+
+/// What others may know of a prescription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrescriptionFacts {
+    /// The order that it hands out.
+    pub order: OrderId,
+    /// Whether it was signed.
+    pub signed: bool,
+    /// Whether it was withdrawn, cancelled or has expired.
+    pub void: bool,
+    /// The day from which it may be filled.
+    pub from: Day,
+    /// Days that its fills last.
+    pub days: u16,
+    /// Days that the series lasts up to its end; its own days when it is in none.
+    pub series_days: u16,
 }
 
 /// What others may know of the side effects.
@@ -232,7 +295,9 @@ impl Facts {
                 State::TreatmentPlan(plan) => facts.plan = Some(plan.facts()),
                 State::Recovery(recovery) => facts.recovery = Some(recovery.facts()),
                 State::Adherence(adherence) => facts.adherence = Some(adherence.facts()),
-                State::FollowUp(_) | State::Coordination(_) => {}
+                State::FollowUp(visits) => facts.visits = Some(visits.facts()),
+                State::Coordination(_) => {}
+                State::Prescription(prescription) => facts.prescription = prescription.facts(),
             }
         }
         facts

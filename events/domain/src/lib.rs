@@ -14,6 +14,7 @@ pub mod chart;
 pub mod coordination;
 pub mod episode;
 pub mod follow_up;
+pub mod prescription;
 pub mod recovery;
 pub mod scales;
 pub mod side_effects;
@@ -24,6 +25,8 @@ mod command;
 mod context;
 mod event;
 mod facts;
+mod law;
+mod place;
 mod refusal;
 mod state;
 #[cfg(test)]
@@ -32,12 +35,14 @@ mod testing;
 mod tests;
 
 pub(crate) use aggregate::aggregate;
-pub use command::{Command, EpisodeRef, InEpisode, InProgram, Target};
+pub use command::{Command, EpisodeRef, InEpisode, InProgram, OfPrescription, Target};
 pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
     AdherenceFacts, CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, MeasuredAdherence,
-    OrderFacts, PastStay, PlanFacts, RecoveryFacts, ScaleFacts, SideEffectFacts,
+    OrderFacts, PastStay, PlanFacts, PrescribableFacts, PrescriptionFacts, RecoveryFacts, ScaleFacts,
+    SideEffectFacts, VisitFacts,
 };
+pub use place::{UnknownState, UsState};
 pub use refusal::{Explain, Refusal};
 pub use state::State;

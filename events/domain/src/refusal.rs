@@ -3,8 +3,8 @@
 use concord_knowledge::Finding;
 
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales,
-    side_effects, treatment_plan,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
+    scales, side_effects, treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.
@@ -62,6 +62,9 @@ pub enum Refusal {
     /// By the recovery record.
     #[error(transparent)]
     Recovery(#[from] recovery::Error),
+    /// By the prescription.
+    #[error(transparent)]
+    Prescription(#[from] prescription::Error),
 }
 
 impl Refusal {
@@ -78,6 +81,7 @@ impl Refusal {
             Self::Coordination(error) => error,
             Self::Adherence(error) => error,
             Self::Recovery(error) => error,
+            Self::Prescription(error) => error,
         }
     }
 }

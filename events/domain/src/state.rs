@@ -10,6 +10,7 @@ use crate::chart::Chart;
 use crate::coordination::Coordination;
 use crate::episode::Episode;
 use crate::follow_up::FollowUp;
+use crate::prescription::Prescription;
 use crate::recovery::Recovery;
 use crate::scales::Scales;
 use crate::side_effects::SideEffects;
@@ -41,6 +42,8 @@ pub enum State {
     Adherence(Box<Adherence>),
     /// A recovery record.
     Recovery(Box<Recovery>),
+    /// A prescription.
+    Prescription(Prescription),
 }
 
 impl State {
@@ -58,6 +61,7 @@ impl State {
             StreamKind::Coordination => Self::Coordination(Box::default()),
             StreamKind::Adherence => Self::Adherence(Box::default()),
             StreamKind::Recovery => Self::Recovery(Box::default()),
+            StreamKind::Prescription => Self::Prescription(Prescription::default()),
         }
     }
 
@@ -75,6 +79,7 @@ impl State {
             (Self::Coordination(state), DomainEvent::Coordination(event)) => state.fold(event),
             (Self::Adherence(state), DomainEvent::Adherence(event)) => state.fold(event),
             (Self::Recovery(state), DomainEvent::Recovery(event)) => state.fold(event),
+            (Self::Prescription(state), DomainEvent::Prescription(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -86,7 +91,8 @@ impl State {
                 | Self::TreatmentPlan(_)
                 | Self::Coordination(_)
                 | Self::Adherence(_)
-                | Self::Recovery(_),
+                | Self::Recovery(_)
+                | Self::Prescription(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -144,6 +150,9 @@ impl State {
             (Self::Recovery(state), Command::Recovery(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Recovery))
             }
+            (Self::Prescription(state), Command::Prescription(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Prescription))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -155,7 +164,8 @@ impl State {
                 | Self::TreatmentPlan(_)
                 | Self::Coordination(_)
                 | Self::Adherence(_)
-                | Self::Recovery(_),
+                | Self::Recovery(_)
+                | Self::Prescription(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

@@ -49,12 +49,16 @@ identifiers! {
     DrugScreenId,
     /// Names one stay of a patient in a program.
     EpisodeId,
+    /// Names one fill that a pharmacy told of.
+    FillId,
     /// Names one goal of a treatment plan.
     GoalId,
     /// Names one way onto a medication for opioid use disorder.
     InductionId,
     /// Names one change in a patient's life that bears on treatment.
     LifeChangeId,
+    /// Names one message to a pharmacy for ever: sent again, it is the same message.
+    MessageId,
     /// Names one medication order of the program.
     OrderId,
     /// Names one medication that somebody outside the program prescribed or the patient takes.
@@ -71,6 +75,10 @@ identifiers! {
     ReminderId,
     /// Names one relapse that a clinician recognised.
     RelapseId,
+    /// Names one request of a pharmacy: to change a prescription, or to renew it.
+    PharmacyRequestId,
+    /// Names one prescription.
+    PrescriptionId,
     /// Names one report of a side effect.
     ReportId,
     /// Names one administration of a scale.

@@ -18,9 +18,9 @@ pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
     BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, DrugScreenId,
-    EpisodeId, GoalId, InductionId, LifeChangeId, OrderId, OutsideMedicationId, OutsideUpdateId, OverdoseId,
-    PatientId, PersonId, RelapseId, ReminderId, ReportId, ScaleId, SessionId, SubstanceUseId, SupportId,
-    VisitId,
+    EpisodeId, FillId, GoalId, InductionId, LifeChangeId, MessageId, OrderId, OutsideMedicationId,
+    OutsideUpdateId, OverdoseId, PatientId, PersonId, PharmacyRequestId, PrescriptionId, RelapseId,
+    ReminderId, ReportId, ScaleId, SessionId, SubstanceUseId, SupportId, VisitId,
 };
 pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};

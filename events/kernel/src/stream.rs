@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::{EpisodeId, PatientId, ProgramId, TenantId};
+use crate::{EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
 
 /// Names a ledger, the unit of order: one a tenant and kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +67,8 @@ pub enum StreamKind {
     Adherence,
     /// One patient's recovery from a substance use disorder: use, relapse, screens, inductions, doses, naloxone.
     Recovery,
+    /// One prescription on its way from the prescriber to the pharmacy.
+    Prescription,
 }
 
 /// The text names no stream kind.
@@ -76,7 +78,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -88,6 +90,7 @@ impl StreamKind {
         Self::Coordination,
         Self::Adherence,
         Self::Recovery,
+        Self::Prescription,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -104,6 +107,7 @@ impl StreamKind {
             Self::Coordination => "coordination",
             Self::Adherence => "adherence",
             Self::Recovery => "recovery",
+            Self::Prescription => "prescription",
         }
     }
 }
@@ -129,6 +133,9 @@ const EPISODE_NAMESPACE: Uuid = Uuid::from_u128(0x8f0f_43a1_6b52_5d0e_9d7c_51c0_
 
 /// Namespace of the derived identifiers of what belongs to one stay; never changes.
 const STAY_NAMESPACE: Uuid = Uuid::from_u128(0x2d6b_90e4_1c7f_5a83_b3a9_4e62_d05f_7c18);
+
+/// Namespace of the derived identifiers of prescriptions; never changes.
+const PRESCRIPTION_NAMESPACE: Uuid = Uuid::from_u128(0x5a1e_7c03_94d2_5f6b_8e20_6b9f_13ad_c475);
 
 impl StreamRef {
     /// The stays of `patient` in `program`: one stream, so that only one can be open.
@@ -185,6 +192,13 @@ impl StreamRef {
         Self { kind: StreamKind::Recovery, id: patient.uuid() }
     }
 
+    /// One prescription of `patient`. Callers choose its identifier; with the patient in it, one patient's prescription
+    /// can never be signed or filled as another's.
+    pub fn prescription(patient: PatientId, prescription: PrescriptionId) -> Self {
+        let id = within(&PRESCRIPTION_NAMESPACE, patient, prescription.uuid());
+        Self { kind: StreamKind::Prescription, id }
+    }
+
     /// Who cares for a patient.
     pub const fn care_team(patient: PatientId) -> Self {
         Self { kind: StreamKind::CareTeam, id: patient.uuid() }
@@ -192,10 +206,14 @@ impl StreamRef {
 }
 
 fn of_stay(patient: PatientId, episode: EpisodeId) -> Uuid {
+    within(&STAY_NAMESPACE, patient, episode.uuid())
+}
+
+fn within(namespace: &Uuid, patient: PatientId, what: Uuid) -> Uuid {
     let mut name = [0; 32];
     name[..16].copy_from_slice(patient.uuid().as_bytes());
-    name[16..].copy_from_slice(episode.uuid().as_bytes());
-    Uuid::new_v5(&STAY_NAMESPACE, &name)
+    name[16..].copy_from_slice(what.as_bytes());
+    Uuid::new_v5(namespace, &name)
 }
 
 impl fmt::Display for StreamRef {
@@ -223,6 +241,9 @@ mod tests {
         assert_ne!(StreamRef::follow_up(ada, stay), StreamRef::follow_up(ben, stay));
         assert_ne!(StreamRef::treatment_plan(ada, stay), StreamRef::treatment_plan(ben, stay));
         assert_eq!(StreamRef::assessment(ada, stay), StreamRef::assessment(ada, stay));
+        let prescription = PrescriptionId::new(Uuid::from_u128(3));
+        assert_ne!(StreamRef::prescription(ada, prescription), StreamRef::prescription(ben, prescription));
+        assert_ne!(StreamRef::prescription(ada, prescription).id, StreamRef::follow_up(ada, stay).id);
     }
 
     #[test]

@@ -28,8 +28,8 @@ pub use load::{Fault, Files, LoadError};
 pub use missed::{MissedAction, MissedDoses};
 pub use monitoring::{Critical, Monitored, Test, TestDue, TestReason};
 pub use name::{
-    ConditionId, DrugId, IngredientId, InvalidName, LabId, RedFlagId, RuleId, RulesetVersion, ScreenClassId,
-    SubstanceId, SymptomId,
+    ConditionId, DrugId, IngredientId, InvalidName, LabId, PolicyId, RedFlagId, RuleId, RulesetVersion,
+    ScreenClassId, SubstanceId, SymptomId,
 };
 pub use regimen::{Frequency, InvalidDose, Milligrams, Regimen, Route};
 pub use ruleset::{Drug, Recognition, Ruleset, Taper};

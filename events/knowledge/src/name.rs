@@ -86,6 +86,8 @@ names! {
     IngredientId,
     /// A laboratory or bedside result that a rule knows, such as `qtc`.
     LabId,
+    /// A row of law or program policy with the days on which it holds, such as `telemedicine.in-person`.
+    PolicyId,
     /// A warning sign that calls for action at once, such as `rash-with-fever`.
     RedFlagId,
     /// One rule of the ruleset, such as `ddi.lithium.nsaid`.

@@ -38,7 +38,7 @@ pub struct Ruleset {
     pub(crate) symptoms: HashMap<String, String>,
     pub(crate) red_flags: HashMap<String, String>,
     pub(crate) escalation: Deadlines,
-    pub(crate) policies: HashMap<String, PolicyRow>,
+    pub(crate) policies: HashMap<String, Vec<PolicyRow>>,
     pub(crate) bands: Bands,
     pub(crate) terms: Terms,
     pub(crate) consent: Set,

@@ -3,6 +3,7 @@
 mod contacts;
 mod history;
 mod live;
+mod pharmacy;
 mod plans;
 mod recoveries;
 mod taking;

@@ -2,8 +2,8 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, adherence, assessment, care_team, chart, coordination, episode, follow_up,
-    recovery, scales, treatment_plan,
+    Command, InEpisode, InProgram, OfPrescription, adherence, assessment, care_team, chart, coordination,
+    episode, follow_up, prescription, recovery, scales, treatment_plan,
 };
 
 /// A kind of change to a record.
@@ -103,6 +103,14 @@ pub enum Act {
     MeasureRetention,
     /// Acknowledge critical results; leave tests out.
     Monitor,
+    /// Prepare a prescription.
+    DraftPrescription,
+    /// Read a prescription ready, sign it, print it, take it back; answer the pharmacy.
+    SignPrescription,
+    /// Say what became of a prescription at the pharmacy, and what it asks for.
+    RecordPharmacy,
+    /// Say that a prescription was sent, or has expired.
+    RelayPrescription,
 }
 
 /// A kind of question to the record.
@@ -169,6 +177,7 @@ impl Act {
             }
             Command::Adherence(InEpisode { command, .. }) => Self::of_adherence(command),
             Command::Recovery(command) => Self::of_recovery(command),
+            Command::Prescription(OfPrescription { command, .. }) => Self::of_prescription(command),
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }
@@ -227,6 +236,25 @@ impl Act {
         }
     }
 
+    const fn of_prescription(command: &prescription::Command) -> Self {
+        use prescription::Command as C;
+        match command {
+            C::Draft(_) => Self::DraftPrescription,
+            C::MarkReady
+            | C::Sign { .. }
+            | C::Print
+            | C::Cancel { .. }
+            | C::AnswerChange { .. }
+            | C::AnswerRenewal { .. } => Self::SignPrescription,
+            C::RecordStatus { .. }
+            | C::RecordCancelAnswer { .. }
+            | C::RecordFill { .. }
+            | C::ProposeChange { .. }
+            | C::RequestRenewal { .. } => Self::RecordPharmacy,
+            C::Transmit | C::Expire => Self::RelayPrescription,
+        }
+    }
+
     const fn of_plan(command: &treatment_plan::Command) -> Self {
         use treatment_plan::Command as C;
         match command {
@@ -255,6 +283,7 @@ impl Act {
             | C::RecordCondition { .. }
             | C::ResolveCondition { .. }
             | C::RecordResult { .. }
+            | C::RecordPdmpCheck { .. }
             | C::RecordOutsideMedication { .. }
             | C::EndOutsideMedication { .. }
             | C::RecordNeverTaken { .. }

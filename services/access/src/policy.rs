@@ -60,18 +60,21 @@ fn may(role: Role, act: Act) -> bool {
         | Act::ResolveConflict
         | Act::DecideMissedDoses
         | Act::Induct
-        | Act::Monitor => &[],
+        | Act::Monitor
+        | Act::SignPrescription => &[],
         Act::WatchDoses => &[Nurse],
         Act::RecogniseRelapse => &[Nurse, Therapist],
         Act::MeasureRetention => &[CaseManager, Service],
-        Act::KeepChart => &[Nurse, Pharmacist, Service],
+        Act::KeepChart | Act::RecordPharmacy => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
         Act::Cosign => &[Pharmacist],
         Act::ReportSideEffect | Act::RaiseConcern | Act::ReportUse => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
-        Act::TriageSideEffect | Act::Dispense | Act::ReviewOutsideUpdate => &[Nurse, Pharmacist],
-        Act::Escalate => return role == Service,
+        Act::TriageSideEffect | Act::Dispense | Act::ReviewOutsideUpdate | Act::DraftPrescription => {
+            &[Nurse, Pharmacist]
+        }
+        Act::Escalate | Act::RelayPrescription => return role == Service,
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],

@@ -305,3 +305,26 @@ fn a_recovery_is_kept_by_those_whose_part_it_is() {
         }
     }
 }
+
+#[test]
+fn agents_prepare_prescriptions_and_only_prescribers_sign_them() {
+    use concord_domain::prescription::Command as Rx;
+    use concord_kernel::PrescriptionId;
+    let patient = PatientId::new(Uuid::from_u128(1));
+    let permitted = |command: &Rx| {
+        let prescription = PrescriptionId::new(Uuid::from_u128(5));
+        let command = concord_domain::OfPrescription { prescription, command: command.clone() };
+        let command = Command::Prescription(command);
+        let may = |role: &Role| permit_command(&identity(*role), patient, &command).is_ok();
+        Role::ALL.into_iter().filter(may).collect::<Vec<_>>()
+    };
+    let reason = concord_kernel::Text::parse("another drug").unwrap();
+    let prescribers = [Role::Psychiatrist, Role::Pmhnp];
+    for command in [Rx::MarkReady, Rx::Print, Rx::Cancel { reason }] {
+        assert_eq!(permitted(&command), prescribers);
+    }
+    let told = Rx::RecordCancelAnswer { refused: None };
+    let tellers = [Role::Psychiatrist, Role::Pmhnp, Role::Nurse, Role::Pharmacist, Role::Service];
+    assert_eq!(permitted(&told), tellers);
+    assert_eq!(permitted(&Rx::Transmit), [Role::Service]);
+}

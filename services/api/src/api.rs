@@ -18,6 +18,7 @@ use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServ
 use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonServiceServer;
 use concord_proto::concord::plan::v1::plan_service_server::PlanServiceServer;
 use concord_proto::concord::prescriber::v1::prescriber_service_server::PrescriberServiceServer;
+use concord_proto::concord::prescription::v1::prescription_service_server::PrescriptionServiceServer;
 use concord_proto::concord::program::v1::program_service_server::ProgramServiceServer;
 use concord_proto::concord::recovery::v1::recovery_service_server::RecoveryServiceServer;
 use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer;
@@ -129,6 +130,7 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(CoordinationServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(AdherenceServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(RecoveryServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(PrescriptionServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
 }
 

@@ -25,6 +25,7 @@ mod limits;
 mod oversize;
 mod plan;
 mod prescriber;
+mod prescription;
 mod program;
 mod query;
 mod recovery;

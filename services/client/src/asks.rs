@@ -3,8 +3,8 @@
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, recovery, scales,
-    side_effects,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
+    scales, side_effects,
 };
 use tonic::Status;
 
@@ -66,6 +66,7 @@ asks! {
         RecordConditionRequest, record_condition, RecordCondition;
         ResolveConditionRequest, resolve_condition, ResolveCondition;
         RecordResultRequest, record_result, RecordResult;
+        RecordPdmpCheckRequest, record_pdmp_check, RecordPdmpCheck;
         RecordOutsideMedicationRequest, record_outside_medication, RecordOutsideMedication;
         EndOutsideMedicationRequest, end_outside_medication, EndOutsideMedication;
         RecordLastDoseRequest, record_last_dose, RecordLastDose;
@@ -174,5 +175,21 @@ asks! {
         RecordNaloxoneChallengeRequest, record_naloxone_challenge, RecordNaloxoneChallenge;
         RecordOtpDoseRequest, record_otp_dose, RecordOtpDose;
         MeasureRetentionRequest, measure_retention, MeasureRetention;
+    }
+    prescription by prescriptions {
+        DraftPrescriptionRequest, draft_prescription, DraftPrescription;
+        MarkPrescriptionReadyRequest, mark_prescription_ready, MarkPrescriptionReady;
+        SignPrescriptionRequest, sign_prescription, SignPrescription;
+        RecordTransmissionRequest, record_transmission, RecordTransmission;
+        RecordPharmacyStatusRequest, record_pharmacy_status, RecordPharmacyStatus;
+        PrintPrescriptionRequest, print_prescription, PrintPrescription;
+        CancelPrescriptionRequest, cancel_prescription, CancelPrescription;
+        RecordCancelAnswerRequest, record_cancel_answer, RecordCancelAnswer;
+        RecordFillRequest, record_fill, RecordFill;
+        ProposeChangeRequest, propose_change, ProposeChange;
+        AnswerChangeRequest, answer_change, AnswerChange;
+        RequestRenewalRequest, request_renewal, RequestRenewal;
+        AnswerRenewalRequest, answer_renewal, AnswerRenewal;
+        ExpirePrescriptionRequest, expire_prescription, ExpirePrescription;
     }
 }

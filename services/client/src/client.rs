@@ -13,6 +13,7 @@ use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClie
 use concord_proto::concord::liaison::v1::liaison_service_client::LiaisonServiceClient;
 use concord_proto::concord::plan::v1::plan_service_client::PlanServiceClient;
 use concord_proto::concord::prescriber::v1::prescriber_service_client::PrescriberServiceClient;
+use concord_proto::concord::prescription::v1::prescription_service_client::PrescriptionServiceClient;
 use concord_proto::concord::program::v1::program_service_client::ProgramServiceClient;
 use concord_proto::concord::recovery::v1::recovery_service_client::RecoveryServiceClient;
 use concord_proto::concord::scales::v1::scale_service_client::ScaleServiceClient;
@@ -139,6 +140,8 @@ services! {
     adherence: AdherenceServiceClient;
     /// Recoveries.
     recoveries: RecoveryServiceClient;
+    /// Prescriptions.
+    prescriptions: PrescriptionServiceClient;
     /// Many commands on one stream.
     commands: CommandServiceClient;
     /// The log itself.

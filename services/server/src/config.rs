@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) roles: Vec<ProcessRole>,
     /// Logging.
     pub(crate) log: Log,
+    /// Prescriptions on their way.
+    pub(crate) pharmacy: Pharmacy,
     /// Bounds.
     pub(crate) limits: Limits,
 }
@@ -46,6 +48,23 @@ pub(crate) enum ProcessRole {
     Projector,
     /// Records deadlines that pass.
     Timers,
+}
+
+/// How prescriptions reach pharmacies.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pharmacy {
+    pub(crate) network: NetworkKind,
+}
+
+/// A network to pharmacies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NetworkKind {
+    /// None: nothing is sent.
+    None,
+    /// Pretended pharmacies.
+    Test,
 }
 
 /// How the process logs. No log line holds patient data.
@@ -173,6 +192,7 @@ mod tests {
                 && config.has(ProcessRole::Projector)
                 && config.has(ProcessRole::Timers)
         );
+        assert_eq!(config.pharmacy.network, NetworkKind::None, "no prescription goes anywhere unasked");
         assert_eq!(config.listen.to_string(), "127.0.0.1:7443");
     }
 

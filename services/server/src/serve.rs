@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use concord_access::Authenticator;
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
+use concord_executor::Executor;
 use concord_kernel::{Clock, IdSource, RandomIds, SystemClock};
-use concord_ledger::{DataFolder, OpenError};
+use concord_ledger::{DataFolder, Ledger, OpenError};
+use concord_pharmacy::{Options, Relay, TestNetwork};
 use concord_projection::{Projections, StoreError};
 use concord_timekeeper::Timekeeper;
 use tokio::net::TcpListener;
@@ -14,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::server::HealthReporter;
 
-use crate::config::{Config, ProcessRole};
+use crate::config::{Config, NetworkKind, ProcessRole};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
 use crate::open::{Opened, open};
@@ -77,6 +79,8 @@ pub(crate) struct Running {
     health: JoinSet<()>,
     /// One task a tenant, with the role of the timers.
     timers: JoinSet<()>,
+    /// What sends prescriptions, one for each tenant; empty without a network.
+    relays: JoinSet<()>,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -90,12 +94,20 @@ impl Running {
         let mut views = Vec::new();
         let mut parts = Vec::new();
         let mut timers = JoinSet::new();
+        let mut relays = JoinSet::new();
+        let (closing, mut closed) = watch::channel(false);
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources)?;
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
                 timers.spawn(Timekeeper::new(executor.clone(), views, Arc::clone(&sources.clock)).run());
+            }
+            if let Some(relay) = relay(config, &sources, &ledger, &executor) {
+                let mut closed = closing.subscribe();
+                relays.spawn(relay.run(async move {
+                    let _ = closed.wait_for(|closed| *closed).await;
+                }));
             }
             parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
             tenants.push((id.clone(), Tenant { executor, ledger, views }));
@@ -109,7 +121,6 @@ impl Running {
         let listen = |cause| ServeError::Listen { address: config.listen, cause };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
-        let (closing, mut closed) = watch::channel(false);
         let reporter = HealthReporter::new();
         let mut health = JoinSet::new();
         health.spawn(Health::new(reporter.clone(), parts).await.follow());
@@ -117,7 +128,7 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api: Some(api), health, timers, views, _folder: folder })
+        Ok(Self { address, closing, api: Some(api), health, timers, relays, views, _folder: folder })
     }
 
     /// Serves until `asked` is over.
@@ -136,6 +147,7 @@ impl Running {
         const API: &str = "the API";
         const HEALTH: &str = "the watch over the views";
         const TIMERS: &str = "the timekeeper";
+        const RELAY: &str = "the pharmacy relay";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -154,6 +166,10 @@ impl Running {
                 Err(cause) => ServeError::BrokeOff(TIMERS, cause),
                 Ok(()) => ServeError::Ended(TIMERS),
             },
+            Some(ended) = self.relays.join_next() => match ended {
+                Err(cause) => ServeError::BrokeOff(RELAY, cause),
+                Ok(()) => ServeError::Ended(RELAY),
+            },
         }
     }
 
@@ -171,11 +187,23 @@ impl Running {
                 tracing::warn!("calls were still running when the time to finish them was over");
             }
         }
+        // A turn that is cut off is done again by the next start.
+        self.relays.shutdown().await;
         for views in self.views {
             views.shutdown().await;
         }
         Ok(())
     }
+}
+
+/// What sends a tenant's prescriptions, when a network is configured and this process executes commands.
+fn relay(config: &Config, sources: &Sources, ledger: &Arc<dyn Ledger>, executor: &Executor) -> Option<Relay> {
+    let clock = || Arc::clone(&sources.clock);
+    let network = match config.pharmacy.network {
+        NetworkKind::Test if config.has(ProcessRole::Api) => Arc::new(TestNetwork::new(clock())),
+        NetworkKind::Test | NetworkKind::None => return None,
+    };
+    Some(Relay::new(Arc::clone(ledger), executor.clone(), network, clock(), Options::default()))
 }
 
 #[cfg(test)]

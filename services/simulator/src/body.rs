@@ -32,7 +32,7 @@ bodies! {
         ResolveCondition RecordResult RecordOutsideMedication EndOutsideMedication RecordLastDose
         RecordNeverTaken ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
         ResolveInteraction PrescribeMedication AdjustDose HoldMedication ResumeMedication PlanTaper StopMedication
-        RenewMedication CorrectOrder PlanTitration AdvanceTitration CancelTitration SwitchMedication ReviewResult WaiveTest;
+        RenewMedication CorrectOrder PlanTitration AdvanceTitration CancelTitration SwitchMedication ReviewResult WaiveTest RecordPdmpCheck;
     SideEffects: ReportSideEffect TriageSideEffect DecideSideEffect ResolveSideEffect RecordBreach;
     Scales: AdministerScale ResolveRisk;
     FollowUp: ScheduleVisit RecordVisit MarkNoShow ChangeCadence;
@@ -48,4 +48,5 @@ bodies! {
     Recovery: StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction
         RecordSubstanceUse RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
         RecordNaloxoneChallenge RecordOtpDose MeasureRetention;
+    Prescription: DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription;
 }

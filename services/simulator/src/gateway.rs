@@ -132,7 +132,8 @@ impl Gateway for Remote {
             WithdrawFamily EngageFamily
             StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction RecordSubstanceUse
             RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
-            RecordNaloxoneChallenge RecordOtpDose MeasureRetention ReviewResult WaiveTest);
+            RecordNaloxoneChallenge RecordOtpDose MeasureRetention ReviewResult WaiveTest
+            RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription);
         Ok(answered?)
     }
 

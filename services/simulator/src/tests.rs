@@ -197,6 +197,17 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "MeasureRetention",
         "ReviewResult",
         "WaiveTest",
+        "RecordPdmpCheck",
+        "DraftPrescription",
+        "MarkPrescriptionReady",
+        "SignPrescription",
+        "RecordTransmission",
+        "RecordPharmacyStatus",
+        "PrintPrescription",
+        "RecordFill",
+        "ProposeChange",
+        "AnswerChange",
+        "RequestRenewal",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

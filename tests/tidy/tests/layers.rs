@@ -38,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     ("concord-client", &["concord-proto"]),
     ("concord-intake", &["concord-kernel", "concord-knowledge"]),
+    ("concord-pharmacy", &["concord-kernel", "concord-domain", "concord-ledger", "concord-executor"]),
     (
         "concord-simulator",
         &["concord-kernel", "concord-knowledge", "concord-client", "concord-proto", "concord-intake"],

@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
-    OverrideReason, ReconciledEntry, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
+    OverrideReason, PdmpResult, ReconciledEntry, Sex, StopReason, Supply, TaperStep, TitrationBasis,
+    TitrationStep,
 };
-use crate::EpisodeRef;
+use crate::{EpisodeRef, UsState};
 
 /// A new order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -120,6 +121,17 @@ pub enum Command {
     ResolveCondition {
         /// Which, in the words it was recorded with.
         name: Text,
+    },
+    /// Record a look into the prescription drug monitoring program of a state.
+    RecordPdmpCheck {
+        /// Of which state.
+        state: UsState,
+        /// When it was looked into.
+        checked_at: Instant,
+        /// Whether it held what was expected.
+        result: PdmpResult,
+        /// What was seen, in words.
+        note: Option<Text>,
     },
     /// Record a laboratory or bedside result.
     RecordResult {

@@ -3,14 +3,14 @@
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
-    Action, ConditionId, DrugId, Finding, FindingKey, IngredientId, LabId, Regimen, RuleId, RulesetVersion,
-    Severity,
+    Action, ConditionId, DrugId, Finding, FindingKey, IngredientId, LabId, PolicyId, Regimen, RuleId,
+    RulesetVersion, Severity,
 };
 use serde::{Deserialize, Serialize};
 
 use super::{
     Acknowledgement, Cause, Correction, LegalBasis, MedicationRef, NewOrder, OrderModality, OverrideReason,
-    ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
+    PdmpCheck, ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
 };
 
 /// By which rules something was judged, and what stood after that.
@@ -181,6 +181,14 @@ pub enum Event {
         /// What was found.
         note: Option<Text>,
     },
+    /// The prescription drug monitoring program of a state was looked into.
+    PdmpChecked {
+        /// What is kept of it.
+        #[serde(flatten)]
+        check: PdmpCheck,
+        /// What was seen, in words.
+        note: Option<Text>,
+    },
     /// The safety check was run.
     SafetyChecked {
         /// The drug that was being thought about, if any.
@@ -247,6 +255,10 @@ pub enum Event {
         ingredients: Vec<IngredientId>,
         /// When it was ordered, clinically.
         at: Instant,
+        /// The row of law that allowed a controlled substance this way; absent for any other drug, and where the
+        /// program did not yet write it down.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<PolicyId>,
     },
     /// A dose changed.
     DoseAdjusted {
@@ -393,6 +405,10 @@ pub enum Event {
         acknowledgements: Vec<Acknowledgement>,
         /// When it was issued.
         at: Instant,
+        /// The row of law that allowed a controlled substance this way; absent for any other drug, and where the
+        /// program did not yet write it down.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        policy: Option<PolicyId>,
     },
     /// Something was put right on an order.
     OrderCorrected {

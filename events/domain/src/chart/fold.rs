@@ -69,6 +69,12 @@ impl Chart {
             | Event::MonitoringWaived { .. } => {}
             Event::InteractionDetected { finding, .. } => self.know(finding, true),
             Event::InteractionResolved { finding, resolution: _ } => self.know(finding, false),
+            Event::PdmpChecked { check, note: _ } => {
+                let known = self.pdmp.entry(check.state).or_insert(check);
+                if known.checked_at <= check.checked_at {
+                    *known = check;
+                }
+            }
             Event::BoxedWarningAcknowledged { drug } => {
                 self.warned.insert(drug);
             }
@@ -96,7 +102,7 @@ impl Chart {
     )]
     fn fold_order(&mut self, event: Event) {
         match event {
-            Event::MedicationPrescribed { order, judged, ingredients, at } => {
+            Event::MedicationPrescribed { order, judged, ingredients, at, policy: _ } => {
                 self.prescribed(*order, judged, ingredients, at);
             }
             Event::DoseAdjusted { order, to, cause, judged, at, .. } => {
@@ -130,10 +136,12 @@ impl Chart {
                 });
             }
             Event::MedicationStopped { order, last_dose_at, at, .. } => self.stopped(order, last_dose_at, at),
-            Event::MedicationRenewed { order, supply, modality, legal_basis, bridging, judged, .. } => {
+            Event::MedicationRenewed {
+                order, supply, modality, legal_basis, bridging, judged, at, ..
+            } => {
                 self.judged(order, judged);
                 self.change(order, |open| {
-                    open.renew(supply, modality, legal_basis);
+                    open.renew(supply, modality, legal_basis, at);
                     open.bridged |= bridging;
                 });
             }
@@ -186,6 +194,7 @@ impl Chart {
             reason: new.reason,
             supply: new.supply,
             ordered_at: at,
+            supplied_at: at,
             start_on: new.start_on,
             dose_since: at.max(Instant::start_of(new.start_on)),
             held_at: None,
@@ -407,8 +416,15 @@ impl Order {
         self.answered.extend(answered);
     }
 
-    fn renew(&mut self, supply: Supply, modality: OrderModality, legal_basis: Option<LegalBasis>) {
+    fn renew(
+        &mut self,
+        supply: Supply,
+        modality: OrderModality,
+        legal_basis: Option<LegalBasis>,
+        at: Instant,
+    ) {
         self.supply = supply;
+        self.supplied_at = at;
         self.modality = modality;
         self.legal_basis = legal_basis;
         self.last_dose_at = None;

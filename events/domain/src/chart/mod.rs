@@ -15,13 +15,14 @@ mod tests;
 mod words;
 
 pub use command::{Command, NewOrder, Reported, Switch};
+pub(crate) use decide::days_ahead_of;
 pub use error::{Answer, Error};
 pub use event::{Answered, Event, Judged};
 pub use state::Chart;
 pub use words::{
     Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
-    OverrideReason, ReconcileAction, ReconciledEntry, Sex, StopReason, Supply, TaperStep, TitrationBasis,
-    TitrationStep,
+    OverrideReason, PdmpCheck, PdmpResult, ReconcileAction, ReconciledEntry, Sex, StopReason, Supply,
+    TaperStep, TitrationBasis, TitrationStep,
 };
 
 crate::aggregate!(Chart, "medication_chart", Command, Event, Error);

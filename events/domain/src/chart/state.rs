@@ -7,8 +7,10 @@ use concord_knowledge::safety::Allergy;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, RuleId, Ruleset};
 use serde::{Deserialize, Serialize};
 
-use super::{Answered, LegalBasis, MedicationRef, OrderModality, Sex, Supply, TaperStep, TitrationStep};
-use crate::{ChartFacts, EpisodeRef};
+use super::{
+    Answered, LegalBasis, MedicationRef, OrderModality, PdmpCheck, Sex, Supply, TaperStep, TitrationStep,
+};
+use crate::{ChartFacts, EpisodeRef, PrescribableFacts, UsState};
 
 /// What the events of a medication chart say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,9 @@ pub struct Chart {
     /// Overrides that are waiting for a second clinician or may be relied on.
     pub(super) overrides: Vec<Override>,
     pub(super) last_dose_change_at: Option<Instant>,
+    /// The latest look into each state's prescription drug monitoring program.
+    #[serde(default)]
+    pub(super) pdmp: BTreeMap<UsState, PdmpCheck>,
 }
 
 /// What safety rules ask of every patient.
@@ -100,6 +105,8 @@ pub(super) struct Order {
     pub(super) reason: Text,
     pub(super) supply: Supply,
     pub(super) ordered_at: Instant,
+    /// When it was last judged for being handed out: as it was written, or renewed.
+    pub(super) supplied_at: Instant,
     pub(super) start_on: Day,
     /// Since when this regimen; the start for a dose that never changed.
     pub(super) dose_since: Instant,
@@ -228,6 +235,23 @@ impl Chart {
             last_dose_change_at: self.last_dose_change_at,
             open_findings: self.findings.iter().filter(|f| f.open).map(|f| f.key.clone()).collect(),
             orders: self.orders.iter().map(|(id, order)| (*id, order.facts())).collect(),
+            prescribable: self.orders.iter().map(|(id, order)| (*id, order.prescribable())).collect(),
+            pdmp: self.pdmp.clone(),
+        }
+    }
+}
+
+impl Order {
+    fn prescribable(&self) -> PrescribableFacts {
+        PrescribableFacts {
+            drug: self.drug.clone(),
+            regimen: self.regimen,
+            indication: self.indication.clone(),
+            supply: self.supply,
+            supplied_at: self.supplied_at,
+            held: self.held_at.is_some(),
+            modality: self.modality,
+            legal_basis: self.legal_basis,
         }
     }
 }

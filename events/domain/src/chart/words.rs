@@ -1,8 +1,10 @@
 //! The terms of a medication chart.
 
-use concord_kernel::{Day, OrderId, OutsideMedicationId, ReportId, ScaleId, Text};
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, ReportId, ScaleId, Text};
 use concord_knowledge::{FindingKey, LabId, Regimen};
 use serde::{Deserialize, Serialize};
+
+use crate::UsState;
 
 /// Sex recorded at birth. Source: HL7 AdministrativeGender, US Core birth sex.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,6 +68,29 @@ pub enum LegalBasis {
     TelemedicineFlexibility,
     /// The permanent buprenorphine telemedicine rule.
     BuprenorphineTelemedicine,
+}
+
+/// What a look into a prescription drug monitoring program came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PdmpResult {
+    /// Nothing that was not known.
+    AsExpected,
+    /// Something that was not known; the prescriber judges it.
+    Unexpected,
+}
+
+/// A look into the prescription drug monitoring program of a state; kept as evidence with what rests on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PdmpCheck {
+    /// Of which state.
+    pub state: UsState,
+    /// When.
+    pub checked_at: Instant,
+    /// By whom.
+    pub by: PersonId,
+    /// What it came to.
+    pub result: PdmpResult,
 }
 
 /// Why a dose changes; every change names what it rests on.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use concord_kernel::{Instant, VisitId};
 use serde::{Deserialize, Serialize};
 
-use super::{Cadence, Event, VisitKind};
+use super::{Cadence, Event, Modality, VisitKind};
+use crate::VisitFacts;
 
 /// What the events of a follow-up plan say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub(super) struct Visit {
     pub(super) kind: VisitKind,
     pub(super) at: Instant,
     pub(super) outcome: Outcome,
+    /// How it took place, once it has.
+    #[serde(default)]
+    pub(super) held: Option<Modality>,
 }
 
 /// What became of an appointment.
@@ -45,10 +49,13 @@ impl FollowUp {
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
             Event::VisitScheduled { visit, kind, at, .. } => {
-                self.visits.insert(visit, Visit { kind, at, outcome: Outcome::Expected });
+                self.visits.insert(visit, Visit { kind, at, outcome: Outcome::Expected, held: None });
             }
-            Event::VisitCompleted { visit, kind, at, adherence_percent, .. } => {
+            Event::VisitCompleted { visit, kind, at, modality, adherence_percent, .. } => {
                 self.became(visit, Outcome::TookPlace);
+                if let Some(visit) = self.visits.get_mut(&visit) {
+                    (visit.at, visit.held) = (at, Some(modality));
+                }
                 if kind == VisitKind::Medication {
                     self.missed_in_a_row = 0;
                     self.completed_since_change = self.completed_since_change.saturating_add(1);
@@ -64,6 +71,14 @@ impl FollowUp {
                 self.cadence = to;
                 self.completed_since_change = 0;
             }
+        }
+    }
+
+    /// What other streams may know of it.
+    pub(crate) fn facts(&self) -> VisitFacts {
+        let held = self.visits.iter().filter(|(_, visit)| visit.kind == VisitKind::Medication);
+        VisitFacts {
+            medication: held.filter_map(|(id, visit)| Some((*id, (visit.at, visit.held?)))).collect(),
         }
     }
 

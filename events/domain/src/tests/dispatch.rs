@@ -4,8 +4,9 @@ use concord_kernel::{Role, StreamKind};
 
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
-    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, Refusal, State, adherence, assessment,
-    care_team, chart, coordination, episode, follow_up, recovery, scales, side_effects, treatment_plan,
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, adherence,
+    assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery, scales,
+    side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -55,6 +56,10 @@ fn out_of_place(kind: StreamKind) -> Command {
         StreamKind::Recovery => Command::Recovery(recovery::Command::ClearFirstDose {
             induction: concord_kernel::InductionId::new(uuid(9)),
         }),
+        StreamKind::Prescription => Command::Prescription(OfPrescription {
+            prescription: concord_kernel::PrescriptionId::new(uuid(9)),
+            command: prescription::Command::Print,
+        }),
     }
 }
 
@@ -71,6 +76,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::Coordination(_) => StreamKind::Coordination,
         Refusal::Adherence(_) => StreamKind::Adherence,
         Refusal::Recovery(_) => StreamKind::Recovery,
+        Refusal::Prescription(_) => StreamKind::Prescription,
     }
 }
 
@@ -136,6 +142,8 @@ fn facts_are_of_the_streams_that_were_read_only() {
     assert!(all.episode.is_some() && all.indication.is_some() && all.chart.is_some());
     assert!(all.side_effects.is_some() && all.scales.is_some() && all.plan.is_some());
     assert!(all.adherence.is_some());
+    assert!(all.visits.is_some());
+    assert!(all.prescription.is_none(), "of an empty stream there is nothing to know");
     let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))));
     assert_eq!(only_scales, Facts { scales: all.scales, ..Facts::default() });
 }

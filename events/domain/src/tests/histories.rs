@@ -122,7 +122,8 @@ impl Record {
                 | DomainEvent::TreatmentPlan(_)
                 | DomainEvent::Coordination(_)
                 | DomainEvent::Adherence(_)
-                | DomainEvent::Recovery(_) => {}
+                | DomainEvent::Recovery(_)
+                | DomainEvent::Prescription(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

@@ -7,8 +7,8 @@ use crate::assessment::Section;
 use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
 use crate::{
-    Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, recovery, scales,
-    treatment_plan,
+    Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, prescription,
+    recovery, scales, treatment_plan,
 };
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
@@ -274,6 +274,65 @@ fn of_recoveries() -> Vec<Refusal> {
     recoveries.into_iter().map(Refusal::from).collect()
 }
 
+fn of_prescriptions() -> Vec<Refusal> {
+    use prescription::Error as R;
+    let prescriptions = [
+        R::RoleNotPermitted { role: Role::Auditor },
+        R::PrescriptionIdUsed,
+        R::NotDrafted,
+        R::AlreadyReady,
+        R::NotReady,
+        R::AlreadySigned,
+        R::NotSigned,
+        R::Over,
+        R::NotYours,
+        R::UnknownOrder,
+        R::OrderStopped,
+        R::OrderHeld,
+        R::OrderChanged,
+        R::OrderJudgedTooLongAgo { most_days: 7 },
+        R::UnknownDrug,
+        R::NotPrescribable,
+        R::OnlyDispensed,
+        R::ScheduleNotCovered { schedule: concord_kernel::Schedule::II },
+        R::SupplyOutOfRange,
+        R::SupplyBeyondSchedule,
+        R::SupplyBeyondOrder,
+        R::QuantityOutOfRange { most: 1 },
+        R::EarliestFillPassed,
+        R::SeriesNotAllowed,
+        R::UnknownPrescription,
+        R::SeriesBroken,
+        R::SeriesTooEarly { from: crate::testing::noon().day() },
+        R::SeriesTooLong { most_days: 90 },
+        R::FactorsMissing { least: 2 },
+        R::TooManyFactors { most: 3 },
+        R::FactorTooOld { most_minutes: 5 },
+        R::PdmpMissing,
+        R::PdmpTooOld { most_hours: 24 },
+        R::VisitRequired,
+        R::VisitNotHeld,
+        R::VisitTooLongAgo { most_days: 7 },
+        R::LegalBasisNotInForce,
+        R::InTheFuture,
+        R::NotToBeSent,
+        R::NotFailed,
+        R::AlreadyCancelling,
+        R::TooManyCancellations { most: 16 },
+        R::NotCancelling,
+        R::UnknownMessage,
+        R::TooManyFills { most: 64 },
+        R::RequestIdUsed,
+        R::UnknownRequest,
+        R::RequestAnswered,
+        R::TooManyRequests { most: 32 },
+        R::ReplacementNotSigned,
+        R::NotExpired,
+        R::FactsMissing,
+    ];
+    prescriptions.into_iter().map(Refusal::from).collect()
+}
+
 #[test]
 fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
     let all = [
@@ -283,6 +342,7 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
         of_coordination(),
         of_adherence(),
         of_recoveries(),
+        of_prescriptions(),
     ];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
@@ -304,6 +364,7 @@ fn one_reason_means_one_thing_within_an_aggregate() {
         of_coordination(),
         of_adherence(),
         of_recoveries(),
+        of_prescriptions(),
     ] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =

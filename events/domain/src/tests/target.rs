@@ -10,8 +10,8 @@ use crate::follow_up::{Cadence, Modality, VisitKind};
 use crate::side_effects::{Decision, Grade};
 use crate::testing::{noon, program, stay, text, this_stay, uuid};
 use crate::{
-    Command, InEpisode, InProgram, Target, adherence, assessment, care_team, chart, coordination, episode,
-    follow_up, recovery, scales, side_effects, treatment_plan,
+    Command, InEpisode, InProgram, OfPrescription, Target, adherence, assessment, care_team, chart,
+    coordination, episode, follow_up, prescription, recovery, scales, side_effects, treatment_plan,
 };
 
 fn ada() -> PatientId {
@@ -270,5 +270,31 @@ fn what_goes_on_with_a_drug_reads_scores_and_recovery_and_what_ends_it_reads_not
         (hold, vec![]),
     ] {
         concerns(&Command::Chart(command), StreamRef::chart(ada()), &reads);
+    }
+}
+
+#[test]
+fn a_prescription_reads_what_it_rests_on_and_nothing_else() {
+    use prescription::{Answer, Command as Asks, VisitRef};
+    let (this, other) = [1, 2].map(|n| concord_kernel::PrescriptionId::new(uuid(n))).into();
+    let request = concord_kernel::PharmacyRequestId::new(uuid(3));
+    let visit = VisitRef { episode: stay(1), visit: VisitId::new(uuid(4)) };
+    let chart = StreamRef::chart(ada());
+    for (command, reads) in [
+        (Asks::MarkReady, vec![chart]),
+        (Asks::Sign { factors: Vec::new(), visit: None }, vec![chart]),
+        (
+            Asks::Sign { factors: Vec::new(), visit: Some(visit) },
+            vec![chart, StreamRef::follow_up(ada(), stay(1))],
+        ),
+        (Asks::Transmit, vec![]),
+        (Asks::AnswerChange { request, answer: Answer::Denied { reason: reason() } }, vec![]),
+        (
+            Asks::AnswerRenewal { request, answer: Answer::Approved { replacement: other } },
+            vec![StreamRef::prescription(ada(), other)],
+        ),
+    ] {
+        let command = Command::Prescription(OfPrescription { prescription: this, command });
+        concerns(&command, StreamRef::prescription(ada(), this), &reads);
     }
 }

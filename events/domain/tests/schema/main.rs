@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, recovery, scales,
-    side_effects, treatment_plan,
+    DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription,
+    recovery, scales, side_effects, treatment_plan,
 };
 use concord_kernel::StreamKind;
 use serde_json::Value;
@@ -39,6 +39,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::Coordination => coordination::Event::VARIANTS,
         StreamKind::Adherence => adherence::Event::VARIANTS,
         StreamKind::Recovery => recovery::Event::VARIANTS,
+        StreamKind::Prescription => prescription::Event::VARIANTS,
     }
 }
 
@@ -55,6 +56,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::Coordination(event) => serde_json::to_string_pretty(event),
         DomainEvent::Adherence(event) => serde_json::to_string_pretty(event),
         DomainEvent::Recovery(event) => serde_json::to_string_pretty(event),
+        DomainEvent::Prescription(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

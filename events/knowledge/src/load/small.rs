@@ -98,16 +98,21 @@ pub(crate) fn escalation(table: &Table) -> Result<Deadlines, LoadError> {
     Deadlines::from_rows(&rows).map_err(|missing| table.fault(Fault::MissingRow(missing)))
 }
 
-pub(crate) fn policies(table: &Table) -> Result<HashMap<String, PolicyRow>, LoadError> {
-    let mut all = HashMap::new();
+/// Reads the policies by what they rule; rows of one rule follow each other in time and never hold on the same day.
+pub(crate) fn policies(table: &Table) -> Result<HashMap<String, Vec<PolicyRow>>, LoadError> {
+    let mut all: HashMap<String, Vec<PolicyRow>> = HashMap::new();
     for row in table.rows() {
         let (from, to) = (day(&row, "valid_from")?, day(&row, "valid_to")?);
         if matches!((from, to), (Some(from), Some(to)) if from > to) {
             return Err(row.fault(Fault::Contradiction("valid_from", "valid_to")));
         }
         let value = row.whole("value")?.ok_or_else(|| row.fault(Fault::EmptyText("value")))?;
-        let policy = PolicyRow { value, from, to, source: row.words("source")? };
-        all.insert(row.text("id")?.to_owned(), policy);
+        let policy = PolicyRow { id: row.id()?, value, from, to };
+        let same = all.entry(row.text("rule")?.to_owned()).or_default();
+        if same.iter().any(|other| other.overlaps(&policy)) {
+            return Err(row.fault(Fault::Contradiction("valid_from", "valid_to")));
+        }
+        same.push(policy);
     }
     match crate::policy::NEEDED.iter().find(|id| !all.contains_key(**id)) {
         Some(missing) => Err(table.fault(Fault::MissingRow(missing))),

@@ -148,8 +148,8 @@ fn a_row_that_code_needs_must_be_there() {
     assert_eq!(with("coordination.csv", "consult.urgent", "consult.asap"), Err(renamed("consult.asap")));
     assert_eq!(with("escalation.csv", "grade-3", "grade-6"), Err(Fault::MissingRow("grade-3")));
     assert_eq!(
-        with("policies.csv", "refill.II.max", "refill.2.max"),
-        Err(Fault::MissingRow("refill.II.max"))
+        with("policies.csv", "refill.ii.max,refill.ii.max", "refill.2.max,refill.2.max"),
+        Err(Fault::MissingRow("refill.ii.max"))
     );
 }
 

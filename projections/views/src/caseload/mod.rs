@@ -64,7 +64,7 @@ impl View for Caseload {
             | DomainEvent::Recovery(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
             DomainEvent::Adherence(event) => Adherence::concerns(event),
-            DomainEvent::Assessment(_) | DomainEvent::Coordination(_) => false,
+            DomainEvent::Assessment(_) | DomainEvent::Coordination(_) | DomainEvent::Prescription(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -89,7 +89,10 @@ impl View for Caseload {
             DomainEvent::CareTeam(event) => row.team.fold(event),
             DomainEvent::Adherence(event) => row.adherence.fold(fact, event),
             DomainEvent::Recovery(event) => row.recovery.fold(fact, event),
-            DomainEvent::Assessment(_) | DomainEvent::TreatmentPlan(_) | DomainEvent::Coordination(_) => {}
+            DomainEvent::Assessment(_)
+            | DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Prescription(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

@@ -96,6 +96,7 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::SafetyChecked { .. }
         | Event::InteractionDetected { .. }
         | Event::BoxedWarningAcknowledged { .. }
+        | Event::PdmpChecked { .. }
         | Event::InteractionOverridden { .. }
         | Event::OverrideCosigned { .. }
         | Event::InteractionResolved { .. }
@@ -192,6 +193,7 @@ impl Row {
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
+            | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. }

@@ -36,13 +36,14 @@ impl Chart {
 
 impl View for Chart {
     const NAME: &'static str = "chart";
-    const VERSION: u32 = 5;
+    const VERSION: u32 = 6;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
         StreamKind::MedicationChart,
         StreamKind::SideEffects,
         StreamKind::Recovery,
+        StreamKind::Prescription,
     ];
     type Row = Row;
 
@@ -51,6 +52,7 @@ impl View for Chart {
             DomainEvent::Episode(_)
             | DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
+            | DomainEvent::Prescription(_)
             | DomainEvent::Recovery(_) => vec![Key::patient(fact.patient)],
             DomainEvent::Chart(event) if concerns_chart(event) => vec![Key::patient(fact.patient)],
             DomainEvent::Chart(_)
@@ -80,6 +82,7 @@ impl View for Chart {
             }
             DomainEvent::SideEffects(event) => row.effects.fold(fact.recorded_at, event)?,
             DomainEvent::Recovery(event) => row.recover(fact, event),
+            DomainEvent::Prescription(event) => row.prescriptions.fold(fact, event),
             DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)

@@ -6,7 +6,9 @@ use concord_knowledge::Milligrams;
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
-use crate::parts::{Background, Effects, Findings, Identity, Indications, Orders, Outside, Recovery, Stays};
+use crate::parts::{
+    Background, Effects, Findings, Identity, Indications, Orders, Outside, Prescriptions, Recovery, Stays,
+};
 
 /// One client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +33,8 @@ pub struct Row {
     pub recovery: Recovery,
     /// The latest doses that were watched, oldest first.
     pub doses: Vec<WatchedDose>,
+    /// Prescriptions, and what pharmacies ask.
+    pub prescriptions: Prescriptions,
 }
 
 /// A dose that somebody watched.

@@ -48,6 +48,9 @@ impl Entry {
             Event::MonitoringWaived { order, test, reason, .. } => {
                 Self::TestWaived { order: *order, test: test.clone(), why: reason.clone() }
             }
+            Event::PdmpChecked { check, .. } => {
+                Self::PdmpChecked { state: check.state, result: check.result }
+            }
             Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }

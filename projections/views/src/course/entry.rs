@@ -1,14 +1,17 @@
 //! What an entry of a course says, and which events make one.
 
 use concord_domain::adherence::{BarrierKind, Doing, MissReason, MissedDecision, Shared};
-use concord_domain::chart::{Cause, Event as ChartEvent, MedicationRef, StopReason, TitrationBasis};
+use concord_domain::chart::{
+    Cause, Event as ChartEvent, MedicationRef, PdmpResult, StopReason, TitrationBasis,
+};
 use concord_domain::coordination::{ConflictResolution, UpdateKind};
 use concord_domain::episode::{Disposition, Event as EpisodeEvent, Phase};
 use concord_domain::follow_up::{Cadence, Event as VisitEvent, VisitKind};
+use concord_domain::prescription::{CancelCause, CancelRefusal, FillStatus, TransmissionFailure};
 use concord_domain::scales::{Event as ScaleEvent, RiskLevel};
 use concord_domain::side_effects::{Decision, Grade, Outcome};
 use concord_domain::treatment_plan::{Consent, LifeEvent, ReviewOutcome, SessionKind};
-use concord_domain::{DomainEvent, assessment};
+use concord_domain::{DomainEvent, UsState, assessment};
 use concord_kernel::{Day, OrderId, OutsideMedicationId, ReportId, Role, ScaleId, Text, VisitId};
 use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{
@@ -355,6 +358,50 @@ pub enum Entry {
         /// In words.
         note: Text,
     },
+    /// A prescription was signed.
+    PrescriptionSigned {
+        /// Which order it hands out.
+        order: OrderId,
+    },
+    /// The pharmacy does not have it.
+    TransmissionFailed {
+        /// Which order.
+        order: OrderId,
+        /// Why.
+        because: TransmissionFailure,
+    },
+    /// It was cancelled.
+    PrescriptionCancelled {
+        /// Which order.
+        order: OrderId,
+        /// How that came.
+        cause: CancelCause,
+    },
+    /// The pharmacy did not cancel it.
+    CancellationDenied {
+        /// Which order.
+        order: OrderId,
+        /// Why.
+        because: CancelRefusal,
+    },
+    /// The pharmacy handed it out, or put it back.
+    Filled {
+        /// Which order.
+        order: OrderId,
+        /// What was done.
+        status: FillStatus,
+        /// How many units.
+        quantity: u16,
+        /// Whether it should not have been.
+        unexpected: bool,
+    },
+    /// A prescription drug monitoring program was looked into.
+    PdmpChecked {
+        /// Of which state.
+        state: UsState,
+        /// What it came to.
+        result: PdmpResult,
+    },
     /// The medication as a whole was reviewed.
     Reviewed {
         /// What it came to.
@@ -494,6 +541,7 @@ impl Entry {
             DomainEvent::TreatmentPlan(event) => Self::is_made_of_plan(event),
             DomainEvent::Coordination(event) => Self::is_made_of_coordination(event),
             DomainEvent::Adherence(event) => Self::is_made_of_adherence(event),
+            DomainEvent::Prescription(event) => Self::of_prescription(event).is_some(),
             DomainEvent::CareTeam(_) => false,
         }
     }
@@ -510,6 +558,7 @@ impl Entry {
             DomainEvent::Coordination(event) => Self::of_coordination(event),
             DomainEvent::Adherence(event) => Self::of_adherence(event),
             DomainEvent::Recovery(event) => Some(Self::Recovery(RecoveryEntry::of(event))),
+            DomainEvent::Prescription(event) => Self::of_prescription(event),
             DomainEvent::CareTeam(_) => None,
         }
     }

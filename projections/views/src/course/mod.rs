@@ -8,6 +8,7 @@ mod chart;
 mod coordination;
 mod effect;
 mod entry;
+mod pharmacy;
 mod plan;
 mod read;
 mod recovery;
@@ -45,7 +46,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -57,6 +58,7 @@ impl View for Course {
         StreamKind::Coordination,
         StreamKind::Adherence,
         StreamKind::Recovery,
+        StreamKind::Prescription,
     ];
     const INSERT_ONLY: bool = true;
     type Row = Row;

@@ -48,6 +48,8 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::Chart(
             ChartEvent::MedicationPrescribed { at, .. }
             | ChartEvent::DoseAdjusted { at, .. }
+            | ChartEvent::TitrationStepTaken { at, .. }
+            | ChartEvent::MedicationSwitched { at, .. }
             | ChartEvent::MedicationHeld { at, .. }
             | ChartEvent::MedicationResumed { at, .. }
             | ChartEvent::MedicationStopped { at, .. }
@@ -65,7 +67,8 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::CareTeam(_)
         | DomainEvent::TreatmentPlan(_)
         | DomainEvent::Coordination(_)
-        | DomainEvent::Adherence(_) => None,
+        | DomainEvent::Adherence(_)
+        | DomainEvent::Prescription(_) => None,
     }
 }
 

@@ -38,7 +38,7 @@ impl DueItems {
 
 impl View for DueItems {
     const NAME: &'static str = "due_items";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -50,6 +50,7 @@ impl View for DueItems {
         StreamKind::Coordination,
         StreamKind::Adherence,
         StreamKind::Recovery,
+        StreamKind::Prescription,
     ];
     type Row = Row;
 
@@ -70,7 +71,8 @@ impl View for DueItems {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
-            | DomainEvent::Recovery(_) => {}
+            | DomainEvent::Recovery(_)
+            | DomainEvent::Prescription(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

@@ -5,7 +5,7 @@ use concord_domain::chart::Event as ChartEvent;
 use concord_domain::coordination::Event as CoordinationEvent;
 use concord_domain::episode::{Event as EpisodeEvent, Phase};
 use concord_domain::scales::Event as ScaleEvent;
-use concord_kernel::Instant;
+use concord_kernel::{Instant, OrderId};
 use concord_knowledge::{Action, Ruleset, Within};
 use concord_projection::{Fact, ViewError};
 use serde::{Deserialize, Serialize};
@@ -16,7 +16,9 @@ use super::due::Open;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
 use super::support::Support;
-use super::{Courses, Due, DueKind, Findings, Indications, Monitoring, Recovery, Risks, Stays, Visits};
+use super::{
+    Courses, Due, DueKind, Findings, Indications, Monitoring, Prescriptions, Recovery, Risks, Stays, Visits,
+};
 
 /// Days before the supply ends at which a renewal is due. Program rule.
 const RENEW_DAYS_AHEAD: i64 = 7;
@@ -43,6 +45,9 @@ pub struct Agenda {
     support: Support,
     recovery: Recovery,
     monitoring: Monitoring,
+    prescriptions: Prescriptions,
+    /// When a prescription drug monitoring program was last looked into.
+    pdmp_checked_at: Option<Instant>,
 }
 
 impl Agenda {
@@ -55,6 +60,7 @@ impl Agenda {
             | DomainEvent::FollowUp(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Recovery(_)
+            | DomainEvent::Prescription(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
             DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
             DomainEvent::Coordination(event) => {
@@ -88,7 +94,8 @@ impl Agenda {
             | ChartEvent::CriticalResultFlagged { .. }
             | ChartEvent::ResultReviewed { .. }
             | ChartEvent::MonitoringWaived { .. }
-            | ChartEvent::MedicationResumed { .. } => true,
+            | ChartEvent::MedicationResumed { .. }
+            | ChartEvent::PdmpChecked { .. } => true,
             ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::NoKnownAllergiesConfirmed
             | ChartEvent::AllergyRecorded { .. }
@@ -121,6 +128,9 @@ impl Agenda {
                 self.reconcile(fact.recorded_at, event);
                 self.support.fold_chart(event);
                 self.monitoring.fold(event);
+                if let ChartEvent::PdmpChecked { check, .. } = event {
+                    self.pdmp_checked_at = self.pdmp_checked_at.max(Some(check.checked_at));
+                }
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
@@ -129,6 +139,7 @@ impl Agenda {
             DomainEvent::Coordination(event) => self.awaited.fold(event),
             DomainEvent::Adherence(event) => self.support.fold(event),
             DomainEvent::Recovery(event) => self.recovery.fold(fact, event),
+            DomainEvent::Prescription(event) => self.prescriptions.fold(fact, event),
             DomainEvent::CareTeam(_) => {}
         }
         Ok(())
@@ -209,8 +220,33 @@ impl Agenda {
                 show(Open::about(DueKind::TaperStep, Instant::start_of(step.on), order, drug));
             }
         }
+        self.prescriptions.each(|order| self.drug_of(order), &mut show);
         if stays.any_open() {
             self.routine(&mut show);
+            self.prescribing(&mut show);
+        }
+    }
+
+    /// The drug of an order that has not ended.
+    fn drug_of(&self, order: OrderId) -> Option<&str> {
+        self.courses.iter().find(|course| course.order == order).map(|course| course.drug.as_str())
+    }
+
+    /// What waits for a signature, and looks into the monitoring program while a controlled substance is taken. How
+    /// fresh one must be where the patient is, is asked at the signature; here the program's own interval counts.
+    fn prescribing<'a>(&'a self, show: &mut impl FnMut(Open<'a>)) {
+        self.prescriptions.unsigned(|order| self.drug_of(order), show);
+        let rules = Ruleset::embedded();
+        for course in self.courses.iter() {
+            let controlled = rules.drug(&course.drug).is_some_and(|drug| drug.schedule.is_some());
+            let start = Instant::start_of(course.start_on);
+            let at = self.pdmp_checked_at.map_or(start, |checked| {
+                let hours = rules.pdmp_max_age("", checked.day()).map_or(0, |(_, hours)| hours);
+                checked.plus(std::time::Duration::from_hours(u64::from(hours)))
+            });
+            if controlled {
+                show(Open::about(DueKind::PdmpCheck, at, course.order.uuid(), Some(course.drug.as_str())));
+            }
         }
     }
 

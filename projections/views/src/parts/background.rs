@@ -73,7 +73,8 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
     match event {
         Event::LastDoseRecorded { .. }
         | Event::SafetyChecked { .. }
-        | Event::BoxedWarningAcknowledged { .. } => false,
+        | Event::BoxedWarningAcknowledged { .. }
+        | Event::PdmpChecked { .. } => false,
         Event::CharacteristicsRecorded { .. }
         | Event::NeverTakenRecorded { .. }
         | Event::NoKnownAllergiesConfirmed
@@ -156,6 +157,7 @@ impl Background {
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
+            | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. }

@@ -85,6 +85,14 @@ pub enum DueKind {
     CriticalResult,
     /// A test that a medication asks for.
     Test,
+    /// A prescription is written and waits for its prescriber's signature.
+    PrescriptionToSign,
+    /// A signed prescription is not at the pharmacy.
+    TransmissionFailed,
+    /// A pharmacy waits for an answer: it proposes a change, or asks for more.
+    PharmacyRequest,
+    /// The prescription drug monitoring program is to be looked into.
+    PdmpCheck,
 }
 
 impl DueKind {
@@ -128,6 +136,10 @@ impl DueKind {
             Self::OverlapEnd => "overlap_end",
             Self::CriticalResult => "critical_result",
             Self::Test => "test",
+            Self::PrescriptionToSign => "prescription_to_sign",
+            Self::TransmissionFailed => "transmission_failed",
+            Self::PharmacyRequest => "pharmacy_request",
+            Self::PdmpCheck => "pdmp_check",
         }
     }
 
@@ -151,6 +163,8 @@ impl DueKind {
                         | Self::CareConflict
                         | Self::MissedDoses
                         | Self::NaloxoneOffer
+                        | Self::TransmissionFailed
+                        | Self::PharmacyRequest
                 )
             }
             Role::Nurse => {
@@ -172,6 +186,7 @@ impl DueKind {
                         | Self::ScreenConfirmation
                         | Self::CriticalResult
                         | Self::Test
+                        | Self::PdmpCheck
                 )
             }
             Role::Therapist

@@ -86,6 +86,7 @@ impl Findings {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::BoxedWarningAcknowledged { .. }
+            | Event::PdmpChecked { .. }
             | Event::MedicationPrescribed { .. }
             | Event::DoseAdjusted { .. }
             | Event::MedicationHeld { .. }

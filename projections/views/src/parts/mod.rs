@@ -21,6 +21,7 @@ mod news;
 mod orders;
 mod outside;
 mod pending;
+mod pharmacy;
 mod plans;
 mod recovery;
 mod scores;
@@ -49,6 +50,9 @@ pub use monitoring::{DueTest, Monitoring};
 pub use news::{News, Piece};
 pub use orders::{Change, ChangeKind, EndedOrder, Order, OrderState, Orders};
 pub use outside::{Outside, OutsideLine};
+pub use pharmacy::{
+    AtPharmacy, OpenRequest, PharmacyChange, PrescriptionLine, PrescriptionStatus, Prescriptions,
+};
 pub use plans::Plans;
 pub use recovery::{Naloxone, OpenInduction, Recovery, Screen, Setback, SetbackKind, Use};
 pub use scores::{OpenRisk, Risks, Scores, Trend, TrendDirection};

@@ -165,6 +165,7 @@ impl Monitoring {
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. }
             | Event::TaperPlanned { .. }
+            | Event::PdmpChecked { .. }
             | Event::TitrationPlanned { .. }
             | Event::TitrationCancelled { .. }
             | Event::MedicationSwitched { .. }

@@ -107,6 +107,7 @@ impl News {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Adherence(_)
             | DomainEvent::Recovery(_)
+            | DomainEvent::Prescription(_)
             | DomainEvent::Coordination(_) => None,
         };
         if let Some(what) = what {
@@ -154,6 +155,7 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         | ChartEvent::ResultRecorded { .. }
         | ChartEvent::CriticalResultFlagged { .. }
         | ChartEvent::ResultReviewed { .. }
+        | ChartEvent::PdmpChecked { .. }
         | ChartEvent::MonitoringWaived { .. }
         | ChartEvent::LastDoseRecorded { .. }
         | ChartEvent::SafetyChecked { .. }

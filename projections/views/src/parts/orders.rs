@@ -207,6 +207,7 @@ impl Orders {
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
+            | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }
             | Event::InteractionResolved { .. } => {}

@@ -53,6 +53,7 @@ impl<T> Plans<T> {
                 self.0.retain(|(id, _)| *id != ended);
             }
             DomainEvent::TreatmentPlan(_)
+            | DomainEvent::Prescription(_)
             | DomainEvent::Episode(_)
             | DomainEvent::Assessment(_)
             | DomainEvent::Chart(_)

@@ -3,6 +3,7 @@
 mod adherence;
 mod contacts;
 mod monitoring;
+mod pharmacy;
 mod plans;
 mod recoveries;
 

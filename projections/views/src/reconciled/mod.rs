@@ -10,6 +10,7 @@ mod tests;
 
 use concord_domain::DomainEvent;
 use concord_domain::adherence::Event as AdherenceEvent;
+use concord_domain::chart::Event as ChartEvent;
 use concord_domain::coordination::Event as CoordinationEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::follow_up::Event as VisitEvent;
@@ -23,7 +24,7 @@ pub use read::{ReconciledLine, ReconciledList, page, patient};
 pub use row::{LastChange, Row};
 
 use crate::DataClass;
-use crate::parts::{Goals, concerns_chart};
+use crate::parts::{AtPharmacy, Goals, concerns_chart};
 
 /// Changes that an order keeps here: the last one is what a liaison is told.
 const CHANGES_KEPT: usize = 1;
@@ -47,7 +48,7 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
@@ -56,6 +57,7 @@ impl View for Reconciled {
         StreamKind::TreatmentPlan,
         StreamKind::Coordination,
         StreamKind::Adherence,
+        StreamKind::Prescription,
     ];
     type Row = Row;
 
@@ -67,6 +69,7 @@ impl View for Reconciled {
             DomainEvent::TreatmentPlan(event) => Goals::concerns(event),
             DomainEvent::Adherence(event) => matches!(event, AdherenceEvent::AdherenceMeasured { .. }),
             // What is known of substance use leaves the program only with consent.
+            DomainEvent::Prescription(event) => AtPharmacy::concerns(event),
             DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
@@ -94,6 +97,9 @@ impl View for Reconciled {
                 row.background.fold(event);
                 row.monitoring.fold(event);
                 row.findings.fold(fact, event);
+                if let ChartEvent::MedicationStopped { order, .. } = event {
+                    row.pharmacy.ended(*order);
+                }
                 row.changed(fact);
             }
             DomainEvent::FollowUp(event) => row.visit(event),
@@ -111,6 +117,10 @@ impl View for Reconciled {
                 }
             }
             DomainEvent::Adherence(event) => row.adherence(event),
+            DomainEvent::Prescription(event) => {
+                row.pharmacy.fold(fact, event);
+                row.changed(fact);
+            }
             DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)

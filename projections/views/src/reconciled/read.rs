@@ -6,7 +6,7 @@ use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
 use super::plan::plan;
 use super::{LastChange, Reconciled, Row};
 use crate::parts::{
-    Background, Contacts, Findings, Identity, Monitoring, Order, Outside, Piece, Stays, Team,
+    AtPharmacy, Background, Contacts, Findings, Identity, Monitoring, Order, Outside, Piece, Stays, Team,
 };
 
 /// One line of a liaison's list.
@@ -49,6 +49,8 @@ pub struct ReconciledList {
     pub background: Background,
     /// What safety rules found and nobody has settled.
     pub findings: Findings,
+    /// What pharmacies handed out and proposed.
+    pub pharmacy: AtPharmacy,
     /// The plan in plain words, one sentence each.
     pub plan: Vec<String>,
     /// What changed since whoever asks has seen it, oldest first.
@@ -97,6 +99,7 @@ pub async fn patient(
         background: row.background,
         findings: row.findings,
         monitoring: row.monitoring,
+        pharmacy: row.pharmacy,
     }))
 }
 

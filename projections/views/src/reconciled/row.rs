@@ -7,8 +7,8 @@ use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
 use crate::parts::{
-    Background, Contacts, Findings, Goals, Identity, Measured, Monitoring, News, Orders, Outside, Plans,
-    Stays, Team,
+    AtPharmacy, Background, Contacts, Findings, Goals, Identity, Measured, Monitoring, News, Orders, Outside,
+    Plans, Stays, Team,
 };
 
 /// When something last changed.
@@ -47,6 +47,8 @@ pub struct Row {
     pub measured: Option<Measured>,
     /// Tests that the program's orders ask for.
     pub monitoring: Monitoring,
+    /// What pharmacies handed out and proposed.
+    pub pharmacy: AtPharmacy,
     /// When medications, conditions, the stay or what is agreed last changed.
     pub last_change: Option<LastChange>,
     /// What changed lately.

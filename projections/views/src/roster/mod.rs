@@ -48,7 +48,8 @@ impl View for Roster {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
-            | DomainEvent::Recovery(_) => Vec::new(),
+            | DomainEvent::Recovery(_)
+            | DomainEvent::Prescription(_) => Vec::new(),
         }
     }
 
@@ -70,7 +71,8 @@ impl View for Roster {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => Ok(()),
+            | DomainEvent::Adherence(_)
+            | DomainEvent::Prescription(_) => Ok(()),
         }
     }
 

@@ -134,6 +134,7 @@ pub(crate) struct Story {
     pub(super) contacted: super::contacts::Contacted,
     pub(super) taking: super::taking::Taking,
     pub(super) recovering: super::recoveries::Recovering,
+    pub(super) at_pharmacy: super::pharmacy::AtPharmacy,
     found: bool,
     overridden: bool,
 }
@@ -154,6 +155,7 @@ impl Story {
             contacted: super::contacts::Contacted::default(),
             taking: super::taking::Taking::default(),
             recovering: super::recoveries::Recovering::default(),
+            at_pharmacy: super::pharmacy::AtPharmacy::default(),
             found: false,
             overridden: false,
         }
@@ -178,6 +180,7 @@ impl Story {
             DomainEvent::Coordination(_) => StreamRef::coordination(self.patient),
             DomainEvent::Adherence(_) => StreamRef::adherence(self.patient),
             DomainEvent::Recovery(_) => StreamRef::recovery(self.patient),
+            DomainEvent::Prescription(_) => StreamRef::prescription(self.patient, self.at_pharmacy.latest),
         }
     }
 
@@ -252,6 +255,7 @@ impl Story {
             24..44 => DomainEvent::SideEffects(self.effect(now, dice)),
             44..66 => DomainEvent::FollowUp(self.visit(now, dice)),
             66..69 => DomainEvent::Episode(self.stay(dice)),
+            77..84 if !self.orders.is_empty() => DomainEvent::Prescription(self.pharmacy(now, dice)),
             69..77 => DomainEvent::TreatmentPlan(self.plan(now, dice)),
             77..82 => DomainEvent::Coordination(self.contact(now, dice)),
             77..83 => DomainEvent::Adherence(self.takes(now, dice)),
@@ -532,6 +536,7 @@ impl Story {
                 judged: judged(),
                 acknowledgements: Vec::new(),
                 at: now,
+                policy: None,
             },
             6 => Self::adjust(order, mg, 25.0, Cause::PlannedTaper, now),
             7..=11 => agreed(order, *mg, now, dice),
@@ -576,6 +581,7 @@ impl Story {
             judged: judged(),
             ingredients: vec![IngredientId::parse("sertraline").unwrap()],
             at,
+            policy: None,
         }
     }
 }

@@ -40,7 +40,7 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 
@@ -65,7 +65,8 @@ impl View for Worklist {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
-            | DomainEvent::Recovery(_) => {}
+            | DomainEvent::Recovery(_)
+            | DomainEvent::Prescription(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

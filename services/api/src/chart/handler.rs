@@ -13,6 +13,7 @@ commands! { ChartService of pb {
     record_condition(RecordConditionRequest) -> RecordConditionResponse;
     resolve_condition(ResolveConditionRequest) -> ResolveConditionResponse;
     record_result(RecordResultRequest) -> RecordResultResponse;
+    record_pdmp_check(RecordPdmpCheckRequest) -> RecordPdmpCheckResponse;
     record_outside_medication(RecordOutsideMedicationRequest) -> RecordOutsideMedicationResponse;
     end_outside_medication(EndOutsideMedicationRequest) -> EndOutsideMedicationResponse;
     record_last_dose(RecordLastDoseRequest) -> RecordLastDoseResponse;

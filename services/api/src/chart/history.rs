@@ -1,14 +1,14 @@
 //! Characteristics, allergies, conditions and results.
 
 use concord_domain::Command as AnyCommand;
-use concord_domain::chart::{Command, Sex};
+use concord_domain::chart::{Command, PdmpResult, Sex};
 use concord_kernel::Phi;
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{ConditionId, LabId};
 use concord_proto::concord::chart::v1 as pb;
 
 use crate::Invalid;
-use crate::common::decode::codings;
+use crate::common::decode::{codings, us_state};
 use crate::field::{
     choice, day, instant, name, optional_day, optional_instant, optional_name, optional_text, required, text,
     token,
@@ -99,5 +99,19 @@ pub(super) fn record_result(request: pb::RecordResultRequest) -> Result<AnyComma
         unit: token("unit", unit, UNIT_LENGTH)?,
         taken_at: instant("taken_at", taken_at)?,
         last_dose_at: optional_instant("last_dose_at", last_dose_at)?,
+    }))
+}
+
+pub(super) fn record_pdmp_check(request: pb::RecordPdmpCheckRequest) -> Result<AnyCommand, Invalid> {
+    let pb::RecordPdmpCheckRequest { header: _, state, checked_at, result, note } = request;
+    Ok(AnyCommand::Chart(Command::RecordPdmpCheck {
+        state: us_state("state", &state)?,
+        checked_at: instant("checked_at", checked_at)?,
+        result: choice("result", result, |result| match result {
+            pb::PdmpResult::Unspecified => None,
+            pb::PdmpResult::AsExpected => Some(PdmpResult::AsExpected),
+            pb::PdmpResult::Unexpected => Some(PdmpResult::Unexpected),
+        })?,
+        note: optional_text("note", &note)?,
     }))
 }

@@ -8,3 +8,5 @@ mod orders;
 mod outside;
 mod safety;
 mod titration;
+
+pub(crate) use orders::supply;

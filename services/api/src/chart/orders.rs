@@ -124,7 +124,7 @@ pub(super) fn order(order_id: &str) -> Result<OrderId, Invalid> {
     id("order_id", order_id, OrderId::new)
 }
 
-pub(super) fn supply(field: &str, supply: Option<pb::Supply>) -> Result<Supply, Invalid> {
+pub(crate) fn supply(field: &str, supply: Option<pb::Supply>) -> Result<Supply, Invalid> {
     let pb::Supply { days, refills } = required(field, supply)?;
     let days = u16::try_from(days).ok().filter(|days| (1..=365).contains(days));
     let refills = u8::try_from(refills).ok().filter(|refills| *refills <= 11);

@@ -62,6 +62,7 @@ requests! {
     AdvanceTitration
     CancelTitration
     SwitchMedication
+    RecordPdmpCheck
     ReportSideEffect
     TriageSideEffect
     DecideSideEffect
@@ -132,4 +133,18 @@ requests! {
     MeasureRetention
     ReviewResult
     WaiveTest
+    DraftPrescription
+    MarkPrescriptionReady
+    SignPrescription
+    RecordTransmission
+    RecordPharmacyStatus
+    PrintPrescription
+    CancelPrescription
+    RecordCancelAnswer
+    RecordFill
+    ProposeChange
+    AnswerChange
+    RequestRenewal
+    AnswerRenewal
+    ExpirePrescription
 }

@@ -1,7 +1,7 @@
 //! Shared messages to domain types.
 
-use concord_domain::EpisodeRef;
 use concord_domain::chart::Coding;
+use concord_domain::{EpisodeRef, UsState};
 use concord_kernel::{CommandId, CorrelationId, EpisodeId, Instant, PatientId, ProgramId, Purpose, Role};
 use concord_knowledge::{FindingKey, Frequency, IngredientId, Milligrams, Regimen, Route, RuleId};
 use concord_proto::concord::common::v1 as pb;
@@ -83,6 +83,11 @@ pub(crate) fn episode(episode: Option<pb::EpisodeRef>) -> Result<EpisodeRef, Inv
         })
     };
     fields().map_err(|invalid: Invalid| invalid.within("episode"))
+}
+
+pub(crate) fn us_state(field: &str, code: &str) -> Result<UsState, Invalid> {
+    UsState::parse(code)
+        .map_err(|_| Invalid::new(field, "must be the postal code of a state: two capital letters"))
 }
 
 pub(crate) fn role(field: &str, role: i32) -> Result<Role, Invalid> {

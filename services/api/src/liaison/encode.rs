@@ -4,8 +4,8 @@ use concord_kernel::PersonId;
 use concord_knowledge::Ruleset;
 use concord_proto::concord::liaison::v1 as pb;
 use concord_views::parts::{
-    AllergyList, ConflictLine, Contacts, DueTest, OpenConsult, OpenFinding, OpenUpdate, Order, OutsideLine,
-    Piece,
+    AllergyList, AtPharmacy, ConflictLine, Contacts, DueTest, OpenConsult, OpenFinding, OpenUpdate, Order,
+    OutsideLine, PharmacyChange, Piece,
 };
 use concord_views::reconciled::{ReconciledLine, ReconciledList};
 
@@ -39,7 +39,11 @@ pub(super) fn list(
     } else {
         &list.contacts
     };
-    let medications = list.program.iter().map(ordered).chain(list.outside.taken.iter().map(outside));
+    let medications = list
+        .program
+        .iter()
+        .map(|order| ordered(order, &list.pharmacy))
+        .chain(list.outside.taken.iter().map(outside));
     pb::GetReconciledListResponse {
         patient_id: list.line.patient.to_string(),
         name: list.line.identity.name().to_owned(),
@@ -57,6 +61,12 @@ pub(super) fn list(
         seen_up_to: list.line.seen_up_to.map(instant),
         plan_version: list.contacts.shared.get(&person).map_or(0, |shared| shared.version),
         tests: tests(list),
+        pharmacy_changes: list
+            .pharmacy
+            .changes
+            .iter()
+            .map(|change| pharmacy(change, &list.program))
+            .collect(),
         updates: contacts.updates.iter().map(update).collect(),
     }
 }
@@ -120,7 +130,24 @@ fn test(due: &DueTest<'_>) -> pb::ListedTest {
     }
 }
 
-fn ordered(order: &Order) -> pb::ListedMedication {
+fn pharmacy(change: &PharmacyChange, orders: &[Order]) -> pb::ListedPharmacyChange {
+    let order = orders.iter().find(|order| order.course.order == change.order);
+    let answer = match change.approved {
+        None => "waiting",
+        Some(true) => "approved",
+        Some(false) => "denied",
+    };
+    pb::ListedPharmacyChange {
+        medication_id: change.order.to_string(),
+        name: order.map_or_else(String::new, |order| words::drug(&order.course.drug)),
+        kind: words::stored(&change.kind),
+        proposal: change.proposal.expose().to_owned(),
+        answer: answer.to_owned(),
+        at: Some(instant(change.at)),
+    }
+}
+
+fn ordered(order: &Order, pharmacy: &AtPharmacy) -> pb::ListedMedication {
     pb::ListedMedication {
         medication_id: order.course.order.to_string(),
         name: words::drug(&order.course.drug),
@@ -130,6 +157,9 @@ fn ordered(order: &Order) -> pb::ListedMedication {
         status: words::stored(&order.state),
         started_on: order.course.start_on.to_string(),
         reconciled: String::new(),
+        last_filled_on: pharmacy
+            .last_filled_on(order.course.order)
+            .map_or_else(String::new, |day| day.to_string()),
     }
 }
 
@@ -143,6 +173,7 @@ fn outside(line: &OutsideLine) -> pb::ListedMedication {
         status: "active".to_owned(),
         started_on: line.started_on.map_or_else(String::new, |day| day.to_string()),
         reconciled: line.reconciled.as_ref().map_or_else(String::new, words::stored),
+        last_filled_on: String::new(),
     }
 }
 

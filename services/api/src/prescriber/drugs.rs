@@ -74,6 +74,11 @@ pub(super) const fn order_of(entry: &Entry) -> Option<OrderId> {
         | Entry::Stopped { order, .. }
         | Entry::NeverTaken { medication: MedicationRef::Order(order), .. }
         | Entry::Renewed { order, .. }
+        | Entry::PrescriptionSigned { order }
+        | Entry::TransmissionFailed { order, .. }
+        | Entry::PrescriptionCancelled { order, .. }
+        | Entry::CancellationDenied { order, .. }
+        | Entry::Filled { order, .. }
         | Entry::DoseMissed { order, .. }
         | Entry::MissedTooLong { order, .. }
         | Entry::MissedDecided { order, .. }

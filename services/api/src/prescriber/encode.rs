@@ -7,7 +7,8 @@ use concord_knowledge::{Regimen, Ruleset};
 use concord_proto::concord::prescriber::v1 as pb;
 use concord_views::chart::Row;
 use concord_views::parts::{
-    AllergyList, Course, EndedOrder, OpenEffect, OpenFinding, Order, OutsideLine, ResultLine,
+    AllergyList, Course, EndedOrder, OpenEffect, OpenFinding, OpenRequest, Order, OutsideLine,
+    PrescriptionLine, ResultLine,
 };
 use concord_views::worklist::WorklistItem;
 
@@ -48,6 +49,23 @@ pub(super) fn client(patient: PatientId, row: &Row) -> pb::GetClientResponse {
         as_of: None,
         recovery: recovery::summary(&row.recovery),
         watched_doses: row.doses.iter().map(recovery::dose).collect(),
+        prescriptions: row.prescriptions.iter().map(prescription).collect(),
+    }
+}
+
+fn prescription(line: &PrescriptionLine) -> pb::ChartPrescription {
+    let asked = |open: &OpenRequest| pb::OpenPharmacyRequest {
+        request_id: open.request.to_string(),
+        kind: open.change.as_ref().map_or_else(|| "renewal".to_owned(), words::stored),
+        words: words::text(open.words.as_ref()),
+        at: Some(instant(open.since)),
+    };
+    pb::ChartPrescription {
+        prescription_id: line.prescription.to_string(),
+        order_id: line.order.to_string(),
+        status: words::stored(&line.status),
+        last_filled_on: line.last_filled_on.map_or_else(String::new, |day| day.to_string()),
+        requests: line.requests.iter().map(asked).collect(),
     }
 }
 

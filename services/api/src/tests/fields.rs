@@ -10,6 +10,7 @@ use concord_proto::concord::coordination::v1 as coordination;
 use concord_proto::concord::episode::v1 as episode;
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::plan::v1 as plan;
+use concord_proto::concord::prescription::v1 as prescription;
 use concord_proto::concord::recovery::v1 as recovery;
 use concord_proto::concord::scales::v1 as scales;
 use concord_proto::concord::side_effects::v1 as side_effects;
@@ -424,4 +425,60 @@ fn what_is_told_of_a_recovery_names_the_field() {
         |r| r.at = None => "at", |r| r.reacted = None => "reacted");
     refuses!(recovery::MeasureRetentionRequest:
         |r| r.episode = None => "episode", |r| r.checkpoint = 0 => "checkpoint");
+}
+
+#[test]
+fn commands_that_write_a_prescription_name_the_field() {
+    refuses!(chart::RecordPdmpCheckRequest:
+        |r| r.state = "oh".into() => "state", |r| r.checked_at = None => "checked_at", |r| r.result = 0 => "result",
+        |r| r.note = "\u{0}".into() => "note");
+    refuses!(prescription::DraftPrescriptionRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.order_id.clear() => "order_id",
+        |r| r.product.clear() => "product", |r| r.quantity = 70_000 => "quantity", |r| r.supply = None => "supply",
+        |r| r.supply = Some(chart::Supply { days: 0, refills: 0 }) => "supply.days",
+        |r| r.pharmacy = "123".into() => "pharmacy", |r| r.state.clear() => "state",
+        |r| r.earliest_fill_on = "soon".into() => "earliest_fill_on", |r| r.follows_id = "x".into() => "follows_id",
+        |r| r.note = "\u{0}".into() => "note");
+    refuses!(prescription::MarkPrescriptionReadyRequest: |r| r.prescription_id.clear() => "prescription_id");
+    refuses!(prescription::SignPrescriptionRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.factors[0].kind = 0 => "factors[0].kind",
+        |r| r.factors[0].verified_at = None => "factors[0].verified_at",
+        |r| r.factors[0].evidence.clear() => "factors[0].evidence",
+        |r| r.factors = vec![r.factors[0].clone(); 9] => "factors",
+        |r| r.visit = Some(prescription::VisitRef { visit_id: ID.into(), ..Default::default() }) => "visit.episode_id",
+        |r| r.visit = Some(prescription::VisitRef { episode_id: ID.into(), ..Default::default() }) => "visit.visit_id");
+    refuses!(prescription::PrintPrescriptionRequest: |r| r.prescription_id.clear() => "prescription_id");
+    refuses!(prescription::CancelPrescriptionRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.reason.clear() => "reason");
+}
+
+#[test]
+fn commands_that_tell_of_a_pharmacy_name_the_field() {
+    use prescription::answer::Decision;
+    let nothing = prescription::Answer { decision: None };
+    let nobody = prescription::Answer { decision: Some(Decision::ReplacementId("x".into())) };
+    let silent = prescription::Answer { decision: Some(Decision::DeniedBecause(String::new())) };
+    refuses!(prescription::RecordTransmissionRequest: |r| r.prescription_id.clear() => "prescription_id");
+    refuses!(prescription::RecordPharmacyStatusRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.message_id = "x".into() => "message_id",
+        |r| r.status = 0 => "status");
+    refuses!(prescription::RecordCancelAnswerRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.answer = 0 => "answer");
+    refuses!(prescription::RecordFillRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.fill_id.clear() => "fill_id",
+        |r| r.status = 0 => "status", |r| r.quantity = 70_000 => "quantity", |r| r.on.clear() => "on");
+    refuses!(prescription::ProposeChangeRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.request_id.clear() => "request_id",
+        |r| r.kind = 0 => "kind", |r| r.proposal.clear() => "proposal");
+    refuses!(prescription::AnswerChangeRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.request_id.clear() => "request_id",
+        |r| r.answer = None => "answer", |r| r.answer = Some(nothing.clone()) => "answer.decision",
+        |r| r.answer = Some(nobody.clone()) => "answer.replacement_id");
+    refuses!(prescription::RequestRenewalRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.request_id.clear() => "request_id",
+        |r| r.note = "\u{0}".into() => "note");
+    refuses!(prescription::AnswerRenewalRequest:
+        |r| r.prescription_id.clear() => "prescription_id", |r| r.request_id.clear() => "request_id",
+        |r| r.answer = Some(silent.clone()) => "answer.denied_because");
+    refuses!(prescription::ExpirePrescriptionRequest: |r| r.prescription_id.clear() => "prescription_id");
 }

@@ -2,8 +2,8 @@
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, recovery, scales,
-    side_effects,
+    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
+    scales, side_effects,
 };
 use prost_types::Timestamp;
 
@@ -52,6 +52,12 @@ fn codings() -> Vec<Coding> {
 
 fn acknowledgements() -> Vec<chart::v1::Acknowledgement> {
     vec![chart::v1::Acknowledgement { finding: finding(), reason: words() }]
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
+fn denied() -> Option<prescription::v1::Answer> {
+    let decision = Some(prescription::v1::answer::Decision::DeniedBecause(words()));
+    Some(prescription::v1::Answer { decision })
 }
 
 /// Says which request is valid.
@@ -111,6 +117,7 @@ samples! {
         RecordResultRequest { lab: "qtc".into(), value: Some(430.0), unit: "ms".into(), taken_at: at(), last_dose_at: at() }
         ReviewResultRequest { lab: "qtc".into(), taken_at: at(), action: words() }
         WaiveTestRequest { order_id: id(), test: "mon.lithium.thyroid".into(), until: day(), reason: words() }
+        RecordPdmpCheckRequest { state: "OH".into(), checked_at: at(), result: 1, note: String::new() }
         RecordOutsideMedicationRequest {
             medication_id: id(),
             reported: Some(chart::v1::Reported { name: words(), source: 1, ..Default::default() }),
@@ -358,5 +365,36 @@ samples! {
         RecordNaloxoneChallengeRequest { at: at(), reacted: Some(false) }
         RecordOtpDoseRequest { medication_id: id(), program: words(), dose_mg: 80.0, given_at: at(), take_home: 6 }
         MeasureRetentionRequest { episode: stay(), checkpoint: 1 }
+    }
+    prescription {
+        DraftPrescriptionRequest {
+            prescription_id: id(),
+            order_id: id(),
+            product: words(),
+            quantity: 30,
+            supply: Some(chart::v1::Supply { days: 30, refills: 1 }),
+            pharmacy: "1234567".into(),
+            state: "OH".into(),
+            earliest_fill_on: day(),
+            follows_id: id(),
+            note: words(),
+        }
+        MarkPrescriptionReadyRequest { prescription_id: id() }
+        SignPrescriptionRequest {
+            prescription_id: id(),
+            factors: vec![prescription::v1::Factor { kind: 1, verified_at: at(), evidence: words() }],
+            visit: Some(prescription::v1::VisitRef { episode_id: id(), visit_id: id() }),
+        }
+        RecordTransmissionRequest { prescription_id: id() }
+        RecordPharmacyStatusRequest { prescription_id: id(), message_id: id(), status: 1 }
+        PrintPrescriptionRequest { prescription_id: id() }
+        CancelPrescriptionRequest { prescription_id: id(), reason: words() }
+        RecordCancelAnswerRequest { prescription_id: id(), answer: 1 }
+        RecordFillRequest { prescription_id: id(), fill_id: id(), status: 1, quantity: 30, on: day() }
+        ProposeChangeRequest { prescription_id: id(), request_id: id(), kind: 1, proposal: words() }
+        AnswerChangeRequest { prescription_id: id(), request_id: id(), answer: denied() }
+        RequestRenewalRequest { prescription_id: id(), request_id: id(), note: String::new() }
+        AnswerRenewalRequest { prescription_id: id(), request_id: id(), answer: denied() }
+        ExpirePrescriptionRequest { prescription_id: id() }
     }
 }

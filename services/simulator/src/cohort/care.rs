@@ -16,7 +16,7 @@ use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
 use super::{
-    PROGRAM, adherence, coordination, effects, leaving, outside, plan, recovery, request, risk,
+    PROGRAM, adherence, coordination, effects, leaving, outside, pharmacy, plan, recovery, request, risk,
     scores as symptoms,
 };
 use crate::script::{Body, Person, Sees};
@@ -315,6 +315,7 @@ fn written(
     plan::explain(story, ladder.drug, later(at, 1));
     let step = story.w.step(later(at, 3), prescriber, body).making(id);
     step.or_else = instead;
+    pharmacy::prescribe(story, ladder, (id, id), request::refills(ladder), later(at, 4));
     let supplied_until = day + i64::from(ladder.supply_days) * if ladder.controlled { 1 } else { 3 };
     story.orders.push(Order { id, ladder, rung: 0, since: day, supplied_until, open: true, held: false });
     effects::expect(story, id, ladder, day);
@@ -422,8 +423,13 @@ fn renewals(story: &mut Story<'_>, rhythm: &Rhythm, day: i64) {
         if !open || held || supplied_until - day > CADENCES[rhythm.cadence] {
             continue;
         }
-        let keeper = story.keeper(ladder).clone();
-        story.w.step(later(at, index as u64), &keeper, request::renew(ladder, id)).needing(id);
+        let (keeper, renewed) = (story.keeper(ladder).clone(), story.w.id_apart());
+        story
+            .w
+            .step(later(at, index as u64), &keeper, request::renew(ladder, id))
+            .needing(id)
+            .making(renewed);
+        pharmacy::prescribe(story, ladder, (id, renewed), 0, later(at, index as u64 + 1));
         story.orders[index].supplied_until = day + i64::from(ladder.supply_days);
     }
 }

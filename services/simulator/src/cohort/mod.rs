@@ -10,6 +10,7 @@ mod ladder;
 mod leaving;
 mod outside;
 mod people;
+mod pharmacy;
 mod plan;
 mod profile;
 mod recovery;

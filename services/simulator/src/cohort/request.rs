@@ -25,8 +25,13 @@ pub(crate) fn episode(id: Uuid) -> EpisodeRef {
     EpisodeRef { program: PROGRAM.to_owned(), episode_id: id.to_string() }
 }
 
+/// Fills after the first that an order hands out.
+pub(crate) const fn refills(ladder: &Ladder) -> u32 {
+    if ladder.controlled { 0 } else { 2 }
+}
+
 pub(crate) fn prescribe(plan: &Plan, ladder: &Ladder, order: Uuid, stay: Uuid, at: Instant) -> Body {
-    let refills = if ladder.controlled { 0 } else { 2 };
+    let refills = refills(ladder);
     Body::PrescribeMedication(chart::PrescribeMedicationRequest {
         order_id: order.to_string(),
         episode: Some(episode(stay)),

@@ -10,11 +10,11 @@ use super::super::state::{Order, must_taper};
 use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
 };
-use super::controlled::{Controlled, lawful, supplied};
 use super::{
     covered, more, not_before_first_day, not_before_last_change, not_in_the_future, prescriber, row,
 };
 use crate::Context;
+use crate::law::{Controlled, lawful, supplied};
 
 /// How long before it is recorded a hold may take effect. The washout of a held drug counts from the hold; for one
 /// that was left out longer ago, the order is stopped with its last dose.
@@ -102,7 +102,8 @@ impl Chart {
         covered(&context.actor, drug.schedule)?;
         not_missed_for_too_long(id, order, drug, context)?;
         let indication = &order.indication;
-        lawful(&Controlled { drug, indication, modality, legal_basis, supply }, context)?;
+        let controlled = Controlled { drug, indication, modality, supply };
+        let policy = lawful(&controlled, legal_basis, context)?;
         let bridging = more::of_the_supply(order, drug, supply, context)?;
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
@@ -116,6 +117,7 @@ impl Chart {
             judged,
             acknowledgements: acknowledgements.to_vec(),
             at: context.effective_at,
+            policy,
         }])
     }
 
@@ -133,9 +135,9 @@ impl Chart {
                 let drug = row(context, &order.drug)?;
                 covered(&context.actor, drug.schedule)?;
                 supplied(*supply, drug, context)?;
-                let (indication, modality, legal_basis) =
-                    (&order.indication, order.modality, order.legal_basis);
-                lawful(&Controlled { drug, indication, modality, legal_basis, supply: *supply }, context)?;
+                let (indication, modality) = (&order.indication, order.modality);
+                let controlled = Controlled { drug, indication, modality, supply: *supply };
+                lawful(&controlled, order.legal_basis, context)?;
                 *supply == order.supply
             }
             Correction::Reason(why) => *why == order.reason,

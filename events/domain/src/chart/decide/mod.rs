@@ -3,7 +3,6 @@
 mod adjust;
 mod background;
 mod consent;
-mod controlled;
 mod course;
 mod monitoring;
 mod more;
@@ -21,12 +20,13 @@ pub(super) use prescribe::{MOST_DAYS_AHEAD, MOST_OPEN_ORDERS};
 #[cfg(test)]
 pub(super) use titration::{MOST_DAYS as MOST_TITRATION_DAYS, MOST_STEPS as MOST_TITRATION_STEPS};
 
-use concord_kernel::{Actor, Day, Instant, OrderId, Role, Schedule};
+use concord_kernel::{Actor, Day, Instant, OrderId, Role, Schedule, Text};
 use concord_knowledge::{Drug, DrugId, Frequency, Regimen};
 
 use super::state::Order;
-use super::{Chart, Command, Error, Event};
-use crate::{Context, Issued};
+use super::{Chart, Command, Error, Event, PdmpCheck, PdmpResult};
+use crate::law::Unlawful;
+use crate::{Context, Issued, UsState};
 
 /// The most outside medications, allergies or conditions that stand on one chart at once; no patient has as many, and
 /// every check looks at each.
@@ -70,6 +70,9 @@ impl Chart {
             }
             Command::WaiveTest { order, test, until, reason } => {
                 self.waive_test(*order, test, *until, reason, context)
+            }
+            Command::RecordPdmpCheck { state, checked_at, result, note } => {
+                record_pdmp_check(*state, *checked_at, *result, note.as_ref(), context)
             }
             Command::RecordOutsideMedication { medication, reported } => {
                 self.record_outside(*medication, reported, context)
@@ -135,6 +138,30 @@ impl Chart {
         let open = self.open(order)?;
         if open.held_at.is_some() { Err(Error::OrderHeld) } else { Ok(open) }
     }
+}
+
+impl From<Unlawful> for Error {
+    fn from(unlawful: Unlawful) -> Self {
+        match unlawful {
+            Unlawful::SupplyOutOfRange => Self::SupplyOutOfRange,
+            Unlawful::SupplyBeyondSchedule => Self::SupplyBeyondSchedule,
+            Unlawful::LegalBasisMissing => Self::LegalBasisMissing,
+            Unlawful::LegalBasisNotInForce => Self::LegalBasisNotInForce,
+        }
+    }
+}
+
+/// It is a fact about the past; how old it may be is asked when somebody relies on it.
+fn record_pdmp_check(
+    state: UsState,
+    checked_at: Instant,
+    result: PdmpResult,
+    note: Option<&Text>,
+    context: &Context,
+) -> Result<Vec<Event>, Error> {
+    not_in_the_future(Some(checked_at), context)?;
+    let check = PdmpCheck { state, checked_at, by: context.actor.id, result };
+    Ok(vec![Event::PdmpChecked { check, note: note.cloned() }])
 }
 
 fn prescriber(actor: &Actor) -> Result<(), Error> {
@@ -213,6 +240,12 @@ pub(super) fn today_anywhere(now: Instant) -> Day {
     const WESTERNMOST_BEHIND_UTC: std::time::Duration = std::time::Duration::from_hours(12);
     let behind = i64::try_from(WESTERNMOST_BEHIND_UTC.as_micros()).unwrap_or(i64::MAX);
     Instant::from_micros(now.micros().saturating_sub(behind)).unwrap_or(now).day()
+}
+
+/// Whether a calendar day has begun nowhere yet.
+pub(crate) fn days_ahead_of(day: Day, context: &Context) -> bool {
+    const EASTERNMOST_AHEAD_OF_UTC: std::time::Duration = std::time::Duration::from_hours(14);
+    day > context.now.plus(EASTERNMOST_AHEAD_OF_UTC).day()
 }
 
 /// Calendar days from the day of `earlier` to the day of `later`, UTC.

@@ -66,6 +66,7 @@ impl Chart {
             | Command::RecordCondition { .. }
             | Command::ResolveCondition { .. }
             | Command::RecordResult { .. }
+            | Command::RecordPdmpCheck { .. }
             | Command::ReviewResult { .. }
             | Command::WaiveTest { .. }
             | Command::RecordOutsideMedication { .. }

@@ -7,9 +7,9 @@ use concord_knowledge::safety::{Allergies, Proposal, Subject};
 
 use super::super::{Chart, Error, Event, NewOrder};
 use super::consent;
-use super::controlled::{Controlled, lawful, supplied};
 use super::{covered, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
+use crate::law::{Controlled, lawful, supplied};
 
 /// The most orders that are open at once on one chart.
 pub(in super::super) const MOST_OPEN_ORDERS: usize = 64;
@@ -52,14 +52,9 @@ impl Chart {
             return Err(Error::OrderTooLongAgo);
         }
         covered(&context.actor, drug.schedule)?;
-        let controlled = Controlled {
-            drug,
-            indication: &new.indication,
-            modality: new.modality,
-            legal_basis: new.legal_basis,
-            supply: new.supply,
-        };
-        lawful(&controlled, context)?;
+        let controlled =
+            Controlled { drug, indication: &new.indication, modality: new.modality, supply: new.supply };
+        let policy = lawful(&controlled, new.legal_basis, context)?;
         self.prepared(drug)?;
         consent::stands(drug, context)?;
 
@@ -70,6 +65,7 @@ impl Chart {
             judged,
             ingredients: drug.ingredients.clone(),
             at: context.effective_at,
+            policy,
         })
     }
 

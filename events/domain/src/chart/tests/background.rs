@@ -1,6 +1,6 @@
 //! Characteristics, allergies, conditions, results.
 
-use concord_kernel::Phi;
+use concord_kernel::{Instant, Phi};
 use concord_knowledge::Action;
 
 use super::super::*;
@@ -198,4 +198,26 @@ fn a_chart_holds_so_many_entries_of_a_kind() {
         Event::OutsideMedicationRecorded { medication, reported, ingredients: Vec::new(), complete: false }
     });
     refused(medications.collect(), nurse().asks(outside(200, "aspirin")), full);
+}
+
+#[test]
+fn the_latest_look_into_each_state_s_monitoring_program_is_what_others_rely_on() {
+    let state = |code| crate::UsState::parse(code).unwrap();
+    let look = |code, hours_ago: u64| Command::RecordPdmpCheck {
+        state: state(code),
+        checked_at: Instant::from_micros(noon().micros() - i64::try_from(hours_ago).unwrap() * 3_600_000_000)
+            .unwrap(),
+        result: PdmpResult::AsExpected,
+        note: None,
+    };
+    // The older one is told of later, and does not hide the newer.
+    let told = [look("OH", 1), look("OH", 30), look("NY", 2)].map(|command| nurse().asks(command));
+    let known = folded(&after(Vec::new(), told)).facts().pdmp;
+    assert_eq!(known.len(), 2);
+    assert_eq!(noon().since(known[&state("OH")].checked_at), std::time::Duration::from_hours(1));
+    let Command::RecordPdmpCheck { state, result, note, .. } = look("OH", 0) else {
+        unreachable!("it looks")
+    };
+    let tomorrow = Command::RecordPdmpCheck { state, checked_at: noon().plus_days(1), result, note };
+    refused(Vec::new(), nurse().asks(tomorrow), Error::InTheFuture);
 }

@@ -14,7 +14,9 @@ use crate::treatment_plan::Consent;
 fn an_order_is_written_when_every_rule_agrees() {
     let given = prepared(&["sertraline"]);
     let events = accepted(given, psychiatrist().prescribes(order(1, "sertraline")));
-    let [Event::MedicationPrescribed { order: written, judged, ingredients, at }] = events.as_slice() else {
+    let [Event::MedicationPrescribed { order: written, judged, ingredients, at, policy: None }] =
+        events.as_slice()
+    else {
         panic!("one event: {events:?}");
     };
     assert_eq!(**written, order(1, "sertraline"));
@@ -367,7 +369,7 @@ fn an_interaction_between_others_does_not_stand_against_an_order() {
 #[test]
 fn a_chart_holds_only_so_many_open_orders() {
     let mut given = prepared(&["ramelteon"]);
-    let Event::MedicationPrescribed { order: first, judged, ingredients, at } =
+    let Event::MedicationPrescribed { order: first, judged, ingredients, at, policy } =
         on("ramelteon").pop().unwrap()
     else {
         panic!("an order");
@@ -377,6 +379,7 @@ fn a_chart_holds_only_so_many_open_orders() {
         judged: judged.clone(),
         ingredients: ingredients.clone(),
         at,
+        policy: policy.clone(),
     }));
     let when = psychiatrist().prescribes(order(9_999, "ramelteon"));
     refused(given, when, Error::TooManyOrders { most: MOST_OPEN_ORDERS });

@@ -153,6 +153,7 @@ pub(super) fn background() -> Vec<Event> {
 /// What safety rules said and what became of it.
 pub(super) fn findings() -> Vec<Event> {
     vec![
+        Event::PdmpChecked { check: super::prescription::pdmp(), note: Some(text("No other prescriber")) },
         Event::SafetyChecked { proposed: Some(drug("lithium-carbonate")), judged: judged() },
         Event::InteractionDetected {
             finding: finding(),
@@ -194,6 +195,7 @@ pub(super) fn orders() -> Vec<Event> {
             judged: judged(),
             ingredients: vec![ingredient("lithium")],
             at: at(),
+            policy: None,
         },
         Event::DoseAdjusted {
             order: order(),
@@ -228,6 +230,7 @@ pub(super) fn orders() -> Vec<Event> {
             judged: judged(),
             acknowledgements: vec![acknowledgement()],
             at: at(),
+            policy: None,
         },
         Event::OrderCorrected {
             order: order(),

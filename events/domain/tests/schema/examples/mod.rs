@@ -5,6 +5,7 @@ mod care;
 mod chart;
 mod coordination;
 mod plan;
+mod prescription;
 mod recovery;
 mod stay;
 
@@ -30,6 +31,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(adherence::adherence().into_iter().map(DomainEvent::Adherence));
     all.extend(recovery::inductions().into_iter().map(DomainEvent::Recovery));
     all.extend(recovery::told().into_iter().map(DomainEvent::Recovery));
+    all.extend(prescription::prescription().into_iter().map(DomainEvent::Prescription));
     all
 }
 

@@ -110,6 +110,33 @@ fn told(entry: &Entry) -> Told {
         | Entry::BarrierRemoved { .. }
         | Entry::FamilyEngaged { .. } => adherence(entry),
         Entry::Recovery(entry) => recovery::told(entry),
+        Entry::PrescriptionSigned { .. }
+        | Entry::TransmissionFailed { .. }
+        | Entry::PrescriptionCancelled { .. }
+        | Entry::CancellationDenied { .. }
+        | Entry::Filled { .. }
+        | Entry::PdmpChecked { .. } => pharmacy(entry),
+    }
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "`told` hands over the entries of prescriptions only, without wildcard"
+)]
+fn pharmacy(entry: &Entry) -> Told {
+    let why = |summary: String| (String::new(), None, summary);
+    match entry {
+        Entry::TransmissionFailed { because, .. } => why(words::stored(because)),
+        Entry::PrescriptionCancelled { cause, .. } => why(words::stored(cause)),
+        Entry::CancellationDenied { because, .. } => why(words::stored(because)),
+        Entry::Filled { status, quantity, unexpected, .. } => {
+            let status = words::stored(status);
+            let told = if *unexpected { format!("{status}, unexpected") } else { status };
+            (String::new(), Some(f64::from(*quantity)), told)
+        }
+        Entry::PdmpChecked { state, result } => (state.to_string(), None, words::stored(result)),
+        // Signed: that it happened says it all.
+        _ => why(String::new()),
     }
 }
 

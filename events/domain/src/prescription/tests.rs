@@ -1,0 +1,6 @@
+//! The rules of a prescription, one test each.
+
+mod histories;
+mod pharmacy;
+mod signing;
+mod told;

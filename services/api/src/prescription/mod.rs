@@ -1,0 +1,5 @@
+//! Prescriptions.
+
+mod decode;
+mod handler;
+mod words;
