@@ -57,6 +57,7 @@ fn prescribed() -> Append {
             legal_basis: None,
             acknowledgements: Vec::new(),
         }),
+        policy: None,
         judged: Judged {
             ruleset: RulesetVersion::parse("2026-11-23.1").unwrap(),
             findings: Vec::new(),

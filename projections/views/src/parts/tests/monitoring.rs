@@ -42,6 +42,7 @@ fn lithium() -> Event {
             legal_basis: None,
             acknowledgements: Vec::new(),
         }),
+        policy: None,
         judged: judged(),
         ingredients: Vec::new(),
         at: start(),

@@ -79,6 +79,7 @@ fn a_prescription_waits_for_its_signature_its_pharmacy_and_its_answer() {
         episode: Story::new(0, &mut Dice(1)).episode.id,
         disposition: Disposition::Completed,
         medication_plan: None,
+        at: None,
     });
     let gone = |count: usize| {
         let steps = steps[..count].iter().cloned().map(DomainEvent::Prescription);
