@@ -96,31 +96,7 @@ impl Command {
                 reads: vec![StreamRef::episode(patient, &episode.program)],
             },
             Self::Chart(command) => {
-                let mut reads = match command.needs_indication_of() {
-                    Some(episode) => {
-                        vec![
-                            StreamRef::episode(patient, &episode.program),
-                            StreamRef::assessment(patient, episode.id),
-                            StreamRef::treatment_plan(patient, episode.id),
-                        ]
-                    }
-                    None => Vec::new(),
-                };
-                if command.needs_missed_doses() {
-                    reads.push(StreamRef::adherence(patient));
-                }
-                if command.needs_evidence() {
-                    reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
-                }
-                match command.rests_on() {
-                    Some(TitrationBasis::SideEffect(_)) => reads.push(StreamRef::side_effects(patient)),
-                    // The scores are evidence already.
-                    Some(
-                        TitrationBasis::Score(_) | TitrationBasis::Result(_) | TitrationBasis::WellTolerated,
-                    )
-                    | None => {}
-                }
-                Target { stream: StreamRef::chart(patient), reads }
+                Target { stream: StreamRef::chart(patient), reads: chart_reads(command, patient) }
             }
             Self::SideEffects(command) => {
                 let mut reads = Vec::new();
@@ -166,31 +142,66 @@ impl Command {
                 Target { stream: StreamRef::adherence(patient), reads }
             }
             Self::Recovery(command) => {
-                let mut reads = Vec::new();
-                if let Some(stay) = command.names_stay() {
-                    reads.push(StreamRef::episode(patient, &stay.program));
-                }
-                if command.needs_chart() {
-                    reads.push(StreamRef::chart(patient));
-                }
-                if command.needs_withdrawal() {
-                    reads.push(StreamRef::scales(patient));
-                }
-                Target { stream: StreamRef::recovery(patient), reads }
+                Target { stream: StreamRef::recovery(patient), reads: recovery_reads(command, patient) }
             }
-            Self::Prescription(OfPrescription { prescription, command }) => {
-                let mut reads = Vec::new();
-                if command.needs_the_order() {
-                    reads.push(StreamRef::chart(patient));
-                }
-                if let Some(visit) = command.cites_a_visit() {
-                    reads.push(StreamRef::follow_up(patient, visit.episode));
-                }
-                if let Some(other) = command.cites_another() {
-                    reads.push(StreamRef::prescription(patient, other));
-                }
-                Target { stream: StreamRef::prescription(patient, *prescription), reads }
-            }
+            Self::Prescription(OfPrescription { prescription, command }) => Target {
+                stream: StreamRef::prescription(patient, *prescription),
+                reads: prescription_reads(command, patient),
+            },
         }
     }
+}
+
+fn chart_reads(command: &chart::Command, patient: PatientId) -> Vec<StreamRef> {
+    let mut reads = match command.needs_indication_of() {
+        Some(episode) => {
+            vec![
+                StreamRef::episode(patient, &episode.program),
+                StreamRef::assessment(patient, episode.id),
+                StreamRef::treatment_plan(patient, episode.id),
+            ]
+        }
+        None => Vec::new(),
+    };
+    if command.needs_missed_doses() {
+        reads.push(StreamRef::adherence(patient));
+    }
+    if command.needs_evidence() {
+        reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
+    }
+    match command.rests_on() {
+        Some(TitrationBasis::SideEffect(_)) => reads.push(StreamRef::side_effects(patient)),
+        // The scores are evidence already.
+        Some(TitrationBasis::Score(_) | TitrationBasis::Result(_) | TitrationBasis::WellTolerated) | None => {
+        }
+    }
+    reads
+}
+
+fn recovery_reads(command: &recovery::Command, patient: PatientId) -> Vec<StreamRef> {
+    let mut reads = Vec::new();
+    if let Some(stay) = command.names_stay() {
+        reads.push(StreamRef::episode(patient, &stay.program));
+    }
+    if command.needs_chart() {
+        reads.push(StreamRef::chart(patient));
+    }
+    if command.needs_withdrawal() {
+        reads.push(StreamRef::scales(patient));
+    }
+    reads
+}
+
+fn prescription_reads(command: &prescription::Command, patient: PatientId) -> Vec<StreamRef> {
+    let mut reads = Vec::new();
+    if command.needs_the_order() {
+        reads.push(StreamRef::chart(patient));
+    }
+    if let Some(visit) = command.cites_a_visit() {
+        reads.push(StreamRef::follow_up(patient, visit.episode));
+    }
+    if let Some(other) = command.cites_another() {
+        reads.push(StreamRef::prescription(patient, other));
+    }
+    reads
 }

@@ -232,7 +232,8 @@ fn the_chart_stands_alone_unless_something_is_prescribed_or_goes_on() {
     concerns(&Command::Chart(chart::Command::ConfirmNoKnownAllergies), StreamRef::chart(ada()), &[]);
     let order = concord_kernel::OrderId::new(uuid(5));
     let resume = Command::Chart(chart::Command::Resume { order, acknowledgements: vec![] });
-    concerns(&resume, StreamRef::chart(ada()), &[StreamRef::adherence(ada())]);
+    let known = [StreamRef::adherence(ada()), StreamRef::scales(ada()), StreamRef::recovery(ada())];
+    concerns(&resume, StreamRef::chart(ada()), &known);
     let hold = Command::Chart(chart::Command::Hold { order, reason: reason() });
     concerns(&hold, StreamRef::chart(ada()), &[]);
 }
@@ -260,12 +261,13 @@ fn a_recovery_reads_what_its_decision_depends_on() {
 }
 
 #[test]
-fn what_goes_on_with_a_drug_reads_scores_and_recovery_and_what_ends_it_reads_nothing() {
+fn what_goes_on_with_a_drug_reads_how_it_is_taken_scores_and_recovery_and_what_ends_it_nothing() {
     let order = concord_kernel::OrderId::new(uuid(5));
+    let taking = StreamRef::adherence(ada());
     let (scores, recovery) = (StreamRef::scales(ada()), StreamRef::recovery(ada()));
     let hold = chart::Command::Hold { order, reason: reason() };
     for (command, reads) in [
-        (chart::Command::Resume { order, acknowledgements: vec![] }, vec![scores, recovery]),
+        (chart::Command::Resume { order, acknowledgements: vec![] }, vec![taking, scores, recovery]),
         (chart::Command::CheckSafety { proposal: None }, vec![]),
         (hold, vec![]),
     ] {

@@ -8,6 +8,7 @@ mod chart;
 mod coordination;
 mod effect;
 mod entry;
+mod made;
 mod pharmacy;
 mod plan;
 mod read;

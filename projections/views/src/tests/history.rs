@@ -249,17 +249,17 @@ impl Story {
     }
 
     fn later(&mut self, now: Instant, dice: &mut Dice) -> DomainEvent {
-        match dice.roll(100) {
+        match dice.roll(124) {
             0..20 => DomainEvent::Scales(Self::score(now, dice)),
             20..24 => DomainEvent::Scales(self.risk(now, dice)),
             24..44 => DomainEvent::SideEffects(self.effect(now, dice)),
             44..66 => DomainEvent::FollowUp(self.visit(now, dice)),
             66..69 => DomainEvent::Episode(self.stay(dice)),
-            77..84 if !self.orders.is_empty() => DomainEvent::Prescription(self.pharmacy(now, dice)),
             69..77 => DomainEvent::TreatmentPlan(self.plan(now, dice)),
             77..82 => DomainEvent::Coordination(self.contact(now, dice)),
-            77..83 => DomainEvent::Adherence(self.takes(now, dice)),
-            77..84 => DomainEvent::Recovery(self.recover(now, dice)),
+            82..88 => DomainEvent::Adherence(self.takes(now, dice)),
+            88..95 => DomainEvent::Recovery(self.recover(now, dice)),
+            95..102 if !self.orders.is_empty() => DomainEvent::Prescription(self.pharmacy(now, dice)),
             _ => DomainEvent::Chart(self.chart(now, dice)),
         }
     }

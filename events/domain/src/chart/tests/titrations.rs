@@ -306,10 +306,12 @@ fn what_a_step_rests_on_is_read_with_the_stay_of_its_order() {
     let patient = concord_kernel::PatientId::new(Uuid::from_u128(7));
     let target = |basis| crate::Command::Chart(step_on(basis)).target(patient);
     let score = TitrationBasis::Score(ScaleId::new(Uuid::from_u128(5)));
-    assert_eq!(target(score).reads, [StreamRef::scales(patient)]);
+    // Every step is judged by how the drug is taken, by scores and by what was used.
+    let always = [StreamRef::adherence(patient), StreamRef::scales(patient), StreamRef::recovery(patient)];
+    assert_eq!(target(score).reads, always);
     let report = TitrationBasis::SideEffect(ReportId::new(Uuid::from_u128(6)));
-    assert_eq!(target(report).reads, [StreamRef::side_effects(patient)]);
-    assert_eq!(target(TitrationBasis::WellTolerated).reads, []);
+    assert_eq!(target(report).reads, [&always[..], &[StreamRef::side_effects(patient)]].concat());
+    assert_eq!(target(TitrationBasis::WellTolerated).reads, always);
     let state = crate::State::Chart(Box::new(folded(&on_sertraline())));
     for command in [step(), titration(&WEEKLY)] {
         let reads = state.reads(&crate::Command::Chart(command), patient);

@@ -66,6 +66,7 @@ fn at() -> Instant {
 }
 
 /// What the patient brings along.
+#[expect(clippy::too_many_lines, reason = "a list: one example an event")]
 pub(super) fn background() -> Vec<Event> {
     vec![
         Event::CharacteristicsRecorded {

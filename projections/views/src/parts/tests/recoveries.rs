@@ -101,10 +101,12 @@ fn reviewed(n: u128) -> Event {
     Event::RelapseReviewed { relapse: RelapseId::new(id(n)), decision: words("goes on"), late: false }
 }
 
+/// What is due, but for the look at all medications that every admission asks for.
 fn due_after(then: Vec<DomainEvent>) -> Vec<(DueKind, Instant)> {
     let model: Model<Worklist> = after_opening(then);
     let row = &model.rows[&Key::patient(patient(0))];
-    row.agenda.due(&row.stays).into_iter().map(|due| (due.kind, due.at)).collect()
+    let due = row.agenda.due(&row.stays).into_iter().map(|due| (due.kind, due.at));
+    due.filter(|(kind, _)| *kind != DueKind::Reconciliation).collect()
 }
 
 fn due(then: Vec<Event>) -> Vec<(DueKind, Instant)> {
