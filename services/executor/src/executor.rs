@@ -253,6 +253,7 @@ fn standing(events: &[DomainEvent]) -> Vec<FindingKey> {
             | chart::Event::TitrationPlanned { judged, .. }
             | chart::Event::TitrationStepTaken { judged, .. }
             | chart::Event::MedicationResumed { judged, .. }
+            | chart::Event::MedicationRenewed { judged, .. }
             | chart::Event::SafetyChecked { judged, .. } = event
             {
                 keys.extend_from_slice(&judged.findings);

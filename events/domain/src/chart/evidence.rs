@@ -19,6 +19,11 @@ const NALOXONE_CHALLENGE: &str = "naloxone-challenge";
 /// What an opioid treatment program dispenses.
 const METHADONE: &str = "methadone";
 
+/// Whether a result lets a first dose of an agonist or antagonist go ahead: whoever records it has seen the patient.
+pub(super) fn opens_a_gate(lab: &LabId) -> bool {
+    [COWS, OPIOID_SCREEN, NALOXONE_CHALLENGE].contains(&lab.as_str())
+}
+
 impl Chart {
     /// Everything that a rule may ask for at `now`: the chart, and what other streams say.
     pub(super) fn seen(&self, context: &Context) -> Subject {

@@ -5,10 +5,11 @@ use concord_kernel::{Day, Instant, Phi, Text};
 use concord_knowledge::safety::{Allergies, Allergy, LatestResult, ReactionKind, ReactionSeverity, Subject};
 use concord_knowledge::{ConditionId, FindingKey, IngredientId, LabId};
 
+use super::super::evidence::opens_a_gate;
 use super::super::state::{AllergyStatus, Characteristics, same_words};
 use super::super::{Chart, Coding, Error, Event, Sex};
 use super::outside::pairs;
-use super::room_beside;
+use super::{clinician, room_beside};
 use crate::Context;
 
 /// Nobody has lived longer.
@@ -146,6 +147,9 @@ impl Chart {
         (taken_at, last_dose_at): (Instant, Option<Instant>),
         context: &Context,
     ) -> Result<Vec<Event>, Error> {
+        if opens_a_gate(lab) {
+            clinician(&context.actor)?;
+        }
         let of_table = context.rules.lab_unit(lab).ok_or(Error::UnknownLab)?;
         if unit != of_table {
             return Err(Error::UnitNotOfTable);

@@ -138,6 +138,9 @@ impl Chart {
                 let (indication, modality) = (&order.indication, order.modality);
                 let controlled = Controlled { drug, indication, modality, supply: *supply };
                 lawful(&controlled, order.legal_basis, context)?;
+                if more::is_more(*supply, order) {
+                    more::of_the_supply(order, drug, *supply, context)?;
+                }
                 *supply == order.supply
             }
             Correction::Reason(why) => *why == order.reason,

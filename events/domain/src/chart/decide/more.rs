@@ -6,7 +6,7 @@
 use concord_knowledge::Drug;
 
 use super::super::state::Order;
-use super::super::{Chart, Command, Error, Supply};
+use super::super::{Chart, Command, Correction, Error, Supply};
 use super::consent;
 use crate::{Context, EpisodeRef};
 
@@ -47,6 +47,12 @@ pub(super) fn of_the_supply(
     if order.bridged { Err(Error::AlreadyBridged) } else { Ok(true) }
 }
 
+/// Whether `supply` lasts longer than that of the order, with all its fills.
+pub(super) fn is_more(supply: Supply, order: &Order) -> bool {
+    let lasts = |supply: Supply| u32::from(supply.days) * (u32::from(supply.refills) + 1);
+    lasts(supply) > lasts(order.supply)
+}
+
 impl Chart {
     /// The stay whose state and plan a command depends on, for one that gives more of an order that stands.
     pub(crate) fn stay_read_by(&self, command: &Command) -> Option<&EpisodeRef> {
@@ -59,6 +65,9 @@ impl Chart {
             | Command::PlanTitration { order, .. }
             | Command::AdvanceTitration { order, .. } => more(order, &|_| true),
             Command::AdjustDose { order, regimen, .. } => more(order, &|open| open.asks_for_more(regimen)),
+            Command::Correct { order, correction: Correction::Supply(supply), .. } => {
+                more(order, &|open| is_more(*supply, open))
+            }
             Command::RecordCharacteristics { .. }
             | Command::ConfirmNoKnownAllergies
             | Command::RecordAllergy { .. }

@@ -23,7 +23,10 @@ impl Chart {
 
         let mut subject = self.seen(context);
         let giving_way = subject.exposures.iter_mut().find(|exposure| exposure.id == switch.from.uuid());
-        if let Some(exposure) = giving_way {
+        // The same substance does not give way to itself: that is another dose, and judged as two orders of one drug.
+        let new = &row(context, &switch.to.drug)?.ingredients;
+        let itself = from.ingredients.iter().any(|substance| new.contains(substance));
+        if let Some(exposure) = giving_way.filter(|_| !itself) {
             exposure.tapering = true;
         }
         let mut events = vec![

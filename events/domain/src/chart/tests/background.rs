@@ -109,6 +109,18 @@ fn a_result_is_of_a_known_kind_in_its_unit_plausible_and_past() {
     accepted(Vec::new(), nurse().asks(result("lithium-level", 0.8, "mmol/L")));
 }
 
+#[test]
+fn what_lets_a_first_dose_go_ahead_is_recorded_by_whoever_sees_the_patient() {
+    for (lab, value, unit) in [
+        ("cows", 13.0, "{score}"),
+        ("naloxone-challenge", 0.0, "{presence}"),
+        ("uds-opioids", 0.0, "{presence}"),
+    ] {
+        refused(Vec::new(), therapist().asks(result(lab, value, unit)), Error::NotAClinician);
+        accepted(Vec::new(), nurse().asks(result(lab, value, unit)));
+    }
+}
+
 fn level(days: i64, value: f64) -> super::told::Asked {
     nurse().days_later(days).asks(Command::RecordResult {
         lab: lab("lithium-level"),

@@ -134,6 +134,18 @@ fn after_the_stay_one_supply_bridges_the_time_to_whoever_prescribes_on() {
     let bridged = after(on("sertraline"), [gone().asks(renew(30, 0))]);
     assert!(matches!(bridged.last(), Some(Event::MedicationRenewed { bridging: true, .. })));
     refused(bridged.clone(), gone().asks(renew(14, 0)), Error::AlreadyBridged);
+    // A correction is no way round it, and less is always possible.
+    let correct = |days, refills| Command::Correct {
+        order: order_id(1),
+        correction: Correction::Supply(Supply { days, refills }),
+        reason: words("Written wrongly"),
+    };
+    let short = after(on("sertraline"), [gone().asks(renew(14, 0))]);
+    refused(short, gone().asks(correct(30, 0)), Error::AlreadyBridged);
+    refused(bridged.clone(), gone().asks(correct(31, 0)), most.clone());
+    refused(on("sertraline"), gone().asks(correct(365, 11)), most.clone());
+    refused(on("sertraline"), declining("sertraline").asks(correct(365, 11)), Error::ConsentDeclined);
+    accepted(bridged.clone(), gone().asks(correct(14, 0)));
     // In an open stay it goes on as before.
     accepted(bridged, psychiatrist().days_later(7).asks(renew(30, 3)));
 }

@@ -459,6 +459,14 @@ fn a_switch_asks_of_the_new_order_what_every_order_is_asked() {
 }
 
 #[test]
+fn the_same_substance_does_not_give_way_to_itself() {
+    let given = on("sertraline");
+    let itself = plans(switch(order(2, "sertraline"), in_days(14), &[(0, 25.0), (14, 0.0)]));
+    let (found, _) = unsafe_by(given, itself);
+    assert!(found.iter().any(|(rule, _)| rule == "dup.same-ingredient"), "{found:?}");
+}
+
+#[test]
 fn a_switch_is_over_when_the_new_order_ends() {
     let both = after(depressed(), [plans(switch(order(2, "escitalopram"), in_days(14), &[]))]);
     let chart = |events: &[Event]| folded(events).orders[&order_id(1)].switch.is_some();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use concord_knowledge::Drug;
 
-use super::super::state::{Drafted, days_after};
+use super::super::state::{Drafted, days_after, total_days};
 use super::super::{Error, Event, Factor, MessageKind, Resting, VisitRef, message_id};
 use super::draft::{may_be_prescribed, taken};
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck};
@@ -28,6 +28,9 @@ pub(super) fn still_ordered<'a>(
     let order = taken(drafted.contents.order, context)?;
     if order.drug != drafted.contents.drug || order.regimen != drafted.contents.regimen {
         return Err(Error::OrderChanged);
+    }
+    if drafted.contents.series_days > total_days(order.supply) {
+        return Err(Error::SupplyBeyondOrder);
     }
     let most_days = context.rules.prescription_policy(context.now.day()).judged_days;
     if context.now > order.supplied_at.plus_days(i64::from(most_days)) {

@@ -213,6 +213,8 @@ fn what_is_signed_is_the_order_as_it_is_and_as_it_was_judged_lately() {
     refused(&given, &with(other), &Error::OrderChanged);
     let long_ago = |order: &mut PrescribableFacts| order.supplied_at = noon().plus_days(-8);
     refused(&given, &with(long_ago), &Error::OrderJudgedTooLongAgo { most_days: 7 });
+    let less = |order: &mut PrescribableFacts| order.supply = Supply { days: 1, refills: 0 };
+    refused(&given, &with(less), &Error::SupplyBeyondOrder);
     let mut stopped = bup();
     stopped.chart.as_mut().unwrap().prescribable.clear();
     refused(&given, &doctor(stopped.clone()).of_rx(sign()), &Error::OrderStopped);
