@@ -40,6 +40,13 @@ pub enum TimekeeperError {
     Behind(#[from] WaitError),
 }
 
+impl TimekeeperError {
+    /// Whether there is no list yet, as after a start or with a new version of it.
+    const fn is_building(&self) -> bool {
+        matches!(self, Self::Read(ViewReadError::Building(_)))
+    }
+}
+
 impl Timekeeper {
     /// Records on the ledger of `executor` what `views` shows to have passed by `clock`.
     pub fn new(executor: Executor, views: Projections, clock: Arc<dyn Clock>) -> Self {
@@ -53,9 +60,12 @@ impl Timekeeper {
         loop {
             match self.record_passed().await {
                 Ok(_) => failing = false,
+                // While the list is built the first time, health says so, and nothing has failed.
+                Err(error) if error.is_building() => {}
                 Err(error) => {
                     if !failing {
-                        tracing::error!(%error, "deadlines that have passed are not recorded for now");
+                        let error = &error as &dyn std::error::Error;
+                        tracing::error!(error, "deadlines that have passed are not recorded for now");
                     }
                     failing = true;
                 }
@@ -90,6 +100,7 @@ impl Timekeeper {
         }
     }
 
+    /// Records one.
     async fn record(&self, timer: &timers::Timer) -> Result<Option<Token>, ExecuteError> {
         match self.executor.execute(command(timer)).await {
             Ok(receipt) => Ok(Some(receipt.token)),
@@ -97,5 +108,17 @@ impl Timekeeper {
             Err(ExecuteError::Refused(_)) => Ok(None),
             Err(error) => Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_is_being_built_is_no_failure_and_a_record_that_is_away_is_one() {
+        assert!(TimekeeperError::from(ViewReadError::Building("timers")).is_building());
+        assert!(!TimekeeperError::from(ViewReadError::Cursor).is_building());
+        assert!(!TimekeeperError::from(ExecuteError::Unavailable).is_building());
     }
 }
