@@ -131,6 +131,10 @@ impl Form<'_> {
         if seen && self.mode != AdministrationMode::Clinician {
             return Err(Error::ClinicianScores);
         }
+        // A withdrawal score lets a first dose go ahead: whoever takes pulse and blood pressure gives it.
+        if seen && role == Role::Therapist {
+            return Err(Error::RoleNotPermitted { role });
+        }
         if !is_language_tag(self.language) {
             return Err(Error::NotALanguage);
         }

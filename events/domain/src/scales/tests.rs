@@ -483,3 +483,11 @@ fn severe_withdrawal_calls_somebody_at_once() {
     let shaking = form(1, ScaleKind::CiwaAr, [7, 7, 5, 0, 0, 0, 0, 0, 0, 0]);
     assert_eq!(recorded(std::slice::from_ref(&shaking)).len(), 2);
 }
+
+#[test]
+fn withdrawal_that_lets_a_dose_go_ahead_is_scored_by_nurses_and_prescribers() {
+    let score = |role| scores(vec![]).when(by(role).asks(cows(1, 13).command())).inspect_result();
+    let role = Role::Therapist;
+    assert_eq!(score(role), Err(Error::RoleNotPermitted { role }));
+    assert!(score(Role::Nurse).is_ok() && score(Role::Pmhnp).is_ok());
+}
