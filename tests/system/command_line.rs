@@ -285,3 +285,20 @@ async fn a_demonstration_admits_what_can_be_read_and_names_what_cannot() {
     assert!(document["how"].is_null());
     assert_eq!(document["ledger"]["root"].as_str().map(str::len), Some(64));
 }
+
+#[test]
+fn a_reader_who_has_gone_away_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let mut program = std::process::Command::new(CONCORD);
+    program.arg("--data").arg(folder.path()).args(["token", "--role", "nurse", "--tenant", "demo"]);
+    let Output { status, stderr, .. } = program
+        .stdout(writer)
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    assert!(status.success() && stderr.is_empty(), "{}", String::from_utf8_lossy(&stderr));
+}

@@ -12,7 +12,7 @@ use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
 use crate::cli::{Bench, BenchCommands, BenchReplay, BenchSafety};
-use crate::{Failed, key};
+use crate::{Failed, key, out};
 
 const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
 
@@ -77,8 +77,7 @@ fn sign(data: &Path, tenant: &TenantId, actor: &Actor) -> std::io::Result<String
 /// Prints figures: an object for programs, a table for people.
 fn print(report: &impl Serialize, json: bool) -> Result<(), Failed> {
     if json {
-        println!("{}", serde_json::to_string_pretty(report)?);
-        return Ok(());
+        return Ok(out::json(report)?);
     }
     let mut table = Table::new();
     if let serde_json::Value::Object(figures) = serde_json::to_value(report)? {
@@ -87,6 +86,5 @@ fn print(report: &impl Serialize, json: bool) -> Result<(), Failed> {
             table.add_row(vec![name, shown]);
         }
     }
-    println!("{table}");
-    Ok(())
+    Ok(out::line(table)?)
 }

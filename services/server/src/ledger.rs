@@ -7,9 +7,9 @@ use concord_ledger::{DataFolder, fsck};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::Failed;
 use crate::cli::Ledger;
 use crate::config::Config;
+use crate::{Failed, out};
 
 const PROGRESS: &str = "{wide_bar} {pos} of {len} events, {per_sec}, {eta} left";
 
@@ -52,13 +52,16 @@ fn check(tenant: &TenantId, json: bool, config: &Config) -> Result<ExitCode, Fai
         root: hex::encode(report.root),
     };
     if json {
-        println!("{}", serde_json::to_string_pretty(&sound)?);
+        out::json(&sound)?;
     } else {
-        println!("ledger    {}", sound.ledger);
-        println!("epoch     {}", sound.epoch);
-        println!("events    {} in {} streams, by {} commands", sound.position, sound.streams, sound.receipts);
-        println!("root      {}", sound.root);
-        println!("Nothing is missing, moved or altered.");
+        out::line(format_args!("ledger    {}", sound.ledger))?;
+        out::line(format_args!("epoch     {}", sound.epoch))?;
+        out::line(format_args!(
+            "events    {} in {} streams, by {} commands",
+            sound.position, sound.streams, sound.receipts
+        ))?;
+        out::line(format_args!("root      {}", sound.root))?;
+        out::line("Nothing is missing, moved or altered.")?;
     }
     Ok(ExitCode::SUCCESS)
 }

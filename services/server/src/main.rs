@@ -8,6 +8,7 @@ mod health;
 mod key;
 mod ledger;
 mod open;
+mod out;
 mod projections;
 mod serve;
 mod signals;
@@ -67,7 +68,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
 async fn serve(config: Config) -> Result<ExitCode, Failed> {
     telemetry::start(&config.log)?;
     let mut running = Running::start(&config, Sources::machine()).await?;
-    println!("listening on http://{}", running.address);
+    out::line(format_args!("listening on http://{}", running.address))?;
     let ended = running.until(signals::asked_to_stop()).await;
     let stopped = running.stop(config.drain()).await;
     // Why it ended comes before what followed from it.

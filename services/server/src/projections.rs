@@ -10,11 +10,11 @@ use concord_projection::{Projections, State, Status};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use crate::Failed;
 use crate::cli::Projections as Command;
 use crate::config::{Config, ProcessRole};
 use crate::open::open;
 use crate::serve::Sources;
+use crate::{Failed, out};
 
 const PROGRESS: &str = "{msg} {wide_bar} {pos} of {len} events, {per_sec}, {eta} left";
 
@@ -55,9 +55,9 @@ pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, F
             let views = open(&tenant)?;
             let status = rebuild(&views, &view).await?;
             if json {
-                println!("{}", serde_json::to_string_pretty(&line(&views, &status))?);
+                out::json(&line(&views, &status))?;
             } else {
-                println!("{view} was built anew and has taken the old one's place.");
+                out::line(format_args!("{view} was built anew and has taken the old one's place."))?;
             }
             views.shutdown().await;
         }
@@ -86,8 +86,7 @@ async fn catch_up(views: &Projections) {
 fn print(views: &Projections, json: bool) -> Result<(), Failed> {
     let lines: Vec<_> = views.statuses().iter().map(|status| line(views, status)).collect();
     if json {
-        println!("{}", serde_json::to_string_pretty(&lines)?);
-        return Ok(());
+        return Ok(out::json(&lines)?);
     }
     let mut table = Table::new();
     table.set_header(["view", "version", "position", "events behind", "seconds behind", "state"]);
@@ -102,8 +101,7 @@ fn print(views: &Projections, json: bool) -> Result<(), Failed> {
             line.state,
         ]);
     }
-    println!("{table}");
-    Ok(())
+    Ok(out::line(table)?)
 }
 
 fn line(views: &Projections, status: &Status) -> Line {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::cli::Token;
 use crate::config::Config;
-use crate::{Failed, key};
+use crate::{Failed, key, out};
 
 const SECONDS_PER_HOUR: u64 = 3_600;
 
@@ -24,6 +24,6 @@ pub(crate) fn print(options: &Token, config: &Config) -> Result<ExitCode, Failed
         credentials: Credentials { schedules: options.schedules.clone() },
     };
     let lifetime = Duration::from_secs(options.hours * SECONDS_PER_HOUR);
-    println!("{}", key::tokens(&config.data)?.sign(&options.tenant, &actor, SystemClock.now(), lifetime));
+    out::line(key::tokens(&config.data)?.sign(&options.tenant, &actor, SystemClock.now(), lifetime))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -16,7 +16,7 @@ use super::{Desk, How, Imported, Report, print};
 use crate::cli::Demo;
 use crate::config::{Config, ProcessRole};
 use crate::serve::{Running, Sources};
-use crate::{Failed, key, signals, telemetry};
+use crate::{Failed, key, out, signals, telemetry};
 
 /// How long the tokens of the play last; the gateway renews them sooner.
 const TOKEN: Duration = Duration::from_hours(12);
@@ -84,9 +84,9 @@ async fn show(options: &Demo, config: &Config) -> Result<(), Failed> {
     let report = Report::ask(&desk, &cohort, played, imported, how).await?;
     clock.let_go();
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        out::json(&report)?;
     } else {
-        print!("{}", print(&report));
+        out::line(print(&report).trim_end())?;
     }
     if !options.exit {
         eprintln!("\nServing on {endpoint} until Ctrl-C.");
