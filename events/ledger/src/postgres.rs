@@ -62,10 +62,6 @@ impl PostgresLedger {
     /// # Errors
     ///
     /// See [`OpenError`]. A server that does not wait for the disk, or is a standby, is refused.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "every source of ids and time is passed as a shared one"
-    )]
     pub async fn open(
         config: &Config,
         id: LedgerId,

@@ -1,6 +1,6 @@
 //! A PostgreSQL server of one's own.
 
-use std::io;
+use std::io::{self, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -21,14 +21,19 @@ const DEBIAN: &str = "/usr/lib/postgresql";
 /// Names the folder with the programs, if they are elsewhere.
 const PROGRAMS: &str = "CONCORD_POSTGRES_BIN";
 
-/// Runs the server until its input ends, which it does when whoever started it has ended.
+/// Runs the server until its input ends, which it does when whoever started it has ended; then its folder goes. A word on
+/// the input ends the server as well, and keeps the folder.
 const BESIDE: &str = r#"
 "$1/postgres" -D "$2" -k "${2%/*}" -p "$3" $4 >>"$2/log" 2>&1 &
 server=$!
 echo "$server"
-read -r _
-kill -INT "$server" 2>/dev/null
-wait "$server"
+if read -r word; then
+    wait "$server"
+else
+    kill -INT "$server" 2>/dev/null
+    wait "$server"
+    rm -rf "${2%/*}"
+fi
 "#;
 
 /// A running server, in a folder that goes away with it.
@@ -45,7 +50,7 @@ pub struct Postgres {
 struct Running {
     shell: Child,
     /// The server ends when this is dropped.
-    _input: ChildStdin,
+    input: ChildStdin,
     server: u32,
 }
 
@@ -150,7 +155,8 @@ impl Postgres {
             let all: Vec<String> =
                 children(running.server)?.chain([running.server]).map(|pid| pid.to_string()).collect();
             Command::new("/bin/sh").args(["-c", &format!("kill -KILL {}", all.join(" "))]).status()?;
-            running.shell.kill()?;
+            // The shell takes leave of the dead: until then the server's number is taken, and another would not start.
+            running.input.write_all(b"keep\n")?;
             running.shell.wait()?;
         }
         Ok(())
@@ -165,7 +171,7 @@ impl Postgres {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", BESIDE, "postgres"]).arg(&self.programs).arg(self.folder.path().join("data"));
         command.arg(self.port.to_string()).arg(&self.settings);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut shell = self.as_account(command).spawn()?;
         let input = shell.stdin.take().ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
         let mut said = io::BufReader::new(
@@ -174,7 +180,7 @@ impl Postgres {
         let mut line = String::new();
         io::BufRead::read_line(&mut said, &mut line)?;
         let server = line.trim().parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-        self.running = Some(Running { shell, _input: input, server });
+        self.running = Some(Running { shell, input, server });
         self.answers()
     }
 
@@ -184,7 +190,10 @@ impl Postgres {
         loop {
             match self.sql("postgres", "SELECT 1") {
                 Ok(_) => return Ok(()),
-                Err(error) if Instant::now() > end => return Err(error),
+                Err(_) if Instant::now() > end => {
+                    let said = std::fs::read_to_string(self.folder.path().join("data/log"))?;
+                    return Err(StartError::Failed { program: "postgres", said });
+                }
                 Err(_) => std::thread::sleep(PAUSE),
             }
         }

@@ -160,7 +160,7 @@ impl Writer {
         known: Option<Tip>,
     ) -> Result<(Tip, HashMap<CommandId, (crate::merkle::Hash, crate::Receipt)>), Failure> {
         let client = self.link.client();
-        let begin = format!(
+        let opening = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = {}",
             self.options.longest_pause.as_millis()
         );
@@ -172,7 +172,7 @@ impl Writer {
         // Statements of their own: each sees what was committed before the lock was had.
         let (begun, head, moved, receipts) = tokio::join!(
             biased;
-            client.batch_execute(&begin),
+            client.batch_execute(&opening),
             client.query_typed_one(table::LOCK, &parameters),
             table::moved(client, &self.ledger, position, most + 1),
             table::receipts(client, &self.ledger, &commands),

@@ -110,6 +110,15 @@ pub(crate) async fn open_postgres(
     PostgresLedger::open(database, ledger_id(), clock.clone(), ids(), options).await.unwrap()
 }
 
+/// Executes `statement` on a connection of its own.
+pub(crate) async fn statement(database: &tokio_postgres::Config, statement: &str) {
+    let (client, connection) = database.connect(tokio_postgres::NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    client.batch_execute(statement).await.unwrap();
+    drop(client);
+    connection.await.unwrap().unwrap();
+}
+
 pub(crate) fn file(folder: &TempDir) -> PathBuf {
     folder.path().join("clinical.ledger")
 }
