@@ -14,9 +14,10 @@ use tokio::sync::{mpsc, watch};
 
 use self::checkpoint::Checkpointer;
 use self::reader::Readers;
-use self::work::Work;
-use self::writer::{Published, Writer};
+use self::writer::Writer;
 use crate::merkle::Hash;
+use crate::tip::Published;
+use crate::work::Work;
 use crate::{
     Append, AppendError, Appended, Entry, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
 };
@@ -30,7 +31,6 @@ mod reader;
 pub(crate) mod schema;
 mod streams;
 mod upgrade;
-mod work;
 mod writer;
 
 pub use options::{CrashPoint, Durability, Faults, SqliteOptions};

@@ -19,6 +19,8 @@ use crate::{BenchError, baseline, echo, lag, stream, unary};
 /// What is measured.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// The empty database that the measured ledger and the baseline are kept in; absent for SQLite.
+    pub postgres: Option<String>,
     /// Commands in flight at once.
     pub clients: usize,
     /// How long each of the three measurements runs.
@@ -48,7 +50,7 @@ pub struct Report {
     pub echo_per_second: f64,
     /// Commands to echoes.
     pub ratio_to_echo: f64,
-    /// Commands a second of plain cqrs-es on sqlite-es, in process, `synchronous=FULL`.
+    /// Commands a second of plain cqrs-es on the same kind of store, in process, waiting for the disk at every commit.
     pub baseline_per_second: f64,
     /// Commands to the baseline's.
     pub ratio_to_baseline: f64,
@@ -87,14 +89,23 @@ pub async fn run(launch: &Launch, options: &Options, say: &dyn Fn(&str)) -> Resu
     let echo = echo::run(channels, options.clients, mix, options.length).await?;
     server.stop().await?;
 
-    say("baseline: plain cqrs-es on sqlite-es, synchronous=FULL, no network");
-    let baseline = baseline::run(folder.path(), options.clients, options.patients, options.length).await?;
+    let baseline = match &options.postgres {
+        None => {
+            say("baseline: plain cqrs-es on sqlite-es, synchronous=FULL, no network");
+            baseline::sqlite(folder.path(), options.clients, options.patients, options.length).await?
+        }
+        Some(database) => {
+            say("baseline: plain cqrs-es on postgres-es, no network but the database's");
+            baseline::postgres(database, options.clients, options.patients, options.length).await?
+        }
+    };
 
     let data = folder.path().join("data");
     let bearer = bearer(launch, &data)?;
     let arguments = ["serve", "--listen", "127.0.0.1:0", "--roles", &options.roles];
     let data = data.to_string_lossy();
-    let server = Running::start(launch, &[&["--data", &*data], &arguments[..]].concat()).await?;
+    let store = options.postgres.as_deref().map(on_postgres).unwrap_or_default();
+    let server = Running::start_with(launch, &[&["--data", &*data], &arguments[..]].concat(), &store).await?;
     let channels = server.connect(connections).await?;
     say("concord: filling the program");
     seed(&channels, &bearer, mix).await?;
@@ -124,6 +135,11 @@ pub async fn run(launch: &Launch, options: &Options, say: &dyn Fn(&str)) -> Resu
     };
     server.stop().await?;
     Ok(report)
+}
+
+/// What makes a server keep its ledgers in `database`.
+fn on_postgres(database: &str) -> Vec<(&'static str, &str)> {
+    vec![("CONCORD_LEDGER__STORE", "postgres"), ("CONCORD_LEDGER__POSTGRES", database)]
 }
 
 /// Microseconds of processor time for one of `count`.

@@ -45,8 +45,18 @@ const READY: &str = "listening on ";
 impl Running {
     /// Starts `launch.program` with `arguments` and waits for the line that names its address.
     pub(crate) async fn start(launch: &Launch, arguments: &[&str]) -> Result<Self, BenchError> {
+        Self::start_with(launch, arguments, &[]).await
+    }
+
+    /// The same with more in its environment.
+    pub(crate) async fn start_with(
+        launch: &Launch,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+    ) -> Result<Self, BenchError> {
         let mut child = Command::new(&launch.program)
             .args(arguments)
+            .envs(environment.iter().copied())
             .env("CONCORD_LOG__FILTER", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

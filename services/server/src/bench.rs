@@ -11,7 +11,7 @@ use concord_bench::{Launch, replay, safety, views};
 use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
-use crate::cli::{Bench, BenchCommands, BenchReplay, BenchSafety};
+use crate::cli::{Bench, BenchCommands, BenchReplay, BenchSafety, Store};
 use crate::{Failed, key, out};
 
 const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
@@ -31,6 +31,7 @@ pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
 async fn measure_commands(options: &BenchCommands) -> Result<(), Failed> {
     let json = options.json;
     let measured = Options {
+        postgres: options.postgres.clone().filter(|_| options.store == Store::Postgres),
         clients: usize::try_from(options.clients)?,
         length: Duration::from_secs(options.seconds),
         stream: options.stream,

@@ -129,6 +129,8 @@ pub(crate) enum Bench {
 pub(crate) enum Store {
     /// One file on this machine
     Sqlite,
+    /// The database that --postgres names
+    Postgres,
 }
 
 #[derive(Debug, Args)]
@@ -136,6 +138,9 @@ pub(crate) struct BenchCommands {
     /// Where the ledger is kept
     #[arg(long, value_enum, default_value_t = Store::Sqlite)]
     pub(crate) store: Store,
+    /// An empty database for the store postgres, such as postgres://user@host:5432/database
+    #[arg(long, value_name = "ADDRESS", required_if_eq("store", "postgres"))]
+    pub(crate) postgres: Option<String>,
     /// Commands in flight at once
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub(crate) clients: u32,

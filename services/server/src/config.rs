@@ -1,5 +1,6 @@
 //! The configuration: defaults, then a file, then `CONCORD_*` variables; all faults reported together.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -30,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) tenants: Vec<TenantId>,
     /// What this process does.
     pub(crate) roles: Vec<ProcessRole>,
+    /// Where the record is kept.
+    pub(crate) ledger: LedgerStore,
     /// Logging.
     pub(crate) log: Log,
     /// Prescriptions on their way.
@@ -48,6 +51,42 @@ pub(crate) enum ProcessRole {
     Projector,
     /// Records deadlines that pass.
     Timers,
+}
+
+/// Where the record is kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LedgerStore {
+    pub(crate) store: StoreKind,
+    pub(crate) postgres: Address,
+}
+
+/// A store of ledgers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum StoreKind {
+    /// A file for each tenant.
+    Sqlite,
+    /// A database.
+    Postgres,
+}
+
+/// Where a database is; it may hold a password, so `Debug` tells nothing.
+#[derive(Clone, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Address(String);
+
+impl Address {
+    /// What the database's client makes of it.
+    pub(crate) fn parse(&self) -> Option<tokio_postgres::Config> {
+        (!self.0.is_empty()).then(|| self.0.parse().ok()).flatten()
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Address([redacted])")
+    }
 }
 
 /// How prescriptions reach pharmacies.
@@ -154,6 +193,11 @@ impl Config {
         if self.has(ProcessRole::Timers) && !self.has(ProcessRole::Projector) {
             faults.push(String::from("roles: timers needs projector, which keeps the list of deadlines"));
         }
+        if self.ledger.store == StoreKind::Postgres && self.ledger.postgres.parse().is_none() {
+            faults.push(String::from(
+                "ledger.postgres: not an address such as postgres://user@host:5432/database",
+            ));
+        }
         if self.limits.attempts == 0 {
             faults.push(String::from("limits.attempts: at least 1"));
         }
@@ -202,6 +246,25 @@ mod tests {
         let fault = with(Overrides { listen: everywhere, roles: Some(Vec::new()), ..Overrides::default() });
         let said = fault.unwrap_err().to_string();
         assert!(said.contains("listen:") && said.contains("roles:"), "{said}");
+    }
+
+    #[test]
+    fn a_database_must_be_named_and_is_not_shown() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let load = |text: &str| {
+            std::fs::write(file.path(), text).unwrap();
+            Config::load(Some(file.path()), Overrides::default())
+        };
+        let said = load("[ledger]\nstore = \"postgres\"").unwrap_err().to_string();
+        assert!(said.contains("ledger.postgres:"), "{said}");
+        let said = load("[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me:geheim@\"")
+            .unwrap_err()
+            .to_string();
+        assert!(said.contains("ledger.postgres:") && !said.contains("geheim"), "{said}");
+        let config =
+            load("[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me:geheim@here/records\"").unwrap();
+        assert_eq!(config.ledger.postgres.parse().unwrap().get_dbname(), Some("records"));
+        assert!(!format!("{config:?}").contains("geheim"));
     }
 
     #[test]

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use concord_executor::Executor;
 use concord_kernel::{LedgerId, TenantId};
 use concord_knowledge::Ruleset;
-use concord_ledger::{DataFolder, Ledger, OpenError, SqliteLedger, SqliteOptions};
+use concord_ledger::{
+    DataFolder, Ledger, OpenError, PostgresLedger, PostgresOptions, SqliteLedger, SqliteOptions,
+};
 use concord_projection::{Options, Projections, Setup, SqliteStore};
 
-use crate::config::{Config, ProcessRole};
+use crate::config::{Config, ProcessRole, StoreKind};
 use crate::serve::{ServeError, Sources};
 
 const VIEWS: &str = "views.db";
@@ -22,13 +24,13 @@ pub(crate) struct Opened {
 }
 
 /// Opens everything of `tenant` that `config` names.
-pub(crate) fn open(
+pub(crate) async fn open(
     folder: &DataFolder,
     tenant: &TenantId,
     config: &Config,
     sources: &Sources,
 ) -> Result<Opened, ServeError> {
-    let ledger = ledger(folder, LedgerId::clinical(tenant.clone()), sources)?;
+    let ledger = ledger(folder, LedgerId::clinical(tenant.clone()), config, sources).await?;
     let clock = Arc::clone(&sources.clock);
     let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), config.executor());
     let views = if config.has(ProcessRole::Projector) {
@@ -39,7 +41,17 @@ pub(crate) fn open(
     Ok(Opened { ledger, executor, views })
 }
 
-fn ledger(folder: &DataFolder, id: LedgerId, sources: &Sources) -> Result<Arc<dyn Ledger>, OpenError> {
+async fn ledger(
+    folder: &DataFolder,
+    id: LedgerId,
+    config: &Config,
+    sources: &Sources,
+) -> Result<Arc<dyn Ledger>, OpenError> {
+    if let (StoreKind::Postgres, Some(database)) = (config.ledger.store, config.ledger.postgres.parse()) {
+        let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
+        let ledger = PostgresLedger::open(&database, id, clock, ids, PostgresOptions::default());
+        return Ok(Arc::new(ledger.await?));
+    }
     let path = folder.ledger(&id);
     make(path.parent().unwrap_or(folder.path()))?;
     let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));

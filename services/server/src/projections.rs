@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::Projections as Command;
-use crate::config::{Config, ProcessRole};
+use crate::config::{Config, ProcessRole, StoreKind};
 use crate::open::open;
 use crate::serve::Sources;
 use crate::{Failed, out};
@@ -36,23 +36,24 @@ struct Line {
 pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, Failed> {
     let folder = DataFolder::lock(&config.data)?;
     let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
-    let open = |tenant: &TenantId| -> Result<Projections, Failed> {
+    let open = async |tenant: TenantId| -> Result<Projections, Failed> {
         // Opening would make what is not there.
-        if !folder.ledger(&LedgerId::clinical(tenant.clone())).exists() {
+        let file = config.ledger.store == StoreKind::Sqlite;
+        if file && !folder.ledger(&LedgerId::clinical(tenant.clone())).exists() {
             return Err(format!("there is no ledger of tenant {tenant} in {}", config.data.display()).into());
         }
-        let opened = open(&folder, tenant, &config, &Sources::machine())?;
+        let opened = open(&folder, &tenant, &config, &Sources::machine()).await?;
         Ok(opened.views.ok_or("the views did not start")?)
     };
     match command {
         Command::Status { tenant, json } => {
-            let views = open(&tenant)?;
+            let views = open(tenant).await?;
             catch_up(&views).await;
             print(&views, json)?;
             views.shutdown().await;
         }
         Command::Rebuild { tenant, view, json } => {
-            let views = open(&tenant)?;
+            let views = open(tenant).await?;
             let status = rebuild(&views, &view).await?;
             if json {
                 out::json(&line(&views, &status))?;

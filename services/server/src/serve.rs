@@ -97,7 +97,7 @@ impl Running {
         let mut relays = JoinSet::new();
         let (closing, mut closed) = watch::channel(false);
         for id in &config.tenants {
-            let opened = open(&folder, id, config, &sources)?;
+            let opened = open(&folder, id, config, &sources).await?;
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 19] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
@@ -58,13 +58,16 @@ const MAY_USE: [(&str, &[&str]); 19] = [
         ],
     ),
     ("concord", &["*"]),
+    ("concord-servers", &[]),
     ("concord-support", &["concord-kernel", "concord-client", "concord-proto", "concord-access"]),
     ("concord-tidy", &[]),
 ];
 
 /// Libraries that only some crates may use, tests aside, with the reason.
-const ONLY_IN: [(&str, &[&str], &str); 5] = [
+const ONLY_IN: [(&str, &[&str], &str); 7] = [
     ("rusqlite", &["concord-ledger", "concord-projection"], "SQL stays where it is kept and tested"),
+    ("tokio-postgres", &["concord-ledger", "concord"], "SQL stays where it is kept and tested"),
+    ("postgres-es", &["concord-bench"], "it is there for a benchmark's baseline"),
     ("sqlx", &["concord-bench"], "it is there for a benchmark's baseline"),
     ("sqlite-es", &["concord-bench"], "it is there for a benchmark's baseline"),
     (

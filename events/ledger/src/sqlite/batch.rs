@@ -9,12 +9,13 @@ use uuid::Uuid;
 
 use super::ends::Fresh;
 use super::failure::Failure;
-use super::schema::{Tip, instant};
+use super::schema::instant;
 use super::streams::{Finder, StreamEnd, Streams};
-use super::work::{Answer, Work};
 use crate::leaf::Leaf;
 use crate::memory::next_instant;
 use crate::merkle::Hash;
+use crate::tip::Tip;
+use crate::work::{Answer, Work};
 use crate::{AppendError, Appended, Condition, Receipt};
 
 pub(super) const FIND_RECEIPT: &str = "SELECT request_hash, position, count, stream_version, recorded_at, reply FROM receipts WHERE command_id = ?";

@@ -12,6 +12,7 @@ use super::options::{Durability, SqliteOptions};
 use super::upgrade;
 use crate::OpenError;
 use crate::merkle::Frontier;
+use crate::tip::Tip;
 
 /// The schema that this program writes and the newest that it reads.
 pub(crate) const SCHEMA: u32 = 2;
@@ -24,20 +25,6 @@ pub(super) const PAGE_BYTES: u32 = 8_192;
 const CACHED_STATEMENTS: usize = 32;
 /// How long a connection waits for another one's lock; only checkpoints and recovery ever hold one.
 const LOCK_WAIT: Duration = Duration::from_secs(5);
-
-/// Where the history ends.
-#[derive(Clone, Debug)]
-pub(super) struct Tip {
-    pub(super) epoch: Uuid,
-    pub(super) recorded_at: Instant,
-    pub(super) frontier: Frontier,
-}
-
-impl Tip {
-    pub(super) fn position(&self) -> u64 {
-        self.frontier.size()
-    }
-}
 
 /// Opens the file for writing, initialising it when it is new.
 pub(super) fn open_writer(

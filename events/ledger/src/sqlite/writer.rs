@@ -1,46 +1,20 @@
 //! The one thread that writes: it takes whatever waits, commits it as one transaction, then answers.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-use concord_kernel::{Clock, Token};
+use concord_kernel::Clock;
 use rusqlite::Connection;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::mpsc;
 
 use super::batch::Batch;
 use super::checkpoint::Checkpointer;
 use super::ends::{Ends, Fresh};
 use super::failure::Failure;
 use super::options::{CrashPoint, Durability, SqliteOptions};
-use super::schema::{Tip, tip};
+use super::schema::tip;
 use super::streams::Streams;
-use super::work::{Answer, Work};
-
-/// The committed end of the history, for everybody who asks.
-pub(super) struct Published {
-    tip: Mutex<Tip>,
-    watch: watch::Sender<Token>,
-}
-
-impl Published {
-    pub(super) fn new(tip: Tip) -> Self {
-        let (watch, _) = watch::channel(Token { epoch: tip.epoch, position: tip.position() });
-        Self { tip: Mutex::new(tip), watch }
-    }
-
-    pub(super) fn tip(&self) -> Tip {
-        self.tip.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    pub(super) fn watch(&self) -> watch::Receiver<Token> {
-        self.watch.subscribe()
-    }
-
-    fn publish(&self, tip: &Tip) {
-        let token = Token { epoch: tip.epoch, position: tip.position() };
-        tip.clone_into(&mut self.tip.lock().unwrap_or_else(PoisonError::into_inner));
-        self.watch.send_if_modified(|current| std::mem::replace(current, token) != token);
-    }
-}
+use crate::tip::{Published, Tip};
+use crate::work::{Answer, Work, fitting};
 
 pub(super) struct Writer {
     connection: Connection,
@@ -224,14 +198,4 @@ impl Writer {
 
 fn data_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))
-}
-
-/// How many of the first appends fit into one transaction; at least one.
-fn fitting(waiting: &[Work], bytes: usize) -> usize {
-    let mut sum = 0_usize;
-    let fitting = waiting.iter().take_while(|work| {
-        sum = sum.saturating_add(work.bytes);
-        sum <= bytes
-    });
-    fitting.count().max(1)
 }

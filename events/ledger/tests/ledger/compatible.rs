@@ -15,12 +15,12 @@ use crate::support::{append, file, new, open, options, stream};
 
 /// Another program's aggregate over the same streams: it adds up scores.
 #[derive(Default, Serialize, Deserialize)]
-struct Scores {
-    sum: u32,
+pub(crate) struct Scores {
+    pub(crate) sum: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-enum Score {
+pub(crate) enum Score {
     ScaleTaken { score: u32 },
 }
 

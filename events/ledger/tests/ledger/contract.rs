@@ -14,6 +14,9 @@ macro_rules! contract {
         mod sqlite {
             $(#[tokio::test] async fn $rule() { super::$rule(crate::support::Store::sqlite()).await; })+
         }
+        mod postgres {
+            $(#[tokio::test] async fn $rule() { super::$rule(crate::support::Store::postgres().await).await; })+
+        }
     };
 }
 
@@ -265,17 +268,17 @@ async fn time_never_runs_back(store: Store) {
 
 async fn bytes_come_back_as_they_were(store: Store) {
     let ledger = store.ledger;
-    let odd = [r#"{"text":"\u0000"}"#.as_bytes(), "{\"é\":1,\"é\":2, \"n\":1.10}".as_bytes(), b"\0\xff", b""];
-    for (number, payload) in (0..).zip(odd) {
+    let odd = [r#"{"text":"\u0000"}"#, "{\"é\":1,\"é\":2, \"n\":1.10}", " {\t}\n", "\"sealed\"", "1e400"];
+    for (number, json) in (0..).zip(odd) {
         let mut append = append(number, stream(1), Expected::Any, 1);
-        append.events[0].payload = Bytes::from_static(payload);
-        append.metadata = Bytes::from_static(payload);
-        append.reply = Bytes::from_static(payload);
-        assert_eq!(new(ledger.append(append).await).reply, payload);
+        append.events[0].payload = Bytes::from_static(json.as_bytes());
+        append.metadata = Bytes::from_static(json.as_bytes());
+        append.reply = Bytes::from_static(b"\0\xff");
+        assert_eq!(new(ledger.append(append).await).reply, b"\0\xff".as_slice());
     }
     let entries = ledger.read_stream(stream(1), 0, 50).await.unwrap();
-    for (entry, payload) in entries.iter().zip(odd) {
-        assert_eq!((entry.payload.as_ref(), entry.metadata.as_ref()), (payload, payload));
+    for (entry, json) in entries.iter().zip(odd) {
+        assert_eq!((entry.payload.as_ref(), entry.metadata.as_ref()), (json.as_bytes(), json.as_bytes()));
     }
     assert_eq!(entries.len(), odd.len());
 }

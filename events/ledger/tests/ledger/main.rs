@@ -19,6 +19,8 @@ mod mutants;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
+mod postgres;
+#[cfg(test)]
 mod power;
 #[cfg(test)]
 mod readers;

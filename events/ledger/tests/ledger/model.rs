@@ -9,7 +9,7 @@ use crate::support::{Store, append, file, given, morning, open, options, stream}
 
 const STREAMS: u128 = 4;
 
-fn any_stream() -> impl Strategy<Value = StreamRef> {
+pub(crate) fn any_stream() -> impl Strategy<Value = StreamRef> {
     (0..STREAMS).prop_map(stream)
 }
 
@@ -23,7 +23,7 @@ fn any_expected() -> impl Strategy<Value = Expected> {
 }
 
 /// Few command ids, so that repeats and reuse happen.
-fn any_append() -> impl Strategy<Value = Append> {
+pub(crate) fn any_append() -> impl Strategy<Value = Append> {
     let conditions = proptest::collection::vec((any_stream(), any_expected()), 0..3);
     (0..30_u128, any_stream(), any_expected(), 0..4_usize, conditions, any::<bool>()).prop_map(
         |(number, stream, expected, count, conditions, changed)| {

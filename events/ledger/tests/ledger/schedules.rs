@@ -16,12 +16,13 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::mutants::{Fault, Mutant};
-use crate::support::{Store, append, file, open, options, stream};
+use crate::support::{Store, append, clock, database, file, open, open_postgres, options, statement, stream};
 
 /// Schedules of each kind without `CONCORD_SOAK`.
 const IN_MEMORY: u64 = 150;
 const ON_SQLITE: u64 = 30;
 const ON_TWO_CONNECTIONS: u64 = 10;
+const ON_POSTGRES: u64 = 8;
 /// Schedules in which a fault must show itself at least once.
 const FOR_A_FAULT: u64 = 60;
 
@@ -46,8 +47,10 @@ struct Scene {
     acknowledged: Mutex<HashMap<u128, (u64, u32)>>,
     refused: Mutex<Vec<u128>>,
     done: AtomicBool,
-    /// Goes away with the scene; absent in memory.
-    folder: Option<TempDir>,
+    /// Whether the store refuses events of the type [`REFUSED`]; in memory it cannot.
+    refuses: bool,
+    /// Goes away with the scene.
+    _folder: Option<TempDir>,
 }
 
 /// Holds the writer up at random.
@@ -66,19 +69,20 @@ impl Faults for Stalls {
 }
 
 impl Scene {
-    fn over(ledgers: Vec<Arc<dyn Ledger>>, folder: Option<TempDir>) -> Arc<Self> {
+    fn over(ledgers: Vec<Arc<dyn Ledger>>, refuses: bool, folder: Option<TempDir>) -> Arc<Self> {
         Arc::new(Self {
             ledgers,
             seen: Mutex::default(),
             acknowledged: Mutex::default(),
             refused: Mutex::default(),
             done: AtomicBool::new(false),
-            folder,
+            refuses,
+            _folder: folder,
         })
     }
 
     fn in_memory() -> Arc<Self> {
-        Self::over(vec![Store::memory().ledger], None)
+        Self::over(vec![Store::memory().ledger], false, None)
     }
 
     fn on_sqlite(seed: u64, connections: u64) -> Arc<Self> {
@@ -96,11 +100,28 @@ impl Scene {
              BEGIN SELECT RAISE(ABORT, 'refused'); END"
         );
         other.execute_batch(&trigger).unwrap();
-        Self::over(ledgers, Some(folder))
+        Self::over(ledgers, true, Some(folder))
+    }
+
+    /// So many processes on one database, as far as one process can play them: each has its own connections and memory.
+    async fn on_postgres(processes: u64) -> Arc<Self> {
+        let (database, clock) = (database(), clock());
+        let mut ledgers: Vec<Arc<dyn Ledger>> = Vec::new();
+        for _ in 0..processes {
+            ledgers.push(Arc::new(open_postgres(&database, &clock).await));
+        }
+        let trigger = format!(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = 'check_violation'; END $$;
+             CREATE TRIGGER refuse BEFORE INSERT ON events FOR EACH ROW WHEN (NEW.event_type = '{REFUSED}')
+                EXECUTE FUNCTION refuse()"
+        );
+        statement(&database, &trigger).await;
+        Self::over(ledgers, true, None)
     }
 
     fn mutated(seed: u64, fault: Fault) -> Arc<Self> {
-        Self::over(vec![Arc::new(Mutant::new(Store::memory().ledger, fault, seed))], None)
+        Self::over(vec![Arc::new(Mutant::new(Store::memory().ledger, fault, seed))], false, None)
     }
 
     fn ledger(&self, number: u64) -> Arc<dyn Ledger> {
@@ -156,8 +177,8 @@ async fn writes(scene: Arc<Scene>, writer: u64, seed: u64) -> Result<(), Broken>
         let number = u128::from(writer * 100 + index);
         let mut asked = random_append(number, &mut random);
         let refuses = asked.events.last().is_some_and(|event| event.event_type == REFUSED);
-        if refuses && scene.folder.is_none() {
-            // Only a file can refuse what was taken; in memory it is taken.
+        if refuses && !scene.refuses {
+            // Only a table can refuse what was taken; in memory it is taken.
             asked.events.iter_mut().for_each(|event| event.event_type = "ScaleTaken");
         }
         if random.random_range(0..8) == 0 {
@@ -353,12 +374,12 @@ fn schedules(usual: u64) -> u64 {
 }
 
 /// Runs one schedule for each seed. The seed decides who does what; the threads decide when.
-fn run_all(usual: u64, scene: impl Fn(u64) -> Arc<Scene>) {
+fn run_all(usual: u64, scene: impl AsyncFn(u64) -> Arc<Scene>) {
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let alone = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for seed in 0..schedules(usual) {
         let runtime = if seed % 4 == 0 { &alone } else { &threads };
-        let found = runtime.block_on(async { tokio::spawn(run(scene(seed), seed)).await });
+        let found = runtime.block_on(async { tokio::spawn(run(scene(seed).await, seed)).await });
         let found = found.unwrap_or_else(|panicked| Err(panicked.to_string()));
         assert_eq!(found, Ok(()), "seed {seed}");
     }
@@ -366,17 +387,27 @@ fn run_all(usual: u64, scene: impl Fn(u64) -> Arc<Scene>) {
 
 #[test]
 fn every_reader_sees_a_prefix_in_random_schedules_in_memory() {
-    run_all(IN_MEMORY, |_| Scene::in_memory());
+    run_all(IN_MEMORY, async |_| Scene::in_memory());
 }
 
 #[test]
 fn every_reader_sees_a_prefix_in_random_schedules_on_sqlite() {
-    run_all(ON_SQLITE, |seed| Scene::on_sqlite(seed, 1));
+    run_all(ON_SQLITE, async |seed| Scene::on_sqlite(seed, 1));
 }
 
 #[test]
 fn every_reader_sees_a_prefix_in_random_schedules_of_two_connections() {
-    run_all(ON_TWO_CONNECTIONS, |seed| Scene::on_sqlite(seed, 2));
+    run_all(ON_TWO_CONNECTIONS, async |seed| Scene::on_sqlite(seed, 2));
+}
+
+#[test]
+fn every_reader_sees_a_prefix_in_random_schedules_on_postgres() {
+    run_all(ON_POSTGRES, async |_| Scene::on_postgres(1).await);
+}
+
+#[test]
+fn every_reader_sees_a_prefix_in_random_schedules_of_three_processes_on_postgres() {
+    run_all(ON_POSTGRES, async |_| Scene::on_postgres(3).await);
 }
 
 /// What the schedules find in a ledger with a fault.

@@ -1,17 +1,18 @@
 //! Stores to test, and appends in few words.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use concord_kernel::{
     Clock, CommandId, IdSource, Instant, LedgerId, SeededIds, StreamKind, StreamRef, TenantId,
 };
 use concord_ledger::{
-    Append, AppendError, Appended, Condition, Expected, Ledger, Limits, MemoryLedger, NewEvent, Receipt,
-    SqliteLedger, SqliteOptions,
+    Append, AppendError, Appended, Condition, Expected, Ledger, Limits, MemoryLedger, NewEvent,
+    PostgresLedger, PostgresOptions, Receipt, SqliteLedger, SqliteOptions,
 };
+use concord_servers::Postgres;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -87,6 +88,35 @@ impl Store {
         let ledger = SqliteLedger::open(&path, ledger_id(), clock.clone(), ids(), options()).unwrap();
         Self { ledger: Arc::new(ledger), clock, _folder: Some(folder) }
     }
+
+    pub(crate) async fn postgres() -> Self {
+        let clock = clock();
+        let ledger = open_postgres(&database(), &clock).await;
+        Self { ledger: Arc::new(ledger), clock, _folder: None }
+    }
+}
+
+/// A database of its own on the server that all tests of this program share.
+pub(crate) fn database() -> tokio_postgres::Config {
+    static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap());
+    SERVER.database().unwrap().parse().unwrap()
+}
+
+pub(crate) async fn open_postgres(
+    database: &tokio_postgres::Config,
+    clock: &Arc<WildClock>,
+) -> PostgresLedger {
+    let options = PostgresOptions { limits: limits(), page: 50, ..PostgresOptions::default() };
+    PostgresLedger::open(database, ledger_id(), clock.clone(), ids(), options).await.unwrap()
+}
+
+/// Executes `statement` on a connection of its own.
+pub(crate) async fn statement(database: &tokio_postgres::Config, statement: &str) {
+    let (client, connection) = database.connect(tokio_postgres::NoTls).await.unwrap();
+    let connection = tokio::spawn(connection);
+    client.batch_execute(statement).await.unwrap();
+    drop(client);
+    connection.await.unwrap().unwrap();
 }
 
 pub(crate) fn file(folder: &TempDir) -> PathBuf {

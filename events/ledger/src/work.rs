@@ -10,20 +10,20 @@ use crate::merkle::Hash;
 use crate::{Append, AppendError, Appended, Vault};
 
 /// What an append is answered.
-pub(super) type Answer = Result<Appended, AppendError>;
+pub(crate) type Answer = Result<Appended, AppendError>;
 
 /// An append whose payloads are sealed and hashed, so that the writer need not.
-pub(super) struct Work {
-    pub(super) append: Append,
-    pub(super) payloads: Vec<Hash>,
-    pub(super) metadata: Hash,
-    pub(super) bytes: usize,
+pub(crate) struct Work {
+    pub(crate) append: Append,
+    pub(crate) payloads: Vec<Hash>,
+    pub(crate) metadata: Hash,
+    pub(crate) bytes: usize,
     answer: Option<oneshot::Sender<Answer>>,
 }
 
 impl Work {
     /// Seals and hashes on the caller's thread.
-    pub(super) fn new(
+    pub(crate) fn new(
         mut append: Append,
         ledger: &LedgerId,
         vault: &dyn Vault,
@@ -43,9 +43,19 @@ impl Work {
     }
 
     /// Answers the caller, once; one that has gone away does not mind.
-    pub(super) fn answer(&mut self, answer: Answer) {
+    pub(crate) fn answer(&mut self, answer: Answer) {
         if let Some(caller) = self.answer.take() {
             let _ = caller.send(answer);
         }
     }
+}
+
+/// How many of the first appends fit into one transaction; at least one.
+pub(crate) fn fitting(waiting: &[Work], bytes: usize) -> usize {
+    let mut sum = 0_usize;
+    let fitting = waiting.iter().take_while(|work| {
+        sum = sum.saturating_add(work.bytes);
+        sum <= bytes
+    });
+    fitting.count().max(1)
 }

@@ -1,0 +1,146 @@
+//! The durable ledger of many processes: PostgreSQL, one head row a ledger, group commit in each process.
+//!
+//! An append waits in a bounded queue. The writer takes whatever waits while the last batch commits, and answers when
+//! the server says that it is committed. Every process sees what the others append: its head follows the table.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use concord_kernel::{Clock, CommandId, IdSource, LedgerId, StreamRef, Token};
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio_postgres::Config;
+
+use self::failure::opening;
+use self::link::Link;
+use self::reader::Readers;
+use self::writer::Writer;
+use crate::merkle::Hash;
+use crate::tip::Published;
+use crate::work::Work;
+use crate::{
+    Append, AppendError, Appended, Entry, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
+};
+
+mod batch;
+mod failure;
+mod link;
+mod options;
+mod reader;
+mod schema;
+mod stamp;
+mod table;
+mod text;
+mod tip;
+mod writer;
+
+pub use options::PostgresOptions;
+
+/// A ledger in a PostgreSQL database, which other processes may write at the same time.
+///
+/// When it is dropped, the appends that are already queued are still committed, as long as the runtime goes on.
+pub struct PostgresLedger {
+    id: LedgerId,
+    options: PostgresOptions,
+    published: Arc<Published>,
+    readers: Arc<Readers>,
+    queue: mpsc::Sender<Work>,
+    follower: JoinHandle<()>,
+}
+
+impl Drop for PostgresLedger {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}
+
+impl PostgresLedger {
+    /// Connects, brings the schema to this program's version, begins the ledger with a new epoch when it has not begun,
+    /// and starts its writer.
+    ///
+    /// # Errors
+    ///
+    /// See [`OpenError`]. A server that does not wait for the disk, or is a standby, is refused.
+    pub async fn open(
+        config: &Config,
+        id: LedgerId,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        options: PostgresOptions,
+    ) -> Result<Self, OpenError> {
+        let mut link = Link::connect(config).await.map_err(opening)?;
+        link.fitness().await.map_err(opening)?.map_err(|unfit| OpenError::Store(Box::new(unfit)))?;
+        schema::migrate(&mut link).await?;
+        let tip = schema::begin(&link, &id, clock.now(), ids.next()).await?;
+        let published = Arc::new(Published::new(tip));
+        let readers = Arc::new(Readers::new(config.clone(), id.clone(), &options));
+        let (queue, queued) = mpsc::channel(options.queue.max(1));
+        let writer = Writer::new(link, id.to_string(), clock, options.clone(), Arc::clone(&published));
+        tokio::spawn(writer.run(queued));
+        let follower = tokio::spawn(follow(Arc::clone(&readers), Arc::clone(&published), options.look));
+        Ok(Self { id, options, published, readers, queue, follower })
+    }
+}
+
+/// Looks at the head for what other processes have appended.
+async fn follow(readers: Arc<Readers>, published: Arc<Published>, look: std::time::Duration) {
+    loop {
+        tokio::time::sleep(look).await;
+        // A look that fails is followed by the next one; whoever reads is told.
+        if let Ok(tip) = readers.tip().await {
+            published.advance(&tip);
+        }
+    }
+}
+
+#[async_trait]
+impl Ledger for PostgresLedger {
+    fn id(&self) -> &LedgerId {
+        &self.id
+    }
+
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        self.options.limits.check(&append)?;
+        // Sealing and hashing are wasted on a full queue, which is when there is no time to waste.
+        let place = self.queue.try_reserve().map_err(|error| match error {
+            TrySendError::Full(()) => AppendError::Overloaded,
+            TrySendError::Closed(()) => AppendError::Unavailable,
+        })?;
+        let (work, answered) = Work::new(append, &self.id, self.options.vault.as_ref())?;
+        place.send(work);
+        answered.await.unwrap_or(Err(AppendError::Unavailable))
+    }
+
+    async fn receipt(&self, command: CommandId) -> Result<Option<(Hash, Receipt)>, ReadError> {
+        Ok(self.readers.receipt(command).await?)
+    }
+
+    async fn read_stream(
+        &self,
+        stream: StreamRef,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, ReadError> {
+        Ok(self.readers.stream(stream, after, limit).await?)
+    }
+
+    async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError> {
+        Ok(self.readers.page(after, filter, limit.min(self.options.page)).await?)
+    }
+
+    async fn head(&self) -> Result<Head, ReadError> {
+        let tip = self.readers.tip().await?;
+        self.published.advance(&tip);
+        let token = Token { epoch: tip.epoch, position: tip.position() };
+        Ok(Head { token, recorded_at: tip.recorded_at, root: tip.frontier.root() })
+    }
+
+    fn watch(&self) -> watch::Receiver<Token> {
+        self.published.watch()
+    }
+
+    fn has_writer(&self) -> bool {
+        !self.queue.is_closed()
+    }
+}

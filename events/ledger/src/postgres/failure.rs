@@ -1,0 +1,72 @@
+//! What PostgreSQL's errors mean to the ledger.
+
+use tokio_postgres::error::SqlState;
+
+use crate::{AppendError, OpenError, ReadError};
+
+/// Why a statement failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// The server is away, full, a standby or ending; what was sent may have taken effect.
+    Away,
+    /// A row with this key is there already.
+    Duplicate,
+    /// A value that the server does not take.
+    Refused,
+    /// What is stored contradicts itself.
+    Corrupt(&'static str),
+}
+
+/// Classes of errors about the values of a statement, not about the server: data exception, integrity constraint.
+const ABOUT_VALUES: [&str; 2] = ["22", "23"];
+/// Internal errors, among them damaged pages and indexes.
+const INTERNAL: &str = "XX";
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        // The text of an error may quote stored values; its code cannot.
+        let Some(code) = error.code() else {
+            tracing::warn!("the connection to PostgreSQL was lost");
+            return Self::Away;
+        };
+        if *code == SqlState::UNIQUE_VIOLATION {
+            return Self::Duplicate;
+        }
+        tracing::error!(code = code.code(), "PostgreSQL failed");
+        let class = code.code().get(..2).unwrap_or_default();
+        if ABOUT_VALUES.contains(&class) {
+            Self::Refused
+        } else if class == INTERNAL {
+            Self::Corrupt("PostgreSQL reports an internal error")
+        } else {
+            Self::Away
+        }
+    }
+}
+
+impl From<Failure> for AppendError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Away => Self::Unavailable,
+            Failure::Duplicate | Failure::Refused => {
+                Self::Corrupt("the append's rows contradict those that are stored")
+            }
+            Failure::Corrupt(what) => Self::Corrupt(what),
+        }
+    }
+}
+
+impl From<Failure> for ReadError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Away => Self::Unavailable,
+            Failure::Duplicate | Failure::Refused => Self::Corrupt("the query does not fit what is stored"),
+            Failure::Corrupt(what) => Self::Corrupt(what),
+        }
+    }
+}
+
+/// An error while opening.
+pub(super) fn opening(error: tokio_postgres::Error) -> OpenError {
+    OpenError::Store(Box::new(error))
+}

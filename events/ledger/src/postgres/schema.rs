@@ -1,0 +1,82 @@
+//! Making the tables, and the row of a ledger.
+
+use concord_kernel::{Instant, LedgerId};
+use tokio_postgres::Client;
+use tokio_postgres::types::Type;
+use uuid::Uuid;
+
+use super::failure::opening;
+use super::link::Link;
+use super::stamp::Stamp;
+use super::tip;
+use crate::OpenError;
+use crate::tip::Tip;
+
+/// Each step brings the schema to the next version. A step that was released is never changed.
+const STEPS: [&str; 1] = [include_str!("schema_1.sql")];
+
+/// Whoever changes the schema holds this lock: several processes may start at once.
+const LOCK: &str = "SELECT pg_advisory_xact_lock(8243551905771)";
+const VERSIONS: &str = "CREATE TABLE IF NOT EXISTS schema_versions (
+    version integer PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp())";
+const HAS_VERSIONS: &str = "SELECT to_regclass('schema_versions') IS NOT NULL";
+const NEWEST: &str = "SELECT coalesce(max(version), 0) FROM schema_versions";
+const APPLIED: &str = "INSERT INTO schema_versions (version) VALUES ($1)";
+const BEGIN_LEDGER: &str = "INSERT INTO heads (ledger, epoch, position, recorded_at, frontier)
+    VALUES ($1, $2, 0, $3, '') ON CONFLICT (ledger) DO NOTHING";
+
+/// Brings the schema to the version of this program, unless it is there.
+pub(super) async fn migrate(link: &mut Link) -> Result<(), OpenError> {
+    let client = link.client();
+    // Looked at first without a lock, so that a role that may not create anything can start the service.
+    if version(client).await? < known() {
+        client.batch_execute("BEGIN").await.map_err(opening)?;
+        let changed = change(client).await;
+        client.batch_execute(if changed.is_ok() { "COMMIT" } else { "ROLLBACK" }).await.map_err(opening)?;
+        changed?;
+    }
+    Ok(())
+}
+
+/// Begins the ledger's history in a new epoch, unless it has begun. Gives where it ends.
+pub(super) async fn begin(link: &Link, id: &LedgerId, at: Instant, epoch: Uuid) -> Result<Tip, OpenError> {
+    let (client, ledger) = (link.client(), id.to_string());
+    let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), Type); 3] =
+        [(&ledger, Type::TEXT), (&epoch, Type::UUID), (&Stamp(at), Type::TIMESTAMPTZ)];
+    client.execute_typed(BEGIN_LEDGER, &parameters).await.map_err(opening)?;
+    let row = client.query_typed_one(tip::FIND, &[(&ledger, Type::TEXT)]).await.map_err(opening)?;
+    tip::read(&row).map_err(|_| OpenError::Corrupt("the head row is unreadable"))
+}
+
+async fn change(client: &Client) -> Result<(), OpenError> {
+    client.query_typed(LOCK, &[]).await.map_err(opening)?;
+    client.batch_execute(VERSIONS).await.map_err(opening)?;
+    // Another process may have been faster.
+    let have = version(client).await?;
+    for (step, version) in STEPS.iter().zip(1_i32..).filter(|(_, version)| *version > have) {
+        client.batch_execute(step).await.map_err(opening)?;
+        client.execute_typed(APPLIED, &[(&version, Type::INT4)]).await.map_err(opening)?;
+    }
+    Ok(())
+}
+
+async fn version(client: &Client) -> Result<i32, OpenError> {
+    let there: bool =
+        client.query_typed_one(HAS_VERSIONS, &[]).await.and_then(|row| row.try_get(0)).map_err(opening)?;
+    if !there {
+        return Ok(0);
+    }
+    let version: i32 =
+        client.query_typed_one(NEWEST, &[]).await.and_then(|row| row.try_get(0)).map_err(opening)?;
+    match u32::try_from(version) {
+        Ok(found) if version > known() => {
+            Err(OpenError::NewerSchema { found, known: known().unsigned_abs() })
+        }
+        Ok(_) => Ok(version),
+        Err(_) => Err(OpenError::Corrupt("the schema's version is no version")),
+    }
+}
+
+fn known() -> i32 {
+    i32::try_from(STEPS.len()).expect("there are few steps")
+}

@@ -1,0 +1,154 @@
+//! The statements of the writer. None has a name, so that PgBouncer may stand between.
+
+use std::collections::HashMap;
+
+use concord_kernel::{CommandId, StreamKind, StreamRef, Token};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Row};
+use uuid::Uuid;
+
+use super::batch::{End, Plan, UNBEGUN, signed};
+use super::failure::Failure;
+use super::stamp::Stamp;
+use crate::Receipt;
+use crate::merkle::Hash;
+use crate::tip::Tip;
+
+pub(super) const LOCK: &str =
+    "SELECT epoch, position, recorded_at, frontier FROM heads WHERE ledger = $1 FOR UPDATE";
+pub(super) const RECEIPTS: &str =
+    "SELECT command_id, request_hash, position, count, stream_version, recorded_at, reply
+    FROM receipts WHERE ledger = $1 AND command_id = ANY($2)";
+const ENDS: &str = "SELECT named.n, last.sequence, last.leaf_hash
+    FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS named (kind, id, n)
+    CROSS JOIN LATERAL (
+        SELECT sequence, leaf_hash FROM events
+        WHERE aggregate_type = named.kind AND aggregate_id = named.id AND ledger = $1
+        ORDER BY aggregate_type DESC, aggregate_id DESC, sequence DESC LIMIT 1
+    ) AS last";
+const MOVED: &str = "SELECT aggregate_type, aggregate_id, sequence, leaf_hash FROM events
+    WHERE ledger = $1 AND position > $2 ORDER BY position LIMIT $3";
+const APPEND: &str = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+    $15, $16, $17, $18, $19, $20, $21)";
+
+type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+
+/// Where `streams` end; also of those that have no event yet.
+pub(super) async fn ends(
+    client: &Client,
+    ledger: &str,
+    streams: &[StreamRef],
+) -> Result<HashMap<StreamRef, End>, Failure> {
+    if streams.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let kinds: Vec<&str> = streams.iter().map(|stream| stream.kind.as_str()).collect();
+    let ids: Vec<String> = streams.iter().map(|stream| stream.id.to_string()).collect();
+    let parameters: [Parameter<'_>; 3] =
+        [(&ledger, Type::TEXT), (&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)];
+    let rows = client.query_typed(ENDS, &parameters).await?;
+    let mut ends: HashMap<_, _> = streams.iter().map(|stream| (*stream, UNBEGUN)).collect();
+    for row in rows {
+        let index = usize::try_from(row.try_get::<_, i64>(0)?).ok().and_then(|n| n.checked_sub(1));
+        let stream = index.and_then(|index| streams.get(index));
+        let stream = stream.ok_or(Failure::Corrupt("an answer about a stream that nobody asked for"))?;
+        ends.insert(*stream, end(&row, 1)?);
+    }
+    Ok(ends)
+}
+
+/// Streams that have moved after `position`, each with where it went, in order; at most `limit` events.
+pub(super) async fn moved(
+    client: &Client,
+    ledger: &str,
+    position: u64,
+    limit: usize,
+) -> Result<Vec<(StreamRef, End)>, Failure> {
+    let (after, limit) = (signed(position), i64::try_from(limit).unwrap_or(i64::MAX));
+    let parameters: [Parameter<'_>; 3] = [(&ledger, Type::TEXT), (&after, Type::INT8), (&limit, Type::INT8)];
+    let rows = client.query_typed(MOVED, &parameters).await?;
+    rows.iter().map(|row| Ok((stream(row, 0)?, end(row, 2)?))).collect()
+}
+
+/// What commands were answered before, with the hash of their request.
+pub(super) async fn receipts(client: &Client, ledger: &str, commands: &[Uuid]) -> Result<Vec<Row>, Failure> {
+    let parameters: [Parameter<'_>; 2] = [(&ledger, Type::TEXT), (&commands, Type::UUID_ARRAY)];
+    Ok(client.query_typed(RECEIPTS, &parameters).await?)
+}
+
+/// Reads a row of [`RECEIPTS`].
+pub(super) fn receipt(row: &Row, epoch: Uuid) -> Result<(CommandId, (Hash, Receipt)), Failure> {
+    let receipt = Receipt {
+        token: Token { epoch, position: count(row, 2)? },
+        count: u32::try_from(row.try_get::<_, i32>(3)?).map_err(|_| NEGATIVE)?,
+        stream_version: count(row, 4)?,
+        recorded_at: row.try_get::<_, Stamp>(5)?.0,
+        reply: bytes::Bytes::copy_from_slice(row.try_get(6)?),
+    };
+    Ok((CommandId::new(row.try_get(0)?), (hash(row, 1)?, receipt)))
+}
+
+/// Writes the rows of `plan`, which was decided on `on`; `false` when the history has gone on since, and nothing was
+/// written.
+pub(super) async fn append(
+    client: &Client,
+    ledger: &str,
+    on: &Tip,
+    plan: &Plan<'_>,
+) -> Result<bool, Failure> {
+    let (position, frontier) = (signed(on.position()), plan.tip.frontier.to_bytes());
+    let recorded_at = Stamp(plan.tip.recorded_at);
+    let rows = &plan.rows;
+    let parameters: [Parameter<'_>; 21] = [
+        (&ledger, Type::TEXT),
+        (&on.epoch, Type::UUID),
+        (&position, Type::INT8),
+        (&recorded_at, Type::TIMESTAMPTZ),
+        (&frontier, Type::BYTEA),
+        (&rows.kinds, Type::TEXT_ARRAY),
+        (&rows.ids, Type::TEXT_ARRAY),
+        (&rows.sequences, Type::INT8_ARRAY),
+        (&rows.event_types, Type::TEXT_ARRAY),
+        (&rows.event_versions, Type::TEXT_ARRAY),
+        (&rows.payloads, Type::TEXT_ARRAY),
+        (&rows.metadatas, Type::TEXT_ARRAY),
+        (&rows.times, Type::TIMESTAMPTZ_ARRAY),
+        (&rows.leaves, Type::BYTEA_ARRAY),
+        (&rows.commands, Type::UUID_ARRAY),
+        (&rows.hashes, Type::BYTEA_ARRAY),
+        (&rows.positions, Type::INT8_ARRAY),
+        (&rows.counts, Type::INT4_ARRAY),
+        (&rows.versions, Type::INT8_ARRAY),
+        (&rows.answered, Type::TIMESTAMPTZ_ARRAY),
+        (&rows.replies, Type::BYTEA_ARRAY),
+    ];
+    Ok(client.query_typed_one(APPEND, &parameters).await?.try_get(0)?)
+}
+
+const NEGATIVE: Failure = Failure::Corrupt("a count is below zero");
+
+/// A stored count.
+pub(super) fn count(row: &Row, column: usize) -> Result<u64, Failure> {
+    u64::try_from(row.try_get::<_, i64>(column)?).map_err(|_| NEGATIVE)
+}
+
+/// A stored hash.
+pub(super) fn hash(row: &Row, column: usize) -> Result<Hash, Failure> {
+    let bytes: &[u8] = row.try_get(column)?;
+    bytes.try_into().map_err(|_| Failure::Corrupt("a hash has another length than hashes have"))
+}
+
+/// A stream whose kind is in `column` and whose identifier is in the next.
+pub(super) fn stream(row: &Row, column: usize) -> Result<StreamRef, Failure> {
+    let kind: StreamKind = row
+        .try_get::<_, &str>(column)?
+        .parse()
+        .map_err(|_| Failure::Corrupt("a stream has an unknown kind"))?;
+    let id = Uuid::try_parse(row.try_get(column + 1)?)
+        .map_err(|_| Failure::Corrupt("a stream's identifier is no UUID"))?;
+    Ok(StreamRef { kind, id })
+}
+
+fn end(row: &Row, column: usize) -> Result<End, Failure> {
+    Ok(End { version: count(row, column)?, leaf: hash(row, column + 1)? })
+}
