@@ -169,6 +169,9 @@ fn chart_reads(command: &chart::Command, patient: PatientId) -> Vec<StreamRef> {
     if command.needs_evidence() {
         reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
     }
+    if let Some(prescription) = command.cites_a_prescription() {
+        reads.push(StreamRef::prescription(patient, prescription));
+    }
     match command.rests_on() {
         Some(TitrationBasis::SideEffect(_)) => reads.push(StreamRef::side_effects(patient)),
         // The scores are evidence already.
@@ -195,6 +198,9 @@ fn recovery_reads(command: &recovery::Command, patient: PatientId) -> Vec<Stream
 fn prescription_reads(command: &prescription::Command, patient: PatientId) -> Vec<StreamRef> {
     let mut reads = Vec::new();
     if command.needs_the_order() {
+        reads.extend([StreamRef::chart(patient), StreamRef::adherence(patient)]);
+    }
+    if command.lets_it_stand() {
         reads.push(StreamRef::chart(patient));
     }
     if let Some(visit) = command.cites_a_visit() {

@@ -385,6 +385,21 @@ pub enum Error {
     /// No such interaction is open.
     #[error("the interaction is not open")]
     InteractionNotOpen,
+    /// Nobody has read the prescription ready, or it is of another order.
+    #[error("the prescription is not ready to be signed for this order")]
+    PrescriptionNotReady,
+    /// Other prescriptions have taken what the order hands out.
+    #[error("other prescriptions leave {left_days} days of what the order hands out")]
+    SupplyHandedOut {
+        /// What is left.
+        left_days: u16,
+    },
+    /// As many prescriptions share one supply as may.
+    #[error("at most {most} prescriptions share one supply")]
+    TooManyPrescriptions {
+        /// The limit.
+        most: usize,
+    },
 }
 
 /// What a prescriber can do about findings that stand against a change.

@@ -1,6 +1,6 @@
 //! What may have happened on a medication chart.
 
-use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, PrescriptionId, Text};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
     Action, ConditionId, DrugId, Finding, FindingKey, IngredientId, LabId, PolicyId, Regimen, RuleId,
@@ -418,5 +418,20 @@ pub enum Event {
         correction: Correction,
         /// Why.
         reason: Text,
+    },
+    /// A part of what an order hands out was set aside for a prescription. It counts from here on, until the
+    /// prescription is void or the order hands out anew.
+    SupplyAllotted {
+        /// Of which order.
+        order: OrderId,
+        /// For which prescription.
+        prescription: PrescriptionId,
+        /// Days that it lasts, refills included.
+        days: u16,
+        /// Whether it bridges the time after the stay has ended.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        bridging: bool,
+        /// When.
+        at: Instant,
     },
 }

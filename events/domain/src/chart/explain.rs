@@ -215,6 +215,12 @@ impl Error {
             Self::InteractionNotOpen => {
                 ("INTERACTION_NOT_OPEN", "name an interaction that is open on the chart")
             }
+            Self::PrescriptionNotReady => ("PRESCRIPTION_NOT_READY", "read it and mark it ready first"),
+            Self::SupplyHandedOut { .. } => (
+                "SUPPLY_HANDED_OUT",
+                "cancel a prescription that is not needed, or renew the order, which checks its safety again",
+            ),
+            Self::TooManyPrescriptions { .. } => ("TOO_MANY_PRESCRIPTIONS", "renew the order on the chart"),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The rules of a medication chart, one test each.
 
+mod allotted;
 mod background;
 mod courses;
 mod evidence;

@@ -94,6 +94,7 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::NeverTakenRecorded { .. }
         | Event::MedicationsReconciled { .. }
         | Event::SafetyChecked { .. }
+        | Event::SupplyAllotted { .. }
         | Event::InteractionDetected { .. }
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. }
@@ -191,6 +192,7 @@ impl Row {
             | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -59,6 +59,7 @@ impl Entry {
             | Event::ConditionResolved { .. }
             | Event::LastDoseRecorded { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::OrderCorrected { .. } => return None,
         };

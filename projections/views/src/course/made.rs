@@ -31,6 +31,7 @@ impl Entry {
                     | ChartEvent::ConditionResolved { .. }
                     | ChartEvent::LastDoseRecorded { .. }
                     | ChartEvent::SafetyChecked { .. }
+                    | ChartEvent::SupplyAllotted { .. }
                     | ChartEvent::BoxedWarningAcknowledged { .. }
                     | ChartEvent::OrderCorrected { .. }
             ),

@@ -106,6 +106,7 @@ impl Agenda {
             | ChartEvent::LastDoseRecorded { .. }
             | ChartEvent::NeverTakenRecorded { .. }
             | ChartEvent::SafetyChecked { .. }
+            | ChartEvent::SupplyAllotted { .. }
             | ChartEvent::BoxedWarningAcknowledged { .. } => false,
         }
     }

@@ -73,6 +73,7 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
     match event {
         Event::LastDoseRecorded { .. }
         | Event::SafetyChecked { .. }
+        | Event::SupplyAllotted { .. }
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. } => false,
         Event::CharacteristicsRecorded { .. }
@@ -155,6 +156,7 @@ impl Background {
             | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -190,6 +190,7 @@ impl Courses {
             | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

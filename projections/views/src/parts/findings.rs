@@ -85,6 +85,7 @@ impl Findings {
             | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::MedicationPrescribed { .. }

@@ -159,6 +159,7 @@ impl Monitoring {
             | Event::LastDoseRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::InteractionOverridden { .. }

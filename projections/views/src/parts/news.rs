@@ -159,6 +159,7 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         | ChartEvent::MonitoringWaived { .. }
         | ChartEvent::LastDoseRecorded { .. }
         | ChartEvent::SafetyChecked { .. }
+        | ChartEvent::SupplyAllotted { .. }
         | ChartEvent::BoxedWarningAcknowledged { .. }
         | ChartEvent::InteractionOverridden { .. }
         | ChartEvent::OverrideCosigned { .. }

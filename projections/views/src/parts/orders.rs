@@ -205,6 +205,7 @@ impl Orders {
             | Event::OutsideMedicationEnded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -90,6 +90,7 @@ impl Outside {
             | Event::LastDoseRecorded { .. }
             | Event::NeverTakenRecorded { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -6,10 +6,10 @@ use concord_knowledge::{Action, Drug, FindingKey, Milligrams, Regimen};
 
 use super::super::state::Order;
 use super::super::{Acknowledgement, Answered, Cause, Chart, Error, Event, Judged};
-use super::course::not_missed_for_too_long;
 use super::pace::Rise;
 use super::{covered, more, not_before_last_change, prescriber, row, well_formed};
 use crate::Context;
+use crate::going_on::not_missed_for_too_long;
 
 /// A change of dose as it is asked for.
 pub(super) struct Change<'a> {
@@ -60,7 +60,7 @@ impl Chart {
         self.rests_on_something(change, order, context)?;
         self.at_a_safe_pace(change, order, drug, context)?;
         if change.to.daily() > drug.start {
-            not_missed_for_too_long(change.order, order, drug, context)?;
+            not_missed_for_too_long(change.order, &order.continuing(), drug, context)?;
         }
 
         // A lower dose must never be refused for what already stands on the chart: it is the way out of it. What

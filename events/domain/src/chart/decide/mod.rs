@@ -1,8 +1,8 @@
 //! The rules of a medication chart, one file a topic.
 
 mod adjust;
+mod allot;
 mod background;
-mod consent;
 mod course;
 mod monitoring;
 mod more;
@@ -16,6 +16,8 @@ mod taper;
 mod titration;
 
 #[cfg(test)]
+pub(super) use allot::MOST_PRESCRIPTIONS;
+#[cfg(test)]
 pub(super) use prescribe::{MOST_DAYS_AHEAD, MOST_OPEN_ORDERS};
 #[cfg(test)]
 pub(super) use titration::{MOST_DAYS as MOST_TITRATION_DAYS, MOST_STEPS as MOST_TITRATION_STEPS};
@@ -25,6 +27,7 @@ use concord_knowledge::{Drug, DrugId, Frequency, Regimen};
 
 use super::state::Order;
 use super::{Chart, Command, Error, Event, PdmpCheck, PdmpResult};
+use crate::going_on::Lapse;
 use crate::law::Unlawful;
 use crate::{Context, Issued, UsState};
 
@@ -122,6 +125,7 @@ impl Chart {
             Command::Correct { order, correction, reason } => {
                 self.correct(*order, correction, reason, context)
             }
+            Command::AllotSupply { order, prescription } => self.allot(*order, *prescription, context),
         }
     }
 
@@ -148,6 +152,21 @@ impl From<Unlawful> for Error {
             Unlawful::SupplyBeyondSchedule => Self::SupplyBeyondSchedule,
             Unlawful::LegalBasisMissing => Self::LegalBasisMissing,
             Unlawful::LegalBasisNotInForce => Self::LegalBasisNotInForce,
+        }
+    }
+}
+
+impl From<Lapse> for Error {
+    fn from(lapse: Lapse) -> Self {
+        match lapse {
+            Lapse::FactsMissing => Self::FactsMissing,
+            Lapse::EpisodeNotActive => Self::EpisodeNotActive,
+            Lapse::ConsentRequired => Self::ConsentRequired,
+            Lapse::ConsentDeclined => Self::ConsentDeclined,
+            Lapse::SupplyBeyondTaper { until } => Self::SupplyBeyondTaper { until },
+            Lapse::BridgeTooLong { most_days } => Self::BridgeTooLong { most_days },
+            Lapse::AlreadyBridged => Self::AlreadyBridged,
+            Lapse::RestartNeeded { hours } => Self::RestartNeeded { hours },
         }
     }
 }

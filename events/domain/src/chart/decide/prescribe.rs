@@ -6,9 +6,9 @@ use concord_knowledge::Drug;
 use concord_knowledge::safety::{Allergies, Proposal, Subject};
 
 use super::super::{Chart, Error, Event, NewOrder};
-use super::consent;
 use super::{covered, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
+use crate::going_on::consented;
 use crate::law::{Controlled, lawful, supplied};
 
 /// The most orders that are open at once on one chart.
@@ -56,7 +56,7 @@ impl Chart {
             Controlled { drug, indication: &new.indication, modality: new.modality, supply: new.supply };
         let policy = lawful(&controlled, new.legal_basis, context)?;
         self.prepared(drug)?;
-        consent::stands(drug, context)?;
+        consented(drug, context)?;
 
         let proposal = Proposal { drug: new.drug.clone(), regimen: new.regimen, replaces: None };
         let judged = self.judge_in(subject, &proposal, &new.acknowledgements, &[], context)?;

@@ -10,10 +10,10 @@ use concord_knowledge::{Action, Drug, Milligrams, TitrationSchedule};
 
 use super::super::state::{Order, Titration};
 use super::super::{Acknowledgement, Answered, Chart, Error, Event, Judged, TitrationBasis, TitrationStep};
-use super::course::not_missed_for_too_long;
 use super::pace::Rise;
 use super::{covered, more, not_before_last_change, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
+use crate::going_on::not_missed_for_too_long;
 
 /// The most steps of one titration: weekly ones for half a year.
 pub(in super::super) const MOST_STEPS: usize = 26;
@@ -116,7 +116,7 @@ impl Chart {
         more::of_the_drug(order, drug, context)?;
         not_before_last_change(order, context)?;
         if step.regimen.daily() > drug.start {
-            not_missed_for_too_long(id, order, drug, context)?;
+            not_missed_for_too_long(id, &order.continuing(), drug, context)?;
         }
         let schedule = self.schedule_of(order, context);
         if schedule.map(|schedule| &schedule.id) != titration.schedule.as_ref() {

@@ -314,10 +314,10 @@ fn what_a_step_rests_on_is_read_with_the_stay_of_its_order() {
     assert_eq!(target(TitrationBasis::WellTolerated).reads, always);
     let state = crate::State::Chart(Box::new(folded(&on_sertraline())));
     for command in [step(), titration(&WEEKLY)] {
-        let reads = state.reads(&crate::Command::Chart(command), patient);
+        let reads = state.reads(&crate::Command::Chart(command), patient, []);
         assert_eq!(reads.len(), 2, "{reads:?}");
     }
-    assert_eq!(state.reads(&crate::Command::Chart(cancel()), patient), []);
+    assert_eq!(state.reads(&crate::Command::Chart(cancel()), patient, []), []);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use concord_domain::chart::{
     MedicationRef, NewOrder, OrderModality, OverrideReason, ReconcileAction, ReconciledEntry, Reported, Sex,
     StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
 };
-use concord_kernel::{Instant, OrderId, OutsideMedicationId, ScaleId};
+use concord_kernel::{Instant, OrderId, OutsideMedicationId, PrescriptionId, ScaleId};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
     Action, ConditionId, DrugId, FindingKey, Frequency, IngredientId, LabId, Milligrams, Regimen, Route,
@@ -237,6 +237,13 @@ pub(super) fn orders() -> Vec<Event> {
             order: order(),
             correction: Correction::Supply(Supply { days: 14, refills: 0 }),
             reason: text("Typed in error"),
+        },
+        Event::SupplyAllotted {
+            order: order(),
+            prescription: PrescriptionId::new(uuid(0x17)),
+            days: 30,
+            bridging: true,
+            at: at(),
         },
     ]
 }
