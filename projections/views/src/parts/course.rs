@@ -1,7 +1,7 @@
 //! How long what was handed out lasts, and how an order ends.
 
 use concord_domain::chart::{Cause, Correction, Event, NewOrder, Supply, TaperStep, TitrationStep};
-use concord_kernel::{Day, Instant, OrderId};
+use concord_kernel::{Day, EpisodeId, Instant, OrderId};
 use concord_knowledge::{DrugId, Milligrams, Regimen};
 use concord_projection::ViewError;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use super::OrderState;
 pub struct Course {
     /// The order.
     pub order: OrderId,
+    /// The stay that it was written in.
+    pub episode: EpisodeId,
     /// The formulary row.
     pub drug: DrugId,
     /// The day it starts.
@@ -42,6 +44,7 @@ impl Course {
         let supplied_at = Instant::start_of(order.start_on);
         Self {
             order: order.order,
+            episode: order.episode.id,
             drug: order.drug.clone(),
             start_on: order.start_on,
             supply_until: lasts_until(supplied_at, order.supply),

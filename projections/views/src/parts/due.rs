@@ -93,6 +93,10 @@ pub enum DueKind {
     PharmacyRequest,
     /// The prescription drug monitoring program is to be looked into.
     PdmpCheck,
+    /// A prescription that the pharmacy has hands out what is not ordered any more: it is to be cancelled.
+    PrescriptionOutdated,
+    /// A prescription nobody signed whose order or stay is not what it was: taken back, or signed as a bridge.
+    PrescriptionLeftOver,
 }
 
 impl DueKind {
@@ -140,6 +144,8 @@ impl DueKind {
             Self::TransmissionFailed => "transmission_failed",
             Self::PharmacyRequest => "pharmacy_request",
             Self::PdmpCheck => "pdmp_check",
+            Self::PrescriptionOutdated => "prescription_outdated",
+            Self::PrescriptionLeftOver => "prescription_left_over",
         }
     }
 
@@ -165,6 +171,7 @@ impl DueKind {
                         | Self::NaloxoneOffer
                         | Self::TransmissionFailed
                         | Self::PharmacyRequest
+                        | Self::PrescriptionOutdated
                 )
             }
             Role::Nurse => {
