@@ -3,7 +3,6 @@
 use concord_kernel::{EpisodeId, PatientId, PrescriptionId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
-use crate::chart::TitrationBasis;
 use crate::{
     adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
     scales, side_effects, treatment_plan,
@@ -172,11 +171,9 @@ fn chart_reads(command: &chart::Command, patient: PatientId) -> Vec<StreamRef> {
     if let Some(prescription) = command.cites_a_prescription() {
         reads.push(StreamRef::prescription(patient, prescription));
     }
-    match command.rests_on() {
-        Some(TitrationBasis::SideEffect(_)) => reads.push(StreamRef::side_effects(patient)),
-        // The scores are evidence already.
-        Some(TitrationBasis::Score(_) | TitrationBasis::Result(_) | TitrationBasis::WellTolerated) | None => {
-        }
+    // Scores are evidence already.
+    if command.cites_a_side_effect() {
+        reads.push(StreamRef::side_effects(patient));
     }
     reads
 }

@@ -244,6 +244,8 @@ pub enum Command {
         regimen: Regimen,
         /// What the change rests on.
         cause: Cause,
+        /// What was looked at, for the next step of a titration; absent for any other cause.
+        rests_on: Option<TitrationBasis>,
         /// Why, in words.
         note: Text,
         /// Answers to findings that ask for one.
@@ -375,9 +377,14 @@ impl Command {
         }
     }
 
-    /// What a step of a titration rests on, if it is one.
-    pub const fn rests_on(&self) -> Option<&TitrationBasis> {
-        if let Self::AdvanceTitration { rests_on, .. } = self { Some(rests_on) } else { None }
+    /// Whether it rests on a side effect, whose report must be on record.
+    pub const fn cites_a_side_effect(&self) -> bool {
+        matches!(
+            self,
+            Self::AdvanceTitration { rests_on: TitrationBasis::SideEffect(_), .. }
+                | Self::AdjustDose { cause: Cause::SideEffect(_), .. }
+                | Self::AdjustDose { rests_on: Some(TitrationBasis::SideEffect(_)), .. }
+        )
     }
 
     /// The prescription that it names.

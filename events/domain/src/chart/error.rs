@@ -385,6 +385,15 @@ pub enum Error {
     /// No such interaction is open.
     #[error("the interaction is not open")]
     InteractionNotOpen,
+    /// A step of a titration names what was looked at.
+    #[error("a step of a titration names what it rests on")]
+    BasisRequired,
+    /// Only a step of a titration names what was looked at beside its cause.
+    #[error("only a step of a titration names what it rests on")]
+    BasisNotAsked,
+    /// Another order takes the place of this one.
+    #[error("another order takes the place of this one")]
+    OrderGivesWay,
     /// Nobody has read the prescription ready, or it is of another order.
     #[error("the prescription is not ready to be signed for this order")]
     PrescriptionNotReady,

@@ -215,6 +215,14 @@ impl Error {
             Self::InteractionNotOpen => {
                 ("INTERACTION_NOT_OPEN", "name an interaction that is open on the chart")
             }
+            Self::BasisRequired => (
+                "BASIS_REQUIRED",
+                "name the score, side effect or result that was looked at, or that the dose is well tolerated",
+            ),
+            Self::BasisNotAsked => ("BASIS_NOT_ASKED", "name it as the cause of the change"),
+            Self::OrderGivesWay => {
+                ("ORDER_GIVES_WAY", "stop the order that takes its place first, or raise that one")
+            }
             Self::PrescriptionNotReady => ("PRESCRIPTION_NOT_READY", "read it and mark it ready first"),
             Self::SupplyHandedOut { .. } => (
                 "SUPPLY_HANDED_OUT",

@@ -159,6 +159,7 @@ samples! {
             order_id: id(),
             regimen: regimen(),
             cause: Some(chart::v1::Cause { basis: Some(chart::v1::cause::Basis::Plain(1)) }),
+            rests_on: None,
             note: words(),
             acknowledgements: acknowledgements(),
         }

@@ -99,8 +99,9 @@ impl Chart {
                 self.resolve_interaction(finding, resolution, context)
             }
             Command::Prescribe(order) => self.prescribe(order, context),
-            Command::AdjustDose { order, regimen, cause, note, acknowledgements } => {
-                let change = adjust::Change { order: *order, to: *regimen, cause, note, acknowledgements };
+            Command::AdjustDose { order, regimen, cause, rests_on, note, acknowledgements } => {
+                let (order, to, rests_on) = (*order, *regimen, rests_on.as_ref());
+                let change = adjust::Change { order, to, cause, rests_on, note, acknowledgements };
                 self.adjust(&change, context)
             }
             Command::Hold { order, reason } => self.hold(*order, reason, context),

@@ -379,6 +379,7 @@ fn a_drug_that_was_missed_for_too_long_does_not_simply_go_on() {
         order: order_id(1),
         regimen: daily(mg),
         cause: Cause::PatientPreference,
+        rests_on: None,
         note: words("as agreed"),
         acknowledgements: Vec::new(),
     };

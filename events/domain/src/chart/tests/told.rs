@@ -2,7 +2,7 @@
 
 use concord_kernel::{
     Actor, Credentials, Day, EpisodeId, Instant, OrderId, OutsideMedicationId, PatientId, PersonId, Phi,
-    ProgramId, Purpose, Role, Schedule, Text,
+    ProgramId, Purpose, Role, ScaleId, Schedule, Text,
 };
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
@@ -16,6 +16,7 @@ use super::super::*;
 use crate::episode::{Phase, Stage};
 use crate::{
     AdherenceFacts, Context, EpisodeFacts, EpisodeRef, Explain, Facts, IndicationFacts, Issued, PlanFacts,
+    ScaleFacts,
 };
 
 pub(super) type Asked = Issued<Command>;
@@ -58,6 +59,7 @@ fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
         }),
         plan: Some(PlanFacts::default()),
         adherence: Some(AdherenceFacts::default()),
+        scales: Some(ScaleFacts { administrations: vec![scored()], ..ScaleFacts::default() }),
         ..Facts::default()
     };
     Asking {
@@ -71,6 +73,11 @@ fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
             facts,
         },
     }
+}
+
+/// A score that is on record.
+pub(super) fn scored() -> ScaleId {
+    ScaleId::new(Uuid::from_u128(90))
 }
 
 pub(super) fn psychiatrist() -> Asking {
@@ -324,6 +331,8 @@ pub(super) fn adjust(number: u128, to: Regimen, cause: Cause) -> Command {
     Command::AdjustDose {
         order: order_id(number),
         regimen: to,
+        // What a planned step was looked at for.
+        rests_on: (cause == Cause::PlannedTitration).then_some(TitrationBasis::WellTolerated),
         cause,
         note: words("Half better, well tolerated"),
         acknowledgements: Vec::new(),
