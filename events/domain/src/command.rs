@@ -189,6 +189,9 @@ fn recovery_reads(command: &recovery::Command, patient: PatientId) -> Vec<Stream
     if command.needs_withdrawal() {
         reads.push(StreamRef::scales(patient));
     }
+    if command.needs_care_team() {
+        reads.push(StreamRef::care_team(patient));
+    }
     reads
 }
 

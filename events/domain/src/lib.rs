@@ -29,6 +29,7 @@ mod going_on;
 mod law;
 mod place;
 mod refusal;
+mod reporter;
 mod share;
 mod state;
 #[cfg(test)]

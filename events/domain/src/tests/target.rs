@@ -249,12 +249,20 @@ fn a_recovery_reads_what_its_decision_depends_on() {
         dose: concord_knowledge::Milligrams::from_micrograms(1),
         given_at: noon(),
     };
+    let used = recovery::Command::RecordSubstanceUse {
+        report: concord_kernel::SubstanceUseId::new(uuid(7)),
+        substance: concord_knowledge::SubstanceId::parse("heroin").unwrap(),
+        account: None,
+        used_at: noon(),
+        source: recovery::Source::Patient,
+    };
     let declined = recovery::Command::OfferNaloxone(recovery::NaloxoneOffer::Declined { reason: reason() });
     for (command, reads) in [
         (recovery::Command::ClearFirstDose { induction }, vec![StreamRef::scales(ada())]),
         (dose, vec![StreamRef::chart(ada())]),
         (measure, vec![stays(), StreamRef::chart(ada())]),
         (declined, vec![]),
+        (used, vec![StreamRef::care_team(ada())]),
     ] {
         concerns(&Command::Recovery(command), StreamRef::recovery(ada()), &reads);
     }
