@@ -215,6 +215,12 @@ impl Error {
             Self::InteractionNotOpen => {
                 ("INTERACTION_NOT_OPEN", "name an interaction that is open on the chart")
             }
+            Self::LongerUseOutOfRange { .. } => {
+                ("LONGER_USE_OUT_OF_RANGE", "name a day to come within the days that an answer holds")
+            }
+            Self::SupplyBeyondAnswer { .. } => {
+                ("SUPPLY_BEYOND_ANSWER", "supply no longer than the answer holds, refills included")
+            }
             Self::BasisRequired => (
                 "BASIS_REQUIRED",
                 "name the score, side effect or result that was looked at, or that the dose is well tolerated",

@@ -7,7 +7,7 @@ use concord_knowledge::{FindingKey, IngredientId, LabId, Milligrams, Regimen};
 use super::decide::today_anywhere;
 use super::state::{
     AllergyStatus, Characteristics, Condition, CriticalResult, Ended, Known, KnownAllergy, Measured, Order,
-    Outside, Override, Switching, Titration, same_words,
+    Outside, Override, Switching, Titration, UseLimit, same_words,
 };
 use super::{
     Answered, Cause, Chart, Correction, Event, Judged, LegalBasis, MedicationRef, NewOrder, OrderModality,
@@ -93,7 +93,8 @@ impl Chart {
             | Event::MedicationStopped { .. }
             | Event::MedicationRenewed { .. }
             | Event::OrderCorrected { .. }
-            | Event::SupplyAllotted { .. }) => self.fold_order(event),
+            | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }) => self.fold_order(event),
         }
     }
 
@@ -152,6 +153,10 @@ impl Chart {
             }
             Event::OrderCorrected { order, correction, .. } => {
                 self.change(order, |open| open.correct(correction));
+            }
+            Event::UseLimited { order, rule, until, reason, .. } => {
+                let limit = UseLimit { rule, until, answered: reason.is_some() };
+                self.change(order, |open| open.use_limit = Some(limit));
             }
             Event::SupplyAllotted { order, prescription, bridging, .. } => {
                 self.change(order, |open| open.allot(prescription, bridging));
@@ -215,6 +220,7 @@ impl Chart {
             switch: None,
             bridge: Bridge::None,
             allotted: Vec::new(),
+            use_limit: None,
         };
         self.orders.insert(id, order);
         self.judged(id, judged);

@@ -128,8 +128,21 @@ pub(super) struct Order {
     pub(super) switch: Option<Switching>,
     /// What has bridged the time after its stay ended.
     pub(super) bridge: Bridge,
+    /// Until when its use is limited, for what is short-term.
+    pub(super) use_limit: Option<UseLimit>,
     /// Prescriptions that share what was last handed out, in the order in which they came.
     pub(super) allotted: Vec<PrescriptionId>,
+}
+
+/// Until when use of something short-term is limited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct UseLimit {
+    /// By which rule.
+    pub(super) rule: RuleId,
+    /// The last day.
+    pub(super) until: Day,
+    /// Whether it is the day of an answer, past the limit of the rule.
+    pub(super) answered: bool,
 }
 
 /// How a dose rises.

@@ -6,6 +6,7 @@ mod courses;
 mod evidence;
 mod going_on;
 mod histories;
+mod lasting;
 mod monitored;
 mod orders;
 mod outside;

@@ -95,6 +95,7 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::MedicationsReconciled { .. }
         | Event::SafetyChecked { .. }
         | Event::SupplyAllotted { .. }
+        | Event::UseLimited { .. }
         | Event::InteractionDetected { .. }
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. }
@@ -193,6 +194,7 @@ impl Row {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

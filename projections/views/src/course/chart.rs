@@ -60,6 +60,7 @@ impl Entry {
             | Event::LastDoseRecorded { .. }
             | Event::SafetyChecked { .. }
             | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::OrderCorrected { .. } => return None,
         };

@@ -32,6 +32,7 @@ impl Entry {
                     | ChartEvent::LastDoseRecorded { .. }
                     | ChartEvent::SafetyChecked { .. }
                     | ChartEvent::SupplyAllotted { .. }
+                    | ChartEvent::UseLimited { .. }
                     | ChartEvent::BoxedWarningAcknowledged { .. }
                     | ChartEvent::OrderCorrected { .. }
             ),

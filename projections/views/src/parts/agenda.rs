@@ -90,6 +90,7 @@ impl Agenda {
             | ChartEvent::MedicationStopped { .. }
             | ChartEvent::MedicationRenewed { .. }
             | ChartEvent::OrderCorrected { .. }
+            | ChartEvent::UseLimited { .. }
             | ChartEvent::ResultRecorded { .. }
             | ChartEvent::CriticalResultFlagged { .. }
             | ChartEvent::ResultReviewed { .. }
@@ -276,6 +277,10 @@ impl Agenda {
             }
             if let Some(step) = course.titration.first() {
                 show(Open::about(DueKind::TitrationStep, Instant::start_of(step.on), order, drug));
+            }
+            // A taper has steps of its own.
+            if let Some(until) = course.use_until.filter(|_| course.taper.is_empty()) {
+                show(Open::about(DueKind::UseLimit, Instant::start_of(until), order, drug));
             }
             if let Some(switch) = course.switch {
                 show(Open::about(DueKind::OverlapEnd, Instant::start_of(switch.overlap_until), order, drug));

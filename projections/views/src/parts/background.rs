@@ -74,6 +74,7 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
         Event::LastDoseRecorded { .. }
         | Event::SafetyChecked { .. }
         | Event::SupplyAllotted { .. }
+        | Event::UseLimited { .. }
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. } => false,
         Event::CharacteristicsRecorded { .. }
@@ -157,6 +158,7 @@ impl Background {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -28,6 +28,8 @@ pub struct Course {
     pub titration: Vec<TitrationStep>,
     /// What takes its place, if something does.
     pub switch: Option<Switching>,
+    /// The last day on which something short-term is to be taken.
+    pub use_until: Option<Day>,
 }
 
 /// What takes the place of an order.
@@ -52,6 +54,7 @@ impl Course {
             taper: Vec::new(),
             titration: Vec::new(),
             switch: None,
+            use_until: None,
         }
     }
 
@@ -177,6 +180,7 @@ impl Courses {
             }
             Event::MedicationRenewed { order, supply, at, .. } => self.find(*order)?.renew(*at, *supply),
             Event::OrderCorrected { order, correction, .. } => self.find(*order)?.correct(correction),
+            Event::UseLimited { order, until, .. } => self.find(*order)?.use_until = Some(*until),
             Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }

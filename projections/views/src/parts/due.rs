@@ -97,6 +97,8 @@ pub enum DueKind {
     PrescriptionOutdated,
     /// A prescription nobody signed whose order or stay is not what it was: taken back, or signed as a bridge.
     PrescriptionLeftOver,
+    /// The last day on which something short-term is to be taken: it is tapered, or somebody says why it goes on.
+    UseLimit,
 }
 
 impl DueKind {
@@ -146,6 +148,7 @@ impl DueKind {
             Self::PdmpCheck => "pdmp_check",
             Self::PrescriptionOutdated => "prescription_outdated",
             Self::PrescriptionLeftOver => "prescription_left_over",
+            Self::UseLimit => "use_limit",
         }
     }
 

@@ -86,6 +86,7 @@ impl Findings {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::MedicationPrescribed { .. }

@@ -160,6 +160,7 @@ impl Monitoring {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::InteractionOverridden { .. }

@@ -206,6 +206,7 @@ impl Orders {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

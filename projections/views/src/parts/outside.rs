@@ -91,6 +91,7 @@ impl Outside {
             | Event::NeverTakenRecorded { .. }
             | Event::SafetyChecked { .. }
             | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -229,6 +229,7 @@ impl Prescriptions {
             | ChartEvent::MedicationRenewed { .. }
             | ChartEvent::OrderCorrected { .. }
             | ChartEvent::SupplyAllotted { .. }
+            | ChartEvent::UseLimited { .. }
             | ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::NoKnownAllergiesConfirmed
             | ChartEvent::AllergyRecorded { .. }

@@ -10,6 +10,7 @@ use super::super::state::{Order, must_taper};
 use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
 };
+use super::duration::Handing;
 use super::{
     covered, more, not_before_first_day, not_before_last_change, not_in_the_future, prescriber, row,
 };
@@ -108,8 +109,11 @@ impl Chart {
         let bridging = more::of_the_supply(order, drug, supply, context)?;
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
-        let judged = self.judge(&proposal, acknowledgements, &order.answered, context)?;
-        Ok(vec![Event::MedicationRenewed {
+        let mut lasting = self.lasting(&handing(order, drug, supply, acknowledgements, context), context)?;
+        let (subject, answered) = (self.seen(context), &order.answered);
+        let judged =
+            self.judge_lasting(&subject, &proposal, acknowledgements, answered, &mut lasting, context)?;
+        let renewed = Event::MedicationRenewed {
             order: id,
             supply,
             modality,
@@ -119,7 +123,8 @@ impl Chart {
             acknowledgements: acknowledgements.to_vec(),
             at: context.effective_at,
             policy,
-        }])
+        };
+        Ok(std::iter::once(renewed).chain(lasting.event(id)).collect())
     }
 
     pub(super) fn correct(
@@ -141,6 +146,12 @@ impl Chart {
                 lawful(&controlled, order.legal_basis, context)?;
                 if more::is_more(*supply, order) {
                     more::of_the_supply(order, drug, *supply, context)?;
+                    let from = order.supplied_at.day();
+                    let handing = Handing { from, ..handing(order, drug, *supply, &[], context) };
+                    let lasting = self.lasting(&handing, context)?;
+                    if let Some(answer) = lasting.asks {
+                        return Err(Error::Unsafe { findings: lasting.unmet, answer });
+                    }
                 }
                 *supply == order.supply
             }
@@ -154,6 +165,24 @@ impl Chart {
             return Err(Error::Unchanged);
         }
         Ok(vec![Event::OrderCorrected { order: id, correction: correction.clone(), reason: reason.clone() }])
+    }
+}
+
+/// More of an order that stands, from now on.
+fn handing<'a>(
+    order: &'a Order,
+    drug: &'a Drug,
+    supply: Supply,
+    acknowledgements: &'a [Acknowledgement],
+    context: &Context,
+) -> Handing<'a> {
+    Handing {
+        drug,
+        indication: &order.indication,
+        supply,
+        from: context.now.day(),
+        standing: Some(order),
+        acknowledgements,
     }
 }
 

@@ -4,6 +4,7 @@ mod adjust;
 mod allot;
 mod background;
 mod course;
+mod duration;
 mod monitoring;
 mod more;
 mod outside;

@@ -6,6 +6,7 @@ use concord_knowledge::Drug;
 use concord_knowledge::safety::{Allergies, Proposal, Subject};
 
 use super::super::{Chart, Error, Event, NewOrder};
+use super::duration::Handing;
 use super::{covered, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
 use crate::going_on::consented;
@@ -23,16 +24,16 @@ pub(in super::super) const MOST_DAYS_AHEAD: i64 = 90;
 
 impl Chart {
     pub(super) fn prescribe(&self, new: &NewOrder, context: &Context) -> Result<Vec<Event>, Error> {
-        Ok(vec![self.order_of(new, &self.seen(context), context)?])
+        self.order_of(new, &self.seen(context), context)
     }
 
-    /// The order as it is written; `subject` is the chart as the safety rules see it.
+    /// The order as it is written, and until when its use is limited; `subject` is the chart as the safety rules see it.
     pub(super) fn order_of(
         &self,
         new: &NewOrder,
         subject: &Subject,
         context: &Context,
-    ) -> Result<Event, Error> {
+    ) -> Result<Vec<Event>, Error> {
         prescriber(&context.actor)?;
         if self.knows_order(new.order) {
             return Err(Error::OrderIdUsed);
@@ -59,14 +60,25 @@ impl Chart {
         consented(drug, context)?;
 
         let proposal = Proposal { drug: new.drug.clone(), regimen: new.regimen, replaces: None };
-        let judged = self.judge_in(subject, &proposal, &new.acknowledgements, &[], context)?;
-        Ok(Event::MedicationPrescribed {
+        let handing = Handing {
+            drug,
+            indication: &new.indication,
+            supply: new.supply,
+            from: new.start_on,
+            standing: None,
+            acknowledgements: &new.acknowledgements,
+        };
+        let mut lasting = self.lasting(&handing, context)?;
+        let given = &new.acknowledgements;
+        let judged = self.judge_lasting(subject, &proposal, given, &[], &mut lasting, context)?;
+        let prescribed = Event::MedicationPrescribed {
             order: Box::new(new.clone()),
             judged,
             ingredients: drug.ingredients.clone(),
             at: context.effective_at,
             policy,
-        })
+        };
+        Ok(std::iter::once(prescribed).chain(lasting.event(new.order)).collect())
     }
 
     /// What must have been asked and explained before a first dose.

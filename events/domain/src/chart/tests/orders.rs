@@ -189,8 +189,8 @@ fn a_schedule_limits_refills_and_the_time_they_reach() {
         let order = NewOrder { supply: Supply { days, refills }, ..order(1, name) };
         refused(prepared(&[name]), psychiatrist().prescribes(order), Error::SupplyBeyondSchedule);
     }
-    let most = NewOrder { supply: Supply { days: 30, refills: 5 }, ..order(1, "clonazepam") };
-    accepted(prepared(&["clonazepam"]), psychiatrist().prescribes(most));
+    let most = NewOrder { supply: Supply { days: 30, refills: 5 }, ..order(1, "suvorexant") };
+    accepted(prepared(&["suvorexant"]), psychiatrist().prescribes(most));
 }
 
 #[test]

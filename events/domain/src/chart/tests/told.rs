@@ -233,9 +233,10 @@ pub(super) fn daily(mg: f64) -> Regimen {
     Regimen { dose: Milligrams::parse(mg).unwrap(), frequency: Frequency::Daily, route: Route::Oral }
 }
 
-/// An order of that drug, 30 days at its usual first dose, starting today.
+/// An order of that drug, 30 days at its usual first dose, starting today; of what is short-term, four weeks.
 pub(super) fn order(number: u128, name: &str) -> NewOrder {
     let row = Ruleset::embedded().drug(&drug(name)).expect("a row of the formulary");
+    let limited = Ruleset::embedded().duration_limit(row, &condition("major-depression")).is_some();
     NewOrder {
         order: order_id(number),
         episode: stay(),
@@ -243,7 +244,7 @@ pub(super) fn order(number: u128, name: &str) -> NewOrder {
         regimen: Regimen { dose: row.start, frequency: Frequency::Daily, route: row.routes[0] },
         indication: condition("major-depression"),
         reason: words("Low mood for months, slept better on it before"),
-        supply: Supply { days: 30, refills: 0 },
+        supply: Supply { days: if limited { 28 } else { 30 }, refills: 0 },
         start_on: today(),
         modality: OrderModality::InPerson,
         legal_basis: row.schedule.map(|_| LegalBasis::InPersonEvaluation),
@@ -257,7 +258,11 @@ pub(super) fn acknowledged(mut order: NewOrder, rule: &str, about: &[&str]) -> N
 }
 
 pub(super) fn answer(rule: &str, about: &[&str]) -> Acknowledgement {
-    Acknowledgement { finding: finding(rule, about), reason: words("Discussed; watched at each visit") }
+    Acknowledgement {
+        finding: finding(rule, about),
+        reason: words("Discussed; watched at each visit"),
+        longer_use: None,
+    }
 }
 
 pub(super) fn no_allergies() -> Asked {

@@ -2,8 +2,8 @@
 
 use concord_domain::chart::{
     Acknowledgement, Answered, Cause, Coding, Correction, Event, InformationSource, Judged, LegalBasis,
-    MedicationRef, NewOrder, OrderModality, OverrideReason, ReconcileAction, ReconciledEntry, Reported, Sex,
-    StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
+    LongerUseReason, MedicationRef, NewOrder, OrderModality, OverrideReason, ReconcileAction,
+    ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
 };
 use concord_kernel::{Instant, OrderId, OutsideMedicationId, PrescriptionId, ScaleId};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
@@ -58,7 +58,8 @@ fn regimen(mg: f64) -> Regimen {
 }
 
 fn acknowledgement() -> Acknowledgement {
-    Acknowledgement { finding: finding(), reason: text("Ibuprofen ends tomorrow; level in five days") }
+    let reason = text("Ibuprofen ends tomorrow; level in five days");
+    Acknowledgement { finding: finding(), reason, longer_use: None }
 }
 
 fn at() -> Instant {
@@ -237,6 +238,14 @@ pub(super) fn orders() -> Vec<Event> {
             order: order(),
             correction: Correction::Supply(Supply { days: 14, refills: 0 }),
             reason: text("Typed in error"),
+        },
+        Event::UseLimited {
+            order: order(),
+            rule: RuleId::parse("duration.benzodiazepine").expect("a valid name"),
+            since: day("2026-03-02"),
+            unknown_before: true,
+            until: day("2026-04-12"),
+            reason: Some(LongerUseReason::TaperWouldHarm),
         },
         Event::SupplyAllotted {
             order: order(),
