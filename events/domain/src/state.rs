@@ -118,10 +118,7 @@ impl State {
                 reads.extend(others.map(|other| StreamRef::prescription(patient, other)));
             }
             (Self::Prescription(state), Command::Prescription(OfPrescription { prescription, command })) => {
-                let chart = read.into_iter().find_map(|state| match state {
-                    Self::Chart(chart) => Some(chart),
-                    _ => None,
-                });
+                let chart = read.into_iter().find_map(Self::as_chart);
                 let order = state.order_that_bears_on(command);
                 if let Some((stay, sharing)) = chart.zip(order).and_then(|(chart, order)| chart.shared(order))
                 {
@@ -135,6 +132,10 @@ impl State {
             _ => {}
         }
         reads
+    }
+
+    fn as_chart(&self) -> Option<&Chart> {
+        if let Self::Chart(chart) = self { Some(chart) } else { None }
     }
 
     /// Decides `command` on this state. The command's own aggregate must be this state's; see [`Command::target`].

@@ -94,7 +94,9 @@ impl<G: Gateway> Player<'_, G> {
                 if let Err(Refused::Failed(cause)) = looked {
                     return Err(Halt { command: "GetClient", cause });
                 }
-                attempt.sees = Sees::Latest;
+                // They have looked. Who counts along from receipts would not know it: a signature elsewhere has the chart
+                // set its share aside.
+                attempt.sees = Sees::Whatever;
                 Ok(Answer::ReadAgain)
             }
             "BOXED_WARNING_NOT_ACKNOWLEDGED" => {

@@ -4,9 +4,8 @@ use concord_kernel::{OrderId, Text};
 use concord_knowledge::safety::Proposal;
 use concord_knowledge::{Action, Drug, FindingKey, Milligrams, Regimen};
 
-use super::super::Answered;
 use super::super::state::Order;
-use super::super::{Acknowledgement, Cause, Chart, Error, Event, Judged, TitrationBasis};
+use super::super::{Acknowledgement, Answered, Cause, Chart, Error, Event, Judged, TitrationBasis};
 use super::pace::Rise;
 use super::titration::{Advance, reported, scored};
 use super::{covered, more, not_before_last_change, prescriber, row, well_formed};

@@ -41,11 +41,9 @@ fn begun() -> Vec<Event> {
 }
 
 fn limited(events: &[Event]) -> Option<(Day, bool, Day, Option<LongerUseReason>)> {
-    events.iter().rev().find_map(|event| match event {
-        Event::UseLimited { since, unknown_before, until, reason, .. } => {
-            Some((*since, *unknown_before, *until, *reason))
-        }
-        _ => None,
+    events.iter().rev().find_map(|event| {
+        let Event::UseLimited { since, unknown_before, until, reason, .. } = event else { return None };
+        Some((*since, *unknown_before, *until, *reason))
     })
 }
 

@@ -27,10 +27,13 @@ fn whoever_knows_of_use_or_of_an_overdose_may_say_so() {
 fn of_those_who_are_not_on_the_care_team_the_staff_is_heard_and_anybody_who_tells_of_danger() {
     let marked = |command, by: crate::testing::By| {
         let told = Recovery::default().decide(&by.asks(command)).map(|events| events[0].clone());
-        told.map(|event| match event {
-            Event::SubstanceUseReported { not_on_care_team, .. }
-            | Event::OverdoseReported { not_on_care_team, .. } => not_on_care_team,
-            other => unreachable!("{other:?}"),
+        told.map(|event| {
+            let (Event::SubstanceUseReported { not_on_care_team, .. }
+            | Event::OverdoseReported { not_on_care_team, .. }) = event
+            else {
+                panic!("{event:?}")
+            };
+            not_on_care_team
         })
     };
     let stranger =

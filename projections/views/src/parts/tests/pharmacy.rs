@@ -107,10 +107,10 @@ fn written(story: &mut Story, dice: &mut Dice, stages: usize) -> Vec<DomainEvent
 fn after_all(stages: usize, then: impl Fn(OrderId) -> Vec<DomainEvent>) -> Vec<DueKind> {
     let (mut dice, mut story) = (Dice(7), Story::new(0, &mut Dice(1)));
     let ordered = ordered(&mut story, &mut dice, "sertraline");
-    let order = match &ordered {
-        DomainEvent::Chart(ChartEvent::MedicationPrescribed { order, .. }) => order.order,
-        other => unreachable!("{other:?}"),
+    let DomainEvent::Chart(ChartEvent::MedicationPrescribed { order, .. }) = &ordered else {
+        panic!("{ordered:?}")
     };
+    let order = order.order;
     let written = written(&mut story, &mut dice, stages);
     due(std::iter::once(ordered).chain(written).chain(then(order)).collect())
 }
