@@ -72,12 +72,12 @@ pub(super) fn acknowledgements(
         Ok(Acknowledgement {
             finding: self::finding("finding", finding)?,
             reason: text("reason", &reason)?,
-            longer_use: longer_use.map(self::longer_use).transpose()?,
+            longer_use: longer_use.as_ref().map(self::longer_use).transpose()?,
         })
     })
 }
 
-fn longer_use(longer: pb::LongerUse) -> Result<LongerUse, Invalid> {
+fn longer_use(longer: &pb::LongerUse) -> Result<LongerUse, Invalid> {
     Ok(LongerUse {
         reason: choice("longer_use.reason", longer.reason, |reason| match reason {
             pb::LongerUseReason::Unspecified => None,

@@ -239,6 +239,12 @@ pub(super) fn orders() -> Vec<Event> {
             correction: Correction::Supply(Supply { days: 14, refills: 0 }),
             reason: text("Typed in error"),
         },
+    ]
+}
+
+/// What a supply brings with it.
+pub(super) fn supplied() -> Vec<Event> {
+    vec![
         Event::UseLimited {
             order: order(),
             rule: RuleId::parse("duration.benzodiazepine").expect("a valid name"),
