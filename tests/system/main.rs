@@ -17,6 +17,8 @@ mod every_call;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod lasting;
+#[cfg(test)]
 mod medication;
 #[cfg(test)]
 mod monitoring;

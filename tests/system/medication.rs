@@ -62,6 +62,7 @@ fn change(intake: Intake, order_id: &str, mg: f64, basis: chart::cause::Basis) -
         order_id: order_id.to_owned(),
         regimen: daily(mg),
         cause: Some(chart::Cause { basis: Some(basis) }),
+        rests_on: None,
         note: "Sick every morning since the start".to_owned(),
         acknowledgements: Vec::new(),
     }

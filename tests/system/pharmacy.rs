@@ -9,6 +9,7 @@ use concord_proto::concord::common::v1::{CommandReceipt, Frequency, Regimen, Rou
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::ledger::v1::ReadRangeRequest;
 use concord_proto::concord::liaison::v1 as liaison;
+use concord_proto::concord::plan::v1 as plan;
 use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_proto::concord::prescription::v1 as rx;
 use concord_support::{Concord, Intake, Person, episode, fresh, now, today};
@@ -395,6 +396,51 @@ async fn f30_a_pharmacy_that_asks_is_answered_and_the_liaison_sees_what_it_propo
     let change = &list.pharmacy_changes[0];
     assert_eq!((change.name.as_str(), change.answer.as_str()), ("Sertraline", "approved"));
     assert_eq!(clinic.prescription(approved.token).await.status, "cancelled");
+}
+
+#[tokio::test]
+async fn f30_prescriptions_of_one_order_hand_out_no_more_than_it_does_and_nothing_that_was_taken_back() {
+    let clinic = Clinic::open("major-depression", &SERTRALINE, "none").await;
+    let order_id = clinic.order(&SERTRALINE, "major-depression").await.unwrap();
+    // Two nurses prepare the same thing, and both drafts are ready before one is signed.
+    let (first, _) = clinic.draft(&order_id, "1234561").await;
+    let (second, _) = clinic.draft(&order_id, "1234562").await;
+    clinic.ready(&first).await;
+    clinic.ready(&second).await;
+    let (one, other) = tokio::join!(clinic.sign(&first, &[], None), clinic.sign(&second, &[], None));
+    let (signed, refused) = if one.is_ok() { (first, other) } else { (second, one) };
+    assert_eq!(reason(refused), "SUPPLY_HANDED_OUT");
+    let cancel = rx::CancelPrescriptionRequest {
+        header: clinic.intake.header(),
+        prescription_id: signed.clone(),
+        reason: "Another pharmacy".to_owned(),
+    };
+    clinic.doctor.send(cancel).await.unwrap();
+    let answered = rx::RecordCancelAnswerRequest {
+        header: clinic.intake.header(),
+        prescription_id: signed,
+        answer: rx::CancelAnswer::Cancelled.into(),
+    };
+    clinic.nurse.send(answered).await.unwrap();
+
+    // It is free again, until the patient says no.
+    let (third, _) = clinic.draft(&order_id, "1234562").await;
+    clinic.ready(&third).await;
+    let declines = plan::RecordSharedDecisionRequest {
+        header: clinic.intake.header(),
+        episode: episode(clinic.intake),
+        drug: "sertraline".to_owned(),
+        options: vec!["Therapy alone".to_owned()],
+        preference: "No medication".to_owned(),
+        consent: plan::Consent::Declined.into(),
+    };
+    let agrees =
+        plan::RecordSharedDecisionRequest { consent: plan::Consent::Given.into(), ..declines.clone() };
+    clinic.doctor.send(declines).await.unwrap();
+    assert_eq!(reason(clinic.sign(&third, &[], None).await), "CONSENT_DECLINED");
+    let header = clinic.intake.header();
+    clinic.doctor.send(plan::RecordSharedDecisionRequest { header, ..agrees }).await.unwrap();
+    clinic.sign(&third, &[], None).await.unwrap();
 }
 
 #[tokio::test]

@@ -3,7 +3,6 @@
 use concord_kernel::{EpisodeId, PatientId, PrescriptionId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
-use crate::chart::TitrationBasis;
 use crate::{
     adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
     scales, side_effects, treatment_plan,
@@ -169,11 +168,12 @@ fn chart_reads(command: &chart::Command, patient: PatientId) -> Vec<StreamRef> {
     if command.needs_evidence() {
         reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
     }
-    match command.rests_on() {
-        Some(TitrationBasis::SideEffect(_)) => reads.push(StreamRef::side_effects(patient)),
-        // The scores are evidence already.
-        Some(TitrationBasis::Score(_) | TitrationBasis::Result(_) | TitrationBasis::WellTolerated) | None => {
-        }
+    if let Some(prescription) = command.cites_a_prescription() {
+        reads.push(StreamRef::prescription(patient, prescription));
+    }
+    // Scores are evidence already.
+    if command.cites_a_side_effect() {
+        reads.push(StreamRef::side_effects(patient));
     }
     reads
 }
@@ -189,12 +189,18 @@ fn recovery_reads(command: &recovery::Command, patient: PatientId) -> Vec<Stream
     if command.needs_withdrawal() {
         reads.push(StreamRef::scales(patient));
     }
+    if command.needs_care_team() {
+        reads.push(StreamRef::care_team(patient));
+    }
     reads
 }
 
 fn prescription_reads(command: &prescription::Command, patient: PatientId) -> Vec<StreamRef> {
     let mut reads = Vec::new();
     if command.needs_the_order() {
+        reads.extend([StreamRef::chart(patient), StreamRef::adherence(patient)]);
+    }
+    if command.lets_it_stand() {
         reads.push(StreamRef::chart(patient));
     }
     if let Some(visit) = command.cites_a_visit() {

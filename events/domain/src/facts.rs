@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use concord_kernel::{
-    Day, EpisodeId, Instant, OrderId, OutsideMedicationId, PersonId, ProgramId, ReportId, Role, ScaleId,
-    VisitId,
+    Day, EpisodeId, Instant, OrderId, OutsideMedicationId, PersonId, PrescriptionId, ProgramId, ReportId,
+    Role, ScaleId, VisitId,
 };
 use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, Regimen, SubstanceId, safety};
@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck, Supply};
 use crate::follow_up::Modality;
+use crate::going_on::Continuing;
 use crate::recovery::Evidence;
 use crate::scales::Withdrawal;
 use crate::treatment_plan::Consent;
@@ -40,8 +41,8 @@ pub struct Facts {
     pub recovery: Option<RecoveryFacts>,
     /// The visits of the stay the command names.
     pub visits: Option<VisitFacts>,
-    /// The other prescription that the command names; absent as well when there is none.
-    pub prescription: Option<PrescriptionFacts>,
+    /// Other prescriptions, as far as they were written: those that the command names or that share a supply with it.
+    pub prescriptions: BTreeMap<PrescriptionId, PrescriptionFacts>,
 }
 
 /// What others may know of a patient's stays in a program.
@@ -178,6 +179,10 @@ pub struct PrescribableFacts {
     pub modality: OrderModality,
     /// What allowed it, for a controlled substance.
     pub legal_basis: Option<LegalBasis>,
+    /// What decides whether it may go on.
+    pub continuing: Continuing,
+    /// Prescriptions that share what it last handed out.
+    pub allotted: Vec<PrescriptionId>,
 }
 
 /// What others may know of the visits of a stay: those that took place.
@@ -199,16 +204,24 @@ impl VisitFacts {
 pub struct PrescriptionFacts {
     /// The order that it hands out.
     pub order: OrderId,
+    /// Whether its prescriber has read it and it waits for the signature.
+    pub ready: bool,
     /// Whether it was signed.
     pub signed: bool,
     /// Whether it was withdrawn, cancelled or has expired.
     pub void: bool,
+    /// Whether its pharmacy asks for another in its place and waits for the answer.
+    pub in_question: bool,
+    /// How long one fill lasts, and how often it may be filled again.
+    pub supply: Supply,
     /// The day from which it may be filled.
     pub from: Day,
     /// Days that its fills last.
     pub days: u16,
     /// Days that the series lasts up to its end; its own days when it is in none.
     pub series_days: u16,
+    /// Days of the fills of which anything was handed out.
+    pub handed_out_days: u16,
 }
 
 /// What others may know of the side effects.
@@ -297,7 +310,9 @@ impl Facts {
                 State::Adherence(adherence) => facts.adherence = Some(adherence.facts()),
                 State::FollowUp(visits) => facts.visits = Some(visits.facts()),
                 State::Coordination(_) => {}
-                State::Prescription(prescription) => facts.prescription = prescription.facts(),
+                State::Prescription(prescription) => {
+                    facts.prescriptions.extend(prescription.id().zip(prescription.facts()));
+                }
             }
         }
         facts

@@ -25,9 +25,12 @@ mod command;
 mod context;
 mod event;
 mod facts;
+mod going_on;
 mod law;
 mod place;
 mod refusal;
+mod reporter;
+mod share;
 mod state;
 #[cfg(test)]
 mod testing;
@@ -43,6 +46,7 @@ pub use facts::{
     OrderFacts, PastStay, PlanFacts, PrescribableFacts, PrescriptionFacts, RecoveryFacts, ScaleFacts,
     SideEffectFacts, VisitFacts,
 };
+pub use going_on::{Bridge, Continuing};
 pub use place::{UnknownState, UsState};
 pub use refusal::{Explain, Refusal};
 pub use state::State;

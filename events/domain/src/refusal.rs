@@ -3,8 +3,8 @@
 use concord_knowledge::Finding;
 
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
-    scales, side_effects, treatment_plan,
+    Command, OfPrescription, adherence, assessment, care_team, chart, coordination, episode, follow_up,
+    prescription, recovery, scales, side_effects, treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.
@@ -68,6 +68,21 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// What must be recorded elsewhere before `command` is decided again: a signature has the chart set its share of the
+    /// supply aside first. One append goes to one stream, so this is one of its own.
+    pub fn asks_first(&self, command: &Command) -> Option<Command> {
+        match (self, command) {
+            (
+                Self::Prescription(prescription::Error::SupplyNotAllotted { order }),
+                Command::Prescription(OfPrescription { prescription, .. }),
+            ) => Some(Command::Chart(chart::Command::AllotSupply {
+                order: *order,
+                prescription: *prescription,
+            })),
+            _ => None,
+        }
+    }
+
     fn explained(&self) -> &dyn Explain {
         match self {
             Self::Episode(error) => error,

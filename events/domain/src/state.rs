@@ -15,7 +15,7 @@ use crate::recovery::Recovery;
 use crate::scales::Scales;
 use crate::side_effects::SideEffects;
 use crate::treatment_plan::TreatmentPlan;
-use crate::{Command, Context, DomainEvent, Issued, Refusal};
+use crate::{Command, Context, DomainEvent, EpisodeRef, Issued, OfPrescription, Refusal};
 
 /// What a stream's events say now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -98,13 +98,44 @@ impl State {
         }
     }
 
-    /// The further streams that a decision on this state depends on: `command` names an order, and only the chart knows
-    /// the stay that it was written in. They are conditions of the append like those of [`Command::target`].
-    pub fn reads(&self, command: &Command, patient: PatientId) -> Vec<StreamRef> {
-        let (Self::Chart(chart), Command::Chart(command)) = (self, command) else { return Vec::new() };
-        chart.stay_read_by(command).map_or_else(Vec::new, |stay| {
-            vec![StreamRef::episode(patient, &stay.program), StreamRef::treatment_plan(patient, stay.id)]
-        })
+    /// The further streams that a decision on this state depends on, once those that [`Command::target`] names were
+    /// `read`: a command names an order, and only the chart knows the stay that it was written in and which
+    /// prescriptions share its supply. They are conditions of the append like the others.
+    pub fn reads<'a>(
+        &self,
+        command: &Command,
+        patient: PatientId,
+        read: impl IntoIterator<Item = &'a Self>,
+    ) -> Vec<StreamRef> {
+        let of_stay = |stay: &EpisodeRef| {
+            [StreamRef::episode(patient, &stay.program), StreamRef::treatment_plan(patient, stay.id)]
+        };
+        let mut reads = Vec::new();
+        match (self, command) {
+            (Self::Chart(chart), Command::Chart(command)) => {
+                reads.extend(chart.stay_read_by(command).into_iter().flat_map(of_stay));
+                let others = chart.prescriptions_read_by(command);
+                reads.extend(others.map(|other| StreamRef::prescription(patient, other)));
+            }
+            (Self::Prescription(state), Command::Prescription(OfPrescription { prescription, command })) => {
+                let chart = read.into_iter().find_map(Self::as_chart);
+                let order = state.order_that_bears_on(command);
+                if let Some((stay, sharing)) = chart.zip(order).and_then(|(chart, order)| chart.shared(order))
+                {
+                    if command.needs_the_order() {
+                        reads.extend(of_stay(stay));
+                    }
+                    let others = sharing.iter().filter(|other| *other != prescription);
+                    reads.extend(others.map(|other| StreamRef::prescription(patient, *other)));
+                }
+            }
+            _ => {}
+        }
+        reads
+    }
+
+    fn as_chart(&self) -> Option<&Chart> {
+        if let Self::Chart(chart) = self { Some(chart) } else { None }
     }
 
     /// Decides `command` on this state. The command's own aggregate must be this state's; see [`Command::target`].

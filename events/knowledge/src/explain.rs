@@ -8,7 +8,7 @@ impl Ruleset {
     /// These are the words of the row. What only the chart could tell is not in them: until when to wait, and that a
     /// planned cross-taper makes a duplicate a remark.
     pub fn explain(&self, key: &FindingKey) -> Option<Finding> {
-        let says = self.rules.verdict(&key.rule)?;
+        let says = self.rules.verdict(&key.rule).or_else(|| self.durations.verdict(&key.rule))?;
         Some(Finding {
             key: key.clone(),
             severity: says.severity,

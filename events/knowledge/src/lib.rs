@@ -4,6 +4,7 @@
 //! rule judged. Nothing here knows about streams, commands or storage.
 
 mod check;
+mod duration;
 mod escalation;
 mod explain;
 mod finding;
@@ -21,6 +22,7 @@ pub mod scale;
 mod titration;
 mod within;
 
+pub use duration::{DurationLimit, InARow, Span};
 pub use escalation::Escalation;
 pub use finding::{Action, Finding, FindingKey, Severity};
 pub use load::rules::Limits;

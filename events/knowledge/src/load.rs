@@ -40,6 +40,7 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     let rules = Rules::read(files, words, &conditions, &labs)?;
     let recovery = recovery::read(files, &substances, &conditions)?;
     let titrations = titrations::read(&table("titrations.csv")?, words, &drugs)?;
+    let durations = crate::duration::Durations::read(&table("duration_limits.csv")?, words, &conditions)?;
     Ok(Ruleset {
         version,
         reviewed,
@@ -55,6 +56,7 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
         bands: small::bands(&table("scales.csv")?)?,
         terms: small::terms(&table("coordination.csv")?)?,
         consent: small::consent(&table("consent_rules.csv")?, words)?,
+        durations,
         monitoring,
         missed: crate::missed::read(&table("missed_doses.csv")?, &drugs)?,
         drugs,

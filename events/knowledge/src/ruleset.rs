@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use concord_kernel::{Instant, Schedule};
 
+use crate::duration::Durations;
 use crate::escalation::{Deadlines, Escalation};
 use crate::load::conditions::Conditions;
 use crate::load::drugs::Formulary;
@@ -44,6 +45,7 @@ pub struct Ruleset {
     pub(crate) consent: Set,
     pub(crate) missed: HashMap<DrugId, MissedDoses>,
     pub(crate) monitoring: Monitoring,
+    pub(crate) durations: Durations,
 }
 
 /// How an order of the drug must end. Source: see the drug's row.

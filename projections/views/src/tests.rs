@@ -17,7 +17,7 @@ use concord_projection::{Fact, Item, Key, List, ListEntry, View};
 use proptest::prelude::*;
 
 pub(crate) use self::history::{
-    Dice, Story, fact, finding, history, patient, person, program, regimen, start,
+    Dice, Story, fact, finding, history, judged, patient, person, program, regimen, start,
 };
 use crate::{Caseload, Chart, Course, DataClass, DueItems, Reconciled, Roster, Timers, Worklist};
 

@@ -305,6 +305,8 @@ impl Act {
             | C::Stop { .. }
             | C::Renew { .. }
             | C::Correct { .. } => Self::Prescribe,
+            // Part of a signature.
+            C::AllotSupply { .. } => Self::SignPrescription,
             C::CosignOverride { .. } => Self::Cosign,
             C::ReviewResult { .. } | C::WaiveTest { .. } => Self::Monitor,
         }

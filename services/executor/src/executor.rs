@@ -3,17 +3,21 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use concord_domain::{Context, DomainEvent, Facts, chart};
-use concord_kernel::{Clock, Instant, StreamRef};
+use concord_domain::{Command, Context, DomainEvent, Facts, chart};
+use concord_kernel::{Clock, CommandId, Instant, StreamRef};
 use concord_knowledge::{FindingKey, Ruleset};
 use concord_ledger::{Append, AppendError, Appended, Condition, Expected, Ledger, NewEvent};
 use tracing::Instrument;
+use uuid::Uuid;
 
 use crate::cache::{Folded, StateCache};
 use crate::gates::Gates;
 use crate::load::load;
 use crate::metadata::By;
 use crate::{ExecuteError, Metadata, Receipt, Request};
+
+/// Namespace of the names of commands that another one asks for first; never changes.
+const FIRST: Uuid = Uuid::from_u128(0x3f7a_90c2_6b1e_5d84_9e05_c1d7_42a8_6f13);
 
 /// The executor's bounds.
 #[derive(Clone, Copy, Debug)]
@@ -79,12 +83,28 @@ impl Executor {
     /// See [`ExecuteError`]; on [`ExecuteError::Unavailable`] ask again with the same command id.
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
         let kind = request.command.target(request.patient).stream.kind;
-        self.0.execute(request).instrument(tracing::debug_span!("command", stream = kind.as_str())).await
+        self.0.whole(request).instrument(tracing::debug_span!("command", stream = kind.as_str())).await
     }
 }
 
 impl Inner {
-    async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
+    /// What must be recorded in another stream first is a command of its own, after whose append this one is decided
+    /// again. No gate is held in between: two streams may share one.
+    async fn whole(&self, request: Request) -> Result<Receipt, ExecuteError> {
+        for _ in 0..self.options.attempts {
+            let refusal = match self.execute(&request).await {
+                Err(ExecuteError::Refused(refusal)) => refusal,
+                answer => return answer,
+            };
+            let Some(first) = refusal.asks_first(&request.command) else {
+                return Err(ExecuteError::Refused(refusal));
+            };
+            self.execute(&before(&request, first, self.clock.now())).await?;
+        }
+        Err(ExecuteError::Contended)
+    }
+
+    async fn execute(&self, request: &Request) -> Result<Receipt, ExecuteError> {
         let target = request.command.target(request.patient);
         let _gate = self.gates.enter(target.stream).await;
         for _ in 0..self.options.attempts {
@@ -97,19 +117,21 @@ impl Inner {
             let folded = self.own(target.stream).await?;
             if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
                 let conflict = ExecuteError::Conflict { actual: folded.version };
-                return self.earlier(&request).await?.ok_or(conflict);
+                return self.earlier(request).await?.ok_or(conflict);
             }
-            // What the command names is not all that it rests on: the state may name more.
-            let mut reads = target.reads.clone();
-            reads.extend(folded.state.reads(&request.command, request.patient));
-            let decided = match self.decide(&request, &folded, &reads, now, effective_at).await? {
+            // What the command names is not all that it rests on: the states may name more.
+            let mut read = self.read(&target.reads).await?;
+            let states = read.iter().map(|(_, folded)| &folded.state);
+            let further = folded.state.reads(&request.command, request.patient, states);
+            read.extend(self.read(&further).await?);
+            let decided = match self.decide(request, &folded, &read, now, effective_at) {
                 Ok(decided) => decided,
-                Err(refusal) => return self.earlier(&request).await?.ok_or(ExecuteError::Refused(refusal)),
+                Err(refusal) => return self.earlier(request).await?.ok_or(ExecuteError::Refused(refusal)),
             };
             // Until the append is known to have happened, nobody may decide on the state before it.
             self.cache.forget(target.stream);
             let warnings = standing(&decided.events);
-            let append = prepare(&request, &decided, &warnings, &folded, target.stream, effective_at, now);
+            let append = prepare(request, &decided, &warnings, &folded, target.stream, effective_at, now);
             match self.ledger.append(append).await {
                 Ok(Appended::New(receipt)) => {
                     self.keep(target.stream, folded, decided.events, receipt.stream_version);
@@ -117,12 +139,12 @@ impl Inner {
                 }
                 Ok(Appended::Repeated(receipt)) => return recall(&receipt),
                 Err(AppendError::Conflict { .. }) => {
-                    for read in &reads {
-                        self.cache.forget(*read);
+                    for (stream, _) in &read {
+                        self.cache.forget(*stream);
                     }
                 }
                 Err(AppendError::Unavailable) => {
-                    return self.earlier(&request).await?.ok_or(ExecuteError::Unavailable);
+                    return self.earlier(request).await?.ok_or(ExecuteError::Unavailable);
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -130,21 +152,24 @@ impl Inner {
         Err(ExecuteError::Contended)
     }
 
-    async fn decide(
+    async fn read(&self, streams: &[StreamRef]) -> Result<Vec<(StreamRef, Arc<Folded>)>, ExecuteError> {
+        let mut read = Vec::with_capacity(streams.len());
+        for stream in streams {
+            read.push((*stream, self.others(*stream).await?));
+        }
+        Ok(read)
+    }
+
+    fn decide(
         &self,
         request: &Request,
         folded: &Folded,
-        reads: &[StreamRef],
+        read: &[(StreamRef, Arc<Folded>)],
         now: Instant,
         effective_at: Instant,
-    ) -> Result<Result<Decided, concord_domain::Refusal>, ExecuteError> {
-        let mut read = Vec::with_capacity(reads.len());
-        for stream in reads {
-            read.push(self.others(*stream).await?);
-        }
-        let conditions = reads
+    ) -> Result<Decided, concord_domain::Refusal> {
+        let conditions = read
             .iter()
-            .zip(&read)
             .map(|(stream, folded)| Condition { stream: *stream, expected: Expected::Exact(folded.version) })
             .collect();
         let context = Context {
@@ -154,9 +179,9 @@ impl Inner {
             now,
             effective_at,
             rules: self.rules,
-            facts: Facts::gather(read.iter().map(|folded| &folded.state)),
+            facts: Facts::gather(read.iter().map(|(_, folded)| &folded.state)),
         };
-        Ok(folded.state.decide(request.command.clone(), context).map(|events| Decided { events, conditions }))
+        folded.state.decide(request.command.clone(), context).map(|events| Decided { events, conditions })
     }
 
     /// The state of a stream whose gate is held.
@@ -197,6 +222,25 @@ impl Inner {
             Some((_, receipt)) => recall(&receipt).map(Some),
             None => Ok(None),
         }
+    }
+}
+
+/// A command that `request` asks to be recorded first, by whoever asks for it and for the same purpose. Its name is its own
+/// each time: what it records is decided by what stands then, and asked again it changes nothing.
+fn before(request: &Request, command: Command, now: Instant) -> Request {
+    let mut name = request.command_id.uuid().as_bytes().to_vec();
+    name.extend(now.micros().to_be_bytes());
+    Request {
+        patient: request.patient,
+        command,
+        command_id: CommandId::new(Uuid::new_v5(&FIRST, &name)),
+        request_hash: request.request_hash,
+        expected_version: None,
+        actor: request.actor.clone(),
+        purpose: request.purpose,
+        effective_at: None,
+        correlation: request.correlation,
+        causation: Some(request.command_id),
     }
 }
 

@@ -2,6 +2,7 @@ mod asked;
 mod cache;
 mod further;
 mod shaky;
+mod shared;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

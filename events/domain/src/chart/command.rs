@@ -1,6 +1,6 @@
 //! What may be asked of a medication chart.
 
-use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, Phi, Text};
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, Phi, PrescriptionId, Text};
 use concord_knowledge::safety::{Proposal, ReactionKind, ReactionSeverity};
 use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen, RuleId};
 use serde::{Deserialize, Serialize};
@@ -244,6 +244,8 @@ pub enum Command {
         regimen: Regimen,
         /// What the change rests on.
         cause: Cause,
+        /// What was looked at, for the next step of a titration; absent for any other cause.
+        rests_on: Option<TitrationBasis>,
         /// Why, in words.
         note: Text,
         /// Answers to findings that ask for one.
@@ -336,6 +338,14 @@ pub enum Command {
         /// Why.
         reason: Text,
     },
+    /// Set a part of what an order hands out aside for a prescription that is about to be signed. Nobody asks for it by
+    /// itself: a signature does, see [`crate::Refusal::asks_first`].
+    AllotSupply {
+        /// Of which order.
+        order: OrderId,
+        /// For which prescription.
+        prescription: PrescriptionId,
+    },
 }
 
 impl Command {
@@ -367,9 +377,19 @@ impl Command {
         }
     }
 
-    /// What a step of a titration rests on, if it is one.
-    pub const fn rests_on(&self) -> Option<&TitrationBasis> {
-        if let Self::AdvanceTitration { rests_on, .. } = self { Some(rests_on) } else { None }
+    /// Whether it rests on a side effect, whose report must be on record.
+    pub const fn cites_a_side_effect(&self) -> bool {
+        matches!(
+            self,
+            Self::AdvanceTitration { rests_on: TitrationBasis::SideEffect(_), .. }
+                | Self::AdjustDose { cause: Cause::SideEffect(_), .. }
+                | Self::AdjustDose { rests_on: Some(TitrationBasis::SideEffect(_)), .. }
+        )
+    }
+
+    /// The prescription that it names.
+    pub const fn cites_a_prescription(&self) -> Option<PrescriptionId> {
+        if let Self::AllotSupply { prescription, .. } = self { Some(*prescription) } else { None }
     }
 
     /// Whether it has a drug go on, which doses that were missed may forbid.

@@ -385,6 +385,42 @@ pub enum Error {
     /// No such interaction is open.
     #[error("the interaction is not open")]
     InteractionNotOpen,
+    /// An answer to a limit of duration ends today or before, or holds for too long.
+    #[error("longer use is answered for a day to come, within {most_days} days")]
+    LongerUseOutOfRange {
+        /// The most days.
+        most_days: u16,
+    },
+    /// The supply lasts longer than the answer to the limit of duration.
+    #[error("the supply lasts longer than the answer, which holds until {until}")]
+    SupplyBeyondAnswer {
+        /// The last day of the answer.
+        until: Day,
+    },
+    /// A step of a titration names what was looked at.
+    #[error("a step of a titration names what it rests on")]
+    BasisRequired,
+    /// Only a step of a titration names what was looked at beside its cause.
+    #[error("only a step of a titration names what it rests on")]
+    BasisNotAsked,
+    /// Another order takes the place of this one.
+    #[error("another order takes the place of this one")]
+    OrderGivesWay,
+    /// Nobody has read the prescription ready, or it is of another order.
+    #[error("the prescription is not ready to be signed for this order")]
+    PrescriptionNotReady,
+    /// Other prescriptions have taken what the order hands out.
+    #[error("other prescriptions leave {left_days} days of what the order hands out")]
+    SupplyHandedOut {
+        /// What is left.
+        left_days: u16,
+    },
+    /// As many prescriptions share one supply as may.
+    #[error("at most {most} prescriptions share one supply")]
+    TooManyPrescriptions {
+        /// The limit.
+        most: usize,
+    },
 }
 
 /// What a prescriber can do about findings that stand against a change.
@@ -392,6 +428,8 @@ pub enum Error {
 pub enum Answer {
     /// State a reason for each in the command.
     Acknowledge,
+    /// Say why what is short-term goes on, how, and until which day.
+    LimitInTime,
     /// The override waits for its second clinician.
     Cosign,
     /// Override with a coded reason, then have a second clinician co-sign.
@@ -406,6 +444,10 @@ impl Answer {
     pub(super) const fn remedy(self) -> &'static str {
         match self {
             Self::Acknowledge => "state a reason for each finding in the command's acknowledgements",
+            Self::LimitInTime => {
+                "plan a taper, supply fewer days, or say in the acknowledgement why it goes on, how, and until which \
+                 day (`longer_use`); state a reason for each other finding"
+            }
             Self::Cosign => "have a second clinician co-sign the override, then ask again",
             Self::Override => {
                 "override each finding that asks for it with a coded reason, have a second clinician co-sign within \

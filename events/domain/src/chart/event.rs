@@ -1,6 +1,6 @@
 //! What may have happened on a medication chart.
 
-use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, PrescriptionId, Text};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
     Action, ConditionId, DrugId, Finding, FindingKey, IngredientId, LabId, PolicyId, Regimen, RuleId,
@@ -9,8 +9,9 @@ use concord_knowledge::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Acknowledgement, Cause, Correction, LegalBasis, MedicationRef, NewOrder, OrderModality, OverrideReason,
-    PdmpCheck, ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
+    Acknowledgement, Cause, Correction, LegalBasis, LongerUseReason, MedicationRef, NewOrder, OrderModality,
+    OverrideReason, PdmpCheck, ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep, TitrationBasis,
+    TitrationStep,
 };
 
 /// By which rules something was judged, and what stood after that.
@@ -418,5 +419,37 @@ pub enum Event {
         correction: Correction,
         /// Why.
         reason: Text,
+    },
+    /// Until when the use of something short-term is limited: by its rule, or longer by an answer to it.
+    UseLimited {
+        /// Of which order.
+        order: OrderId,
+        /// By which rule.
+        rule: RuleId,
+        /// Since when its class is taken in a row, as far as that is known.
+        since: Day,
+        /// Whether something of the class was taken before that, and nobody knows since when.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        unknown_before: bool,
+        /// The last day.
+        until: Day,
+        /// Why it goes on past the limit; absent within it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<LongerUseReason>,
+    },
+    /// A part of what an order hands out was set aside for a prescription. It counts from here on, until the
+    /// prescription is void or the order hands out anew.
+    SupplyAllotted {
+        /// Of which order.
+        order: OrderId,
+        /// For which prescription.
+        prescription: PrescriptionId,
+        /// Days that it lasts, refills included.
+        days: u16,
+        /// Whether it bridges the time after the stay has ended.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        bridging: bool,
+        /// When.
+        at: Instant,
     },
 }

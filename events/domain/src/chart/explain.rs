@@ -215,6 +215,26 @@ impl Error {
             Self::InteractionNotOpen => {
                 ("INTERACTION_NOT_OPEN", "name an interaction that is open on the chart")
             }
+            Self::LongerUseOutOfRange { .. } => {
+                ("LONGER_USE_OUT_OF_RANGE", "name a day to come within the days that an answer holds")
+            }
+            Self::SupplyBeyondAnswer { .. } => {
+                ("SUPPLY_BEYOND_ANSWER", "supply no longer than the answer holds, refills included")
+            }
+            Self::BasisRequired => (
+                "BASIS_REQUIRED",
+                "name the score, side effect or result that was looked at, or that the dose is well tolerated",
+            ),
+            Self::BasisNotAsked => ("BASIS_NOT_ASKED", "name it as the cause of the change"),
+            Self::OrderGivesWay => {
+                ("ORDER_GIVES_WAY", "stop the order that takes its place first, or raise that one")
+            }
+            Self::PrescriptionNotReady => ("PRESCRIPTION_NOT_READY", "read it and mark it ready first"),
+            Self::SupplyHandedOut { .. } => (
+                "SUPPLY_HANDED_OUT",
+                "cancel a prescription that is not needed, or renew the order, which checks its safety again",
+            ),
+            Self::TooManyPrescriptions { .. } => ("TOO_MANY_PRESCRIPTIONS", "renew the order on the chart"),
         }
     }
 }

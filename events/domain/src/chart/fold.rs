@@ -1,19 +1,20 @@
 //! How each event changes a medication chart.
 
-use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Text};
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, PrescriptionId, Text};
 use concord_knowledge::safety::Allergy;
 use concord_knowledge::{FindingKey, IngredientId, LabId, Milligrams, Regimen};
 
 use super::decide::today_anywhere;
 use super::state::{
     AllergyStatus, Characteristics, Condition, CriticalResult, Ended, Known, KnownAllergy, Measured, Order,
-    Outside, Override, Switching, Titration, same_words,
+    Outside, Override, Switching, Titration, UseLimit, same_words,
 };
 use super::{
     Answered, Cause, Chart, Correction, Event, Judged, LegalBasis, MedicationRef, NewOrder, OrderModality,
     Supply, TaperStep,
 };
 use crate::OrderFacts;
+use crate::going_on::Bridge;
 
 /// Longer than any washout in the tables (35 days) and than any depot acts (monthly injections, weeks of tail):
 /// after that, an ended medication is forgotten.
@@ -91,7 +92,9 @@ impl Chart {
             | Event::MedicationSwitched { .. }
             | Event::MedicationStopped { .. }
             | Event::MedicationRenewed { .. }
-            | Event::OrderCorrected { .. }) => self.fold_order(event),
+            | Event::OrderCorrected { .. }
+            | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }) => self.fold_order(event),
         }
     }
 
@@ -142,11 +145,21 @@ impl Chart {
                 self.judged(order, judged);
                 self.change(order, |open| {
                     open.renew(supply, modality, legal_basis, at);
-                    open.bridged |= bridging;
+                    open.allotted.clear();
+                    if bridging {
+                        open.bridge = Bridge::Renewed;
+                    }
                 });
             }
             Event::OrderCorrected { order, correction, .. } => {
                 self.change(order, |open| open.correct(correction));
+            }
+            Event::UseLimited { order, rule, until, reason, .. } => {
+                let limit = UseLimit { rule, until, answered: reason.is_some() };
+                self.change(order, |open| open.use_limit = Some(limit));
+            }
+            Event::SupplyAllotted { order, prescription, bridging, .. } => {
+                self.change(order, |open| open.allot(prescription, bridging));
             }
             _ => debug_assert!(false, "an event that is not about an order"),
         }
@@ -205,7 +218,9 @@ impl Chart {
             taper: Vec::new(),
             titration: None,
             switch: None,
-            bridged: false,
+            bridge: Bridge::None,
+            allotted: Vec::new(),
+            use_limit: None,
         };
         self.orders.insert(id, order);
         self.judged(id, judged);
@@ -428,6 +443,15 @@ impl Order {
         self.modality = modality;
         self.legal_basis = legal_basis;
         self.last_dose_at = None;
+    }
+
+    fn allot(&mut self, prescription: PrescriptionId, bridging: bool) {
+        if !self.allotted.contains(&prescription) {
+            self.allotted.push(prescription);
+        }
+        if bridging {
+            self.bridge = Bridge::Prescribed(prescription);
+        }
     }
 
     fn correct(&mut self, correction: Correction) {

@@ -20,9 +20,9 @@ pub use error::{Answer, Error};
 pub use event::{Answered, Event, Judged};
 pub use state::Chart;
 pub use words::{
-    Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
-    OverrideReason, PdmpCheck, PdmpResult, ReconcileAction, ReconciledEntry, Sex, StopReason, Supply,
-    TaperStep, TitrationBasis, TitrationStep,
+    Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, LongerUse, LongerUseReason,
+    MedicationRef, OrderModality, OverrideReason, PdmpCheck, PdmpResult, ReconcileAction, ReconciledEntry,
+    Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
 };
 
 crate::aggregate!(Chart, "medication_chart", Command, Event, Error);

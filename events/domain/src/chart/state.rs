@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, Text};
+use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, PrescriptionId, Text};
 use concord_knowledge::safety::Allergy;
 use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, RuleId, Ruleset};
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Answered, LegalBasis, MedicationRef, OrderModality, PdmpCheck, Sex, Supply, TaperStep, TitrationStep,
 };
+use crate::going_on::{Bridge, Continuing};
 use crate::{ChartFacts, EpisodeRef, PrescribableFacts, UsState};
 
 /// What the events of a medication chart say now.
@@ -125,8 +126,23 @@ pub(super) struct Order {
     pub(super) titration: Option<Titration>,
     /// What takes its place, and until when both are taken.
     pub(super) switch: Option<Switching>,
-    /// Whether a supply has bridged the time after its stay ended.
-    pub(super) bridged: bool,
+    /// What has bridged the time after its stay ended.
+    pub(super) bridge: Bridge,
+    /// Until when its use is limited, for what is short-term.
+    pub(super) use_limit: Option<UseLimit>,
+    /// Prescriptions that share what was last handed out, in the order in which they came.
+    pub(super) allotted: Vec<PrescriptionId>,
+}
+
+/// Until when use of something short-term is limited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct UseLimit {
+    /// By which rule.
+    pub(super) rule: RuleId,
+    /// The last day.
+    pub(super) until: Day,
+    /// Whether it is the day of an answer, past the limit of the rule.
+    pub(super) answered: bool,
 }
 
 /// How a dose rises.
@@ -252,7 +268,25 @@ impl Order {
             held: self.held_at.is_some(),
             modality: self.modality,
             legal_basis: self.legal_basis,
+            continuing: self.continuing(),
+            allotted: self.allotted.clone(),
         }
+    }
+
+    /// What decides whether it may go on.
+    pub(super) fn continuing(&self) -> Continuing {
+        Continuing {
+            episode: self.episode.clone(),
+            daily: self.regimen.daily(),
+            dose_since: self.dose_since,
+            taper: self.taper_days(),
+            bridge: self.bridge,
+        }
+    }
+
+    /// First and last day of the agreed way off.
+    pub(super) fn taper_days(&self) -> Option<(Day, Day)> {
+        Some((self.taper.first()?.on, self.taper.last()?.on))
     }
 }
 

@@ -5,9 +5,7 @@ use concord_knowledge::safety::{Allergies, Exposure, LatestResult, Subject};
 
 use super::state::{AllergyStatus, Ended, Order, Outside};
 use super::{Chart, MedicationRef};
-
-/// How soon the first step of a taper must come for an overlap to count as a planned cross-taper. Program rule.
-const TAPER_BEGINS_WITHIN_DAYS: i64 = 14;
+use crate::going_on::tapers_at;
 
 impl Chart {
     /// Everything on the chart that a rule may ask for at `now`.
@@ -67,8 +65,7 @@ impl Order {
     /// Whether an agreed way off is under way or about to begin: a plan for some day, or one that has run out, makes
     /// no overlap a planned one.
     pub(super) fn tapers_at(&self, now: Instant) -> bool {
-        let (Some(first), Some(last)) = (self.taper.first(), self.taper.last()) else { return false };
-        first.on <= now.plus_days(TAPER_BEGINS_WITHIN_DAYS).day() && last.on >= now.day()
+        self.taper_days().is_some_and(|days| tapers_at(days, now))
     }
 
     /// Whether another takes its place and the day until which both are taken has not passed.

@@ -119,8 +119,32 @@ pub struct Acknowledgement {
     /// The finding.
     #[serde(flatten)]
     pub finding: FindingKey,
-    /// Why the change goes on all the same.
+    /// Why the change goes on all the same; for longer use, the plan.
     pub reason: Text,
+    /// For a drug that is taken past its limit of duration: why, and until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longer_use: Option<LongerUse>,
+}
+
+/// Why something short-term is taken for longer, and until when that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LongerUse {
+    /// Why.
+    pub reason: LongerUseReason,
+    /// The last day.
+    pub until: Day,
+}
+
+/// Why something short-term is taken for longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LongerUseReason {
+    /// Until another medication acts.
+    UntilAnotherActs,
+    /// Others did not help, or were not tolerated.
+    OthersFailed,
+    /// It is not the time to taper: stopping now would do more harm.
+    TaperWouldHarm,
 }
 
 /// Why an interaction that needs two clinicians is overridden.

@@ -126,6 +126,11 @@ impl Command {
         matches!(self, Self::Draft(_) | Self::MarkReady | Self::Sign { .. })
     }
 
+    /// Whether it says that a prescription stands which another may have been signed in place of.
+    pub const fn lets_it_stand(&self) -> bool {
+        matches!(self, Self::AnswerChange { answer: Answer::Denied { .. }, .. })
+    }
+
     /// The visit that it rests on.
     pub const fn cites_a_visit(&self) -> Option<VisitRef> {
         if let Self::Sign { visit, .. } = self { *visit } else { None }

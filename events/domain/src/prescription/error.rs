@@ -1,6 +1,6 @@
 //! The refusals of a prescription.
 
-use concord_kernel::{Day, Role, Schedule};
+use concord_kernel::{Day, OrderId, Role, Schedule};
 
 use crate::law::Unlawful;
 
@@ -202,6 +202,48 @@ pub enum Error {
     /// Its last day has not passed.
     #[error("the last day of the prescription has not passed")]
     NotExpired,
+    /// The stay of the order is not known.
+    #[error("the stay that the order was written in is not known")]
+    EpisodeNotActive,
+    /// The drug needs consent on record.
+    #[error("the drug is never handed out without the patient's consent on record")]
+    ConsentRequired,
+    /// The patient declined the medication.
+    #[error("the patient has declined this medication")]
+    ConsentDeclined,
+    /// The patient declined, or the stay has ended, and it reaches past the end of the taper.
+    #[error("the supply has refills or lasts longer than the taper, which ends on {until}")]
+    SupplyBeyondTaper {
+        /// The last day of the taper.
+        until: Day,
+    },
+    /// The stay has ended, and it is more than a bridge.
+    #[error("after the stay a supply bridges {most_days} days at most, without refills")]
+    BridgeTooLong {
+        /// The most days.
+        most_days: u16,
+    },
+    /// The stay has ended, and the time after it was bridged.
+    #[error("the time after the stay was bridged before")]
+    AlreadyBridged,
+    /// Doses were missed for longer than the dose is tolerated again.
+    #[error("after {hours} hours without it the drug starts at its first dose again")]
+    RestartNeeded {
+        /// The longest interruption.
+        hours: u16,
+    },
+    /// Other prescriptions have taken what the order hands out.
+    #[error("other prescriptions leave {left_days} days of what the order hands out")]
+    SupplyHandedOut {
+        /// What is left.
+        left_days: u16,
+    },
+    /// The chart has not set aside what it hands out.
+    #[error("the chart has set nothing aside for the prescription")]
+    SupplyNotAllotted {
+        /// Of which order it is to.
+        order: OrderId,
+    },
     /// What the decision rests on was not read.
     #[error("facts that the decision needs were not read")]
     FactsMissing,

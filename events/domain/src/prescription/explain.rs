@@ -92,6 +92,41 @@ impl Error {
             Self::TooManyRequests { .. } => ("TOO_MANY_PHARMACY_REQUESTS", "call the pharmacy"),
             Self::ReplacementNotSigned => ("REPLACEMENT_NOT_SIGNED", "sign the other prescription first"),
             Self::NotExpired => ("PRESCRIPTION_NOT_EXPIRED", "wait until its last day has passed"),
+            Self::EpisodeNotActive => (
+                "EPISODE_NOT_ACTIVE",
+                "order anew in the stay that the patient is in, then draft for that order",
+            ),
+            Self::ConsentRequired => (
+                "CONSENT_REQUIRED",
+                "explain the medication, decide together and record the shared decision first",
+            ),
+            Self::ConsentDeclined => (
+                "CONSENT_DECLINED",
+                "taper what is taken, or decide anew together and record the shared decision",
+            ),
+            Self::SupplyBeyondTaper { .. } => (
+                "SUPPLY_BEYOND_TAPER",
+                "hand out what lasts up to the last day of the taper without refills, or plan the taper anew",
+            ),
+            Self::BridgeTooLong { .. } => (
+                "BRIDGE_TOO_LONG",
+                "hand out fewer days without refills, plan a taper, or order anew in an open stay",
+            ),
+            Self::AlreadyBridged => (
+                "ALREADY_BRIDGED",
+                "plan a taper, hand over to whoever prescribes on, or order anew in an open stay",
+            ),
+            Self::RestartNeeded { .. } => (
+                "RESTART_NEEDED",
+                "lower the order to the drug's first dose, or stop it and write a new one at that dose",
+            ),
+            Self::SupplyHandedOut { .. } => (
+                "SUPPLY_HANDED_OUT",
+                "cancel a prescription that is not needed, or renew the order, which checks its safety again",
+            ),
+            Self::SupplyNotAllotted { .. } => {
+                ("SUPPLY_NOT_ALLOTTED", "send the command again; if it happens again, report it")
+            }
             Self::FactsMissing => ("FACTS_MISSING", "send the command again; if it happens again, report it"),
         }
     }

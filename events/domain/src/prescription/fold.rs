@@ -69,6 +69,7 @@ impl Prescription {
                 cancellations: 0,
                 fills: BTreeSet::new(),
                 dispensed: 0,
+                begun: 0,
                 requests: BTreeMap::new(),
                 answering: BTreeSet::new(),
             })),
@@ -96,6 +97,9 @@ impl Prescription {
 impl Issued {
     fn filled(&mut self, fill: Fill) {
         self.fills.insert(fill.fill);
+        if fill.status != FillStatus::NotDispensed {
+            self.begun = self.begun.saturating_add(1);
+        }
         if fill.status == FillStatus::Dispensed {
             self.dispensed = self.dispensed.saturating_add(1);
         }

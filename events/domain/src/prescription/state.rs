@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use concord_kernel::{Day, FillId, Instant, MessageId, PersonId, PharmacyRequestId, PrescriptionId};
+use concord_kernel::{Day, FillId, Instant, MessageId, OrderId, PersonId, PharmacyRequestId, PrescriptionId};
 use serde::{Deserialize, Serialize};
 
-use super::{Contents, FillStatus};
+use super::{Answer, Command, Contents, FillStatus};
 use crate::PrescriptionFacts;
+use crate::share::total_days;
 
 /// What the events of a prescription say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -53,6 +54,8 @@ pub(super) struct Issued {
     pub(super) fills: BTreeSet<FillId>,
     /// Fills that count: handed out in full.
     pub(super) dispensed: u8,
+    /// Fills of which anything was handed out.
+    pub(super) begun: u8,
     pub(super) requests: BTreeMap<PharmacyRequestId, Request>,
     /// Answers that are on their way.
     pub(super) answering: BTreeSet<MessageId>,
@@ -110,11 +113,6 @@ impl Drafted {
     }
 }
 
-/// Days that a supply lasts, refills included.
-pub(super) fn total_days(supply: crate::chart::Supply) -> u16 {
-    supply.days.saturating_mul(u16::from(supply.refills) + 1)
-}
-
 impl Issued {
     /// Whether a fill on `day` is not what was prescribed.
     pub(super) fn is_unexpected(&self, status: FillStatus, day: Day) -> bool {
@@ -122,6 +120,13 @@ impl Issued {
         let early = day < self.drafted.from();
         let void = matches!(self.leg, Leg::Cancelled | Leg::Expired) || day > self.expires_on;
         status != FillStatus::NotDispensed && (too_often || early || void)
+    }
+}
+
+impl Issued {
+    /// Whether the pharmacy asks for another in its place and waits for the answer.
+    fn is_in_question(&self) -> bool {
+        self.requests.values().any(|request| request.of == Asked::Change && !request.answered)
     }
 }
 
@@ -137,19 +142,57 @@ impl Prescription {
     /// What other streams may know of it; nothing when there is no such prescription.
     pub(crate) fn facts(&self) -> Option<PrescriptionFacts> {
         let drafted = self.drafted()?;
-        let (signed, void) = match &self.stage {
-            Stage::Absent | Stage::Draft(_) | Stage::Ready(..) => (false, false),
-            Stage::Withdrawn(_) => (false, true),
-            Stage::Issued(issued) => (true, matches!(issued.leg, Leg::Cancelled | Leg::Expired)),
-        };
-        Some(PrescriptionFacts {
+        let mut facts = PrescriptionFacts {
             order: drafted.contents.order,
-            signed,
-            void,
+            ready: matches!(self.stage, Stage::Ready(..)),
+            signed: false,
+            void: false,
+            in_question: false,
+            supply: drafted.contents.supply,
             from: drafted.from(),
             days: drafted.days(),
             series_days: drafted.contents.series_days,
-        })
+            handed_out_days: 0,
+        };
+        match &self.stage {
+            Stage::Absent | Stage::Draft(_) | Stage::Ready(..) => {}
+            Stage::Withdrawn(_) => facts.void = true,
+            Stage::Issued(issued) => {
+                facts.signed = true;
+                facts.void = matches!(issued.leg, Leg::Cancelled | Leg::Expired);
+                facts.in_question = issued.is_in_question();
+                facts.handed_out_days = facts.supply.days.saturating_mul(u16::from(issued.begun));
+            }
+        }
+        Some(facts)
+    }
+
+    /// Its identifier, once it is written.
+    pub(crate) fn id(&self) -> Option<PrescriptionId> {
+        self.drafted().map(|drafted| drafted.prescription)
+    }
+
+    /// The order whose supply bears on a command, if any does.
+    pub(crate) fn order_that_bears_on(&self, command: &Command) -> Option<OrderId> {
+        match command {
+            Command::Draft(new) => Some(new.order),
+            Command::MarkReady
+            | Command::Sign { .. }
+            | Command::AnswerChange { answer: Answer::Denied { .. }, .. } => {
+                self.drafted().map(|drafted| drafted.contents.order)
+            }
+            Command::AnswerChange { answer: Answer::Approved { .. }, .. }
+            | Command::Transmit
+            | Command::RecordStatus { .. }
+            | Command::Print
+            | Command::Cancel { .. }
+            | Command::RecordCancelAnswer { .. }
+            | Command::RecordFill { .. }
+            | Command::ProposeChange { .. }
+            | Command::RequestRenewal { .. }
+            | Command::AnswerRenewal { .. }
+            | Command::Expire => None,
+        }
     }
 }
 

@@ -2,5 +2,6 @@
 
 mod histories;
 mod pharmacy;
+mod shared;
 mod signing;
 mod told;

@@ -192,6 +192,11 @@ impl Command {
         )
     }
 
+    /// Whether it depends on who cares for the patient: whoever tells of use or of an overdose may be anybody.
+    pub const fn needs_care_team(&self) -> bool {
+        matches!(self, Self::RecordSubstanceUse { .. } | Self::ReportOverdose { .. })
+    }
+
     /// Whether it depends on how withdrawal was scored.
     pub const fn needs_withdrawal(&self) -> bool {
         matches!(self, Self::ClearFirstDose { .. })

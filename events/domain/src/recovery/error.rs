@@ -13,6 +13,9 @@ pub enum Error {
         /// The role of the actor.
         role: Role,
     },
+    /// The one who tells it is not on the patient's care team.
+    #[error("only the patient, the care team and the program's staff tell of use; an overdose anybody may")]
+    NotOnCareTeam,
     /// The stay is not this patient's open stay in this program, or it is paused.
     #[error("the stay is not open, or it is paused")]
     EpisodeNotActive,
@@ -129,6 +132,10 @@ impl Error {
             Self::RoleNotPermitted { .. } => (
                 "ROLE_NOT_PERMITTED",
                 "prescribers plan inductions and review; nurses clear and watch doses and take samples; anybody reports",
+            ),
+            Self::NotOnCareTeam => (
+                "NOT_ON_CARE_TEAM",
+                "ask the program to take you into the care team; an overdose, or an emergency, anybody may tell of",
             ),
             Self::EpisodeNotActive => {
                 ("EPISODE_NOT_ACTIVE", "admit the patient or resume the stay, and name the open stay")

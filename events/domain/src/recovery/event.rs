@@ -99,6 +99,9 @@ pub enum Event {
         used_at: Instant,
         /// From whom it was heard.
         source: Source,
+        /// Whether it was told by somebody who is not on the care team: it may mean another patient.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        not_on_care_team: bool,
     },
     /// A clinician recognised a relapse. The stay goes on: nothing else follows from it by itself.
     RelapseRecorded {
@@ -174,6 +177,9 @@ pub enum Event {
         role: Role,
         /// Until when a prescriber looks at the medication.
         review_by: Instant,
+        /// Whether it was told by somebody who is not on the care team: it may mean another patient.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        not_on_care_team: bool,
     },
     /// A prescriber decided after an overdose.
     OverdoseReviewed {

@@ -6,9 +6,10 @@ use concord_kernel::{Actor, Instant, OrderId, ReportId, Role, Text};
 use concord_knowledge::{RedFlagId, SymptomId};
 
 use super::deadline::Deadlines;
-use super::reporter::Reporter;
+use super::reporter::{graded, reporter};
 use super::state::Report;
 use super::{Command, Decision, Error, Event, Grade, Outcome, SideEffects};
+use crate::reporter::Reporter;
 use crate::{ChartFacts, Context, Issued};
 
 /// A report as it is made.
@@ -56,7 +57,7 @@ impl SideEffects {
 
     fn report(&self, said: &Said<'_>, context: &Context) -> Result<Vec<Event>, Error> {
         // First of all: whoever may not report learns nothing of the record.
-        let reporter = Reporter::of(said.grade, said.red_flags, context)?;
+        let reporter = reporter(said.grade, said.red_flags, context)?;
         if self.open.contains_key(&said.report) || self.resolved.contains(&said.report) {
             return Err(Error::ReportIdUsed);
         }
@@ -75,7 +76,7 @@ impl SideEffects {
         if let Some(order) = said.suspected {
             known_to_the_chart(order, context)?;
         }
-        let deadlines = Deadlines::of(reporter.graded(said.grade), !said.red_flags.is_empty(), context);
+        let deadlines = Deadlines::of(graded(said.grade, reporter), !said.red_flags.is_empty(), context);
         Ok(vec![Event::SideEffectReported {
             report: said.report,
             symptom: said.symptom.cloned(),

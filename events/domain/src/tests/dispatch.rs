@@ -143,7 +143,7 @@ fn facts_are_of_the_streams_that_were_read_only() {
     assert!(all.side_effects.is_some() && all.scales.is_some() && all.plan.is_some());
     assert!(all.adherence.is_some());
     assert!(all.visits.is_some());
-    assert!(all.prescription.is_none(), "of an empty stream there is nothing to know");
+    assert!(all.prescriptions.is_empty(), "of an empty stream there is nothing to know");
     let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))));
     assert_eq!(only_scales, Facts { scales: all.scales, ..Facts::default() });
 }

@@ -328,6 +328,15 @@ fn of_prescriptions() -> Vec<Refusal> {
         R::TooManyRequests { most: 32 },
         R::ReplacementNotSigned,
         R::NotExpired,
+        R::EpisodeNotActive,
+        R::ConsentRequired,
+        R::ConsentDeclined,
+        R::SupplyBeyondTaper { until: crate::testing::noon().day() },
+        R::BridgeTooLong { most_days: 30 },
+        R::AlreadyBridged,
+        R::RestartNeeded { hours: 48 },
+        R::SupplyHandedOut { left_days: 0 },
+        R::SupplyNotAllotted { order: concord_kernel::OrderId::new(crate::testing::uuid(5)) },
         R::FactsMissing,
     ];
     prescriptions.into_iter().map(Refusal::from).collect()

@@ -249,12 +249,20 @@ fn a_recovery_reads_what_its_decision_depends_on() {
         dose: concord_knowledge::Milligrams::from_micrograms(1),
         given_at: noon(),
     };
+    let used = recovery::Command::RecordSubstanceUse {
+        report: concord_kernel::SubstanceUseId::new(uuid(7)),
+        substance: concord_knowledge::SubstanceId::parse("heroin").unwrap(),
+        account: None,
+        used_at: noon(),
+        source: recovery::Source::Patient,
+    };
     let declined = recovery::Command::OfferNaloxone(recovery::NaloxoneOffer::Declined { reason: reason() });
     for (command, reads) in [
         (recovery::Command::ClearFirstDose { induction }, vec![StreamRef::scales(ada())]),
         (dose, vec![StreamRef::chart(ada())]),
         (measure, vec![stays(), StreamRef::chart(ada())]),
         (declined, vec![]),
+        (used, vec![StreamRef::care_team(ada())]),
     ] {
         concerns(&Command::Recovery(command), StreamRef::recovery(ada()), &reads);
     }
@@ -281,16 +289,16 @@ fn a_prescription_reads_what_it_rests_on_and_nothing_else() {
     let (this, other) = [1, 2].map(|n| concord_kernel::PrescriptionId::new(uuid(n))).into();
     let request = concord_kernel::PharmacyRequestId::new(uuid(3));
     let visit = VisitRef { episode: stay(1), visit: VisitId::new(uuid(4)) };
-    let chart = StreamRef::chart(ada());
+    let (chart, taking) = (StreamRef::chart(ada()), StreamRef::adherence(ada()));
     for (command, reads) in [
-        (Asks::MarkReady, vec![chart]),
-        (Asks::Sign { factors: Vec::new(), visit: None }, vec![chart]),
+        (Asks::MarkReady, vec![chart, taking]),
+        (Asks::Sign { factors: Vec::new(), visit: None }, vec![chart, taking]),
         (
             Asks::Sign { factors: Vec::new(), visit: Some(visit) },
-            vec![chart, StreamRef::follow_up(ada(), stay(1))],
+            vec![chart, taking, StreamRef::follow_up(ada(), stay(1))],
         ),
         (Asks::Transmit, vec![]),
-        (Asks::AnswerChange { request, answer: Answer::Denied { reason: reason() } }, vec![]),
+        (Asks::AnswerChange { request, answer: Answer::Denied { reason: reason() } }, vec![chart]),
         (
             Asks::AnswerRenewal { request, answer: Answer::Approved { replacement: other } },
             vec![StreamRef::prescription(ada(), other)],

@@ -47,6 +47,7 @@ embedded!(
     "drug_screens.csv",
     "drugs.csv",
     "duplicates.csv",
+    "duration_limits.csv",
     "escalation.csv",
     "induction_rules.csv",
     "ingredients.csv",

@@ -94,6 +94,8 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::NeverTakenRecorded { .. }
         | Event::MedicationsReconciled { .. }
         | Event::SafetyChecked { .. }
+        | Event::SupplyAllotted { .. }
+        | Event::UseLimited { .. }
         | Event::InteractionDetected { .. }
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. }
@@ -191,6 +193,8 @@ impl Row {
             | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -59,6 +59,8 @@ impl Entry {
             | Event::ConditionResolved { .. }
             | Event::LastDoseRecorded { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::OrderCorrected { .. } => return None,
         };

@@ -31,6 +31,8 @@ impl Entry {
                     | ChartEvent::ConditionResolved { .. }
                     | ChartEvent::LastDoseRecorded { .. }
                     | ChartEvent::SafetyChecked { .. }
+                    | ChartEvent::SupplyAllotted { .. }
+                    | ChartEvent::UseLimited { .. }
                     | ChartEvent::BoxedWarningAcknowledged { .. }
                     | ChartEvent::OrderCorrected { .. }
             ),

@@ -90,6 +90,7 @@ impl Agenda {
             | ChartEvent::MedicationStopped { .. }
             | ChartEvent::MedicationRenewed { .. }
             | ChartEvent::OrderCorrected { .. }
+            | ChartEvent::UseLimited { .. }
             | ChartEvent::ResultRecorded { .. }
             | ChartEvent::CriticalResultFlagged { .. }
             | ChartEvent::ResultReviewed { .. }
@@ -106,6 +107,7 @@ impl Agenda {
             | ChartEvent::LastDoseRecorded { .. }
             | ChartEvent::NeverTakenRecorded { .. }
             | ChartEvent::SafetyChecked { .. }
+            | ChartEvent::SupplyAllotted { .. }
             | ChartEvent::BoxedWarningAcknowledged { .. } => false,
         }
     }
@@ -128,6 +130,7 @@ impl Agenda {
                 self.reconcile(fact.recorded_at, event);
                 self.support.fold_chart(event);
                 self.monitoring.fold(event);
+                self.prescriptions.fold_chart(fact, event);
                 if let ChartEvent::PdmpChecked { check, .. } = event {
                     self.pdmp_checked_at = self.pdmp_checked_at.max(Some(check.checked_at));
                 }
@@ -221,6 +224,7 @@ impl Agenda {
             }
         }
         self.prescriptions.each(|order| self.drug_of(order), &mut show);
+        self.prescriptions.unsigned(|order| self.stay_is_open(order, stays), &mut show);
         if stays.any_open() {
             self.routine(&mut show);
             self.prescribing(&mut show);
@@ -232,10 +236,15 @@ impl Agenda {
         self.courses.iter().find(|course| course.order == order).map(|course| course.drug.as_str())
     }
 
-    /// What waits for a signature, and looks into the monitoring program while a controlled substance is taken. How
-    /// fresh one must be where the patient is, is asked at the signature; here the program's own interval counts.
+    /// Whether an order is taken in a stay that goes on.
+    fn stay_is_open(&self, order: OrderId, stays: &Stays) -> bool {
+        let course = self.courses.iter().find(|course| course.order == order);
+        course.is_some_and(|course| stays.is_open(course.episode))
+    }
+
+    /// Looks into the monitoring program while a controlled substance is taken. How fresh one must be where the patient
+    /// is, is asked at the signature; here the program's own interval counts.
     fn prescribing<'a>(&'a self, show: &mut impl FnMut(Open<'a>)) {
-        self.prescriptions.unsigned(|order| self.drug_of(order), show);
         let rules = Ruleset::embedded();
         for course in self.courses.iter() {
             let controlled = rules.drug(&course.drug).is_some_and(|drug| drug.schedule.is_some());
@@ -268,6 +277,10 @@ impl Agenda {
             }
             if let Some(step) = course.titration.first() {
                 show(Open::about(DueKind::TitrationStep, Instant::start_of(step.on), order, drug));
+            }
+            // A taper has steps of its own.
+            if let Some(until) = course.use_until.filter(|_| course.taper.is_empty()) {
+                show(Open::about(DueKind::UseLimit, Instant::start_of(until), order, drug));
             }
             if let Some(switch) = course.switch {
                 show(Open::about(DueKind::OverlapEnd, Instant::start_of(switch.overlap_until), order, drug));

@@ -73,6 +73,8 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
     match event {
         Event::LastDoseRecorded { .. }
         | Event::SafetyChecked { .. }
+        | Event::SupplyAllotted { .. }
+        | Event::UseLimited { .. }
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. } => false,
         Event::CharacteristicsRecorded { .. }
@@ -155,6 +157,8 @@ impl Background {
             | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -1,7 +1,7 @@
 //! How long what was handed out lasts, and how an order ends.
 
 use concord_domain::chart::{Cause, Correction, Event, NewOrder, Supply, TaperStep, TitrationStep};
-use concord_kernel::{Day, Instant, OrderId};
+use concord_kernel::{Day, EpisodeId, Instant, OrderId};
 use concord_knowledge::{DrugId, Milligrams, Regimen};
 use concord_projection::ViewError;
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,8 @@ use super::OrderState;
 pub struct Course {
     /// The order.
     pub order: OrderId,
+    /// The stay that it was written in.
+    pub episode: EpisodeId,
     /// The formulary row.
     pub drug: DrugId,
     /// The day it starts.
@@ -26,6 +28,8 @@ pub struct Course {
     pub titration: Vec<TitrationStep>,
     /// What takes its place, if something does.
     pub switch: Option<Switching>,
+    /// The last day on which something short-term is to be taken.
+    pub use_until: Option<Day>,
 }
 
 /// What takes the place of an order.
@@ -42,6 +46,7 @@ impl Course {
         let supplied_at = Instant::start_of(order.start_on);
         Self {
             order: order.order,
+            episode: order.episode.id,
             drug: order.drug.clone(),
             start_on: order.start_on,
             supply_until: lasts_until(supplied_at, order.supply),
@@ -49,6 +54,7 @@ impl Course {
             taper: Vec::new(),
             titration: Vec::new(),
             switch: None,
+            use_until: None,
         }
     }
 
@@ -174,6 +180,7 @@ impl Courses {
             }
             Event::MedicationRenewed { order, supply, at, .. } => self.find(*order)?.renew(*at, *supply),
             Event::OrderCorrected { order, correction, .. } => self.find(*order)?.correct(correction),
+            Event::UseLimited { order, until, .. } => self.find(*order)?.use_until = Some(*until),
             Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }
@@ -190,6 +197,7 @@ impl Courses {
             | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

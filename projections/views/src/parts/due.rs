@@ -93,6 +93,12 @@ pub enum DueKind {
     PharmacyRequest,
     /// The prescription drug monitoring program is to be looked into.
     PdmpCheck,
+    /// A prescription that the pharmacy has hands out what is not ordered any more: it is to be cancelled.
+    PrescriptionOutdated,
+    /// A prescription nobody signed whose order or stay is not what it was: taken back, or signed as a bridge.
+    PrescriptionLeftOver,
+    /// The last day on which something short-term is to be taken: it is tapered, or somebody says why it goes on.
+    UseLimit,
 }
 
 impl DueKind {
@@ -140,6 +146,9 @@ impl DueKind {
             Self::TransmissionFailed => "transmission_failed",
             Self::PharmacyRequest => "pharmacy_request",
             Self::PdmpCheck => "pdmp_check",
+            Self::PrescriptionOutdated => "prescription_outdated",
+            Self::PrescriptionLeftOver => "prescription_left_over",
+            Self::UseLimit => "use_limit",
         }
     }
 
@@ -165,6 +174,7 @@ impl DueKind {
                         | Self::NaloxoneOffer
                         | Self::TransmissionFailed
                         | Self::PharmacyRequest
+                        | Self::PrescriptionOutdated
                 )
             }
             Role::Nurse => {

@@ -1,7 +1,7 @@
 //! What changed lately, for whoever was not there.
 
 use concord_domain::DomainEvent;
-use concord_domain::chart::Event as ChartEvent;
+use concord_domain::chart::{Cause, Event as ChartEvent};
 use concord_domain::coordination::Event as CoordinationEvent;
 use concord_domain::episode::Event as EpisodeEvent;
 use concord_domain::treatment_plan::Event as PlanEvent;
@@ -60,6 +60,8 @@ pub enum Turn {
     Resumed,
     /// It will be raised step by step.
     Raised,
+    /// It will not be raised after all.
+    NotRaised,
     /// It is tapered off.
     Tapered,
     /// It ended.
@@ -110,6 +112,12 @@ impl News {
             | DomainEvent::Prescription(_)
             | DomainEvent::Coordination(_) => None,
         };
+        if let DomainEvent::Chart(event) = &fact.event
+            && let Some(drug) = no_longer_raised(event, orders)
+        {
+            let raised = What::Order(drug, Turn::Raised);
+            self.0.retain(|piece| piece.what != raised);
+        }
         if let Some(what) = what {
             if self.0.len() == KEPT {
                 self.0.remove(0);
@@ -133,6 +141,7 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
             turned(order, Turn::Adjusted)
         }
         ChartEvent::TitrationPlanned { order, .. } => turned(order, Turn::Raised),
+        ChartEvent::TitrationCancelled { order, .. } => turned(order, Turn::NotRaised),
         ChartEvent::MedicationHeld { order, .. } => turned(order, Turn::Held),
         ChartEvent::MedicationResumed { order, .. } => turned(order, Turn::Resumed),
         ChartEvent::TaperPlanned { order, .. } => turned(order, Turn::Tapered),
@@ -159,15 +168,32 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         | ChartEvent::MonitoringWaived { .. }
         | ChartEvent::LastDoseRecorded { .. }
         | ChartEvent::SafetyChecked { .. }
+        | ChartEvent::SupplyAllotted { .. }
+        | ChartEvent::UseLimited { .. }
         | ChartEvent::BoxedWarningAcknowledged { .. }
         | ChartEvent::InteractionOverridden { .. }
         | ChartEvent::OverrideCosigned { .. }
         // What begins and what ends with a switch are events of their own.
         | ChartEvent::MedicationSwitched { .. }
-        | ChartEvent::TitrationCancelled { .. }
         | ChartEvent::NeverTakenRecorded { .. }
         | ChartEvent::MedicationRenewed { .. } => None,
     }
+}
+
+/// The drug whose way up an event ends: that it will be raised is no longer true, and news no more.
+fn no_longer_raised(event: &ChartEvent, orders: &Orders) -> Option<DrugId> {
+    let (ChartEvent::TitrationCancelled { order, .. }
+    | ChartEvent::MedicationHeld { order, .. }
+    | ChartEvent::TaperPlanned { order, .. }
+    | ChartEvent::MedicationSwitched { from: order, .. }
+    | ChartEvent::MedicationStopped { order, .. }
+    | ChartEvent::DoseAdjusted { order, .. }) = event
+    else {
+        return None;
+    };
+    let goes_on = matches!(event, ChartEvent::DoseAdjusted { cause: Cause::PlannedTitration, .. });
+    let known = orders.open.iter().find(|known| known.course.order == *order);
+    known.filter(|_| !goes_on).map(|known| known.course.drug.clone())
 }
 
 fn name_of(medication: OutsideMedicationId, outside: &Outside) -> Option<Text> {
@@ -201,6 +227,7 @@ impl What {
                     Turn::Held => "is interrupted",
                     Turn::Resumed => "is taken again",
                     Turn::Raised => "will be raised step by step",
+                    Turn::NotRaised => "will not be raised after all",
                     Turn::Tapered => "is being tapered off",
                     Turn::Stopped => "was stopped",
                     Turn::Corrected => "was corrected on the list",

@@ -90,6 +90,8 @@ impl Outside {
             | Event::LastDoseRecorded { .. }
             | Event::NeverTakenRecorded { .. }
             | Event::SafetyChecked { .. }
+            | Event::SupplyAllotted { .. }
+            | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }

@@ -1,7 +1,9 @@
 //! Prescriptions on their way, and what pharmacies say.
 
-use concord_domain::prescription::{ChangeKind, Event, FillStatus};
+use concord_domain::chart::Event as ChartEvent;
+use concord_domain::prescription::{ChangeKind, Contents, Event, FillStatus};
 use concord_kernel::{Day, Instant, OrderId, PharmacyRequestId, PrescriptionId, Text};
+use concord_knowledge::{DrugId, Regimen};
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -17,6 +19,9 @@ const SIGN_DAYS: i64 = 1;
 
 /// Days in which a pharmacy is answered. Program rule.
 const ANSWER_DAYS: i64 = 2;
+
+/// Days in which a pharmacy that was asked to cancel has answered; then somebody calls. Program rule.
+const CANCEL_DAYS: i64 = 1;
 
 /// Where a prescription stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,10 +76,74 @@ pub struct PrescriptionLine {
     pub last_filled_on: Option<Day>,
     /// What waits for an answer.
     pub requests: Vec<OpenRequest>,
+    /// What it says; absent for one that was no longer kept when its pharmacy asked about it.
+    says: Option<Said>,
+    /// Fills that were handed out in full.
+    dispensed: u8,
+    /// What became of its order since it was written.
+    order_now: OrderNow,
+    /// When the pharmacy was asked to cancel it, while it has not answered.
+    cancel_asked_at: Option<Instant>,
+}
+
+/// What a prescription says, as far as its order may differ from it later.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Said {
+    drug: DrugId,
+    regimen: Regimen,
+    refills: u8,
+}
+
+/// What became of the order of a prescription since it was written.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+struct OrderNow {
+    ended: bool,
+    held: bool,
+    /// The dose, where it has changed.
+    regimen: Option<Regimen>,
+    /// Since when it is not what the prescription says.
+    other_since: Option<Instant>,
 }
 
 impl PrescriptionLine {
+    /// Takes in what happened to its order.
+    fn order_turned(&mut self, at: Instant, turn: impl FnOnce(&mut OrderNow)) {
+        turn(&mut self.order_now);
+        let other = self.order_now.ended || self.order_now.held || self.says_another_dose();
+        let since = self.order_now.other_since.unwrap_or(at);
+        self.order_now.other_since = other.then_some(since);
+    }
+
+    fn says_another_dose(&self) -> bool {
+        let said = self.says.as_ref().map(|says| says.regimen);
+        self.order_now.regimen.zip(said).is_some_and(|(now, said)| now != said)
+    }
+
+    /// Since when something may be handed out on it that is not ordered any more.
+    fn outdated_since(&self) -> Option<Instant> {
+        let out = match self.status {
+            PrescriptionStatus::Signed
+            | PrescriptionStatus::Transmitted
+            | PrescriptionStatus::Accepted
+            | PrescriptionStatus::Printed => true,
+            PrescriptionStatus::Draft
+            | PrescriptionStatus::Ready
+            | PrescriptionStatus::Failed
+            | PrescriptionStatus::Cancelled
+            | PrescriptionStatus::Expired => false,
+        };
+        let refills = self.says.as_ref().map_or(0, |says| says.refills);
+        self.order_now.other_since.filter(|_| out && self.dispensed <= refills)
+    }
+
+    fn drug(&self) -> Option<&str> {
+        self.says.as_ref().map(|says| says.drug.as_str())
+    }
+
     fn is_over(&self) -> bool {
+        if self.outdated_since().is_some() {
+            return false;
+        }
         let over = match self.status {
             PrescriptionStatus::Cancelled | PrescriptionStatus::Expired => true,
             PrescriptionStatus::Accepted | PrescriptionStatus::Printed => self.last_filled_on.is_some(),
@@ -99,7 +168,7 @@ impl Prescriptions {
         self.0.iter()
     }
 
-    /// Shows what concerns safety: what the pharmacy does not have or asks about.
+    /// Shows what concerns safety: what the pharmacy does not have, asks about, or has though it is not ordered any more.
     pub(super) fn each<'a>(
         &'a self,
         name: impl Fn(OrderId) -> Option<&'a str>,
@@ -107,6 +176,11 @@ impl Prescriptions {
     ) {
         for line in &self.0 {
             let subject = line.prescription.uuid();
+            if let Some(since) = line.outdated_since() {
+                // Nothing is safe until the pharmacy has said that it is cancelled.
+                let at = line.cancel_asked_at.map_or(since, |asked| asked.plus_days(CANCEL_DAYS));
+                show(Open::about(DueKind::PrescriptionOutdated, at, subject, line.drug()));
+            }
             if line.status == PrescriptionStatus::Failed {
                 show(Open::about(DueKind::TransmissionFailed, line.since, subject, name(line.order)));
             }
@@ -118,16 +192,66 @@ impl Prescriptions {
         }
     }
 
-    /// Shows what waits for a signature.
+    /// Shows what waits for a signature, and what was left over: its order has ended or has another dose, or its stay has
+    /// ended. The latter are taken back, or signed as a bridge after the stay.
     pub(super) fn unsigned<'a>(
         &'a self,
-        name: impl Fn(OrderId) -> Option<&'a str>,
+        stay_is_open: impl Fn(OrderId) -> bool,
         show: &mut impl FnMut(Open<'a>),
     ) {
         let waiting = |status| matches!(status, PrescriptionStatus::Draft | PrescriptionStatus::Ready);
         for line in self.0.iter().filter(|line| waiting(line.status)) {
+            let left_over = line.order_now.ended || line.says_another_dose() || !stay_is_open(line.order);
+            let kind = if left_over { DueKind::PrescriptionLeftOver } else { DueKind::PrescriptionToSign };
             let at = line.since.plus_days(SIGN_DAYS);
-            show(Open::about(DueKind::PrescriptionToSign, at, line.prescription.uuid(), name(line.order)));
+            show(Open::about(kind, at, line.prescription.uuid(), line.drug()));
+        }
+    }
+
+    /// Takes in what happens to orders: what was written for one may not be what is ordered any more.
+    pub(crate) fn fold_chart(&mut self, fact: &Fact, event: &ChartEvent) {
+        let mut turn = |order: OrderId, turn: &dyn Fn(&mut OrderNow)| {
+            let of_it = self.0.iter_mut().filter(|line| line.order == order);
+            of_it.for_each(|line| line.order_turned(fact.recorded_at, turn));
+        };
+        match event {
+            ChartEvent::DoseAdjusted { order, to, .. } | ChartEvent::TitrationStepTaken { order, to, .. } => {
+                turn(*order, &|now| now.regimen = Some(*to));
+            }
+            ChartEvent::MedicationHeld { order, .. } => turn(*order, &|now| now.held = true),
+            ChartEvent::MedicationResumed { order, .. } => turn(*order, &|now| now.held = false),
+            ChartEvent::MedicationStopped { order, .. } => turn(*order, &|now| now.ended = true),
+            ChartEvent::MedicationPrescribed { .. }
+            | ChartEvent::TaperPlanned { .. }
+            | ChartEvent::TitrationPlanned { .. }
+            | ChartEvent::TitrationCancelled { .. }
+            | ChartEvent::MedicationSwitched { .. }
+            | ChartEvent::MedicationRenewed { .. }
+            | ChartEvent::OrderCorrected { .. }
+            | ChartEvent::SupplyAllotted { .. }
+            | ChartEvent::UseLimited { .. }
+            | ChartEvent::CharacteristicsRecorded { .. }
+            | ChartEvent::NoKnownAllergiesConfirmed
+            | ChartEvent::AllergyRecorded { .. }
+            | ChartEvent::AllergyRefuted { .. }
+            | ChartEvent::ConditionRecorded { .. }
+            | ChartEvent::ConditionResolved { .. }
+            | ChartEvent::ResultRecorded { .. }
+            | ChartEvent::CriticalResultFlagged { .. }
+            | ChartEvent::ResultReviewed { .. }
+            | ChartEvent::MonitoringWaived { .. }
+            | ChartEvent::OutsideMedicationRecorded { .. }
+            | ChartEvent::OutsideMedicationEnded { .. }
+            | ChartEvent::LastDoseRecorded { .. }
+            | ChartEvent::NeverTakenRecorded { .. }
+            | ChartEvent::MedicationsReconciled { .. }
+            | ChartEvent::SafetyChecked { .. }
+            | ChartEvent::InteractionDetected { .. }
+            | ChartEvent::BoxedWarningAcknowledged { .. }
+            | ChartEvent::PdmpChecked { .. }
+            | ChartEvent::InteractionOverridden { .. }
+            | ChartEvent::OverrideCosigned { .. }
+            | ChartEvent::InteractionResolved { .. } => {}
         }
     }
 
@@ -136,7 +260,7 @@ impl Prescriptions {
         use PrescriptionStatus as Status;
         match event {
             Event::PrescriptionDrafted { prescription, contents, .. } => {
-                self.add(fact, *prescription, contents.order, Status::Draft);
+                self.add(fact, *prescription, contents.order, (Status::Draft, Some(Said::by(contents))));
             }
             // It waits since it was written.
             Event::PrescriptionReady { .. } => {
@@ -149,11 +273,13 @@ impl Prescriptions {
             Event::PrescriptionPrinted { .. } => self.turn(fact, Status::Printed),
             Event::PrescriptionCancelled { .. } => self.turn(fact, Status::Cancelled),
             Event::PrescriptionExpired { .. } => self.turn(fact, Status::Expired),
-            Event::PrescriptionFilled { fill, .. } => {
+            Event::PrescriptionFilled { fill, .. } => self.change(fact, |line| {
                 if fill.status != FillStatus::NotDispensed {
-                    self.change(fact, |line| line.last_filled_on = line.last_filled_on.max(Some(fill.on)));
+                    line.last_filled_on = line.last_filled_on.max(Some(fill.on));
                 }
-            }
+                line.dispensed =
+                    line.dispensed.saturating_add(u8::from(fill.status == FillStatus::Dispensed));
+            }),
             Event::ChangeProposed { prescription, order, request, kind, proposal } => {
                 let (request, change, words) = (*request, Some(*kind), Some(proposal.clone()));
                 self.asks(fact, (*prescription, *order), (request, change, words));
@@ -164,10 +290,11 @@ impl Prescriptions {
             Event::ChangeAnswered { request, .. } | Event::RenewalAnswered { request, .. } => {
                 self.change(fact, |line| line.requests.retain(|open| open.request != *request));
             }
-            Event::CancellationRequested { .. }
-            | Event::CancellationDenied { .. }
-            | Event::AnswerDelivered { .. }
-            | Event::AnswerFailed { .. } => {}
+            Event::CancellationRequested { .. } => {
+                self.change(fact, |line| line.cancel_asked_at = Some(fact.recorded_at));
+            }
+            Event::CancellationDenied { .. } => self.change(fact, |line| line.cancel_asked_at = None),
+            Event::AnswerDelivered { .. } | Event::AnswerFailed { .. } => {}
         }
         let surplus = self.0.len().saturating_sub(KEPT);
         let mut dropped = 0;
@@ -178,7 +305,13 @@ impl Prescriptions {
         });
     }
 
-    fn add(&mut self, fact: &Fact, prescription: PrescriptionId, order: OrderId, status: PrescriptionStatus) {
+    fn add(
+        &mut self,
+        fact: &Fact,
+        prescription: PrescriptionId,
+        order: OrderId,
+        (status, says): (PrescriptionStatus, Option<Said>),
+    ) {
         self.0.push(PrescriptionLine {
             stream: fact.stream.id,
             prescription,
@@ -187,6 +320,10 @@ impl Prescriptions {
             since: fact.recorded_at,
             last_filled_on: None,
             requests: Vec::new(),
+            says,
+            dispensed: 0,
+            order_now: OrderNow::default(),
+            cancel_asked_at: None,
         });
     }
 
@@ -208,10 +345,17 @@ impl Prescriptions {
         (request, change, words): (PharmacyRequestId, Option<ChangeKind>, Option<Text>),
     ) {
         if self.0.iter().all(|line| line.stream != fact.stream.id) {
-            self.add(fact, prescription, order, PrescriptionStatus::Expired);
+            self.add(fact, prescription, order, (PrescriptionStatus::Expired, None));
         }
         let since = fact.recorded_at;
         self.change(fact, |line| line.requests.push(OpenRequest { request, change, words, since }));
+    }
+}
+
+impl Said {
+    fn by(contents: &Contents) -> Self {
+        let (drug, regimen) = (contents.drug.clone(), contents.regimen);
+        Self { drug, regimen, refills: contents.supply.refills }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Use {
     pub substance: SubstanceId,
     /// When last.
     pub used_at: Instant,
+    /// Whether somebody told it who is not on the care team.
+    pub not_on_care_team: bool,
 }
 
 /// A drug screen.
@@ -59,6 +61,8 @@ pub struct Setback {
     pub at: Instant,
     /// Until when a prescriber looks at the medication; absent once one did.
     pub review_by: Option<Instant>,
+    /// Whether somebody told it who is not on the care team.
+    pub not_on_care_team: bool,
 }
 
 /// An induction that goes on.
@@ -159,18 +163,19 @@ impl Recovery {
             | Event::DoseAdministered { .. }
             | Event::InductionCompleted { .. }
             | Event::InductionAbandoned { .. } => self.inducts(fact, event),
-            Event::SubstanceUseReported { substance, used_at, .. } => {
-                let place = self.uses.partition_point(|known| known.used_at <= *used_at);
-                self.uses.insert(place, Use { substance: substance.clone(), used_at: *used_at });
+            Event::SubstanceUseReported { substance, used_at, not_on_care_team, .. } => {
+                let (substance, used_at, not_on_care_team) = (substance.clone(), *used_at, *not_on_care_team);
+                let place = self.uses.partition_point(|known| known.used_at <= used_at);
+                self.uses.insert(place, Use { substance, used_at, not_on_care_team });
                 if self.uses.len() > USES_KEPT {
                     self.uses.remove(0);
                 }
             }
             Event::RelapseRecorded { relapse, at, review_by, .. } => {
-                self.setback(SetbackKind::Relapse(*relapse), *at, *review_by);
+                self.setback(SetbackKind::Relapse(*relapse), *at, *review_by, false);
             }
-            Event::OverdoseReported { overdose, at, review_by, .. } => {
-                self.setback(SetbackKind::Overdose(*overdose), *at, *review_by);
+            Event::OverdoseReported { overdose, at, review_by, not_on_care_team, .. } => {
+                self.setback(SetbackKind::Overdose(*overdose), *at, *review_by, *not_on_care_team);
                 self.naloxone = Naloxone::NotOffered;
                 self.naloxone_needed_since = Some(fact.recorded_at);
             }
@@ -236,8 +241,8 @@ impl Recovery {
         }
     }
 
-    fn setback(&mut self, kind: SetbackKind, at: Instant, review_by: Instant) {
-        self.setbacks.push(Setback { kind, at, review_by: Some(review_by) });
+    fn setback(&mut self, kind: SetbackKind, at: Instant, review_by: Instant, not_on_care_team: bool) {
+        self.setbacks.push(Setback { kind, at, review_by: Some(review_by), not_on_care_team });
         self.make_room();
     }
 

@@ -43,6 +43,11 @@ impl Stays {
         self.0.iter().any(Stay::is_open)
     }
 
+    /// Whether that stay is open, interrupted or not.
+    pub fn is_open(&self, episode: EpisodeId) -> bool {
+        self.0.iter().any(|stay| stay.episode == Some(episode) && stay.is_open())
+    }
+
     /// Whether the patient is still, or not yet, in care here: not every stay has ended.
     pub fn concerns_us(&self) -> bool {
         self.0.iter().any(|stay| !matches!(stay.stage, Stage::Closed | Stage::NotACandidate | Stage::Unknown))

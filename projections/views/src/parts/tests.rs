@@ -2,6 +2,7 @@
 
 mod adherence;
 mod contacts;
+mod lasting;
 mod monitoring;
 mod pharmacy;
 mod plans;

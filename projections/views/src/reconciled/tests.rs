@@ -1,6 +1,7 @@
 //! Given facts, then rows.
 
 use concord_domain::DomainEvent;
+use concord_domain::chart::{Event as ChartEvent, TitrationBasis, TitrationStep};
 use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{GoalId, Role, Text};
 use concord_projection::{Key, List};
@@ -8,7 +9,7 @@ use uuid::Uuid;
 
 use super::Reconciled;
 use super::plan::plan;
-use crate::tests::{Dice, Story, after_opening, patient, person, prescribed, start};
+use crate::tests::{Dice, Story, after_opening, judged, patient, person, prescribed, regimen, start};
 
 #[test]
 fn the_list_is_that_of_the_members_outside_the_program() {
@@ -32,6 +33,46 @@ fn without_an_order_the_plan_says_so() {
     let model = after_opening::<Reconciled>(vec![]);
     let sentences = plan(&model.rows[&Key::patient(patient(0))]);
     assert_eq!(sentences, ["The program prescribes no medication at present."]);
+}
+
+#[test]
+fn a_way_up_that_was_given_up_is_news_no_more() {
+    let (order, ordered) = prescribed();
+    let planned = ChartEvent::TitrationPlanned {
+        order,
+        steps: vec![TitrationStep { on: start().plus_days(14).day(), regimen: regimen(100.0) }],
+        schedule: None,
+        reason: Text::parse("Half better").unwrap(),
+        acknowledgements: Vec::new(),
+        judged: judged(),
+        at: start(),
+    };
+    let told = |then: Vec<ChartEvent>| -> Vec<String> {
+        let events = std::iter::once(ordered.clone())
+            .chain(std::iter::once(planned.clone()).chain(then).map(DomainEvent::Chart));
+        let model = after_opening::<Reconciled>(events.collect());
+        let news = model.rows[&Key::patient(patient(0))].news.since(None);
+        news.map(|piece| piece.what.sentence()).filter(|told| told.contains("Sertraline")).collect()
+    };
+    let begun = "Sertraline was started.";
+    assert_eq!(told(Vec::new()), [begun, "Sertraline will be raised step by step."]);
+    let reason = Text::parse("Well at this dose").unwrap();
+    let cancelled = ChartEvent::TitrationCancelled { order, reason: reason.clone() };
+    assert_eq!(told(vec![cancelled]), [begun, "Sertraline will not be raised after all."]);
+    let held = ChartEvent::MedicationHeld { order, reason, at: start() };
+    assert_eq!(told(vec![held]), [begun, "Sertraline is interrupted."]);
+    let step = ChartEvent::TitrationStepTaken {
+        order,
+        planned_on: start().day(),
+        from: regimen(50.0),
+        to: regimen(100.0),
+        rests_on: TitrationBasis::WellTolerated,
+        note: Text::parse("No nausea").unwrap(),
+        acknowledgements: Vec::new(),
+        judged: judged(),
+        at: start(),
+    };
+    assert_eq!(told(vec![step]).len(), 3, "it was raised: both are true");
 }
 
 /// A plan with a goal that sertraline serves, both agreed, and a second goal that nobody has agreed to yet.

@@ -104,7 +104,7 @@ pub(crate) fn regimen(mg: f64) -> Regimen {
     Regimen { dose: Milligrams::parse(mg).unwrap(), frequency: Frequency::Daily, route: Route::Oral }
 }
 
-fn judged() -> Judged {
+pub(crate) fn judged() -> Judged {
     Judged {
         ruleset: RulesetVersion::parse("2026-11-23.1").unwrap(),
         findings: Vec::new(),

@@ -117,6 +117,7 @@ impl Story {
                     by: person(Role::Nurse, 1),
                     role: Role::Nurse,
                     review_by,
+                    not_on_care_team: false,
                 }
             }
             2 => match self.recovering.relapses.pop() {
@@ -170,6 +171,7 @@ impl Story {
                 account: Some(text("a wedding")),
                 used_at: now,
                 source: Source::Patient,
+                not_on_care_team: false,
             },
         }
     }

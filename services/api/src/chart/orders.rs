@@ -9,6 +9,7 @@ use concord_knowledge::{ConditionId, DrugId, LabId};
 use concord_proto::concord::chart::v1 as pb;
 
 use super::safety::acknowledgements;
+use super::titration::basis;
 use crate::Invalid;
 use crate::common::decode::{episode, finding, regimen};
 use crate::field::{choice, day, id, list, name, optional_instant, optional_text, required, text};
@@ -47,11 +48,13 @@ pub(super) fn prescribe_medication(request: pb::PrescribeMedicationRequest) -> R
 }
 
 pub(super) fn adjust_dose(request: pb::AdjustDoseRequest) -> Result<AnyCommand, Invalid> {
-    let pb::AdjustDoseRequest { header: _, order_id, regimen, cause, note, acknowledgements } = request;
+    let pb::AdjustDoseRequest { header: _, order_id, regimen, cause, rests_on, note, acknowledgements } =
+        request;
     Ok(AnyCommand::Chart(Command::AdjustDose {
         order: order(&order_id)?,
         regimen: self::regimen("regimen", regimen)?,
         cause: self::cause(cause)?,
+        rests_on: rests_on.map(basis).transpose()?,
         note: text("note", &note)?,
         acknowledgements: self::acknowledgements(acknowledgements)?,
     }))

@@ -1,14 +1,14 @@
 //! Checks, overrides and what they are answered with.
 
 use concord_domain::Command as AnyCommand;
-use concord_domain::chart::{Acknowledgement, Command, OverrideReason};
+use concord_domain::chart::{Acknowledgement, Command, LongerUse, LongerUseReason, OverrideReason};
 use concord_knowledge::DrugId;
 use concord_knowledge::safety::Proposal;
 use concord_proto::concord::chart::v1 as pb;
 
 use crate::Invalid;
 use crate::common::decode::{finding, regimen};
-use crate::field::{choice, list, name, optional_id, text};
+use crate::field::{choice, day, list, name, optional_id, text};
 
 /// Most findings that one command answers.
 const ACKNOWLEDGEMENTS: usize = 32;
@@ -68,7 +68,23 @@ pub(super) fn acknowledgements(
     acknowledgements: Vec<pb::Acknowledgement>,
 ) -> Result<Vec<Acknowledgement>, Invalid> {
     list("acknowledgements", acknowledgements, ACKNOWLEDGEMENTS, |acknowledgement| {
-        let pb::Acknowledgement { finding, reason } = acknowledgement;
-        Ok(Acknowledgement { finding: self::finding("finding", finding)?, reason: text("reason", &reason)? })
+        let pb::Acknowledgement { finding, reason, longer_use } = acknowledgement;
+        Ok(Acknowledgement {
+            finding: self::finding("finding", finding)?,
+            reason: text("reason", &reason)?,
+            longer_use: longer_use.as_ref().map(self::longer_use).transpose()?,
+        })
+    })
+}
+
+fn longer_use(longer: &pb::LongerUse) -> Result<LongerUse, Invalid> {
+    Ok(LongerUse {
+        reason: choice("longer_use.reason", longer.reason, |reason| match reason {
+            pb::LongerUseReason::Unspecified => None,
+            pb::LongerUseReason::UntilAnotherActs => Some(LongerUseReason::UntilAnotherActs),
+            pb::LongerUseReason::OthersFailed => Some(LongerUseReason::OthersFailed),
+            pb::LongerUseReason::TaperWouldHarm => Some(LongerUseReason::TaperWouldHarm),
+        })?,
+        until: day("longer_use.until", &longer.until)?,
     })
 }

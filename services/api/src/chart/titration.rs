@@ -32,7 +32,7 @@ pub(super) fn advance_titration(request: pb::AdvanceTitrationRequest) -> Result<
     let pb::AdvanceTitrationRequest { header: _, order_id, rests_on, note, acknowledgements } = request;
     Ok(AnyCommand::Chart(Command::AdvanceTitration {
         order: order(&order_id)?,
-        rests_on: basis(rests_on)?,
+        rests_on: basis(required("rests_on", rests_on)?)?,
         note: text("note", &note)?,
         acknowledgements: self::acknowledgements(acknowledgements)?,
     }))
@@ -84,9 +84,9 @@ fn target(target: pb::SwitchTarget) -> Result<NewOrder, Invalid> {
     })
 }
 
-fn basis(basis: Option<pb::TitrationBasis>) -> Result<TitrationBasis, Invalid> {
+pub(super) fn basis(basis: pb::TitrationBasis) -> Result<TitrationBasis, Invalid> {
     use pb::titration_basis::Basis;
-    match basis.and_then(|basis| basis.basis) {
+    match basis.basis {
         Some(Basis::ScaleId(scale)) => {
             Ok(TitrationBasis::Score(id("rests_on.scale_id", &scale, ScaleId::new)?))
         }

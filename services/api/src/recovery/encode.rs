@@ -25,7 +25,11 @@ pub(crate) fn summary(recovery: &Recovery) -> Option<pb::RecoverySummary> {
 }
 
 fn used(used: &Use) -> pb::SubstanceUse {
-    pb::SubstanceUse { substance: substance(&used.substance), used_at: Some(instant(used.used_at)) }
+    pb::SubstanceUse {
+        substance: substance(&used.substance),
+        used_at: Some(instant(used.used_at)),
+        not_on_care_team: used.not_on_care_team,
+    }
 }
 
 fn screen(screen: &Screen) -> pb::DrugScreen {
@@ -46,6 +50,7 @@ fn setback(setback: &Setback) -> pb::Setback {
         kind: kind.to_owned(),
         at: Some(instant(setback.at)),
         review_by: setback.review_by.map(instant),
+        not_on_care_team: setback.not_on_care_team,
     }
 }
 

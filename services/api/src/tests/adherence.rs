@@ -139,6 +139,7 @@ async fn f11_a_drug_that_was_missed_for_too_long_comes_to_the_prescriber_and_doe
         cause: Some(chart::Cause {
             basis: Some(chart::cause::Basis::Plain(chart::PlainCause::PatientPreference.into())),
         }),
+        rests_on: None,
         note: "Begins again".to_owned(),
         acknowledgements: Vec::new(),
     };

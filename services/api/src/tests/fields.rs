@@ -178,6 +178,7 @@ fn commands_of_an_order_name_the_field() {
         |r| r.order_id.clear() => "order_id", |r| r.regimen = None => "regimen", |r| r.cause = None => "cause",
         |r| r.cause.as_mut().unwrap().basis = Some(chart::cause::Basis::Plain(0)) => "cause.plain",
         |r| r.cause.as_mut().unwrap().basis = Some(chart::cause::Basis::ScaleId("1".into())) => "cause.scale_id",
+        |r| r.rests_on = Some(chart::TitrationBasis { basis: None }) => "rests_on",
         |r| r.note.clear() => "note");
     refuses!(chart::HoldMedicationRequest: |r| r.order_id.clear() => "order_id", |r| r.reason.clear() => "reason");
     refuses!(chart::ResumeMedicationRequest: |r| r.order_id.clear() => "order_id");

@@ -104,6 +104,9 @@ impl Clinic {
             order_id: order.to_owned(),
             regimen: daily(mg),
             cause: Some(chart::Cause { basis: Some(chart::cause::Basis::Plain(cause.into())) }),
+            rests_on: (cause == chart::PlainCause::PlannedTitration).then_some(chart::TitrationBasis {
+                basis: Some(chart::titration_basis::Basis::WellTolerated(true)),
+            }),
             note: "As discussed.".to_owned(),
             acknowledgements: Vec::new(),
         };

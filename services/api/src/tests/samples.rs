@@ -51,7 +51,7 @@ fn codings() -> Vec<Coding> {
 }
 
 fn acknowledgements() -> Vec<chart::v1::Acknowledgement> {
-    vec![chart::v1::Acknowledgement { finding: finding(), reason: words() }]
+    vec![chart::v1::Acknowledgement { finding: finding(), reason: words(), longer_use: None }]
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
@@ -159,6 +159,7 @@ samples! {
             order_id: id(),
             regimen: regimen(),
             cause: Some(chart::v1::Cause { basis: Some(chart::v1::cause::Basis::Plain(1)) }),
+            rests_on: None,
             note: words(),
             acknowledgements: acknowledgements(),
         }

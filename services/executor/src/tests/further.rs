@@ -25,11 +25,11 @@ fn sertraline() -> DrugId {
     DrugId::parse("sertraline").unwrap()
 }
 
-fn order() -> OrderId {
+pub(super) fn order() -> OrderId {
     OrderId::new(Uuid::from_u128(60))
 }
 
-fn stored(event: &DomainEvent) -> NewEvent {
+pub(super) fn stored(event: &DomainEvent) -> NewEvent {
     NewEvent {
         event_type: event.event_type(),
         event_version: event.event_version(),
@@ -38,7 +38,7 @@ fn stored(event: &DomainEvent) -> NewEvent {
 }
 
 /// An order as it stands in the ledger.
-fn prescribed() -> Append {
+pub(super) fn prescribed() -> Append {
     let event = DomainEvent::Chart(chart::Event::MedicationPrescribed {
         order: Box::new(NewOrder {
             order: order(),
@@ -81,7 +81,7 @@ fn prescribed() -> Append {
     }
 }
 
-fn asks(id: u128, command: Command) -> Request {
+pub(super) fn asks(id: u128, command: Command) -> Request {
     Request { command, ..asked(id, referral()) }
 }
 

@@ -94,7 +94,9 @@ impl<G: Gateway> Player<'_, G> {
                 if let Err(Refused::Failed(cause)) = looked {
                     return Err(Halt { command: "GetClient", cause });
                 }
-                attempt.sees = Sees::Latest;
+                // They have looked. Who counts along from receipts would not know it: a signature elsewhere has the chart
+                // set its share aside.
+                attempt.sees = Sees::Whatever;
                 Ok(Answer::ReadAgain)
             }
             "BOXED_WARNING_NOT_ACKNOWLEDGED" => {
@@ -141,7 +143,7 @@ impl<G: Gateway> Player<'_, G> {
                 }
                 answer = Answer::Overridden;
             } else {
-                acknowledge(&mut attempt.body, finding);
+                acknowledge(&mut attempt.body, finding, step.at);
             }
         }
         Ok(answer)
@@ -188,15 +190,28 @@ impl<G: Gateway> Player<'_, G> {
     }
 }
 
-fn acknowledge(body: &mut Body, finding: Finding) {
+/// The rules that ask until which day something short-term goes on.
+const LIMITS_IN_TIME: &str = "duration.";
+
+/// Days from a step on for which an answer to such a rule is given.
+const LONGER_USE_DAYS: i64 = 28;
+
+fn acknowledge(body: &mut Body, finding: Finding, at: Instant) {
+    let limit = finding.key.as_ref().is_some_and(|key| key.rule.starts_with(LIMITS_IN_TIME));
     let given = Acknowledgement {
         finding: finding.key,
         reason: "Known to patient and team; benefit outweighs it; watched at every visit".to_owned(),
+        longer_use: limit.then(|| chart::LongerUse {
+            reason: chart::LongerUseReason::UntilAnotherActs.into(),
+            until: at.plus_days(LONGER_USE_DAYS).day().to_string(),
+        }),
     };
     let acknowledgements = if let Body::PrescribeMedication(order) = body {
         &mut order.acknowledgements
     } else if let Body::AdjustDose(change) = body {
         &mut change.acknowledgements
+    } else if let Body::RenewMedication(renewal) = body {
+        &mut renewal.acknowledgements
     } else if let Body::ResumeMedication(resumed) = body {
         &mut resumed.acknowledgements
     } else if let Body::PlanTitration(plan) = body {

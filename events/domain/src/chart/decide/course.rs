@@ -10,10 +10,12 @@ use super::super::state::{Order, must_taper};
 use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
 };
+use super::duration::Handing;
 use super::{
     covered, more, not_before_first_day, not_before_last_change, not_in_the_future, prescriber, row,
 };
 use crate::Context;
+use crate::going_on::not_missed_for_too_long;
 use crate::law::{Controlled, lawful, supplied};
 
 /// How long before it is recorded a hold may take effect. The washout of a held drug counts from the hold; for one
@@ -48,7 +50,7 @@ impl Chart {
         covered(&context.actor, drug.schedule)?;
         more::of_the_drug(order, drug, context)?;
         still_tolerated(order, drug, context)?;
-        not_missed_for_too_long(id, order, drug, context)?;
+        not_missed_for_too_long(id, &order.continuing(), drug, context)?;
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
         let judged = self.judge(&proposal, acknowledgements, &[], context)?;
@@ -100,15 +102,18 @@ impl Chart {
         let drug = row(context, &order.drug)?;
         supplied(supply, drug, context)?;
         covered(&context.actor, drug.schedule)?;
-        not_missed_for_too_long(id, order, drug, context)?;
+        not_missed_for_too_long(id, &order.continuing(), drug, context)?;
         let indication = &order.indication;
         let controlled = Controlled { drug, indication, modality, supply };
         let policy = lawful(&controlled, legal_basis, context)?;
         let bridging = more::of_the_supply(order, drug, supply, context)?;
         let proposal =
             Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
-        let judged = self.judge(&proposal, acknowledgements, &order.answered, context)?;
-        Ok(vec![Event::MedicationRenewed {
+        let mut lasting = self.lasting(&handing(order, drug, supply, acknowledgements, context), context)?;
+        let (subject, answered) = (self.seen(context), &order.answered);
+        let judged =
+            self.judge_lasting(&subject, &proposal, acknowledgements, answered, &mut lasting, context)?;
+        let renewed = Event::MedicationRenewed {
             order: id,
             supply,
             modality,
@@ -118,7 +123,8 @@ impl Chart {
             acknowledgements: acknowledgements.to_vec(),
             at: context.effective_at,
             policy,
-        }])
+        };
+        Ok(std::iter::once(renewed).chain(lasting.event(id)).collect())
     }
 
     pub(super) fn correct(
@@ -140,6 +146,12 @@ impl Chart {
                 lawful(&controlled, order.legal_basis, context)?;
                 if more::is_more(*supply, order) {
                     more::of_the_supply(order, drug, *supply, context)?;
+                    let from = order.supplied_at.day();
+                    let handing = Handing { from, ..handing(order, drug, *supply, &[], context) };
+                    let lasting = self.lasting(&handing, context)?;
+                    if let Some(answer) = lasting.asks {
+                        return Err(Error::Unsafe { findings: lasting.unmet, answer });
+                    }
                 }
                 *supply == order.supply
             }
@@ -156,6 +168,24 @@ impl Chart {
     }
 }
 
+/// More of an order that stands, from now on.
+fn handing<'a>(
+    order: &'a Order,
+    drug: &'a Drug,
+    supply: Supply,
+    acknowledgements: &'a [Acknowledgement],
+    context: &Context,
+) -> Handing<'a> {
+    Handing {
+        drug,
+        indication: &order.indication,
+        supply,
+        from: context.now.day(),
+        standing: Some(order),
+        acknowledgements,
+    }
+}
+
 /// A drug whose tolerance is lost in days goes on after a hold only while it lasts, or at no more than its usual
 /// start: rash with lamotrigine, collapse with clozapine.
 fn still_tolerated(order: &Order, drug: &Drug, context: &Context) -> Result<(), Error> {
@@ -164,24 +194,6 @@ fn still_tolerated(order: &Order, drug: &Drug, context: &Context) -> Result<(), 
     };
     let lost = taken_at.plus(Duration::from_hours(u64::from(hours))) < context.now;
     if lost && order.regimen.daily() > drug.start { Err(Error::RestartNeeded { hours }) } else { Ok(()) }
-}
-
-/// A drug that was missed for longer than its dose is tolerated goes on at no more than its usual start, until a lower
-/// dose shows that it was begun again.
-pub(super) fn not_missed_for_too_long(
-    id: OrderId,
-    order: &Order,
-    drug: &Drug,
-    context: &Context,
-) -> Result<(), Error> {
-    let adherence = context.facts.adherence.as_ref().ok_or(Error::FactsMissing)?;
-    let begun_again = |found: &Instant| *found < order.dose_since;
-    match adherence.restart_needed_since.get(&id) {
-        Some(found) if order.regimen.daily() > drug.start && !begun_again(found) => {
-            Err(Error::RestartNeeded { hours: drug.restart_hours.unwrap_or_default() })
-        }
-        Some(_) | None => Ok(()),
-    }
 }
 
 /// A corrected start keeps the bounds that the order had when it was written. Once the order has begun it is not put off:

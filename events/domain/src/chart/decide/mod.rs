@@ -1,9 +1,10 @@
 //! The rules of a medication chart, one file a topic.
 
 mod adjust;
+mod allot;
 mod background;
-mod consent;
 mod course;
+mod duration;
 mod monitoring;
 mod more;
 mod outside;
@@ -16,6 +17,8 @@ mod taper;
 mod titration;
 
 #[cfg(test)]
+pub(super) use allot::MOST_PRESCRIPTIONS;
+#[cfg(test)]
 pub(super) use prescribe::{MOST_DAYS_AHEAD, MOST_OPEN_ORDERS};
 #[cfg(test)]
 pub(super) use titration::{MOST_DAYS as MOST_TITRATION_DAYS, MOST_STEPS as MOST_TITRATION_STEPS};
@@ -25,6 +28,7 @@ use concord_knowledge::{Drug, DrugId, Frequency, Regimen};
 
 use super::state::Order;
 use super::{Chart, Command, Error, Event, PdmpCheck, PdmpResult};
+use crate::going_on::Lapse;
 use crate::law::Unlawful;
 use crate::{Context, Issued, UsState};
 
@@ -96,8 +100,9 @@ impl Chart {
                 self.resolve_interaction(finding, resolution, context)
             }
             Command::Prescribe(order) => self.prescribe(order, context),
-            Command::AdjustDose { order, regimen, cause, note, acknowledgements } => {
-                let change = adjust::Change { order: *order, to: *regimen, cause, note, acknowledgements };
+            Command::AdjustDose { order, regimen, cause, rests_on, note, acknowledgements } => {
+                let (order, to, rests_on) = (*order, *regimen, rests_on.as_ref());
+                let change = adjust::Change { order, to, cause, rests_on, note, acknowledgements };
                 self.adjust(&change, context)
             }
             Command::Hold { order, reason } => self.hold(*order, reason, context),
@@ -122,6 +127,7 @@ impl Chart {
             Command::Correct { order, correction, reason } => {
                 self.correct(*order, correction, reason, context)
             }
+            Command::AllotSupply { order, prescription } => self.allot(*order, *prescription, context),
         }
     }
 
@@ -148,6 +154,21 @@ impl From<Unlawful> for Error {
             Unlawful::SupplyBeyondSchedule => Self::SupplyBeyondSchedule,
             Unlawful::LegalBasisMissing => Self::LegalBasisMissing,
             Unlawful::LegalBasisNotInForce => Self::LegalBasisNotInForce,
+        }
+    }
+}
+
+impl From<Lapse> for Error {
+    fn from(lapse: Lapse) -> Self {
+        match lapse {
+            Lapse::FactsMissing => Self::FactsMissing,
+            Lapse::EpisodeNotActive => Self::EpisodeNotActive,
+            Lapse::ConsentRequired => Self::ConsentRequired,
+            Lapse::ConsentDeclined => Self::ConsentDeclined,
+            Lapse::SupplyBeyondTaper { until } => Self::SupplyBeyondTaper { until },
+            Lapse::BridgeTooLong { most_days } => Self::BridgeTooLong { most_days },
+            Lapse::AlreadyBridged => Self::AlreadyBridged,
+            Lapse::RestartNeeded { hours } => Self::RestartNeeded { hours },
         }
     }
 }

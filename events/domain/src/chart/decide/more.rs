@@ -1,13 +1,11 @@
-//! What must still hold where an order goes on: its stay, and what the patient has said.
-//!
-//! The stay is the one that the order was written in. A new stay has an assessment of its own, so what goes on in it is
-//! ordered in it. Lower, held, stopped and tapered is always possible.
+//! What must still hold where an order goes on: its stay, and what the patient has said. See [`crate::going_on`].
 
+use concord_kernel::{OrderId, PrescriptionId};
 use concord_knowledge::Drug;
 
 use super::super::state::Order;
 use super::super::{Chart, Command, Correction, Error, Supply};
-use super::consent;
+use crate::going_on::{Bridge, consented, supplied_on};
 use crate::{Context, EpisodeRef};
 
 /// A rise or a resumption asks for what a new order asks for: the stay is open and not paused, and the patient has not
@@ -17,34 +15,18 @@ pub(super) fn of_the_drug(order: &Order, drug: &Drug, context: &Context) -> Resu
     if !stay.is_some_and(|stay| stay.is_active(&order.episode)) {
         return Err(Error::EpisodeNotActive);
     }
-    consent::stands(drug, context)
+    Ok(consented(drug, context)?)
 }
 
-/// A supply goes on while the stay is open, also while it is paused: nobody runs out of it on leave. Who declined, or has
-/// left, gets what a taper that is under way needs; who has left without one gets one bridge to whoever prescribes
-/// on. Tells whether it is that bridge.
+/// A supply that an order hands out, see [`supplied_on`]. Tells whether it bridges the time after the stay.
 pub(super) fn of_the_supply(
     order: &Order,
     drug: &Drug,
     supply: Supply,
     context: &Context,
 ) -> Result<bool, Error> {
-    let stay = context.facts.episode.as_ref().ok_or(Error::EpisodeNotActive)?;
-    let open = stay.is_open(&order.episode);
-    let consent = consent::stands(drug, context);
-    if open && consent.is_ok() {
-        return Ok(false);
-    }
-    if let Some(end) = order.taper.last().filter(|_| order.tapers_at(context.now)) {
-        let within = supply.refills == 0 && context.now.plus_days(i64::from(supply.days)).day() <= end.on;
-        return if within { Ok(false) } else { Err(Error::SupplyBeyondTaper { until: end.on }) };
-    }
-    consent?;
-    let most_days = context.rules.limits().bridge_days;
-    if supply.refills > 0 || supply.days > most_days {
-        return Err(Error::BridgeTooLong { most_days });
-    }
-    if order.bridged { Err(Error::AlreadyBridged) } else { Ok(true) }
+    let bridging = supplied_on(&order.continuing(), drug, supply, context.now, context)?;
+    if bridging && order.bridge != Bridge::None { Err(Error::AlreadyBridged) } else { Ok(bridging) }
 }
 
 /// Whether `supply` lasts longer than that of the order, with all its fills.
@@ -54,6 +36,24 @@ pub(super) fn is_more(supply: Supply, order: &Order) -> bool {
 }
 
 impl Chart {
+    /// The stay of an order and the prescriptions that share what it last handed out.
+    pub(crate) fn shared(&self, order: OrderId) -> Option<(&EpisodeRef, &[PrescriptionId])> {
+        self.orders.get(&order).map(|open| (&open.episode, open.allotted.as_slice()))
+    }
+
+    /// The other prescriptions that a command depends on.
+    pub(crate) fn prescriptions_read_by(&self, command: &Command) -> impl Iterator<Item = PrescriptionId> {
+        let asked = if let Command::AllotSupply { order, prescription } = command {
+            Some((*order, *prescription))
+        } else {
+            None
+        };
+        let sharing = asked.and_then(|(order, asks)| Some((self.orders.get(&order)?, asks)));
+        let others =
+            sharing.map(|(open, asks)| open.allotted.iter().copied().filter(move |other| *other != asks));
+        others.into_iter().flatten()
+    }
+
     /// The stay whose state and plan a command depends on, for one that gives more of an order that stands.
     pub(crate) fn stay_read_by(&self, command: &Command) -> Option<&EpisodeRef> {
         let more = |order, asks: &dyn Fn(&Order) -> bool| {
@@ -63,7 +63,8 @@ impl Chart {
             Command::Resume { order, .. }
             | Command::Renew { order, .. }
             | Command::PlanTitration { order, .. }
-            | Command::AdvanceTitration { order, .. } => more(order, &|_| true),
+            | Command::AdvanceTitration { order, .. }
+            | Command::AllotSupply { order, .. } => more(order, &|_| true),
             Command::AdjustDose { order, regimen, .. } => more(order, &|open| open.asks_for_more(regimen)),
             Command::Correct { order, correction: Correction::Supply(supply), .. } => {
                 more(order, &|open| is_more(*supply, open))

@@ -6,9 +6,10 @@ use concord_knowledge::Drug;
 use concord_knowledge::safety::{Allergies, Proposal, Subject};
 
 use super::super::{Chart, Error, Event, NewOrder};
-use super::consent;
+use super::duration::Handing;
 use super::{covered, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
+use crate::going_on::consented;
 use crate::law::{Controlled, lawful, supplied};
 
 /// The most orders that are open at once on one chart.
@@ -23,16 +24,16 @@ pub(in super::super) const MOST_DAYS_AHEAD: i64 = 90;
 
 impl Chart {
     pub(super) fn prescribe(&self, new: &NewOrder, context: &Context) -> Result<Vec<Event>, Error> {
-        Ok(vec![self.order_of(new, &self.seen(context), context)?])
+        self.order_of(new, &self.seen(context), context)
     }
 
-    /// The order as it is written; `subject` is the chart as the safety rules see it.
+    /// The order as it is written, and until when its use is limited; `subject` is the chart as the safety rules see it.
     pub(super) fn order_of(
         &self,
         new: &NewOrder,
         subject: &Subject,
         context: &Context,
-    ) -> Result<Event, Error> {
+    ) -> Result<Vec<Event>, Error> {
         prescriber(&context.actor)?;
         if self.knows_order(new.order) {
             return Err(Error::OrderIdUsed);
@@ -56,17 +57,28 @@ impl Chart {
             Controlled { drug, indication: &new.indication, modality: new.modality, supply: new.supply };
         let policy = lawful(&controlled, new.legal_basis, context)?;
         self.prepared(drug)?;
-        consent::stands(drug, context)?;
+        consented(drug, context)?;
 
         let proposal = Proposal { drug: new.drug.clone(), regimen: new.regimen, replaces: None };
-        let judged = self.judge_in(subject, &proposal, &new.acknowledgements, &[], context)?;
-        Ok(Event::MedicationPrescribed {
+        let handing = Handing {
+            drug,
+            indication: &new.indication,
+            supply: new.supply,
+            from: new.start_on,
+            standing: None,
+            acknowledgements: &new.acknowledgements,
+        };
+        let mut lasting = self.lasting(&handing, context)?;
+        let given = &new.acknowledgements;
+        let judged = self.judge_lasting(subject, &proposal, given, &[], &mut lasting, context)?;
+        let prescribed = Event::MedicationPrescribed {
             order: Box::new(new.clone()),
             judged,
             ingredients: drug.ingredients.clone(),
             at: context.effective_at,
             policy,
-        })
+        };
+        Ok(std::iter::once(prescribed).chain(lasting.event(new.order)).collect())
     }
 
     /// What must have been asked and explained before a first dose.

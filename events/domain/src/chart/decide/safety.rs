@@ -5,6 +5,7 @@ use concord_knowledge::{Action, DrugId, Finding, FindingKey, IngredientId, Sever
 
 use super::super::error::Answer;
 use super::super::{Acknowledgement, Answered, Chart, Error, Event, Judged};
+use super::duration::Lasting;
 use super::{clinician, row};
 use crate::Context;
 
@@ -36,14 +37,28 @@ impl Chart {
         standing: &[Answered],
         context: &Context,
     ) -> Result<Judged, Error> {
+        let lasting = &mut Lasting::default();
+        self.judge_lasting(subject, proposal, acknowledgements, standing, lasting, context)
+    }
+
+    /// The same for what hands out a supply: how long in a row it makes the drug be taken is judged with the rest.
+    pub(super) fn judge_lasting(
+        &self,
+        subject: &Subject,
+        proposal: &Proposal,
+        acknowledgements: &[Acknowledgement],
+        standing: &[Answered],
+        lasting: &mut Lasting,
+        context: &Context,
+    ) -> Result<Judged, Error> {
         if acknowledgements.len() > MOST_ACKNOWLEDGEMENTS {
             return Err(Error::TooManyAcknowledgements { most: MOST_ACKNOWLEDGEMENTS });
         }
         let drug = row(context, &proposal.drug)?;
-        let mut stood = Vec::new();
-        let mut answered = Vec::new();
-        let mut unmet = Vec::new();
-        let mut answer = None;
+        let mut answered = std::mem::take(&mut lasting.answered);
+        let mut stood: Vec<_> = answered.iter().map(|answered| answered.finding.clone()).collect();
+        let mut unmet = std::mem::take(&mut lasting.unmet);
+        let mut answer = lasting.asks;
         for finding in context.rules.check(subject, Some(proposal), context.now) {
             if !speaks_about(&finding.key, &drug.ingredients) {
                 continue;

@@ -29,16 +29,14 @@ impl Chart {
         if let Some(exposure) = giving_way.filter(|_| !itself) {
             exposure.tapering = true;
         }
-        let mut events = vec![
-            self.order_of(&switch.to, &subject, context)?,
-            Event::MedicationSwitched {
-                from: switch.from,
-                to: switch.to.order,
-                overlap_until: switch.overlap_until,
-                reason: switch.reason.clone(),
-                at: context.effective_at,
-            },
-        ];
+        let mut events = self.order_of(&switch.to, &subject, context)?;
+        events.push(Event::MedicationSwitched {
+            from: switch.from,
+            to: switch.to.order,
+            overlap_until: switch.overlap_until,
+            reason: switch.reason.clone(),
+            at: context.effective_at,
+        });
         if !switch.taper.is_empty() {
             events.push(Event::TaperPlanned {
                 order: switch.from,

@@ -4,16 +4,16 @@
 //! again when it is taken: by the dose and the days that were really taken, by the chart as it is then, and with what it
 //! rests on. What was acknowledged with the plan is not asked again; what two clinicians must answer for is.
 
-use concord_kernel::{Instant, OrderId, Text};
+use concord_kernel::{Instant, OrderId, ReportId, ScaleId, Text};
 use concord_knowledge::safety::Proposal;
 use concord_knowledge::{Action, Drug, Milligrams, TitrationSchedule};
 
 use super::super::state::{Order, Titration};
 use super::super::{Acknowledgement, Answered, Chart, Error, Event, Judged, TitrationBasis, TitrationStep};
-use super::course::not_missed_for_too_long;
 use super::pace::Rise;
 use super::{covered, more, not_before_last_change, prescriber, row, today_anywhere, well_formed};
 use crate::Context;
+use crate::going_on::not_missed_for_too_long;
 
 /// The most steps of one titration: weekly ones for half a year.
 pub(in super::super) const MOST_STEPS: usize = 26;
@@ -44,6 +44,10 @@ impl Chart {
         let drug = row(context, &order.drug)?;
         covered(&context.actor, drug.schedule)?;
         more::of_the_drug(order, drug, context)?;
+        // To raise what is on its way out is to keep it, beside what was begun in its place: that is decided on purpose.
+        if order.switch.is_some() {
+            return Err(Error::OrderGivesWay);
+        }
         let highest = rising(plan.steps, order, drug, context)?;
         let schedule = self.schedule_of(order, context);
         paced(plan.steps, order, drug, schedule)?;
@@ -116,7 +120,7 @@ impl Chart {
         more::of_the_drug(order, drug, context)?;
         not_before_last_change(order, context)?;
         if step.regimen.daily() > drug.start {
-            not_missed_for_too_long(id, order, drug, context)?;
+            not_missed_for_too_long(id, &order.continuing(), drug, context)?;
         }
         let schedule = self.schedule_of(order, context);
         if schedule.map(|schedule| &schedule.id) != titration.schedule.as_ref() {
@@ -144,14 +148,9 @@ impl Chart {
 
     /// What a step rests on must be on record; a result must say something about the dose that is taken now.
     fn looked_at(&self, basis: &TitrationBasis, order: &Order, context: &Context) -> Result<(), Error> {
-        let facts = &context.facts;
         let there = match basis {
-            TitrationBasis::Score(id) => {
-                facts.scales.as_ref().is_some_and(|scales| scales.administrations.binary_search(id).is_ok())
-            }
-            TitrationBasis::SideEffect(id) => {
-                facts.side_effects.as_ref().is_some_and(|record| record.reports.binary_search(id).is_ok())
-            }
+            TitrationBasis::Score(id) => scored(*id, context),
+            TitrationBasis::SideEffect(id) => reported(*id, context),
             TitrationBasis::Result(lab) => {
                 self.results.get(lab).is_some_and(|latest| latest.taken_at >= order.dose_since)
             }
@@ -159,6 +158,18 @@ impl Chart {
         };
         if there { Ok(()) } else { Err(Error::BasisNotOnRecord) }
     }
+}
+
+/// Whether the patient has such a score.
+pub(super) fn scored(score: ScaleId, context: &Context) -> bool {
+    let scales = context.facts.scales.as_ref();
+    scales.is_some_and(|scales| scales.administrations.binary_search(&score).is_ok())
+}
+
+/// Whether the patient has such a side effect.
+pub(super) fn reported(report: ReportId, context: &Context) -> bool {
+    let record = context.facts.side_effects.as_ref();
+    record.is_some_and(|record| record.reports.binary_search(&report).is_ok())
 }
 
 /// The next step, whose day must have come when it takes effect.

@@ -306,7 +306,7 @@ fn what_was_answered_when_it_was_ordered_is_not_asked_again_at_a_renewal() {
 #[test]
 fn a_renewal_of_a_controlled_substance_obeys_the_law_of_the_day() {
     let basis = Some(LegalBasis::InPersonEvaluation);
-    let given = || on("clonazepam");
+    let given = || on("suvorexant");
     accepted(given(), psychiatrist().days_later(25).asks(renew(month(), basis)));
     refused(given(), psychiatrist().asks(renew(month(), None)), Error::LegalBasisMissing);
     let many = Supply { days: 30, refills: 6 };
@@ -337,9 +337,9 @@ fn a_corrected_supply_of_a_controlled_substance_obeys_the_law_of_the_day() {
     let by_video = NewOrder {
         modality: OrderModality::AudioVideo,
         legal_basis: Some(LegalBasis::TelemedicineFlexibility),
-        ..order(1, "clonazepam")
+        ..order(1, "suvorexant")
     };
-    let given = after(prepared(&["clonazepam"]), [psychiatrist().prescribes(by_video)]);
+    let given = after(prepared(&["suvorexant"]), [psychiatrist().prescribes(by_video)]);
     let more = || correct(Correction::Supply(Supply { days: 30, refills: 2 }));
     accepted(given.clone(), psychiatrist().days_later(1).asks(more()));
     refused(given, psychiatrist().days_later(60).asks(more()), Error::LegalBasisNotInForce);
@@ -379,6 +379,7 @@ fn a_drug_that_was_missed_for_too_long_does_not_simply_go_on() {
         order: order_id(1),
         regimen: daily(mg),
         cause: Cause::PatientPreference,
+        rests_on: None,
         note: words("as agreed"),
         acknowledgements: Vec::new(),
     };

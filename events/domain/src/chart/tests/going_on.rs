@@ -186,7 +186,7 @@ fn a_combination_that_holds_a_declined_substance_is_declined() {
 fn what_gives_more_reads_the_stay_of_the_order_and_its_plan() {
     let patient = PatientId::new(Uuid::from_u128(7));
     let state = State::Chart(Box::new(folded(&on("sertraline"))));
-    let reads = |command| state.reads(&crate::Command::Chart(command), patient);
+    let reads = |command| state.reads(&crate::Command::Chart(command), patient, []);
     let both = [StreamRef::episode(patient, &stay().program), StreamRef::treatment_plan(patient, stay().id)];
     for more in [rise(), renew(30, 0), resume(1)] {
         assert_eq!(reads(more), both);

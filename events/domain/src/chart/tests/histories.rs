@@ -192,7 +192,7 @@ fn proposed(chart: &Chart, order: &NewOrder, now: Instant) -> Vec<concord_knowle
 
 fn answers(chart: &Chart, order: &NewOrder, now: Instant) -> Vec<Acknowledgement> {
     let asking = proposed(chart, order, now).into_iter().filter(|f| f.action == Action::Acknowledge);
-    asking.map(|f| Acknowledgement { finding: f.key, reason: words("Weighed") }).collect()
+    asking.map(|f| Acknowledgement { finding: f.key, reason: words("Weighed"), longer_use: None }).collect()
 }
 
 fn overrides(chart: &Chart, name: &str, signed: bool, now: Instant) -> Vec<Asked> {

@@ -1,6 +1,6 @@
 //! Ordering a medication and changing its dose.
 
-use concord_kernel::{Instant, ScaleId, Schedule};
+use concord_kernel::{Instant, Schedule};
 use concord_knowledge::{Action, Frequency, Milligrams, Route};
 use uuid::Uuid;
 
@@ -189,8 +189,8 @@ fn a_schedule_limits_refills_and_the_time_they_reach() {
         let order = NewOrder { supply: Supply { days, refills }, ..order(1, name) };
         refused(prepared(&[name]), psychiatrist().prescribes(order), Error::SupplyBeyondSchedule);
     }
-    let most = NewOrder { supply: Supply { days: 30, refills: 5 }, ..order(1, "clonazepam") };
-    accepted(prepared(&["clonazepam"]), psychiatrist().prescribes(most));
+    let most = NewOrder { supply: Supply { days: 30, refills: 5 }, ..order(1, "suvorexant") };
+    accepted(prepared(&["suvorexant"]), psychiatrist().prescribes(most));
 }
 
 #[test]
@@ -394,7 +394,7 @@ fn answers_are_as_many_as_findings_can_be() {
 }
 
 fn score() -> Cause {
-    Cause::Score(ScaleId::new(Uuid::from_u128(90)))
+    Cause::Score(scored())
 }
 
 #[test]
@@ -455,6 +455,42 @@ fn a_daily_dose_rises_again_only_after_the_usual_days() {
     let twice = after(on("sertraline"), [when(7)]);
     let again = psychiatrist().days_later(10).asks(adjust(1, daily(150.0), score()));
     refused(twice, again, Error::RiseTooSoon { earliest: in_days(14) });
+}
+
+#[test]
+fn a_dose_that_nobody_takes_yet_is_set_like_a_first_one() {
+    let to_come = NewOrder { start_on: in_days(7), ..order(1, "sertraline") };
+    let given = after(prepared(&["sertraline"]), [psychiatrist().prescribes(to_come)]);
+    let set = |mg| psychiatrist().days_later(1).asks(adjust(1, daily(mg), Cause::PatientPreference));
+    let (rules, answer) = unsafe_by(given.clone(), set(200.0));
+    assert_eq!(rules, [("dose.start".to_owned(), Action::Acknowledge)]);
+    assert_eq!(answer, Answer::Acknowledge);
+    for mg in [25.0, 100.0] {
+        accepted(given.clone(), set(mg));
+    }
+    let mut answered = set(200.0);
+    let Command::AdjustDose { acknowledgements, .. } = &mut answered.command else { unreachable!() };
+    acknowledgements.push(self::answer("dose.start", &["sertraline"]));
+    accepted(given, answered);
+}
+
+#[test]
+fn a_score_or_side_effect_that_a_change_rests_on_is_on_record() {
+    let lower = |cause| psychiatrist().days_later(7).asks(adjust(1, daily(25.0), cause));
+    accepted(on("sertraline"), lower(score()));
+    let other = Cause::Score(concord_kernel::ScaleId::new(Uuid::from_u128(89)));
+    refused(on("sertraline"), lower(other), Error::CauseNotOnChart);
+    let report = concord_kernel::ReportId::new(Uuid::from_u128(91));
+    let sick = || Cause::SideEffect(report);
+    refused(on("sertraline"), lower(sick()), Error::CauseNotOnChart);
+    let known = psychiatrist().days_later(7).knowing(|facts| {
+        let reports = vec![report];
+        facts.side_effects = Some(crate::SideEffectFacts { reports, ..Default::default() });
+    });
+    accepted(on("sertraline"), known.asks(adjust(1, daily(25.0), sick())));
+    let target = crate::Command::Chart(adjust(1, daily(25.0), sick()))
+        .target(concord_kernel::PatientId::new(Uuid::from_u128(7)));
+    assert_eq!(target.reads.last().map(|read| read.kind), Some(concord_kernel::StreamKind::SideEffects));
 }
 
 #[test]

@@ -189,6 +189,49 @@ fn a_rise_that_calls_itself_planned_is_the_step_that_is_due() {
 }
 
 #[test]
+fn a_step_that_is_taken_as_a_change_of_dose_names_what_it_rests_on() {
+    let change = |cause: Cause, rests_on| Command::AdjustDose {
+        order: order_id(1),
+        regimen: daily(50.0),
+        cause,
+        rests_on,
+        note: words("As agreed"),
+        acknowledgements: Vec::new(),
+    };
+    let asks = |cause, rests_on| psychiatrist().days_later(14).asks(change(cause, rests_on));
+    let planned = |rests_on| asks(Cause::PlannedTitration, rests_on);
+    refused(on_lamotrigine(), planned(None), Error::BasisRequired);
+    let unknown = TitrationBasis::SideEffect(concord_kernel::ReportId::new(uuid::Uuid::from_u128(91)));
+    refused(on_lamotrigine(), planned(Some(unknown)), Error::BasisNotOnRecord);
+    let taken = accepted(on_lamotrigine(), planned(Some(TitrationBasis::Score(scored()))));
+    assert!(matches!(
+        taken.as_slice(),
+        [Event::TitrationStepTaken { rests_on: TitrationBasis::Score(_), .. }]
+    ));
+    let well = Some(TitrationBasis::WellTolerated);
+    refused(on_lamotrigine(), asks(Cause::PatientPreference, well), Error::BasisNotAsked);
+}
+
+#[test]
+fn what_gives_way_is_not_planned_to_rise() {
+    let other = NewOrder { start_on: in_days(7), ..order(2, "mirtazapine") };
+    let given =
+        after(prepared(&["sertraline", "mirtazapine"]), [psychiatrist().prescribes(order(1, "sertraline"))]);
+    let switch = Command::Switch(Box::new(Switch {
+        from: order_id(1),
+        to: other,
+        overlap_until: in_days(14),
+        taper: Vec::new(),
+        reason: words("No better after eight weeks"),
+    }));
+    let switching = after(given.clone(), [psychiatrist().asks(switch)]);
+    refused(switching.clone(), plans(titration(&[(14, 100.0)])), Error::OrderGivesWay);
+    accepted(given, plans(titration(&[(14, 100.0)])));
+    let kept = after(switching, [psychiatrist().days_later(8).asks(stop(2))]);
+    accepted(kept, plans(titration(&[(14, 100.0)])));
+}
+
+#[test]
 fn a_step_that_comes_late_puts_the_next_one_off() {
     let late = after(on_lamotrigine(), [psychiatrist().days_later(21).asks(step())]);
     let soon = Error::RiseTooSoon { earliest: in_days(35) };
@@ -314,10 +357,10 @@ fn what_a_step_rests_on_is_read_with_the_stay_of_its_order() {
     assert_eq!(target(TitrationBasis::WellTolerated).reads, always);
     let state = crate::State::Chart(Box::new(folded(&on_sertraline())));
     for command in [step(), titration(&WEEKLY)] {
-        let reads = state.reads(&crate::Command::Chart(command), patient);
+        let reads = state.reads(&crate::Command::Chart(command), patient, []);
         assert_eq!(reads.len(), 2, "{reads:?}");
     }
-    assert_eq!(state.reads(&crate::Command::Chart(cancel()), patient), []);
+    assert_eq!(state.reads(&crate::Command::Chart(cancel()), patient, []), []);
 }
 
 #[test]

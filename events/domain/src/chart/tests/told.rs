@@ -2,7 +2,7 @@
 
 use concord_kernel::{
     Actor, Credentials, Day, EpisodeId, Instant, OrderId, OutsideMedicationId, PatientId, PersonId, Phi,
-    ProgramId, Purpose, Role, Schedule, Text,
+    ProgramId, Purpose, Role, ScaleId, Schedule, Text,
 };
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
@@ -16,6 +16,7 @@ use super::super::*;
 use crate::episode::{Phase, Stage};
 use crate::{
     AdherenceFacts, Context, EpisodeFacts, EpisodeRef, Explain, Facts, IndicationFacts, Issued, PlanFacts,
+    ScaleFacts,
 };
 
 pub(super) type Asked = Issued<Command>;
@@ -58,6 +59,7 @@ fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
         }),
         plan: Some(PlanFacts::default()),
         adherence: Some(AdherenceFacts::default()),
+        scales: Some(ScaleFacts { administrations: vec![scored()], ..ScaleFacts::default() }),
         ..Facts::default()
     };
     Asking {
@@ -71,6 +73,11 @@ fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
             facts,
         },
     }
+}
+
+/// A score that is on record.
+pub(super) fn scored() -> ScaleId {
+    ScaleId::new(Uuid::from_u128(90))
 }
 
 pub(super) fn psychiatrist() -> Asking {
@@ -226,9 +233,10 @@ pub(super) fn daily(mg: f64) -> Regimen {
     Regimen { dose: Milligrams::parse(mg).unwrap(), frequency: Frequency::Daily, route: Route::Oral }
 }
 
-/// An order of that drug, 30 days at its usual first dose, starting today.
+/// An order of that drug, 30 days at its usual first dose, starting today; of what is short-term, four weeks.
 pub(super) fn order(number: u128, name: &str) -> NewOrder {
     let row = Ruleset::embedded().drug(&drug(name)).expect("a row of the formulary");
+    let limited = Ruleset::embedded().duration_limit(row, &condition("major-depression")).is_some();
     NewOrder {
         order: order_id(number),
         episode: stay(),
@@ -236,7 +244,7 @@ pub(super) fn order(number: u128, name: &str) -> NewOrder {
         regimen: Regimen { dose: row.start, frequency: Frequency::Daily, route: row.routes[0] },
         indication: condition("major-depression"),
         reason: words("Low mood for months, slept better on it before"),
-        supply: Supply { days: 30, refills: 0 },
+        supply: Supply { days: if limited { 28 } else { 30 }, refills: 0 },
         start_on: today(),
         modality: OrderModality::InPerson,
         legal_basis: row.schedule.map(|_| LegalBasis::InPersonEvaluation),
@@ -250,7 +258,11 @@ pub(super) fn acknowledged(mut order: NewOrder, rule: &str, about: &[&str]) -> N
 }
 
 pub(super) fn answer(rule: &str, about: &[&str]) -> Acknowledgement {
-    Acknowledgement { finding: finding(rule, about), reason: words("Discussed; watched at each visit") }
+    Acknowledgement {
+        finding: finding(rule, about),
+        reason: words("Discussed; watched at each visit"),
+        longer_use: None,
+    }
 }
 
 pub(super) fn no_allergies() -> Asked {
@@ -324,6 +336,8 @@ pub(super) fn adjust(number: u128, to: Regimen, cause: Cause) -> Command {
     Command::AdjustDose {
         order: order_id(number),
         regimen: to,
+        // What a planned step was looked at for.
+        rests_on: (cause == Cause::PlannedTitration).then_some(TitrationBasis::WellTolerated),
         cause,
         note: words("Half better, well tolerated"),
         acknowledgements: Vec::new(),

@@ -3,9 +3,11 @@
 use concord_kernel::{Day, PrescriptionId, Schedule};
 use concord_knowledge::Drug;
 
-use super::super::state::{days_after, total_days};
+use super::super::state::days_after;
 use super::super::{Contents, Error, Event, NewPrescription};
+use super::goes_on::{Handed, goes_on};
 use crate::law::{only_dispensed, supplied};
+use crate::share::total_days;
 use crate::{Context, PrescribableFacts};
 
 /// The most units that one fill holds.
@@ -31,6 +33,8 @@ pub(super) fn draft(
     if series_days > total_days(order.supply) {
         return Err(Error::SupplyBeyondOrder);
     }
+    let from = new.earliest_fill_on.unwrap_or(today);
+    goes_on(&Handed { prescription, order: new.order, supply: new.supply, from }, order, drug, context)?;
     let contents = Contents {
         order: new.order,
         drug: order.drug.clone(),
@@ -74,13 +78,11 @@ pub(super) fn may_be_prescribed(drug: &Drug, order: &PrescribableFacts) -> Resul
 /// which it may be filled, and together they last at most as long as the policy says.
 fn in_series(new: &NewPrescription, drug: &Drug, context: &Context) -> Result<u16, Error> {
     let own = total_days(new.supply);
-    if new.follows.is_none() {
-        return Ok(own);
-    }
+    let Some(before) = new.follows else { return Ok(own) };
     if drug.schedule != Some(Schedule::II) {
         return Err(Error::SeriesNotAllowed);
     }
-    let before = context.facts.prescription.ok_or(Error::UnknownPrescription)?;
+    let before = context.facts.prescriptions.get(&before).ok_or(Error::UnknownPrescription)?;
     if before.order != new.order || before.void {
         return Err(Error::SeriesBroken);
     }

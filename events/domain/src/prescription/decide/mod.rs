@@ -1,6 +1,7 @@
 //! The rules of a prescription.
 
 mod draft;
+mod goes_on;
 mod pharmacy;
 mod sign;
 

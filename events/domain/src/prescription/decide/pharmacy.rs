@@ -2,7 +2,7 @@
 
 use concord_kernel::{Day, FillId, MessageId, PharmacyRequestId, Text};
 
-use super::super::state::{Asked, Issued, Leg};
+use super::super::state::{Asked, Drafted, Issued, Leg};
 use super::super::{
     Answer, CancelCause, CancelRefusal, ChangeKind, Error, Event, Fill, FillStatus, MessageKind,
     PharmacyStatus, message_id,
@@ -10,6 +10,7 @@ use super::super::{
 use super::{MOST_FILLS, MOST_REQUESTS};
 use crate::Context;
 use crate::chart::days_ahead_of;
+use crate::share::left_for;
 
 impl Issued {
     /// How the pharmacy took the prescription, or the answer to one of its requests.
@@ -131,12 +132,26 @@ impl Issued {
         context: &Context,
     ) -> Result<Vec<Event>, Error> {
         let message = self.answerable(request, Asked::Change, answer, context)?;
+        if matches!(answer, Answer::Denied { .. }) && !self.leg.is_over() {
+            self.has_room(context)?;
+        }
         let mut events = vec![Event::ChangeAnswered { request, answer: answer.clone(), message }];
         if matches!(answer, Answer::Approved { .. }) && !self.leg.is_over() {
             let order = self.drafted.contents.order;
             events.push(Event::PrescriptionCancelled { order, cause: CancelCause::Replaced });
         }
         Ok(events)
+    }
+
+    /// While its pharmacy asks for another it leaves its share to that one. If it is to stand after all, there must be
+    /// room for it; of an order that has ended nothing more is signed.
+    fn has_room(&self, context: &Context) -> Result<(), Error> {
+        let Drafted { prescription, contents, .. } = &self.drafted;
+        let chart = context.facts.chart.as_ref().ok_or(Error::FactsMissing)?;
+        let order = chart.prescribable.get(&contents.order);
+        let Some(order) = order.filter(|order| order.allotted.contains(prescription)) else { return Ok(()) };
+        let left_days = left_for(*prescription, order.supply, &order.allotted, context)?;
+        if self.drafted.days() > left_days { Err(Error::SupplyHandedOut { left_days }) } else { Ok(()) }
     }
 
     pub(super) fn answer_renewal(
@@ -163,7 +178,7 @@ impl Issued {
             return Err(Error::RequestAnswered);
         }
         if let Answer::Approved { replacement } = answer {
-            let other = context.facts.prescription.as_ref();
+            let other = context.facts.prescriptions.get(replacement);
             let stands = other.is_some_and(|other| other.signed && !other.void);
             if !stands || *replacement == self.drafted.prescription {
                 return Err(Error::ReplacementNotSigned);

@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use concord_knowledge::Drug;
 
-use super::super::state::{Drafted, days_after, total_days};
+use super::super::state::{Drafted, days_after};
 use super::super::{Error, Event, Factor, MessageKind, Resting, VisitRef, message_id};
 use super::draft::{may_be_prescribed, taken};
+use super::goes_on::{Handed, goes_on, set_aside};
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck};
 use crate::follow_up::Modality;
 use crate::law::{Controlled, basis, supplied, valid_days};
+use crate::share::total_days;
 use crate::{Context, PrescribableFacts};
 
 /// Kinds of factors that a signature of a controlled substance shows. Source: 21 CFR 1311.115(a).
@@ -19,12 +21,17 @@ const FACTORS: usize = 2;
 /// The most factors that one signature shows.
 const MOST_FACTORS: usize = 3;
 
-/// The order that a draft hands out, when it is still as it was drafted and was judged lately: the safety check of the
-/// chart speaks for what is sent.
-pub(super) fn still_ordered<'a>(
-    drafted: &Drafted,
-    context: &'a Context,
-) -> Result<(&'a PrescribableFacts, &'a Drug), Error> {
+/// What a draft rests on.
+pub(super) struct Ordered<'a> {
+    order: &'a PrescribableFacts,
+    drug: &'a Drug,
+    /// Whether it would be the bridge after the stay, and the chart does not know yet.
+    bridging: bool,
+}
+
+/// The order that a draft hands out, when it is still as it was drafted, was judged lately and may go on: the safety check
+/// of the chart speaks for what is sent.
+pub(super) fn still_ordered<'a>(drafted: &Drafted, context: &'a Context) -> Result<Ordered<'a>, Error> {
     let order = taken(drafted.contents.order, context)?;
     if order.drug != drafted.contents.drug || order.regimen != drafted.contents.regimen {
         return Err(Error::OrderChanged);
@@ -38,7 +45,14 @@ pub(super) fn still_ordered<'a>(
     }
     let drug = context.rules.drug(&order.drug).ok_or(Error::UnknownDrug)?;
     may_be_prescribed(drug, order)?;
-    Ok((order, drug))
+    let bridging = goes_on(&handed(drafted), order, drug, context)?;
+    Ok(Ordered { order, drug, bridging })
+}
+
+fn handed(drafted: &Drafted) -> Handed {
+    let Drafted { prescription, contents, .. } = drafted;
+    let (order, supply) = (contents.order, contents.supply);
+    Handed { prescription: *prescription, order, supply, from: drafted.from() }
 }
 
 pub(super) fn sign(
@@ -47,7 +61,7 @@ pub(super) fn sign(
     visit: Option<VisitRef>,
     context: &Context,
 ) -> Result<Event, Error> {
-    let (order, drug) = still_ordered(drafted, context)?;
+    let Ordered { order, drug, bridging } = still_ordered(drafted, context)?;
     let contents = &drafted.contents;
     supplied(contents.supply, drug, context)?;
     shown(factors, context)?;
@@ -64,6 +78,8 @@ pub(super) fn sign(
             Some(resting(drafted, order, drug, visit, context)?)
         }
     };
+    // Last: what could not be signed at all takes nothing of the supply.
+    set_aside(&handed(drafted), order, bridging)?;
     let issued_on = context.now.day();
     // Of a series, each is issued today and filled later: it stands from its own day on.
     let from = if drug.schedule == Some(concord_kernel::Schedule::II) {

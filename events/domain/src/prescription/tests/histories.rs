@@ -6,15 +6,12 @@ use proptest::sample::select;
 
 use super::super::*;
 use super::told::*;
-use crate::Facts;
 use crate::testing::{By, by, noon, text, uuid};
 
 fn asked() -> impl Strategy<Value = (Role, i64, Command)> {
     let message = message_id(prescriber().0.patient, rx(), MessageKind::New);
-    let answer = select(vec![
-        Answer::Denied { reason: text("no") },
-        Answer::Approved { replacement: concord_kernel::PrescriptionId::new(uuid(0x18)) },
-    ]);
+    let answer =
+        select(vec![Answer::Denied { reason: text("no") }, Answer::Approved { replacement: other() }]);
     let status =
         select(vec![PharmacyStatus::Accepted, PharmacyStatus::Failed(TransmissionFailure::NoAnswer)]);
     let command = prop_oneof![
@@ -57,7 +54,7 @@ proptest! {
     fn whatever_is_accepted_replays_and_nothing_alters_after_signing(
         steps in prop::collection::vec(asked(), 1..60),
     ) {
-        let facts = Facts { prescription: Some(another(true, false)), ..plain() };
+        let facts = beside(plain(), another(true, false));
         let (mut events, mut state) = (Vec::new(), Prescription::default());
         let mut now = noon();
         for (role, later, command) in steps {

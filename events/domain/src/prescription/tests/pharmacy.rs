@@ -132,7 +132,7 @@ fn denied() -> Answer {
 }
 
 fn approved() -> Answer {
-    Answer::Approved { replacement: concord_kernel::PrescriptionId::new(uuid(0x18)) }
+    Answer::Approved { replacement: other() }
 }
 
 #[test]
@@ -141,9 +141,7 @@ fn a_proposed_change_is_answered_once_and_another_prescription_takes_the_place()
     nothing_happens(&given, &relay().of_rx(propose(1)));
     refused(&given, &relay().of_rx(ask_for_more(1)), &Error::RequestIdUsed);
     let answer = |number, answer| Command::AnswerChange { request: request(number), answer };
-    let replaced = |signed, void| {
-        prescriber().knowing(Facts { prescription: Some(another(signed, void)), ..Facts::default() })
-    };
+    let replaced = |signed, void| prescriber().knowing(beside(Facts::default(), another(signed, void)));
     refused(&given, &replaced(false, false).of_rx(answer(1, approved())), &Error::ReplacementNotSigned);
     refused(&given, &replaced(true, true).of_rx(answer(1, approved())), &Error::ReplacementNotSigned);
     let itself = Answer::Approved { replacement: rx() };

@@ -6,7 +6,7 @@ use super::super::*;
 use super::told::*;
 use crate::chart::{LegalBasis, OrderModality, Supply};
 use crate::follow_up::Modality;
-use crate::testing::{by, by_person, instant, noon, uuid};
+use crate::testing::{by, by_person, instant, noon};
 use crate::{Facts, PrescribableFacts, UsState};
 
 #[test]
@@ -251,9 +251,9 @@ fn methadone_for_opioid_use_disorder_is_never_prescribed() {
 
 #[test]
 fn a_series_of_schedule_two_is_filled_one_after_the_other_and_lasts_ninety_days() {
-    let stimulant = |before| Facts { prescription: before, ..charted(ordered("lisdexamfetamine", "adhd")) };
+    let stimulant = |before: Option<_>| beside(charted(ordered("lisdexamfetamine", "adhd")), before);
     let next = |earliest, days| NewPrescription {
-        follows: Some(concord_kernel::PrescriptionId::new(uuid(0x16))),
+        follows: Some(other()),
         earliest_fill_on: earliest,
         supply: Supply { days, refills: 0 },
         ..new()
@@ -274,6 +274,6 @@ fn a_series_of_schedule_two_is_filled_one_after_the_other_and_lasts_ninety_days(
     refused(&[], &asks(stimulant(None), next(Some(in_days(30)), 30)), &Error::UnknownPrescription);
     let void = stimulant(Some(another(true, true)));
     refused(&[], &asks(void, next(Some(in_days(30)), 30)), &Error::SeriesBroken);
-    let other = Facts { prescription: Some(another(true, false)), ..bup() };
-    refused(&[], &asks(other, next(Some(in_days(30)), 30)), &Error::SeriesNotAllowed);
+    let opioid = beside(bup(), another(true, false));
+    refused(&[], &asks(opioid, next(Some(in_days(30)), 30)), &Error::SeriesNotAllowed);
 }

@@ -10,9 +10,10 @@ use concord_knowledge::{ConditionId, DrugId, Frequency, Milligrams, Regimen, Rou
 use super::super::*;
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck, PdmpResult, Supply};
 use crate::follow_up::Modality;
-use crate::testing::{By, by, by_person, noon, text, uuid};
+use crate::testing::{By, by, by_person, going_on, noon, text, this_stay, uuid};
 use crate::{
-    ChartFacts, Facts, Issued, OfPrescription, PrescribableFacts, PrescriptionFacts, UsState, VisitFacts,
+    AdherenceFacts, Bridge, ChartFacts, Continuing, Facts, Issued, OfPrescription, PlanFacts,
+    PrescribableFacts, PrescriptionFacts, UsState, VisitFacts,
 };
 
 pub(super) fn rx() -> PrescriptionId {
@@ -49,6 +50,15 @@ pub(super) fn ordered(drug: &str, indication: &str) -> PrescribableFacts {
         held: false,
         modality: OrderModality::InPerson,
         legal_basis: Some(LegalBasis::InPersonEvaluation),
+        continuing: Continuing {
+            episode: this_stay(),
+            daily: Milligrams::parse(8.0).unwrap(),
+            dose_since: noon().plus_days(-7),
+            taper: None,
+            bridge: Bridge::None,
+        },
+        // What a signature has the chart do first.
+        allotted: vec![rx()],
     }
 }
 
@@ -71,7 +81,8 @@ pub(super) fn charted(ordered: PrescribableFacts) -> Facts {
         pdmp: BTreeMap::from([(ohio(), pdmp(1))]),
         ..ChartFacts::default()
     };
-    Facts { chart: Some(chart), ..Facts::default() }
+    let (adherence, plan) = (Some(AdherenceFacts::default()), Some(PlanFacts::default()));
+    Facts { chart: Some(chart), adherence, plan, ..going_on() }
 }
 
 pub(super) fn visited(facts: Facts, modality: Modality, in_person_before: bool) -> Facts {
@@ -87,7 +98,27 @@ pub(super) fn visit() -> VisitRef {
 }
 
 pub(super) fn another(signed: bool, void: bool) -> PrescriptionFacts {
-    PrescriptionFacts { order: order(), signed, void, from: in_days(0), days: 30, series_days: 30 }
+    PrescriptionFacts {
+        order: order(),
+        ready: false,
+        signed,
+        void,
+        in_question: false,
+        supply: Supply { days: 30, refills: 0 },
+        from: in_days(0),
+        days: 30,
+        series_days: 30,
+        handed_out_days: 0,
+    }
+}
+
+/// The prescription that others name, or that shares a supply with this one.
+pub(super) fn other() -> PrescriptionId {
+    PrescriptionId::new(uuid(0x18))
+}
+
+pub(super) fn beside(facts: Facts, another: impl Into<Option<PrescriptionFacts>>) -> Facts {
+    Facts { prescriptions: another.into().map(|known| (other(), known)).into_iter().collect(), ..facts }
 }
 
 pub(super) fn prescriber() -> By {

@@ -6,6 +6,7 @@ use concord_knowledge::SubstanceId;
 use super::super::{Error, Event, OverdoseOutcome, Recovery, Source};
 use super::{known, past};
 use crate::Context;
+use crate::reporter::Reporter;
 
 /// The most reports and screens that one relapse cites.
 const MOST_EVIDENCE: usize = 16;
@@ -32,6 +33,8 @@ impl Recovery {
         if self.uses.contains(&report) {
             return Err(Error::IdUsed);
         }
+        // Whoever is in danger now is told of as an overdose, or for an emergency.
+        let reporter = Reporter::of(false, context).ok_or(Error::NotOnCareTeam)?;
         known(substance, context)?;
         past(used_at, context)?;
         Ok(Event::SubstanceUseReported {
@@ -40,6 +43,7 @@ impl Recovery {
             account: account.cloned(),
             used_at,
             source,
+            not_on_care_team: reporter == Reporter::NotOnCareTeam,
         })
     }
 
@@ -99,6 +103,7 @@ impl Recovery {
         if self.overdoses.contains_key(&overdose) {
             return Err(Error::IdUsed);
         }
+        let reporter = Reporter::of(true, context).ok_or(Error::NotOnCareTeam)?;
         past(at, context)?;
         if substances.len() > MOST_SUBSTANCES {
             return Err(Error::TooManyCited { most: MOST_SUBSTANCES });
@@ -115,6 +120,7 @@ impl Recovery {
             by: context.actor.id,
             role: context.actor.role,
             review_by: context.now.plus_days(i64::from(days)),
+            not_on_care_team: reporter == Reporter::NotOnCareTeam,
         })
     }
 }

@@ -12,7 +12,7 @@ use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 use super::super::*;
 use crate::scales::Withdrawal;
 use crate::testing::{By, by, going_on, noon, text, this_stay, uuid};
-use crate::{ChartFacts, Facts, Issued, ScaleFacts};
+use crate::{CareTeamFacts, ChartFacts, Facts, Issued, ScaleFacts};
 
 pub(super) fn record(given: Vec<Event>) -> AggregateTestExecutor<Recovery> {
     TestFramework::with(()).given(given)
@@ -40,7 +40,10 @@ pub(super) fn facts() -> Facts {
         outside: [(medication(1), holds(&["methadone"])), (medication(2), holds(&["ibuprofen"]))].into(),
         ..ChartFacts::default()
     };
-    Facts { chart: Some(chart), scales: Some(ScaleFacts::default()), ..going_on() }
+    // Whoever tells something here is on the care team.
+    let members = vec![(concord_kernel::PersonId::new(uuid(0xA)), Role::Family)];
+    let care_team = Some(CareTeamFacts { members });
+    Facts { chart: Some(chart), scales: Some(ScaleFacts::default()), care_team, ..going_on() }
 }
 
 pub(super) fn scored(scale: ScaleKind, total: u16, taken_at: Instant) -> Facts {
@@ -175,6 +178,7 @@ pub(super) fn told(n: u128, name: &str, used_at: Instant) -> Event {
         account: Some(text("twice, alone")),
         used_at,
         source: Source::Patient,
+        not_on_care_team: false,
     }
 }
 
@@ -262,5 +266,6 @@ pub(super) fn overdosed(n: u128, role: Role) -> Event {
         by: concord_kernel::PersonId::new(uuid(0xA)),
         role,
         review_by: noon().plus_days(1),
+        not_on_care_team: false,
     }
 }

@@ -24,6 +24,43 @@ fn whoever_knows_of_use_or_of_an_overdose_may_say_so() {
 }
 
 #[test]
+fn of_those_who_are_not_on_the_care_team_the_staff_is_heard_and_anybody_who_tells_of_danger() {
+    let marked = |command, by: crate::testing::By| {
+        let told = Recovery::default().decide(&by.asks(command)).map(|events| events[0].clone());
+        told.map(|event| {
+            let (Event::SubstanceUseReported { not_on_care_team, .. }
+            | Event::OverdoseReported { not_on_care_team, .. }) = event
+            else {
+                panic!("{event:?}")
+            };
+            not_on_care_team
+        })
+    };
+    let stranger =
+        |role| by(role).knowing(Facts { care_team: Some(crate::CareTeamFacts::default()), ..facts() });
+    let used = || tell(1, "heroin", hours_ago(3));
+    for role in [Role::Family, Role::PrimaryCare, Role::OutsideProvider, Role::Patient] {
+        assert_eq!(marked(used(), stranger(role)), Err(Error::NotOnCareTeam), "{role}");
+        assert_eq!(marked(found(1), stranger(role)), Ok(true), "{role}: an overdose is heard");
+        let mut urgent = stranger(role);
+        urgent.0.purpose = concord_kernel::Purpose::Emergency;
+        assert_eq!(marked(used(), urgent), Ok(true), "{role}");
+        let unread = by(role).knowing(Facts { care_team: None, ..facts() });
+        assert_eq!(
+            marked(used(), unread),
+            Err(Error::NotOnCareTeam),
+            "a team that was not read knows nobody"
+        );
+    }
+    for role in [Role::Nurse, Role::Therapist, Role::CaseManager, Role::Pharmacist, Role::Pmhnp] {
+        assert_eq!(marked(used(), stranger(role)), Ok(true), "{role}");
+    }
+    let mut patient = stranger(Role::Patient);
+    patient.0.actor.id = concord_kernel::PersonId::new(patient.0.patient.uuid());
+    assert_eq!(marked(used(), patient), Ok(false));
+}
+
+#[test]
 fn what_is_told_has_a_form() {
     record(vec![]).when(nurse(tell(1, "snake-oil", noon()))).then_expect_error(Error::UnknownRow);
     record(vec![]).when(nurse(tell(1, "heroin", noon().plus_days(1)))).then_expect_error(Error::InTheFuture);

@@ -2,10 +2,10 @@
 
 use concord_domain::chart::{
     Acknowledgement, Answered, Cause, Coding, Correction, Event, InformationSource, Judged, LegalBasis,
-    MedicationRef, NewOrder, OrderModality, OverrideReason, ReconcileAction, ReconciledEntry, Reported, Sex,
-    StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
+    LongerUseReason, MedicationRef, NewOrder, OrderModality, OverrideReason, ReconcileAction,
+    ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep,
 };
-use concord_kernel::{Instant, OrderId, OutsideMedicationId, ScaleId};
+use concord_kernel::{Instant, OrderId, OutsideMedicationId, PrescriptionId, ScaleId};
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_knowledge::{
     Action, ConditionId, DrugId, FindingKey, Frequency, IngredientId, LabId, Milligrams, Regimen, Route,
@@ -58,7 +58,8 @@ fn regimen(mg: f64) -> Regimen {
 }
 
 fn acknowledgement() -> Acknowledgement {
-    Acknowledgement { finding: finding(), reason: text("Ibuprofen ends tomorrow; level in five days") }
+    let reason = text("Ibuprofen ends tomorrow; level in five days");
+    Acknowledgement { finding: finding(), reason, longer_use: None }
 }
 
 fn at() -> Instant {
@@ -237,6 +238,27 @@ pub(super) fn orders() -> Vec<Event> {
             order: order(),
             correction: Correction::Supply(Supply { days: 14, refills: 0 }),
             reason: text("Typed in error"),
+        },
+    ]
+}
+
+/// What a supply brings with it.
+pub(super) fn supplied() -> Vec<Event> {
+    vec![
+        Event::UseLimited {
+            order: order(),
+            rule: RuleId::parse("duration.benzodiazepine").expect("a valid name"),
+            since: day("2026-03-02"),
+            unknown_before: true,
+            until: day("2026-04-12"),
+            reason: Some(LongerUseReason::TaperWouldHarm),
+        },
+        Event::SupplyAllotted {
+            order: order(),
+            prescription: PrescriptionId::new(uuid(0x17)),
+            days: 30,
+            bridging: true,
+            at: at(),
         },
     ]
 }

@@ -22,6 +22,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(chart::findings().into_iter().map(DomainEvent::Chart));
     all.extend(chart::orders().into_iter().map(DomainEvent::Chart));
     all.extend(chart::agreed().into_iter().map(DomainEvent::Chart));
+    all.extend(chart::supplied().into_iter().map(DomainEvent::Chart));
     all.extend(care::side_effects().into_iter().map(DomainEvent::SideEffects));
     all.extend(care::scales().into_iter().map(DomainEvent::Scales));
     all.extend(care::follow_up().into_iter().map(DomainEvent::FollowUp));

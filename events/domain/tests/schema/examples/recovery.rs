@@ -79,6 +79,7 @@ pub(super) fn told() -> Vec<Event> {
             account: Some(text("Twice on Saturday, alone")),
             used_at: instant("2026-03-07T22:00:00Z"),
             source: Source::Patient,
+            not_on_care_team: false,
         },
         Event::RelapseRecorded {
             relapse,
@@ -114,6 +115,7 @@ pub(super) fn told() -> Vec<Event> {
             by: person(0xA3),
             role: Role::Family,
             review_by: instant("2026-03-09T09:00:00Z"),
+            not_on_care_team: false,
         },
         Event::OverdoseReviewed { overdose, decision: text("Monthly injection offered"), late: true },
         Event::NaloxoneProvided { kits: 2, trained: true },

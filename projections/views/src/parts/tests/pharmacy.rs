@@ -1,10 +1,10 @@
 //! What prescriptions wait for, and what rows keep of them.
 
 use concord_domain::DomainEvent;
-use concord_domain::chart::{Event as ChartEvent, PdmpCheck, PdmpResult, Supply};
+use concord_domain::chart::{Cause, Event as ChartEvent, PdmpCheck, PdmpResult, StopReason, Supply};
 use concord_domain::episode::{Disposition, Event as EpisodeEvent};
-use concord_domain::prescription::Event;
-use concord_kernel::{Instant, StreamRef};
+use concord_domain::prescription::{CancelCause, Event, Fill, FillStatus};
+use concord_kernel::{Instant, OrderId, StreamRef, Text};
 use concord_projection::Key;
 
 use crate::Worklist;
@@ -40,9 +40,15 @@ fn due(events: Vec<DomainEvent>) -> Vec<DueKind> {
                 | DueKind::TransmissionFailed
                 | DueKind::PharmacyRequest
                 | DueKind::PdmpCheck
+                | DueKind::PrescriptionOutdated
+                | DueKind::PrescriptionLeftOver
         )
     });
     due
+}
+
+fn words(words: &str) -> Text {
+    Text::parse(words).unwrap()
 }
 
 fn ordered(story: &mut Story, dice: &mut Dice, drug: &str) -> DomainEvent {
@@ -85,8 +91,106 @@ fn a_prescription_waits_for_its_signature_its_pharmacy_and_its_answer() {
         let steps = steps[..count].iter().cloned().map(DomainEvent::Prescription);
         due(std::iter::once(order.clone()).chain(steps).chain([closed.clone()]).collect())
     };
-    assert_eq!(gone(2), [], "a draft goes with the stay");
+    assert_eq!(gone(2), [DueKind::PrescriptionLeftOver], "taken back, or signed as a bridge");
     assert_eq!(gone(4), [DueKind::TransmissionFailed], "what somebody needs does not");
+}
+
+/// A prescription of 50 mg of the first order, as far as it has come.
+fn written(story: &mut Story, dice: &mut Dice, stages: usize) -> Vec<DomainEvent> {
+    let message = concord_kernel::MessageId::new(uuid::Uuid::from_u128(3));
+    let first: Vec<_> = (0..3).map(|_| story.pharmacy(start(), dice)).collect();
+    let then = [Event::PrescriptionTransmitted { message }, Event::PrescriptionAccepted { message }];
+    first.into_iter().chain(then).take(stages).map(DomainEvent::Prescription).collect()
+}
+
+/// How the order of a prescription that has come so far went on, and what is due then.
+fn after_all(stages: usize, then: impl Fn(OrderId) -> Vec<DomainEvent>) -> Vec<DueKind> {
+    let (mut dice, mut story) = (Dice(7), Story::new(0, &mut Dice(1)));
+    let ordered = ordered(&mut story, &mut dice, "sertraline");
+    let DomainEvent::Chart(ChartEvent::MedicationPrescribed { order, .. }) = &ordered else {
+        panic!("{ordered:?}")
+    };
+    let order = order.order;
+    let written = written(&mut story, &mut dice, stages);
+    due(std::iter::once(ordered).chain(written).chain(then(order)).collect())
+}
+
+fn held(order: OrderId) -> DomainEvent {
+    DomainEvent::Chart(ChartEvent::MedicationHeld { order, reason: words("Vomiting"), at: start() })
+}
+
+fn stopped(order: OrderId) -> DomainEvent {
+    DomainEvent::Chart(ChartEvent::MedicationStopped {
+        order,
+        reason: StopReason::SideEffect,
+        last_dose_at: None,
+        abrupt_because: None,
+        at: start(),
+    })
+}
+
+fn dose(order: OrderId, from: f64, to: f64) -> DomainEvent {
+    let (from, to) = (crate::tests::regimen(from), crate::tests::regimen(to));
+    DomainEvent::Chart(ChartEvent::DoseAdjusted {
+        order,
+        from,
+        to,
+        cause: Cause::PatientPreference,
+        note: words("Less is enough"),
+        acknowledgements: Vec::new(),
+        judged: crate::tests::judged(),
+        at: start(),
+    })
+}
+
+#[test]
+fn what_a_pharmacy_has_and_is_not_ordered_any_more_is_cancelled() {
+    let outdated = [DueKind::PrescriptionOutdated];
+    assert_eq!(after_all(5, |_| Vec::new()), []);
+    for stages in 3..=5 {
+        assert_eq!(after_all(stages, |order| vec![held(order)]), outdated, "{stages}");
+    }
+    assert_eq!(after_all(5, |order| vec![stopped(order)]), outdated);
+    assert_eq!(after_all(5, |order| vec![dose(order, 50.0, 25.0)]), outdated);
+    assert_eq!(after_all(5, |order| vec![dose(order, 50.0, 25.0), dose(order, 25.0, 50.0)]), []);
+    let resumed = |order| {
+        let (judged, acknowledgements) = (crate::tests::judged(), Vec::new());
+        DomainEvent::Chart(ChartEvent::MedicationResumed { order, judged, acknowledgements, at: start() })
+    };
+    assert_eq!(after_all(5, |order| vec![held(order), resumed(order)]), []);
+
+    let asked = || {
+        let message = concord_kernel::MessageId::new(uuid::Uuid::from_u128(4));
+        DomainEvent::Prescription(Event::CancellationRequested { message, reason: words("Stopped") })
+    };
+    let cancelled = |order| {
+        DomainEvent::Prescription(Event::PrescriptionCancelled { order, cause: CancelCause::ByPharmacy })
+    };
+    assert_eq!(after_all(5, |order| vec![held(order), asked()]), outdated, "nobody has answered");
+    assert_eq!(after_all(5, |order| vec![held(order), asked(), cancelled(order)]), []);
+    let fill = |order, number| {
+        DomainEvent::Prescription(Event::PrescriptionFilled {
+            order,
+            fill: Fill {
+                fill: concord_kernel::FillId::new(uuid::Uuid::from_u128(number)),
+                status: FillStatus::Dispensed,
+                quantity: 30,
+                on: start().day(),
+                unexpected: false,
+            },
+        })
+    };
+    assert_eq!(after_all(5, |order| vec![held(order), fill(order, 1)]), outdated, "a refill is left");
+    assert_eq!(after_all(5, |order| vec![held(order), fill(order, 1), fill(order, 2)]), []);
+}
+
+#[test]
+fn a_draft_of_an_order_that_is_no_longer_so_is_left_over() {
+    assert_eq!(after_all(2, |_| Vec::new()), [DueKind::PrescriptionToSign]);
+    assert_eq!(after_all(2, |order| vec![held(order)]), [DueKind::PrescriptionToSign], "it may go on");
+    for turned in [stopped, |order| dose(order, 50.0, 25.0)] {
+        assert_eq!(after_all(2, |order| vec![turned(order)]), [DueKind::PrescriptionLeftOver]);
+    }
 }
 
 #[test]

@@ -81,6 +81,7 @@ fn overdosed() -> Event {
         by: person(Role::Nurse, 1),
         role: Role::Nurse,
         review_by: start().plus_days(1),
+        not_on_care_team: false,
     }
 }
 
