@@ -81,6 +81,16 @@ impl Executor {
         let kind = request.command.target(request.patient).stream.kind;
         self.0.execute(request).instrument(tracing::debug_span!("command", stream = kind.as_str())).await
     }
+
+    /// Judges `request` as things are now and records nothing: for whoever must do something in the world before it can
+    /// be recorded as done. Another decision may follow before [`Self::execute`].
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError::Refused`] when it would be refused, also when it has taken effect before; others as for `execute`.
+    pub async fn judge(&self, request: Request) -> Result<(), ExecuteError> {
+        self.0.judge(&request).await
+    }
 }
 
 impl Inner {
@@ -128,6 +138,18 @@ impl Inner {
             }
         }
         Err(ExecuteError::Contended)
+    }
+
+    async fn judge(&self, request: &Request) -> Result<(), ExecuteError> {
+        let target = request.command.target(request.patient);
+        let _gate = self.gates.enter(target.stream).await;
+        let now = self.clock.now();
+        let effective_at = request.effective_at.unwrap_or(now);
+        let folded = self.own(target.stream).await?;
+        let mut reads = target.reads;
+        reads.extend(folded.state.reads(&request.command, request.patient));
+        let decided = self.decide(request, &folded, &reads, now, effective_at).await?;
+        decided.map(drop).map_err(ExecuteError::Refused)
     }
 
     async fn decide(
