@@ -40,8 +40,8 @@ pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
     AdherenceFacts, CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, MeasuredAdherence,
-    OrderFacts, PastStay, PlanFacts, PrescribableFacts, PrescriptionFacts, RecoveryFacts, ScaleFacts,
-    SideEffectFacts, VisitFacts,
+    MissedVisits, OrderFacts, PastStay, PlanFacts, PrescribableFacts, PrescriptionFacts, RecoveryFacts,
+    ScaleFacts, SideEffectFacts, VisitFacts,
 };
 pub use place::{UnknownState, UsState};
 pub use refusal::{Explain, Refusal};

@@ -336,6 +336,13 @@ pub enum Command {
         /// Why.
         reason: Text,
     },
+    /// Say that nobody acknowledged a critical result in time.
+    BreachResult {
+        /// What was measured.
+        lab: LabId,
+        /// When the sample was taken.
+        taken_at: Instant,
+    },
 }
 
 impl Command {

@@ -385,6 +385,15 @@ pub enum Error {
     /// No such interaction is open.
     #[error("the interaction is not open")]
     InteractionNotOpen,
+    /// Only the service says that a deadline has passed.
+    #[error("only a timer records a breach")]
+    NotATimer,
+    /// The deadline has not passed.
+    #[error("the deadline has not passed")]
+    DeadlineNotPassed,
+    /// The breach is on record.
+    #[error("the breach has been recorded already")]
+    AlreadyBreached,
 }
 
 /// What a prescriber can do about findings that stand against a change.

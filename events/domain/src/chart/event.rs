@@ -419,4 +419,13 @@ pub enum Event {
         /// Why.
         reason: Text,
     },
+    /// Nobody acknowledged a critical result in time.
+    CriticalResultBreached {
+        /// What was measured.
+        lab: LabId,
+        /// When the sample was taken.
+        taken_at: Instant,
+        /// What the deadline was.
+        acknowledge_by: Instant,
+    },
 }

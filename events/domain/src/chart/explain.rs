@@ -215,6 +215,9 @@ impl Error {
             Self::InteractionNotOpen => {
                 ("INTERACTION_NOT_OPEN", "name an interaction that is open on the chart")
             }
+            Self::NotATimer => ("NOT_A_TIMER", "nothing is needed: the program watches its deadlines itself"),
+            Self::DeadlineNotPassed => ("DEADLINE_NOT_PASSED", "wait until the deadline has passed"),
+            Self::AlreadyBreached => ("ALREADY_BREACHED", "nothing is needed: a breach is recorded once"),
         }
     }
 }

@@ -84,6 +84,7 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
         | Event::ConditionResolved { .. }
         | Event::ResultRecorded { .. }
         | Event::CriticalResultFlagged { .. }
+        | Event::CriticalResultBreached { .. }
         | Event::ResultReviewed { .. }
         | Event::MonitoringWaived { .. }
         | Event::OutsideMedicationRecorded { .. }
@@ -147,6 +148,7 @@ impl Background {
             }
             Event::CharacteristicsRecorded { .. }
             | Event::CriticalResultFlagged { .. }
+            | Event::CriticalResultBreached { .. }
             | Event::ResultReviewed { .. }
             | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }

@@ -93,6 +93,8 @@ pub enum DueKind {
     PharmacyRequest,
     /// The prescription drug monitoring program is to be looked into.
     PdmpCheck,
+    /// What happens to medication after a stay is to be decided.
+    DischargeBridging,
 }
 
 impl DueKind {
@@ -140,6 +142,7 @@ impl DueKind {
             Self::TransmissionFailed => "transmission_failed",
             Self::PharmacyRequest => "pharmacy_request",
             Self::PdmpCheck => "pdmp_check",
+            Self::DischargeBridging => "discharge_bridging",
         }
     }
 
@@ -187,6 +190,8 @@ impl DueKind {
                         | Self::CriticalResult
                         | Self::Test
                         | Self::PdmpCheck
+                        | Self::Renewal
+                        | Self::DischargeBridging
                 )
             }
             Role::Therapist

@@ -122,6 +122,7 @@ impl Chart {
             Command::Correct { order, correction, reason } => {
                 self.correct(*order, correction, reason, context)
             }
+            Command::BreachResult { lab, taken_at } => self.breach_result(lab, *taken_at, context),
         }
     }
 

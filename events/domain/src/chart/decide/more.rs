@@ -94,7 +94,8 @@ impl Chart {
             | Command::CancelTitration { .. }
             | Command::Switch(_)
             | Command::Stop { .. }
-            | Command::Correct { .. } => None,
+            | Command::Correct { .. }
+            | Command::BreachResult { .. } => None,
         }
     }
 }
