@@ -29,6 +29,8 @@ mod recovery;
 #[cfg(test)]
 mod safety;
 #[cfg(test)]
+mod service;
+#[cfg(test)]
 mod story;
 
 use std::path::Path;
