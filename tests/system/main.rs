@@ -31,6 +31,8 @@ mod recovery;
 #[cfg(test)]
 mod safety;
 #[cfg(test)]
+mod service;
+#[cfg(test)]
 mod story;
 
 use std::path::Path;

@@ -3,6 +3,7 @@
 use concord_kernel::{EpisodeId, PatientId, PrescriptionId, ProgramId, StreamRef};
 use serde::{Deserialize, Serialize};
 
+use crate::treatment_plan::ReviewCause;
 use crate::{
     adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
     scales, side_effects, treatment_plan,
@@ -87,8 +88,7 @@ impl Command {
     pub fn target(&self, patient: PatientId) -> Target {
         match self {
             Self::Episode(InProgram { program, command }) => {
-                let reads = if command.needs_chart() { vec![StreamRef::chart(patient)] } else { Vec::new() };
-                Target { stream: StreamRef::episode(patient, program), reads }
+                Target { stream: StreamRef::episode(patient, program), reads: stay_reads(command, patient) }
             }
             Self::Assessment(InEpisode { episode, .. }) => Target {
                 stream: StreamRef::assessment(patient, episode.id),
@@ -123,13 +123,10 @@ impl Command {
                 Target { stream: StreamRef::follow_up(patient, episode.id), reads }
             }
             Self::CareTeam(_) => Target { stream: StreamRef::care_team(patient), reads: Vec::new() },
-            Self::TreatmentPlan(InEpisode { episode, command }) => {
-                let mut reads = vec![StreamRef::episode(patient, &episode.program)];
-                if command.cites_an_order() {
-                    reads.push(StreamRef::chart(patient));
-                }
-                Target { stream: StreamRef::treatment_plan(patient, episode.id), reads }
-            }
+            Self::TreatmentPlan(InEpisode { episode, command }) => Target {
+                stream: StreamRef::treatment_plan(patient, episode.id),
+                reads: plan_reads(episode, command, patient),
+            },
             Self::Coordination(command) => {
                 Target { stream: StreamRef::coordination(patient), reads: command.reads(patient) }
             }
@@ -137,6 +134,9 @@ impl Command {
                 let mut reads = vec![StreamRef::episode(patient, &episode.program)];
                 if command.needs_chart() {
                     reads.push(StreamRef::chart(patient));
+                }
+                if command.needs_visits() {
+                    reads.push(StreamRef::follow_up(patient, episode.id));
                 }
                 Target { stream: StreamRef::adherence(patient), reads }
             }
@@ -149,6 +149,30 @@ impl Command {
             },
         }
     }
+}
+
+fn stay_reads(command: &episode::Command, patient: PatientId) -> Vec<StreamRef> {
+    let mut reads = Vec::new();
+    if command.needs_chart() {
+        reads.push(StreamRef::chart(patient));
+    }
+    if command.needs_recovery() {
+        reads.push(StreamRef::recovery(patient));
+    }
+    reads
+}
+
+fn plan_reads(episode: &EpisodeRef, command: &treatment_plan::Command, patient: PatientId) -> Vec<StreamRef> {
+    let mut reads = vec![StreamRef::episode(patient, &episode.program)];
+    if command.cites_an_order() {
+        reads.push(StreamRef::chart(patient));
+    }
+    match command.opens_because() {
+        Some(ReviewCause::Worsening { .. }) => reads.push(StreamRef::scales(patient)),
+        Some(ReviewCause::MissedVisits { .. }) => reads.push(StreamRef::follow_up(patient, episode.id)),
+        None => {}
+    }
+    reads
 }
 
 fn chart_reads(command: &chart::Command, patient: PatientId) -> Vec<StreamRef> {

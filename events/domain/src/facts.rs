@@ -125,6 +125,22 @@ pub struct ChartFacts {
     pub prescribable: BTreeMap<OrderId, PrescribableFacts>,
     /// The latest look into each state's prescription drug monitoring program.
     pub pdmp: BTreeMap<UsState, PdmpCheck>,
+    /// Open orders whose taper is agreed.
+    pub tapering: Vec<OrderId>,
+    /// The stay that each open order was written in.
+    pub stays: BTreeMap<OrderId, EpisodeId>,
+    /// Whether the chart shows an opioid use disorder: a condition, what an order is for, or what is taken for it.
+    pub opioid_use_disorder: bool,
+}
+
+impl ChartFacts {
+    /// Until when what was handed out of an open order lasts.
+    pub(crate) fn supply_until(&self, order: OrderId) -> Option<Instant> {
+        let (taken, supplied) = (self.orders.get(&order)?, self.prescribable.get(&order)?);
+        let from = supplied.supplied_at.max(Instant::start_of(taken.start_on));
+        let Supply { days, refills } = supplied.supply;
+        Some(from.plus_days(i64::from(days) * (i64::from(refills) + 1)))
+    }
 }
 
 /// What others may know of an open order.
@@ -190,6 +206,19 @@ pub struct PrescribableFacts {
 pub struct VisitFacts {
     /// Medication visits, each with when it took place and how.
     pub medication: BTreeMap<VisitId, (Instant, Modality)>,
+    /// Medication visits that were missed since the last that took place.
+    pub missed: Option<MissedVisits>,
+}
+
+/// Medication visits that were missed one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MissedVisits {
+    /// The first of them.
+    pub first: VisitId,
+    /// The last of them.
+    pub last: VisitId,
+    /// How many.
+    pub in_a_row: u32,
 }
 
 impl VisitFacts {
@@ -247,6 +276,8 @@ pub struct ScaleFacts {
     pub withdrawal: BTreeMap<ScaleKind, Withdrawal>,
     /// Every administration, sorted.
     pub administrations: Vec<ScaleId>,
+    /// The last administration that was found worse than those before it, when one ever was.
+    pub worsened: Option<ScaleId>,
 }
 
 /// What others may know of a care team.
@@ -291,6 +322,8 @@ pub struct RecoveryFacts {
     pub opioids: Option<Evidence>,
     /// The latest naloxone challenge.
     pub challenge: Option<Evidence>,
+    /// When naloxone was last offered, taken or not; absent as well after an overdose until it is offered again.
+    pub naloxone_offered_at: Option<Instant>,
 }
 
 impl Facts {

@@ -43,8 +43,8 @@ pub use context::{Context, Issued};
 pub use event::{DomainEvent, UnreadableEvent};
 pub use facts::{
     AdherenceFacts, CareTeamFacts, ChartFacts, EpisodeFacts, Facts, IndicationFacts, MeasuredAdherence,
-    OrderFacts, PastStay, PlanFacts, PrescribableFacts, PrescriptionFacts, RecoveryFacts, ScaleFacts,
-    SideEffectFacts, VisitFacts,
+    MissedVisits, OrderFacts, PastStay, PlanFacts, PrescribableFacts, PrescriptionFacts, RecoveryFacts,
+    ScaleFacts, SideEffectFacts, VisitFacts,
 };
 pub use going_on::{Bridge, Continuing};
 pub use place::{UnknownState, UsState};

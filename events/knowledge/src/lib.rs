@@ -9,6 +9,7 @@ mod escalation;
 mod explain;
 mod finding;
 mod load;
+mod managers;
 mod missed;
 mod monitoring;
 mod name;
@@ -27,6 +28,7 @@ pub use escalation::Escalation;
 pub use finding::{Action, Finding, FindingKey, Severity};
 pub use load::rules::Limits;
 pub use load::{Fault, Files, LoadError};
+pub use managers::Deadlines;
 pub use missed::{MissedAction, MissedDoses};
 pub use monitoring::{Critical, Monitored, Test, TestDue, TestReason};
 pub use name::{

@@ -59,6 +59,7 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
         durations,
         monitoring,
         missed: crate::missed::read(&table("missed_doses.csv")?, &drugs)?,
+        managers: crate::managers::Managers::read(&table("deadlines.csv")?, &table("outreach.csv")?, words)?,
         drugs,
         substances,
     })

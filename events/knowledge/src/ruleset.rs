@@ -13,6 +13,7 @@ use crate::load::rules::{Limits, Rules};
 use crate::load::set::Set;
 use crate::load::small::Labs;
 use crate::load::{Files, LoadError};
+use crate::managers::Managers;
 use crate::monitoring::{Critical, Monitoring, Test};
 use crate::policy::PolicyRow;
 use crate::recovery::Recovery;
@@ -46,6 +47,7 @@ pub struct Ruleset {
     pub(crate) missed: HashMap<DrugId, MissedDoses>,
     pub(crate) monitoring: Monitoring,
     pub(crate) durations: Durations,
+    pub(crate) managers: Managers,
 }
 
 /// How an order of the drug must end. Source: see the drug's row.

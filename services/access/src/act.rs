@@ -33,7 +33,7 @@ pub enum Act {
     TriageSideEffect,
     /// Decide about a side effect.
     DecideSideEffect,
-    /// Say that a deadline passed.
+    /// Say that a deadline passed, or start what follows from what happened.
     Escalate,
     /// Record a scale.
     Score,
@@ -143,6 +143,8 @@ impl Act {
                 | episode::Command::Pause { .. }
                 | episode::Command::Resume
                 | episode::Command::Discharge { .. } => Self::ManageEpisode,
+                episode::Command::DecideBridging { .. } => Self::Prescribe,
+                episode::Command::BreachBridging { .. } => Self::Escalate,
             },
             Command::Assessment(InEpisode { command, .. }) => match command {
                 assessment::Command::Start
@@ -214,6 +216,8 @@ impl Act {
             C::FollowUpCheckIn { .. } | C::RemoveBarrier { .. } | C::EngageFamily { .. } => {
                 Self::SupportAdherence
             }
+            C::RecordOutreach { .. } => Self::SupportAdherence,
+            C::OpenOutreach { .. } | C::BreachOutreach { .. } => Self::Escalate,
         }
     }
 
@@ -270,6 +274,7 @@ impl Act {
             C::AnswerConcern { .. } | C::RecordEducation { .. } => Self::Explain,
             C::RecordTherapyParticipation { .. } => Self::RecordParticipation,
             C::RecordLifeChange { .. } => Self::RecordLifeChange,
+            C::OpenReview { .. } => Self::Escalate,
         }
     }
 
@@ -309,6 +314,7 @@ impl Act {
             C::AllotSupply { .. } => Self::SignPrescription,
             C::CosignOverride { .. } => Self::Cosign,
             C::ReviewResult { .. } | C::WaiveTest { .. } => Self::Monitor,
+            C::BreachResult { .. } => Self::Escalate,
         }
     }
 }

@@ -50,6 +50,7 @@ asks! {
         PauseEpisodeRequest, pause_episode, PauseEpisode;
         ResumeEpisodeRequest, resume_episode, ResumeEpisode;
         DischargePatientRequest, discharge_patient, DischargePatient;
+        DecideBridgingRequest, decide_bridging, DecideBridging;
     }
     assessment by assessments {
         StartAssessmentRequest, start_assessment, StartAssessment;
@@ -158,6 +159,7 @@ asks! {
         PermitFamilyRequest, permit_family, PermitFamily;
         WithdrawFamilyRequest, withdraw_family, WithdrawFamily;
         EngageFamilyRequest, engage_family, EngageFamily;
+        RecordOutreachRequest, record_outreach, RecordOutreach;
     }
     recovery by recoveries {
         StartInductionRequest, start_induction, StartInduction;

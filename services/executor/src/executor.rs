@@ -85,6 +85,16 @@ impl Executor {
         let kind = request.command.target(request.patient).stream.kind;
         self.0.whole(request).instrument(tracing::debug_span!("command", stream = kind.as_str())).await
     }
+
+    /// Judges `request` as things are now and records nothing: for whoever must do something in the world before it can
+    /// be recorded as done. Another decision may follow before [`Self::execute`].
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError::Refused`] when it would be refused, also when it has taken effect before; others as for `execute`.
+    pub async fn judge(&self, request: Request) -> Result<(), ExecuteError> {
+        self.0.judge(&request).await
+    }
 }
 
 impl Inner {
@@ -119,11 +129,7 @@ impl Inner {
                 let conflict = ExecuteError::Conflict { actual: folded.version };
                 return self.earlier(request).await?.ok_or(conflict);
             }
-            // What the command names is not all that it rests on: the states may name more.
-            let mut read = self.read(&target.reads).await?;
-            let states = read.iter().map(|(_, folded)| &folded.state);
-            let further = folded.state.reads(&request.command, request.patient, states);
-            read.extend(self.read(&further).await?);
+            let read = self.basis(request, &target.reads, &folded).await?;
             let decided = match self.decide(request, &folded, &read, now, effective_at) {
                 Ok(decided) => decided,
                 Err(refusal) => return self.earlier(request).await?.ok_or(ExecuteError::Refused(refusal)),
@@ -150,6 +156,30 @@ impl Inner {
             }
         }
         Err(ExecuteError::Contended)
+    }
+
+    async fn judge(&self, request: &Request) -> Result<(), ExecuteError> {
+        let target = request.command.target(request.patient);
+        let _gate = self.gates.enter(target.stream).await;
+        let now = self.clock.now();
+        let effective_at = request.effective_at.unwrap_or(now);
+        let folded = self.own(target.stream).await?;
+        let read = self.basis(request, &target.reads, &folded).await?;
+        self.decide(request, &folded, &read, now, effective_at).map(drop).map_err(ExecuteError::Refused)
+    }
+
+    /// The states that a decision rests on beside its own: what the command names is not all, the states may name more.
+    async fn basis(
+        &self,
+        request: &Request,
+        named: &[StreamRef],
+        folded: &Folded,
+    ) -> Result<Vec<(StreamRef, Arc<Folded>)>, ExecuteError> {
+        let mut read = self.read(named).await?;
+        let states = read.iter().map(|(_, folded)| &folded.state);
+        let further = folded.state.reads(&request.command, request.patient, states);
+        read.extend(self.read(&further).await?);
+        Ok(read)
     }
 
     async fn read(&self, streams: &[StreamRef]) -> Result<Vec<(StreamRef, Arc<Folded>)>, ExecuteError> {

@@ -441,3 +441,18 @@ async fn a_care_team_without_members_is_read_once_and_remembered() {
     assert_eq!(reads, 1);
     assert_eq!(executor.cached(team).map(|folded| folded.version), Some(0));
 }
+
+#[tokio::test]
+async fn what_is_judged_is_answered_as_it_would_be_and_records_nothing() {
+    let clock = clock();
+    let ledger = memory(&clock);
+    let executor = executor(ledger.clone(), &clock);
+    executor.judge(asked(1, referral())).await.unwrap();
+    executor.judge(asked(1, referral())).await.unwrap();
+    assert_eq!(ledger.head().await.unwrap().token.position, 0);
+    let early = executor.judge(asked(2, screening())).await.unwrap_err();
+    assert!(matches!(early, ExecuteError::Refused(_)), "nobody is referred: {early}");
+    executor.execute(asked(1, referral())).await.unwrap();
+    let again = executor.judge(asked(1, referral())).await.unwrap_err();
+    assert!(matches!(again, ExecuteError::Refused(_)), "it has taken effect: {again}");
+}

@@ -10,7 +10,7 @@ use concord_kernel::{Clock, IdSource, RandomIds, SystemClock};
 use concord_ledger::{DataFolder, Ledger, OpenError};
 use concord_pharmacy::{Options, Relay, TestNetwork};
 use concord_projection::{Projections, StoreError};
-use concord_timekeeper::Timekeeper;
+use concord_timekeeper::{Outbox, Timekeeper};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
@@ -20,6 +20,9 @@ use crate::config::{Config, NetworkKind, ProcessRole};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
 use crate::open::{Opened, open};
+
+/// In a tenant's folder: reminders that wait for whoever delivers them.
+const REMINDERS: &str = "reminders.jsonl";
 
 /// Why the service does not start or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -101,7 +104,9 @@ impl Running {
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
-                timers.spawn(Timekeeper::new(executor.clone(), views, Arc::clone(&sources.clock)).run());
+                let (executor, clock) = (executor.clone(), Arc::clone(&sources.clock));
+                let outbox = Arc::new(Outbox::at(folder.path().join(id.as_str()).join(REMINDERS)));
+                timers.spawn(Timekeeper::new(executor, views, clock, outbox).run());
             }
             if let Some(relay) = relay(config, &sources, &ledger, &executor) {
                 let mut closed = closing.subscribe();

@@ -26,7 +26,7 @@ macro_rules! bodies {
 
 bodies! {
     Episode: ReferPatient ScreenCandidate WaitlistPatient AdmitPatient ChangePhase PauseEpisode ResumeEpisode
-        DischargePatient;
+        DischargePatient DecideBridging;
     Assessment: StartAssessment RecordSection CompleteAssessment DecideIndication ReopenAssessment;
     MedicationChart: RecordCharacteristics ConfirmNoKnownAllergies RecordAllergy RefuteAllergy RecordCondition
         ResolveCondition RecordResult RecordOutsideMedication EndOutsideMedication RecordLastDose
@@ -44,7 +44,7 @@ bodies! {
         RequestConsult AnswerConsult RaiseConflict ResolveConflict AcknowledgeChanges;
     Adherence: ScheduleReminder CancelReminder RecordReminderSent RecordCheckIn FollowUpCheckIn RecordDoseTaken
         RecordDoseMissed DecideMissedDoses MeasureAdherence RaiseBarrier RemoveBarrier
-        PermitFamily WithdrawFamily EngageFamily;
+        PermitFamily WithdrawFamily EngageFamily RecordOutreach;
     Recovery: StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction
         RecordSubstanceUse RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
         RecordNaloxoneChallenge RecordOtpDose MeasureRetention;

@@ -209,6 +209,8 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "ProposeChange",
         "AnswerChange",
         "RequestRenewal",
+        "RecordOutreach",
+        "DecideBridging",
     ] {
         assert!(calls.contains(call), "{call} never happens");
     }

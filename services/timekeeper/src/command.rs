@@ -1,9 +1,11 @@
-//! The command that records that a deadline has passed.
+//! The commands of the service itself.
 
-use concord_domain::{Command, side_effects};
+use concord_domain::{
+    Command, EpisodeRef, InEpisode, InProgram, adherence, chart, episode, side_effects, treatment_plan,
+};
 use concord_executor::Request;
 use concord_kernel::{Actor, CommandId, Credentials, PersonId, Purpose, Role};
-use concord_views::timers::{Ring, Timer};
+use concord_views::timers::{Ring, Sending, Timer};
 use sha2::{Digest, Sha256};
 use uuid::{Uuid, uuid};
 
@@ -13,12 +15,71 @@ const TIMEKEEPER: Uuid = uuid!("5d0f6f0a-6c1e-5b52-9a43-1f4f6f1c7e21");
 
 /// Makes the command of `timer`; always the same for the same deadline.
 pub(crate) fn command(timer: &Timer) -> Request {
-    let (command, name) = match timer.ring {
+    let command = match &timer.ring {
         Ring::SideEffectDecision(report) => {
-            let command = Command::SideEffects(side_effects::Command::Breach { report });
-            (command, format!("side-effect-decision/{}/{report}", timer.patient))
+            Command::SideEffects(side_effects::Command::Breach { report: *report })
         }
+        Ring::Reminder(Sending { reminder, episode, .. }) => {
+            let command = adherence::Command::RecordReminderSent { reminder: *reminder };
+            Command::Adherence(within(episode, command))
+        }
+        Ring::CriticalResult { lab, taken_at } => {
+            Command::Chart(chart::Command::BreachResult { lab: lab.clone(), taken_at: *taken_at })
+        }
+        Ring::Outreach { episode, visit } => {
+            Command::Adherence(within(episode, adherence::Command::OpenOutreach { visit: *visit }))
+        }
+        Ring::OutreachBreach { episode, because, .. } => {
+            Command::Adherence(within(episode, adherence::Command::BreachOutreach { because: *because }))
+        }
+        Ring::Review { episode, because } => {
+            let command = treatment_plan::Command::OpenReview { because: *because };
+            Command::TreatmentPlan(within(episode, command))
+        }
+        Ring::Bridging { episode } => Command::Episode(InProgram {
+            program: episode.program.clone(),
+            command: episode::Command::BreachBridging { episode: episode.id },
+        }),
     };
+    request(timer, command, &name(timer))
+}
+
+/// What a timer is about, in words that stay: its command is known by them. What may come again names its time.
+fn name(timer: &Timer) -> String {
+    let (patient, at) = (timer.patient, timer.deadline.micros());
+    match &timer.ring {
+        Ring::SideEffectDecision(report) => format!("side-effect-decision/{patient}/{report}"),
+        Ring::Reminder(Sending { reminder, .. }) => format!("reminder/{patient}/{reminder}/{at}"),
+        Ring::CriticalResult { lab, taken_at } => {
+            format!("critical-result/{patient}/{}/{}/{at}", lab.as_str(), taken_at.micros())
+        }
+        Ring::Outreach { visit, .. } => format!("outreach/{patient}/{visit}"),
+        Ring::OutreachBreach { because, act_by, .. } => {
+            let because: &str = because.into();
+            format!("outreach-breach/{patient}/{because}/{}", act_by.micros())
+        }
+        Ring::Review { because, .. } => format!("review/{patient}/{}", because.change()),
+        Ring::Bridging { episode } => format!("bridging/{patient}/{}", episode.id),
+    }
+}
+
+/// Ends a reminder to somebody whom the patient does not allow to be reminded any more.
+pub(crate) fn lapsed(timer: &Timer, sending: &Sending) -> Request {
+    let cancel = adherence::Command::CancelReminder { reminder: sending.reminder };
+    let command = Command::Adherence(within(&sending.episode, cancel));
+    request(timer, command, &format!("{}/lapsed", name(timer)))
+}
+
+/// The identifier of the notice that a reminder is sent as: the same for the same reminder and time.
+pub(crate) fn notice_id(timer: &Timer) -> Uuid {
+    Uuid::new_v5(&TIMEKEEPER, format!("notice/{}", name(timer)).as_bytes())
+}
+
+fn within<C>(episode: &EpisodeRef, command: C) -> InEpisode<C> {
+    InEpisode { episode: episode.clone(), command }
+}
+
+fn request(timer: &Timer, command: Command, name: &str) -> Request {
     Request {
         patient: timer.patient,
         command,

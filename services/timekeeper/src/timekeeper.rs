@@ -1,35 +1,39 @@
-//! Looks for deadlines that have passed, and records them.
+//! Looks for timers whose time has come, and does what they ask for.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use concord_domain::{Refusal, adherence};
 use concord_executor::{ExecuteError, Executor};
 use concord_kernel::{Clock, Token};
 use concord_projection::{Projections, ViewId, ViewReadError, WaitError};
+use concord_views::timers::{Ring, Sending, Timer};
 use concord_views::{Timers, timers};
 
-use crate::command::command;
+use crate::command::{command, lapsed, notice_id};
+use crate::{Notice, Notifier, NotifyError, Recipient};
 
-/// How often deadlines are looked for: how late one is recorded at most, while the service runs and its views are level.
+/// How often timers are looked for: how late one rings at most, while the service runs and its views are level.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Deadlines that are recorded before the view is waited for.
+/// Timers that ring before the view is waited for.
 const AT_ONCE: usize = 100;
 
 /// How long the view may take to show what was recorded.
 const SHOWN_WITHIN: Duration = Duration::from_secs(10);
 
-/// Records deadlines that pass without what they ask for.
+/// Does what timers ask for when their time has come.
 pub struct Timekeeper {
     executor: Executor,
     views: Projections,
     clock: Arc<dyn Clock>,
+    notifier: Arc<dyn Notifier>,
 }
 
-/// Why deadlines that have passed could not be recorded now. They are looked for again.
+/// Why timers whose time has come could not ring now. They are looked for again.
 #[derive(Debug, thiserror::Error)]
 pub enum TimekeeperError {
-    /// The list of deadlines cannot be read.
+    /// The list of timers cannot be read.
     #[error("the deadlines cannot be read")]
     Read(#[from] ViewReadError),
     /// The record takes no command.
@@ -38,6 +42,9 @@ pub enum TimekeeperError {
     /// The view does not come to what was recorded.
     #[error("the list of deadlines is behind")]
     Behind(#[from] WaitError),
+    /// Reminders cannot be sent; everything else was done.
+    #[error("reminders cannot be sent")]
+    Notify(#[from] NotifyError),
 }
 
 impl TimekeeperError {
@@ -48,9 +55,14 @@ impl TimekeeperError {
 }
 
 impl Timekeeper {
-    /// Records on the ledger of `executor` what `views` shows to have passed by `clock`.
-    pub fn new(executor: Executor, views: Projections, clock: Arc<dyn Clock>) -> Self {
-        Self { executor, views, clock }
+    /// Does on the ledger of `executor` what `views` shows to be due by `clock`; reminders go out through `notifier`.
+    pub fn new(
+        executor: Executor,
+        views: Projections,
+        clock: Arc<dyn Clock>,
+        notifier: Arc<dyn Notifier>,
+    ) -> Self {
+        Self { executor, views, clock, notifier }
     }
 
     /// Works for as long as it is polled.
@@ -74,40 +86,74 @@ impl Timekeeper {
         }
     }
 
-    /// Records every deadline that has passed by now, and returns how many; when it returns, the view shows it.
+    /// Has every timer ring whose time has come by now, and returns how many; when it returns, the view shows it. What one
+    /// begins may set another, which rings at the next look.
     ///
     /// # Errors
     ///
     /// [`TimekeeperError`]; what was recorded until then stays recorded.
     pub async fn record_passed(&self) -> Result<usize, TimekeeperError> {
         let now = self.clock.now();
-        let mut recorded = 0;
+        let (mut recorded, mut unsent, mut after) = (0, None, None);
         loop {
-            let passed = timers::due(&self.views.reader(), now, AT_ONCE).await?;
+            let due = timers::due(&self.views.reader(), now, after.as_ref(), AT_ONCE).await?;
             let mut last = None;
-            for timer in &passed {
-                if let Some(token) = self.record(timer).await? {
-                    recorded += 1;
-                    last = Some(token);
+            for timer in &due.timers {
+                match self.ring(timer).await {
+                    Ok(Some(token)) => {
+                        recorded += 1;
+                        last = Some(token);
+                    }
+                    // Somebody did what was asked, or recorded it, and the view does not show it yet.
+                    Ok(None) => {}
+                    // What cannot be sent holds up nothing that can be recorded.
+                    Err(TimekeeperError::Notify(error)) => unsent = Some(error),
+                    Err(error) => return Err(error),
                 }
             }
-            // Where nothing could be recorded, the view is behind somebody's answer; the next look sees it.
-            let Some(last) = last else { return Ok(recorded) };
-            self.views.wait_for(ViewId::of::<Timers>(), last, SHOWN_WITHIN).await?;
-            if passed.len() < AT_ONCE {
-                return Ok(recorded);
+            if let Some(last) = last {
+                self.views.wait_for(ViewId::of::<Timers>(), last, SHOWN_WITHIN).await?;
             }
+            // From here on: what could not be done holds up nothing behind it.
+            let Some(next) = due.after else { break };
+            after = Some(next);
         }
+        unsent.map_or(Ok(recorded), |error| Err(error.into()))
     }
 
-    /// Records one.
-    async fn record(&self, timer: &timers::Timer) -> Result<Option<Token>, ExecuteError> {
-        match self.executor.execute(command(timer)).await {
-            Ok(receipt) => Ok(Some(receipt.token)),
-            // Somebody did what the deadline asks for, or recorded it, and the view does not show it yet.
-            Err(ExecuteError::Refused(_)) => Ok(None),
-            Err(error) => Err(error),
+    async fn ring(&self, timer: &Timer) -> Result<Option<Token>, TimekeeperError> {
+        let request = command(timer);
+        if let Ring::Reminder(sending) = &timer.ring {
+            match self.executor.judge(request.clone()).await {
+                Ok(()) => self.notifier.send(&notice(timer, sending)).await?,
+                // The patient's consent has ended, and with it the reminder.
+                Err(ExecuteError::Refused(Refusal::Adherence(adherence::Error::FamilyNotPermitted))) => {
+                    return self.record(lapsed(timer, sending)).await;
+                }
+                Err(ExecuteError::Refused(_)) => return Ok(None),
+                Err(error) => return Err(error.into()),
+            }
         }
+        self.record(request).await
+    }
+
+    /// Records one; nothing when a rule says that it is not so any more.
+    async fn record(&self, request: concord_executor::Request) -> Result<Option<Token>, TimekeeperError> {
+        match self.executor.execute(request).await {
+            Ok(receipt) => Ok(Some(receipt.token)),
+            Err(ExecuteError::Refused(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn notice(timer: &Timer, sending: &Sending) -> Notice {
+    Notice {
+        id: notice_id(timer),
+        to: sending.to.map_or(Recipient::Patient(timer.patient), Recipient::Person),
+        channel: sending.channel,
+        text: sending.wording.text(),
+        due_at: timer.deadline,
     }
 }
 

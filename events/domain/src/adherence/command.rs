@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use concord_kernel::{BarrierId, CheckInId, Day, Instant, OrderId, PersonId, ReminderId, Text};
+use concord_kernel::{BarrierId, CheckInId, Day, Instant, OrderId, PersonId, ReminderId, Text, VisitId};
 
-use super::{BarrierKind, Channel, Doing, MissReason, MissedDecision, Shared, Wording};
+use super::{
+    BarrierKind, Channel, Doing, MissReason, MissedDecision, OutreachCause, OutreachOutcome, Shared, Wording,
+};
 
 /// A request about how a patient takes what is ordered.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,6 +125,23 @@ pub enum Command {
         /// What was said and agreed.
         note: Text,
     },
+    /// Have somebody reach out, because medication visits were missed one after the other.
+    OpenOutreach {
+        /// The last of them.
+        visit: VisitId,
+    },
+    /// Say what came of reaching out.
+    RecordOutreach {
+        /// What.
+        outcome: OutreachOutcome,
+        /// What was said, agreed or tried.
+        note: Text,
+    },
+    /// Say that nobody was reached in time.
+    BreachOutreach {
+        /// Why somebody was to reach out.
+        because: OutreachCause,
+    },
 }
 
 impl Command {
@@ -134,6 +153,12 @@ impl Command {
                 | Self::RecordDoseMissed { .. }
                 | Self::DecideMissedDoses { .. }
                 | Self::MeasureAdherence { .. }
+                | Self::OpenOutreach { .. }
         )
+    }
+
+    /// Whether visits that were missed bear on it.
+    pub const fn needs_visits(&self) -> bool {
+        matches!(self, Self::OpenOutreach { .. } | Self::BreachOutreach { .. })
     }
 }

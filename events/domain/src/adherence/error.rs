@@ -129,6 +129,24 @@ pub enum Error {
     /// A stream that the rule depends on was not looked at.
     #[error("the streams that the rule depends on were not read")]
     FactsMissing,
+    /// Only the service does this.
+    #[error("only a timer does this")]
+    NotATimer,
+    /// Not so many medication visits were missed, or the patient came since.
+    #[error("no missed visits call for outreach")]
+    OutreachNotCalledFor,
+    /// Somebody is to reach out already.
+    #[error("somebody is to reach out already")]
+    OutreachAlreadyDue,
+    /// Nobody is to reach out.
+    #[error("nobody is to reach out")]
+    OutreachNotDue,
+    /// The deadline has not passed.
+    #[error("the deadline has not passed")]
+    DeadlineNotPassed,
+    /// The breach is on record.
+    #[error("the breach has been recorded already")]
+    AlreadyBreached,
 }
 
 impl Error {
@@ -182,6 +200,12 @@ impl Error {
                 ("FAMILY_NOT_PERMITTED", "ask the patient, and record their consent for this person first")
             }
             Self::FactsMissing => ("FACTS_MISSING", "send the command again; if it happens again, report it"),
+            Self::NotATimer => ("NOT_A_TIMER", "nothing is needed: the program watches its deadlines itself"),
+            Self::OutreachNotCalledFor => ("OUTREACH_NOT_CALLED_FOR", "nothing is needed"),
+            Self::OutreachAlreadyDue => ("OUTREACH_ALREADY_DUE", "reach out and say what came of it"),
+            Self::OutreachNotDue => ("OUTREACH_NOT_DUE", "nothing is needed: nobody waits for it"),
+            Self::DeadlineNotPassed => ("DEADLINE_NOT_PASSED", "wait until the deadline has passed"),
+            Self::AlreadyBreached => ("ALREADY_BREACHED", "nothing is needed: a breach is recorded once"),
         }
     }
 }

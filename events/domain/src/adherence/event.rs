@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use concord_kernel::{
-    BarrierId, CheckInId, Day, EpisodeId, Instant, OrderId, PersonId, ReminderId, Role, Text,
+    BarrierId, CheckInId, Day, EpisodeId, Instant, OrderId, PersonId, ReminderId, Role, Text, VisitId,
 };
 use concord_knowledge::{DrugId, MissedAction, RuleId, RulesetVersion};
 use serde::{Deserialize, Serialize};
 
-use super::{BarrierKind, Channel, Doing, MissReason, MissedDecision, Shared, Wording};
+use super::{
+    BarrierKind, Channel, Doing, MissReason, MissedDecision, OutreachCause, OutreachOutcome, Shared, Wording,
+};
 
 /// What was recorded of one order in a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -207,5 +209,38 @@ pub enum Event {
         about: Shared,
         /// What was said and agreed.
         note: Text,
+    },
+    /// Somebody is to reach out: medication visits were missed one after the other.
+    OutreachDue {
+        /// The stay.
+        episode: EpisodeId,
+        /// The first visit that was missed.
+        first: VisitId,
+        /// The last.
+        visit: VisitId,
+        /// How many were missed.
+        in_a_row: u32,
+        /// Which rule says how soon.
+        rule: RuleId,
+        /// Until when.
+        act_by: Instant,
+        /// By which rules.
+        ruleset: RulesetVersion,
+    },
+    /// Somebody reached out.
+    OutreachRecorded {
+        /// What came of it.
+        outcome: OutreachOutcome,
+        /// What was said, agreed or tried.
+        note: Text,
+        /// Whether it came after the deadline.
+        late: bool,
+    },
+    /// Nobody was reached in time.
+    OutreachBreached {
+        /// Why somebody was to reach out.
+        because: OutreachCause,
+        /// What the deadline was.
+        act_by: Instant,
     },
 }

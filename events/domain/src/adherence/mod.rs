@@ -15,6 +15,8 @@ pub use command::Command;
 pub use error::Error;
 pub use event::{AdherenceLine, Event};
 pub use state::Adherence;
-pub use words::{BarrierKind, Channel, Doing, MissReason, MissedDecision, Shared, Wording};
+pub use words::{
+    BarrierKind, Channel, Doing, MissReason, MissedDecision, OutreachCause, OutreachOutcome, Shared, Wording,
+};
 
 crate::aggregate!(Adherence, "adherence", crate::InEpisode<Command>, Event, Error);

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use concord_kernel::{BarrierId, CheckInId, Day, EpisodeId, Instant, OrderId, PersonId, ReminderId};
+use concord_kernel::{BarrierId, CheckInId, Day, EpisodeId, Instant, OrderId, PersonId, ReminderId, VisitId};
 use concord_knowledge::MissedAction;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, MissedDecision, Shared};
+use super::{Event, MissedDecision, OutreachCause, Shared};
 use crate::{AdherenceFacts, MeasuredAdherence};
 
 /// Days of doses that are kept for measuring; the longest period that is measured.
@@ -23,6 +23,18 @@ pub struct Adherence {
     pub(super) barriers: BTreeMap<BarrierId, bool>,
     pub(super) family: BTreeMap<PersonId, FamilyConsent>,
     pub(super) measured: Option<MeasuredAdherence>,
+    /// Why somebody is to reach out.
+    #[serde(default)]
+    pub(super) outreach: BTreeMap<OutreachCause, Outreach>,
+}
+
+/// Somebody is to reach out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Outreach {
+    /// The first of the visits that were missed, where that is why.
+    pub(super) run: Option<VisitId>,
+    pub(super) act_by: Instant,
+    pub(super) breached: bool,
 }
 
 /// A reminder.
@@ -81,6 +93,8 @@ impl Adherence {
             Event::ReminderSent { reminder, next_at, .. } => self.sent(reminder, next_at),
             Event::CheckInRecorded { check_in, call_by, .. } => {
                 self.check_ins.insert(check_in, call_by.is_some());
+                // Who checks in was reached, as far as taking is concerned. Visits that were missed are another matter.
+                self.outreach.remove(&OutreachCause::LowAdherence);
             }
             Event::CheckInFollowedUp { check_in, .. } => {
                 self.check_ins.insert(check_in, false);
@@ -96,8 +110,27 @@ impl Adherence {
                 self.doses.entry(order).or_default().reached = Some(reached);
             }
             Event::MissedDosesDecided { order, decision, .. } => self.decided(order, decision),
-            Event::AdherenceMeasured { to, percent, .. } => {
+            Event::AdherenceMeasured { to, percent, outreach_by, .. } => {
                 self.measured = Some(MeasuredAdherence { to, percent });
+                self.outreach.remove(&OutreachCause::LowAdherence);
+                if let Some(act_by) = outreach_by {
+                    let open = Outreach { run: None, act_by, breached: false };
+                    self.outreach.insert(OutreachCause::LowAdherence, open);
+                }
+            }
+            Event::OutreachDue { first, act_by, .. } => {
+                let open = Outreach { run: Some(first), act_by, breached: false };
+                self.outreach.insert(OutreachCause::MissedVisits, open);
+            }
+            Event::OutreachRecorded { outcome, .. } => {
+                if outcome.ends() {
+                    self.outreach.clear();
+                }
+            }
+            Event::OutreachBreached { because, .. } => {
+                if let Some(open) = self.outreach.get_mut(&because) {
+                    open.breached = true;
+                }
             }
             Event::BarrierRaised { barrier, .. } => {
                 self.barriers.insert(barrier, false);

@@ -4,5 +4,6 @@ mod doses;
 mod family;
 mod histories;
 mod measured;
+mod outreach;
 mod said;
 mod support;

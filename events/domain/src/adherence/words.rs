@@ -142,3 +142,40 @@ pub enum MissedDecision {
     /// It ends.
     Stop,
 }
+
+/// Why somebody reaches out.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum OutreachCause {
+    /// Medication visits were missed one after the other.
+    MissedVisits,
+    /// So little was taken that it cannot wait.
+    LowAdherence,
+}
+
+/// What came of reaching out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutreachOutcome {
+    /// Reached, and it was agreed how it goes on.
+    Reached,
+    /// Not reached; somebody tries again.
+    NotReached,
+    /// Reached, and they want no help now.
+    Declined,
+    /// Handed on to somebody who looks after them: an emergency contact, a welfare check, a hospital.
+    HandedOn,
+}
+
+impl OutreachOutcome {
+    /// Whether nobody has to try again.
+    pub const fn ends(self) -> bool {
+        match self {
+            Self::Reached | Self::Declined | Self::HandedOn => true,
+            Self::NotReached => false,
+        }
+    }
+}

@@ -346,6 +346,13 @@ pub enum Command {
         /// For which prescription.
         prescription: PrescriptionId,
     },
+    /// Say that nobody acknowledged a critical result in time.
+    BreachResult {
+        /// What was measured.
+        lab: LabId,
+        /// When the sample was taken.
+        taken_at: Instant,
+    },
 }
 
 impl Command {

@@ -421,6 +421,15 @@ pub enum Error {
         /// The limit.
         most: usize,
     },
+    /// Only the service says that a deadline has passed.
+    #[error("only a timer records a breach")]
+    NotATimer,
+    /// The deadline has not passed.
+    #[error("the deadline has not passed")]
+    DeadlineNotPassed,
+    /// The breach is on record.
+    #[error("the breach has been recorded already")]
+    AlreadyBreached,
 }
 
 /// What a prescriber can do about findings that stand against a change.

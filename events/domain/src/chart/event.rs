@@ -452,4 +452,13 @@ pub enum Event {
         /// When.
         at: Instant,
     },
+    /// Nobody acknowledged a critical result in time.
+    CriticalResultBreached {
+        /// What was measured.
+        lab: LabId,
+        /// When the sample was taken.
+        taken_at: Instant,
+        /// What the deadline was.
+        acknowledge_by: Instant,
+    },
 }

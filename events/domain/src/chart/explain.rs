@@ -235,6 +235,9 @@ impl Error {
                 "cancel a prescription that is not needed, or renew the order, which checks its safety again",
             ),
             Self::TooManyPrescriptions { .. } => ("TOO_MANY_PRESCRIPTIONS", "renew the order on the chart"),
+            Self::NotATimer => ("NOT_A_TIMER", "nothing is needed: the program watches its deadlines itself"),
+            Self::DeadlineNotPassed => ("DEADLINE_NOT_PASSED", "wait until the deadline has passed"),
+            Self::AlreadyBreached => ("ALREADY_BREACHED", "nothing is needed: a breach is recorded once"),
         }
     }
 }

@@ -46,7 +46,10 @@ impl Chart {
                 self.measured(lab, Measured { value, taken_at });
             }
             Event::CriticalResultFlagged { lab, taken_at, acknowledge_by, .. } => {
-                self.critical.push(CriticalResult { lab, taken_at, acknowledge_by });
+                self.critical.push(CriticalResult { lab, taken_at, acknowledge_by, breached: false });
+            }
+            Event::CriticalResultBreached { lab, taken_at, .. } => {
+                self.acknowledged_by_nobody(&lab, taken_at);
             }
             Event::ResultReviewed { lab, taken_at, .. } => {
                 self.critical.retain(|known| known.lab != lab || known.taken_at != taken_at);
@@ -174,6 +177,12 @@ impl Chart {
     fn dose_changed(&mut self, id: OrderId, at: Instant, change: impl FnOnce(&mut Order)) {
         self.change(id, change);
         self.last_dose_change_at = Some(at);
+    }
+
+    fn acknowledged_by_nobody(&mut self, lab: &LabId, taken_at: Instant) {
+        for known in self.critical.iter_mut().filter(|known| known.lab == *lab) {
+            known.breached |= known.taken_at == taken_at;
+        }
     }
 
     fn measured(&mut self, lab: LabId, measured: Measured) {

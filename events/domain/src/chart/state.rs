@@ -13,6 +13,12 @@ use super::{
 use crate::going_on::{Bridge, Continuing};
 use crate::{ChartFacts, EpisodeRef, PrescribableFacts, UsState};
 
+/// The condition's row.
+const OPIOID_USE_DISORDER: &str = "opioid-use-disorder";
+
+/// The class of what is taken for it.
+const OPIOID_USE_DISORDER_DRUGS: &str = "moud";
+
 /// What the events of a medication chart say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Chart {
@@ -92,6 +98,9 @@ pub(super) struct CriticalResult {
     pub(super) lab: LabId,
     pub(super) taken_at: Instant,
     pub(super) acknowledge_by: Instant,
+    /// Whether it is on record that nobody did so in time.
+    #[serde(default)]
+    pub(super) breached: bool,
 }
 
 /// An order that has not ended.
@@ -253,7 +262,20 @@ impl Chart {
             orders: self.orders.iter().map(|(id, order)| (*id, order.facts())).collect(),
             prescribable: self.orders.iter().map(|(id, order)| (*id, order.prescribable())).collect(),
             pdmp: self.pdmp.clone(),
+            tapering: self.orders.iter().filter(|(_, o)| !o.taper.is_empty()).map(|(id, _)| *id).collect(),
+            stays: self.orders.iter().map(|(id, order)| (*id, order.episode.id)).collect(),
+            opioid_use_disorder: self.shows_opioid_use_disorder(rules),
         }
+    }
+
+    /// A condition, what an order is for, or a drug for it, here or outside.
+    fn shows_opioid_use_disorder(&self, rules: &Ruleset) -> bool {
+        let named = |condition: &ConditionId| condition.as_str() == OPIOID_USE_DISORDER;
+        let treats =
+            |of: &[IngredientId]| of.iter().any(|id| rules.ingredient_is(id, OPIOID_USE_DISORDER_DRUGS));
+        self.conditions.iter().filter_map(|known| known.condition.as_ref()).any(named)
+            || self.orders.values().any(|order| named(&order.indication) || treats(&order.ingredients))
+            || self.outside.values().any(|outside| treats(&outside.ingredients))
     }
 }
 

@@ -3,7 +3,7 @@
 use concord_kernel::{Day, EpisodeId, Phi, Text};
 use serde::{Deserialize, Serialize};
 
-use super::{Criterion, Disposition, Exclusion, Interruption, Phase};
+use super::{BridgingLine, Criterion, Disposition, Exclusion, Interruption, Phase};
 
 /// A request to change a patient's stays in one program.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,12 +60,31 @@ pub enum Command {
         /// when open orders must not stop abruptly.
         medication_plan: Option<Text>,
     },
+    /// Decide what happens to each medication after a stay that has ended.
+    DecideBridging {
+        /// The stay.
+        episode: EpisodeId,
+        /// One line for each order that was open when it ended.
+        lines: Vec<BridgingLine>,
+        /// Who goes on prescribing, and what the patient was told.
+        note: Text,
+    },
+    /// Say that nobody has done so in time.
+    BreachBridging {
+        /// The stay.
+        episode: EpisodeId,
+    },
 }
 
 impl Command {
     /// Whether the medication chart bears on it: what is taken must not stop unnoticed.
     pub const fn needs_chart(&self) -> bool {
-        matches!(self, Self::Discharge { .. })
+        matches!(self, Self::Discharge { .. } | Self::DecideBridging { .. })
+    }
+
+    /// Whether it asks if naloxone was offered.
+    pub const fn needs_recovery(&self) -> bool {
+        matches!(self, Self::Discharge { .. } | Self::DecideBridging { .. })
     }
 }
 

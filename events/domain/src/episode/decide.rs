@@ -6,6 +6,7 @@ use concord_kernel::{EpisodeId, Role, Text};
 
 use super::{
     Command, CriterionAnswer, Disposition, Episode, Error, Event, Exclusion, Interruption, Phase, Stage,
+    bridging,
 };
 use crate::{Context, InProgram, Issued};
 
@@ -69,8 +70,14 @@ impl Episode {
             Command::Pause { because } => self.pause(*because)?,
             Command::Resume => self.resume()?,
             Command::Discharge { disposition, medication_plan } => {
-                self.discharge(*disposition, medication_plan.as_ref(), context)?
+                let closed = self.discharge(*disposition, medication_plan.as_ref(), context)?;
+                let due = self.bridging_due(self.stay()?, *disposition, context)?;
+                return Ok(std::iter::once(closed).chain(due).collect());
             }
+            Command::DecideBridging { episode, lines, note } => {
+                self.decide_bridging(&bridging::Told { episode: *episode, lines, note }, context)?
+            }
+            Command::BreachBridging { episode } => self.breach_bridging(*episode, context)?,
         };
         Ok(vec![event])
     }
@@ -219,6 +226,9 @@ fn may(role: Role, command: &Command) -> bool {
         Command::Refer { .. } => REFERRERS.contains(&role),
         Command::Screen { .. } => EVALUATORS.contains(&role),
         Command::ChangePhase { .. } => PHASE_KEEPERS.contains(&role),
+        Command::DecideBridging { .. } => role.prescribes(),
+        // Whoever is no timer is told so by the rule.
+        Command::BreachBridging { .. } => true,
         Command::Waitlist { .. }
         | Command::Admit { .. }
         | Command::Pause { .. }

@@ -97,6 +97,51 @@ pub enum Error {
     /// The medication chart was not looked at, so nobody knows what would stop.
     #[error("the medication chart was not read")]
     ChartNotRead,
+    /// The recovery record was not looked at, so nobody knows whether naloxone was offered.
+    #[error("the recovery record was not read")]
+    RecoveryNotRead,
+    /// Nothing is left to be decided about medication after that stay.
+    #[error("nothing is to be decided about medication after the stay")]
+    BridgingNotDue,
+    /// The order was not open when the stay ended.
+    #[error("an order was not open when the stay ended")]
+    BridgingOrderNotAsked,
+    /// An order is named twice.
+    #[error("an order is named twice")]
+    BridgingOrderRepeated,
+    /// Orders that were open are not named.
+    #[error("{orders} orders that were open are not decided")]
+    BridgingOrderMissing {
+        /// How many.
+        orders: usize,
+    },
+    /// The supply does not last that long.
+    #[error("the supply does not last {days} days from the end of the stay")]
+    BridgingSupplyTooShort {
+        /// The least days.
+        days: i64,
+    },
+    /// No taper of the order is agreed.
+    #[error("no taper of the order is agreed")]
+    BridgingNotTapered,
+    /// The order is still open.
+    #[error("the order has not ended")]
+    BridgingOrderOpen,
+    /// The drug must not stop at once.
+    #[error("the drug must not stop abruptly")]
+    BridgingAbruptStop,
+    /// Naloxone was not offered in the stay or since.
+    #[error("naloxone has not been offered")]
+    BridgingNaloxone,
+    /// Only the service says that a deadline has passed.
+    #[error("only a timer records a breach")]
+    NotATimer,
+    /// The deadline has not passed.
+    #[error("the deadline has not passed")]
+    DeadlineNotPassed,
+    /// The breach is on record.
+    #[error("the breach has been recorded already")]
+    AlreadyBreached,
 }
 
 impl Explain for Error {
@@ -123,7 +168,19 @@ impl Explain for Error {
             Self::SamePhase { .. } => "SAME_PHASE",
             Self::PhaseNotReachable { .. } => "PHASE_NOT_REACHABLE",
             Self::MedicationPlanRequired { .. } => "MEDICATION_PLAN_REQUIRED",
-            Self::ChartNotRead => "FACTS_MISSING",
+            Self::ChartNotRead | Self::RecoveryNotRead => "FACTS_MISSING",
+            Self::BridgingNotDue => "BRIDGING_NOT_DUE",
+            Self::BridgingOrderNotAsked => "BRIDGING_ORDER_NOT_ASKED",
+            Self::BridgingOrderRepeated => "BRIDGING_ORDER_REPEATED",
+            Self::BridgingOrderMissing { .. } => "BRIDGING_ORDER_MISSING",
+            Self::BridgingSupplyTooShort { .. } => "BRIDGING_SUPPLY_TOO_SHORT",
+            Self::BridgingNotTapered => "BRIDGING_NOT_TAPERED",
+            Self::BridgingOrderOpen => "BRIDGING_ORDER_OPEN",
+            Self::BridgingAbruptStop => "BRIDGING_ABRUPT_STOP",
+            Self::BridgingNaloxone => "BRIDGING_NALOXONE_NOT_OFFERED",
+            Self::NotATimer => "NOT_A_TIMER",
+            Self::DeadlineNotPassed => "DEADLINE_NOT_PASSED",
+            Self::AlreadyBreached => "ALREADY_BREACHED",
         }
     }
 
@@ -152,7 +209,23 @@ impl Explain for Error {
             Self::MedicationPlanRequired { .. } => {
                 "say what happens to these medications: taper, bridging supply, who goes on prescribing"
             }
-            Self::ChartNotRead => "send the command again; if it happens again, report it",
+            Self::ChartNotRead | Self::RecoveryNotRead => {
+                "send the command again; if it happens again, report it"
+            }
+            Self::BridgingNotDue => "nothing is needed: it was decided, or nothing was open",
+            Self::BridgingOrderNotAsked => "name only orders that were open when the stay ended",
+            Self::BridgingOrderRepeated => "name each order once",
+            Self::BridgingOrderMissing { .. } => "decide about every order that was open when the stay ended",
+            Self::BridgingSupplyTooShort { .. } => {
+                "renew the order as a bridging supply, or decide otherwise"
+            }
+            Self::BridgingNotTapered => "plan the taper on the chart first",
+            Self::BridgingOrderOpen => "stop the order on the chart first, or decide otherwise",
+            Self::BridgingAbruptStop => "taper it, supply it, or say who goes on with it",
+            Self::BridgingNaloxone => "offer naloxone and record the answer first",
+            Self::NotATimer => "nothing is needed: the program watches its deadlines itself",
+            Self::DeadlineNotPassed => "wait until the deadline has passed",
+            Self::AlreadyBreached => "nothing is needed: a breach is recorded once",
         }
     }
 }

@@ -1,9 +1,9 @@
 //! What may have happened in a stay.
 
-use concord_kernel::{Day, EpisodeId, Instant, Phi, ProgramId, Text};
+use concord_kernel::{Day, EpisodeId, Instant, OrderId, Phi, ProgramId, Text};
 use serde::{Deserialize, Serialize};
 
-use super::{CriterionAnswer, Disposition, Exclusion, Interruption, Phase};
+use super::{BridgingLine, CriterionAnswer, Disposition, Exclusion, Interruption, Phase};
 
 /// A fact about a patient's stays in one program.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
@@ -80,5 +80,34 @@ pub enum Event {
         /// When, clinically; absent in what was recorded before this was kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Instant>,
+    },
+    /// A stay has ended, and it is to be decided what happens to medication after it.
+    BridgingDue {
+        /// The stay.
+        episode: EpisodeId,
+        /// The orders that were open.
+        orders: Vec<OrderId>,
+        /// Whether naloxone is to be offered as well.
+        naloxone: bool,
+        /// Until when.
+        decide_by: Instant,
+    },
+    /// That was decided.
+    BridgingDecided {
+        /// The stay.
+        episode: EpisodeId,
+        /// What happens to each order.
+        lines: Vec<BridgingLine>,
+        /// Who goes on prescribing, and what the patient was told.
+        note: Text,
+        /// Whether it came after the deadline.
+        late: bool,
+    },
+    /// The deadline passed without a decision.
+    BridgingBreached {
+        /// The stay.
+        episode: EpisodeId,
+        /// What the deadline was.
+        decide_by: Instant,
     },
 }

@@ -1,5 +1,6 @@
 //! A patient's stays in one program, from referral to discharge.
 
+mod bridging;
 mod command;
 mod decide;
 mod error;
@@ -9,6 +10,7 @@ mod state;
 mod tests;
 mod words;
 
+pub use bridging::{BridgingDecision, BridgingLine};
 pub use command::{Command, CriterionAnswer};
 pub use error::Error;
 pub use event::Event;

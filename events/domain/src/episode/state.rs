@@ -1,6 +1,8 @@
 //! The state of a stay, folded from its events.
 
-use concord_kernel::{EpisodeId, Instant, ProgramId};
+use std::collections::BTreeMap;
+
+use concord_kernel::{EpisodeId, Instant, OrderId, ProgramId};
 use serde::{Deserialize, Serialize};
 
 use super::{Event, Phase, Stage};
@@ -16,13 +18,27 @@ pub struct Episode {
     pub(super) ended: Vec<EpisodeId>,
     /// The same with their times.
     past: Vec<PastStay>,
+    /// What the end of a stay has left to be decided.
+    #[serde(default)]
+    pub(super) bridging: BTreeMap<EpisodeId, Bridging>,
+}
+
+/// What is to be decided about medication after a stay.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Bridging {
+    pub(super) orders: Vec<OrderId>,
+    pub(super) naloxone: bool,
+    pub(super) admitted_at: Option<Instant>,
+    pub(super) closed_at: Instant,
+    pub(super) decide_by: Instant,
+    pub(super) breached: bool,
 }
 
 /// The stay that is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Stay {
     pub(super) id: EpisodeId,
-    admitted_at: Instant,
+    pub(super) admitted_at: Instant,
 }
 
 impl Episode {
@@ -58,6 +74,22 @@ impl Episode {
                 }
                 self.ended.push(episode);
                 self.stage = Stage::Closed;
+            }
+            Event::BridgingDue { episode, orders, naloxone, decide_by } => {
+                let stay = self.past.iter().rev().find(|stay| stay.episode == episode);
+                let (admitted_at, closed_at) =
+                    (stay.map(|stay| stay.admitted_at), stay.and_then(|stay| stay.closed_at));
+                let closed_at = closed_at.unwrap_or(decide_by);
+                let due = Bridging { orders, naloxone, admitted_at, closed_at, decide_by, breached: false };
+                self.bridging.insert(episode, due);
+            }
+            Event::BridgingDecided { episode, .. } => {
+                self.bridging.remove(&episode);
+            }
+            Event::BridgingBreached { episode, .. } => {
+                if let Some(due) = self.bridging.get_mut(&episode) {
+                    due.breached = true;
+                }
             }
         }
     }

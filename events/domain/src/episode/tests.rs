@@ -1,11 +1,13 @@
 //! The rules of a stay, one test each.
 
+mod bridging;
+
 use concord_kernel::{Day, Instant, OrderId, Phi, Role};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use super::*;
 use crate::testing::{By, by, instant, noon, program, stay, text, uuid};
-use crate::{ChartFacts, Explain, Facts};
+use crate::{ChartFacts, Explain, Facts, RecoveryFacts};
 
 fn stays(given: Vec<Event>) -> AggregateTestExecutor<Episode> {
     TestFramework::with(()).given(given)
@@ -97,6 +99,7 @@ fn with_chart(by: By, tapering: usize) -> By {
     let no_abrupt_stop = (0..tapering).map(|n| OrderId::new(uuid(n as u128))).collect();
     by.knowing(Facts {
         chart: Some(ChartFacts { no_abrupt_stop, ..ChartFacts::default() }),
+        recovery: Some(RecoveryFacts::default()),
         ..Facts::default()
     })
 }

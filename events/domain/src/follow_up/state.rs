@@ -6,7 +6,7 @@ use concord_kernel::{Instant, VisitId};
 use serde::{Deserialize, Serialize};
 
 use super::{Cadence, Event, Modality, VisitKind};
-use crate::VisitFacts;
+use crate::{MissedVisits, VisitFacts};
 
 /// What the events of a follow-up plan say now.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -15,6 +15,9 @@ pub struct FollowUp {
     pub(super) cadence: Cadence,
     /// Medication visits missed since the last that took place.
     pub(super) missed_in_a_row: u32,
+    /// The first and the last of them.
+    #[serde(default)]
+    missed: Option<(VisitId, VisitId)>,
     /// Medication visits that took place since the cadence last changed.
     pub(super) completed_since_change: u32,
     /// When the latest medication visit took place.
@@ -57,14 +60,18 @@ impl FollowUp {
                     (visit.at, visit.held) = (at, Some(modality));
                 }
                 if kind == VisitKind::Medication {
-                    self.missed_in_a_row = 0;
+                    (self.missed_in_a_row, self.missed) = (0, None);
                     self.completed_since_change = self.completed_since_change.saturating_add(1);
                     self.last_medication_visit_at = self.last_medication_visit_at.max(Some(at));
                     self.adherence_percent = adherence_percent.or(self.adherence_percent);
                 }
             }
-            Event::VisitMissed { visit, in_a_row, .. } => {
+            Event::VisitMissed { visit, kind, in_a_row } => {
                 self.became(visit, Outcome::Missed);
+                if kind == VisitKind::Medication {
+                    let first = self.missed.map_or(visit, |(first, _)| first);
+                    self.missed = Some((first, visit));
+                }
                 self.missed_in_a_row = in_a_row;
             }
             Event::CadenceChanged { to, .. } => {
@@ -79,6 +86,11 @@ impl FollowUp {
         let held = self.visits.iter().filter(|(_, visit)| visit.kind == VisitKind::Medication);
         VisitFacts {
             medication: held.filter_map(|(id, visit)| Some((*id, (visit.at, visit.held?)))).collect(),
+            missed: self.missed.map(|(first, last)| MissedVisits {
+                first,
+                last,
+                in_a_row: self.missed_in_a_row,
+            }),
         }
     }
 

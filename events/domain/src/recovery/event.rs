@@ -196,6 +196,9 @@ pub enum Event {
         kits: u8,
         /// Whether patient or supporters were shown how to use it.
         trained: bool,
+        /// When; absent in what was recorded before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Instant>,
     },
     /// Naloxone was declined.
     NaloxoneDeclined {
@@ -203,6 +206,9 @@ pub enum Event {
         reason: Text,
         /// Until when it is offered again.
         offer_again_by: Instant,
+        /// When; absent in what was recorded before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Instant>,
     },
     /// A small dose of naloxone was given to see whether opioids are gone.
     NaloxoneChallenged {

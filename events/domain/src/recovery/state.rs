@@ -30,6 +30,9 @@ pub struct Recovery {
     pub(super) challenge: Option<Evidence>,
     /// Whether naloxone was offered since the last overdose.
     pub(super) naloxone_offered: bool,
+    /// When that was, as far as it is on record.
+    #[serde(default)]
+    pub(super) naloxone_offered_at: Option<Instant>,
     /// The latest dose from an opioid treatment program.
     pub(super) methadone_at: Option<Instant>,
     pub(super) measured: BTreeSet<(EpisodeId, Checkpoint)>,
@@ -132,14 +135,16 @@ impl Recovery {
             }
             Event::OverdoseReported { overdose, review_by, .. } => {
                 self.overdoses.insert(overdose, Review { by: review_by, done: false });
-                self.naloxone_offered = false;
+                (self.naloxone_offered, self.naloxone_offered_at) = (false, None);
             }
             Event::OverdoseReviewed { overdose, .. } => {
                 if let Some(overdose) = self.overdoses.get_mut(&overdose) {
                     overdose.done = true;
                 }
             }
-            Event::NaloxoneProvided { .. } | Event::NaloxoneDeclined { .. } => self.naloxone_offered = true,
+            Event::NaloxoneProvided { at, .. } | Event::NaloxoneDeclined { at, .. } => {
+                (self.naloxone_offered, self.naloxone_offered_at) = (true, self.naloxone_offered_at.max(at));
+            }
             Event::NaloxoneChallenged { at, reacted } => {
                 keep_latest(&mut self.challenge, Evidence { found: reacted, at });
             }
@@ -171,6 +176,7 @@ impl Recovery {
             methadone_at: self.methadone_at,
             opioids: self.opioids,
             challenge: self.challenge,
+            naloxone_offered_at: self.naloxone_offered_at,
         }
     }
 }

@@ -98,8 +98,18 @@ impl Scales {
             taken_at: form.taken_at,
             substance: form.substance.cloned(),
         }];
+        events.extend(self.worsened(form, score.total, context));
         events.extend(self.risk(form, score.risk, context.now));
         Ok(events)
+    }
+
+    /// Whether depression is clearly worse than at the lowest of the visits just before.
+    fn worsened(&self, form: &Form<'_>, total: Option<u16>, context: &Context) -> Option<Event> {
+        let rules = context.rules.deadlines();
+        let to = total.filter(|_| form.scale == ScaleKind::Phq9)?;
+        let from = self.lowest_before(form.taken_at, rules.worsening_scores)?;
+        let worse = to.saturating_sub(from) >= rules.worsening_points;
+        worse.then_some(Event::ScoreWorsened { id: form.id, scale: form.scale, from, to })
     }
 
     /// A thought of self-harm on a PHQ-9 asks for a C-SSRS the same day; where there is one, that one decides.

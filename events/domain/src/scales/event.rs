@@ -69,4 +69,15 @@ pub enum Event {
         /// What was done.
         resolution: Text,
     },
+    /// A total is clearly worse than those before it.
+    ScoreWorsened {
+        /// The administration.
+        id: ScaleId,
+        /// Which scale.
+        scale: ScaleKind,
+        /// The lowest of the totals that it was compared with.
+        from: u16,
+        /// The total now.
+        to: u16,
+    },
 }

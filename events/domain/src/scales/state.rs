@@ -23,6 +23,19 @@ pub struct Scales {
     risk_raised_at: Option<Instant>,
     /// The latest total of each withdrawal scale.
     withdrawal: BTreeMap<ScaleKind, Withdrawal>,
+    /// The latest totals of PHQ-9, older first.
+    #[serde(default)]
+    recent: Vec<Recent>,
+    /// The last administration that was found worse.
+    #[serde(default)]
+    worsened: Option<ScaleId>,
+}
+
+/// A total, to tell whether the next one is worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Recent {
+    taken_at: Instant,
+    total: u16,
 }
 
 /// A total of a withdrawal scale.
@@ -67,6 +80,9 @@ pub(super) struct Risk {
 /// The number of scores that must agree before they count.
 const LATEST: usize = 2;
 
+/// The number of totals that the next one may be compared with, at most.
+const RECENT: usize = 4;
+
 impl Scales {
     /// Takes in one more event.
     pub(crate) fn fold(&mut self, event: Event) {
@@ -79,10 +95,14 @@ impl Scales {
                 if let Some(total) = total.filter(|_| scale.is_of_withdrawal()) {
                     self.withdraws(scale, Withdrawal { total, taken_at });
                 } else if let Some(total) = total {
+                    if scale == ScaleKind::Phq9 {
+                        self.keep_recent(Recent { taken_at, total });
+                    }
                     let responds = response == Some(true) || remission == Some(true);
                     self.take_in(scale, substance, total, Latest { taken_at, responds });
                 }
             }
+            Event::ScoreWorsened { id, .. } => self.worsened = Some(id),
             Event::RiskRaised { id, level, raised_at, .. } => {
                 self.risks.insert(id, Risk { level, resolved: false });
                 if level > RiskLevel::Low {
@@ -98,6 +118,23 @@ impl Scales {
                 }
             }
         }
+    }
+
+    fn keep_recent(&mut self, new: Recent) {
+        let place = self.recent.partition_point(|known| known.taken_at <= new.taken_at);
+        self.recent.insert(place, new);
+        if self.recent.len() > RECENT {
+            self.recent.remove(0);
+        }
+    }
+
+    /// The lowest of the latest `scores` totals of PHQ-9 before one that is taken at `taken_at`; nothing where that one is
+    /// written down late, since it does not say how the patient is now.
+    pub(super) fn lowest_before(&self, taken_at: Instant, scores: usize) -> Option<u16> {
+        if self.recent.last().is_some_and(|last| last.taken_at > taken_at) {
+            return None;
+        }
+        self.recent.iter().rev().take(scores).map(|recent| recent.total).min()
     }
 
     /// A score that was written down late is not the latest.
@@ -157,6 +194,7 @@ impl Scales {
             risk_raised_at: self.risk_raised_at,
             withdrawal: self.withdrawal.clone(),
             administrations: self.used.iter().copied().collect(),
+            worsened: self.worsened,
         }
     }
 }

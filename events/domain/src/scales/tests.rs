@@ -128,7 +128,7 @@ fn verdict(forms: &[Form]) -> (Option<u16>, Option<u16>, Option<bool>, Option<bo
             Event::ScaleScored { total, baseline, response, remission, .. } => {
                 Some((total, baseline, response, remission))
             }
-            Event::RiskRaised { .. } | Event::RiskResolved { .. } => None,
+            Event::RiskRaised { .. } | Event::RiskResolved { .. } | Event::ScoreWorsened { .. } => None,
         })
         .unwrap()
 }
@@ -490,4 +490,45 @@ fn withdrawal_that_lets_a_dose_go_ahead_is_scored_by_nurses_and_prescribers() {
     let role = Role::Therapist;
     assert_eq!(score(role), Err(Error::RoleNotPermitted { role }));
     assert!(score(Role::Nurse).is_ok() && score(Role::Pmhnp).is_ok());
+}
+
+/// What is found worse, one score a week.
+fn worse(totals: &[u8]) -> Vec<(u16, u16)> {
+    let mut forms = Vec::new();
+    for (week, total) in (0_i64..).zip(totals) {
+        let weeks = i64::try_from(totals.len()).unwrap();
+        let number = u128::from(week.unsigned_abs()) + 1;
+        forms.push(phq9(number, *total).on(noon().plus_days((week + 1 - weeks) * 7)));
+    }
+    found_worse(&recorded(&forms))
+}
+
+fn found_worse(events: &[Event]) -> Vec<(u16, u16)> {
+    let found = |event: &Event| match event {
+        Event::ScoreWorsened { from, to, .. } => Some((*from, *to)),
+        Event::ScaleScored { .. } | Event::RiskRaised { .. } | Event::RiskResolved { .. } => None,
+    };
+    events.iter().filter_map(found).collect()
+}
+
+#[test]
+fn a_depression_score_that_is_five_worse_than_at_either_of_two_visits_before_is_found() {
+    assert_eq!(worse(&[8, 13]), [(8, 13)]);
+    assert_eq!(worse(&[8, 10, 13]), [(8, 13)], "little by little");
+    assert_eq!(worse(&[8, 12]), []);
+    assert_eq!(worse(&[8, 10, 11, 14]), [], "longer ago than two visits");
+    assert_eq!(worse(&[15]), [], "nothing to compare it with");
+    assert_eq!(worse(&[8, 13, 18]), [(8, 13), (8, 18)]);
+    assert_eq!(found_worse(&recorded(&[gad7(1, 3), gad7(2, 15)])), [], "of another scale");
+}
+
+#[test]
+fn a_score_that_is_written_down_late_says_nothing_about_now() {
+    let forms = [phq9(1, 4), phq9(2, 15).on(noon().plus_days(-3))];
+    assert_eq!(found_worse(&recorded(&forms)), []);
+    let then = [phq9(1, 4).on(noon().plus_days(-3)), phq9(2, 15)];
+    assert_eq!(found_worse(&recorded(&then)), [(4, 15)]);
+    let mut unanswered = phq9(3, 0);
+    unanswered.items = vec![None; 9];
+    assert_eq!(found_worse(&recorded(&[phq9(1, 4), unanswered])), [], "no total");
 }

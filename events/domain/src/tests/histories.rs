@@ -13,8 +13,10 @@ use strum::VariantNames;
 
 use crate::assessment::{self, Section};
 use crate::care_team::{self, Member};
+use crate::chart;
 use crate::episode::{self, Criterion, CriterionAnswer, Disposition, Exclusion, Interruption, Phase};
 use crate::follow_up::{self, Cadence, Modality, VisitKind};
+use crate::recovery;
 use crate::scales::{self, AdministrationMode};
 use crate::testing::{by, noon, program, stay, text, uuid};
 use crate::{Command, DomainEvent, EpisodeRef, Facts, InEpisode, InProgram, Refusal, State};
@@ -98,6 +100,11 @@ impl Record {
                     episode::Event::EpisodeClosed { episode, .. } => {
                         assert_eq!(open.take(), Some(*episode));
                     }
+                    episode::Event::BridgingDue { episode, .. }
+                    | episode::Event::BridgingDecided { episode, .. }
+                    | episode::Event::BridgingBreached { episode, .. } => {
+                        assert!(opened.contains(episode) && open != Some(*episode));
+                    }
                     episode::Event::PatientReferred { .. }
                     | episode::Event::CandidateScreened { .. }
                     | episode::Event::PatientWaitlisted { .. } => assert_eq!(open, None),
@@ -105,7 +112,9 @@ impl Record {
                 DomainEvent::Assessment(_) => assert!(open.is_some() && !paused),
                 DomainEvent::Scales(scales::Event::ScaleScored { id, .. }) => assert!(forms.insert(*id)),
                 DomainEvent::Scales(
-                    scales::Event::RiskRaised { id, .. } | scales::Event::RiskResolved { id, .. },
+                    scales::Event::RiskRaised { id, .. }
+                    | scales::Event::RiskResolved { id, .. }
+                    | scales::Event::ScoreWorsened { id, .. },
                 ) => assert!(forms.contains(id)),
                 DomainEvent::FollowUp(follow_up::Event::VisitScheduled { visit, .. }) => {
                     assert!(open.is_some() && !paused && visits.insert((*visit, open)));
@@ -201,6 +210,12 @@ fn beginning() -> Vec<Command> {
             summary: text("well"),
         }));
     }
+    way.push(Command::Chart(chart::Command::RecordCondition {
+        name: text("Opioid use disorder"),
+        codings: Vec::new(),
+        condition: None,
+        onset_on: None,
+    }));
     way
 }
 
@@ -225,6 +240,12 @@ fn any_of_stays() -> impl Strategy<Value = Command> {
         1 => Just(C::Pause { because: Interruption::Leave }),
         4 => Just(C::Resume),
         1 => Just(C::Discharge { disposition: Disposition::Completed, medication_plan: None }),
+        4 => (0_u128..3).prop_map(|n| C::BreachBridging { episode: stay(n) }),
+        2 => (0_u128..3).prop_map(|n| C::DecideBridging {
+            episode: stay(n),
+            lines: Vec::new(),
+            note: text("naloxone given"),
+        }),
     ]
     .prop_map(of_stays)
 }
@@ -322,17 +343,23 @@ fn any_of_teams() -> impl Strategy<Value = Command> {
     .prop_map(Command::CareTeam)
 }
 
+fn offered() -> recovery::NaloxoneOffer {
+    recovery::NaloxoneOffer::Provided { kits: 1, trained: true }
+}
+
 fn any_step() -> impl Strategy<Value = Step> {
     let role = prop_oneof![
-        4 => Just(Role::Psychiatrist),
+        6 => Just(Role::Psychiatrist),
+        1 => Just(Role::Service),
         1 => select(Role::ALL.to_vec()),
     ];
     let command = prop_oneof![
-        3 => any_of_stays(),
-        2 => any_of_assessments(),
-        2 => any_of_scores(),
-        3 => any_of_visits(),
-        1 => any_of_teams(),
+        30 => any_of_stays(),
+        20 => any_of_assessments(),
+        20 => any_of_scores(),
+        30 => any_of_visits(),
+        10 => any_of_teams(),
+        2 => Just(Command::Recovery(recovery::Command::OfferNaloxone(offered()))),
     ];
     (role, 0_i64..36, command).prop_map(|(role, hours_later, command)| Step { role, hours_later, command })
 }
@@ -343,7 +370,7 @@ fn the_beginning_is_accepted() {
     for command in beginning() {
         record.take(&Step { role: Role::Psychiatrist, hours_later: 0, command }).unwrap();
     }
-    assert_eq!(record.streams.len(), 4);
+    assert_eq!(record.streams.len(), 5);
     assert!(record.streams.keys().any(|stream| stream.kind == StreamKind::Assessment));
 }
 
@@ -353,7 +380,7 @@ fn histories_reach_every_event_they_are_about() {
     let mut runner = TestRunner::deterministic();
     let steps = prop::collection::vec(any_step(), 80);
     let mut reached = BTreeMap::<&'static str, usize>::new();
-    for _ in 0..60 {
+    for _ in 0..160 {
         let mut record = Record::new();
         for command in beginning() {
             record.take(&Step { role: Role::Psychiatrist, hours_later: 0, command }).unwrap();
@@ -380,7 +407,7 @@ fn histories_reach_every_event_they_are_about() {
 proptest! {
     #[test]
     fn any_accepted_history_replays_to_the_same_state_and_keeps_the_invariants(
-        begun in 0_usize..=26,
+        begun in 0_usize..=27,
         steps in prop::collection::vec(any_step(), 1..80),
     ) {
         let mut record = Record::new();

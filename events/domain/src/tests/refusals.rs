@@ -39,6 +39,19 @@ fn of_stays_and_assessments() -> Vec<Refusal> {
         E::PhaseNotReachable { from: Phase::Planning, to: Phase::Assessing },
         E::MedicationPlanRequired { orders: 1 },
         E::ChartNotRead,
+        E::RecoveryNotRead,
+        E::BridgingNotDue,
+        E::BridgingOrderNotAsked,
+        E::BridgingOrderRepeated,
+        E::BridgingOrderMissing { orders: 1 },
+        E::BridgingSupplyTooShort { days: 14 },
+        E::BridgingNotTapered,
+        E::BridgingOrderOpen,
+        E::BridgingAbruptStop,
+        E::BridgingNaloxone,
+        E::NotATimer,
+        E::DeadlineNotPassed,
+        E::AlreadyBreached,
     ];
     let assessments = [
         A::RoleNotPermitted { role },
@@ -153,6 +166,9 @@ fn of_plans() -> Vec<Refusal> {
         P::SupportAlreadyFinished,
         P::TooManySupports { most: 1 },
         P::FactsMissing,
+        P::NotATimer,
+        P::ReviewNotCalledFor,
+        P::ReviewAlreadyOpen,
     ];
     plans.into_iter().map(Refusal::from).collect()
 }
@@ -232,6 +248,12 @@ fn of_adherence() -> Vec<Refusal> {
         A::TooManyFamily { most: 1 },
         A::FamilyNotPermitted,
         A::FactsMissing,
+        A::NotATimer,
+        A::OutreachNotCalledFor,
+        A::OutreachAlreadyDue,
+        A::OutreachNotDue,
+        A::DeadlineNotPassed,
+        A::AlreadyBreached,
     ];
     all.into_iter().map(Refusal::from).collect()
 }

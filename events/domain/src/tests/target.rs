@@ -32,11 +32,11 @@ fn stays() -> StreamRef {
 }
 
 #[test]
-fn a_discharge_reads_the_chart_and_nothing_else_of_a_stay_reads_anything() {
+fn a_discharge_reads_chart_and_recovery_and_nothing_else_of_a_stay_reads_anything() {
     let of_stays = |command| Command::Episode(InProgram { program: program(), command });
     let discharge =
         episode::Command::Discharge { disposition: Disposition::Completed, medication_plan: None };
-    concerns(&of_stays(discharge), stays(), &[StreamRef::chart(ada())]);
+    concerns(&of_stays(discharge), stays(), &[StreamRef::chart(ada()), StreamRef::recovery(ada())]);
     for command in [
         episode::Command::Refer {
             name: Phi::new(text("Ada")),

@@ -4,8 +4,8 @@ use concord_kernel::{ConcernId, Day, GoalId, Instant, LifeChangeId, OrderId, Ses
 use concord_knowledge::DrugId;
 
 use super::{
-    ConcernTopic, Consent, EducationMethod, EducationTopic, LifeEvent, ReviewOutcome, SessionKind,
-    SupportKind, TeachBack,
+    ConcernTopic, Consent, EducationMethod, EducationTopic, LifeEvent, ReviewCause, ReviewOutcome,
+    SessionKind, SupportKind, TeachBack,
 };
 
 /// A request to change the plan of one stay.
@@ -124,7 +124,8 @@ pub enum Command {
     },
     /// Review the medication as a whole.
     ReviewMedication {
-        /// The life changes that were considered; those that are not named stay open.
+        /// The life changes that were considered, and reviews that were opened, by what called for them; those that are
+        /// not named stay open.
         considered: Vec<LifeChangeId>,
         /// What it came to.
         outcome: ReviewOutcome,
@@ -151,11 +152,21 @@ pub enum Command {
         /// What became of it.
         outcome: Text,
     },
+    /// Have the medication reviewed, because of what happened elsewhere.
+    OpenReview {
+        /// What.
+        because: ReviewCause,
+    },
 }
 
 impl Command {
     /// Whether it names an order, which the chart must know.
     pub const fn cites_an_order(&self) -> bool {
         matches!(self, Self::LinkGoalToMedication { .. })
+    }
+
+    /// What made the service open a review, if it does.
+    pub const fn opens_because(&self) -> Option<ReviewCause> {
+        if let Self::OpenReview { because } = self { Some(*because) } else { None }
     }
 }

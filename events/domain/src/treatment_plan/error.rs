@@ -160,6 +160,15 @@ pub enum Error {
     /// A stream that the rule depends on was not looked at.
     #[error("the streams that the rule depends on were not read")]
     FactsMissing,
+    /// Only the service opens a review.
+    #[error("only a timer opens a review")]
+    NotATimer,
+    /// What would call for a review is not on record, or has passed.
+    #[error("nothing calls for the review")]
+    ReviewNotCalledFor,
+    /// A review was opened for that, or one is open for the same reason.
+    #[error("the review has been opened already")]
+    ReviewAlreadyOpen,
 }
 
 impl Explain for Error {
@@ -206,6 +215,9 @@ impl Explain for Error {
             Self::SupportAlreadyFinished => "SUPPORT_FINISHED",
             Self::TooManySupports { .. } => "TOO_MANY_SUPPORTS",
             Self::FactsMissing => "FACTS_MISSING",
+            Self::NotATimer => "NOT_A_TIMER",
+            Self::ReviewNotCalledFor => "REVIEW_NOT_CALLED_FOR",
+            Self::ReviewAlreadyOpen => "REVIEW_ALREADY_OPEN",
         }
     }
 
@@ -254,6 +266,9 @@ impl Explain for Error {
             Self::SupportAlreadyFinished => "plan another support for what is left",
             Self::TooManySupports { .. } => "finish a support first",
             Self::FactsMissing => "send the command again; if it happens again, report it",
+            Self::NotATimer => "record a life change to have the medication reviewed, or review it",
+            Self::ReviewNotCalledFor => "nothing is needed",
+            Self::ReviewAlreadyOpen => "nothing is needed: the review is open",
         }
     }
 }

@@ -7,8 +7,8 @@ use concord_knowledge::DrugId;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    ConcernTopic, Consent, EducationMethod, EducationTopic, LifeEvent, Party, ReviewOutcome, SessionKind,
-    SupportKind, TeachBack,
+    ConcernTopic, Consent, EducationMethod, EducationTopic, LifeEvent, Party, ReviewCause, ReviewOutcome,
+    SessionKind, SupportKind, TeachBack,
 };
 use crate::EpisodeRef;
 
@@ -191,5 +191,14 @@ pub enum Event {
         support: SupportId,
         /// What became of it.
         outcome: Text,
+    },
+    /// The service had the medication reviewed, because of what happened elsewhere.
+    ReviewOpened {
+        /// Under which identifier a review considers it: that of the score or the visit.
+        change: LifeChangeId,
+        /// What happened.
+        because: ReviewCause,
+        /// Until when the medication is reviewed.
+        review_by: Instant,
     },
 }

@@ -15,8 +15,8 @@ pub use error::Error;
 pub use event::Event;
 pub use state::TreatmentPlan;
 pub use words::{
-    ConcernTopic, Consent, EducationMethod, EducationTopic, LifeEvent, Party, ReviewOutcome, SessionKind,
-    SupportKind, TeachBack,
+    ConcernTopic, Consent, EducationMethod, EducationTopic, LifeEvent, Party, ReviewCause, ReviewKind,
+    ReviewOutcome, SessionKind, SupportKind, TeachBack,
 };
 
 crate::aggregate!(TreatmentPlan, "treatment_plan", crate::InEpisode<Command>, Event, Error);

@@ -6,7 +6,7 @@ use concord_kernel::{ConcernId, GoalId, Instant, LifeChangeId, OrderId, SessionI
 use concord_knowledge::DrugId;
 use serde::{Deserialize, Serialize};
 
-use super::{Consent, Event, Party};
+use super::{Consent, Event, Party, ReviewKind};
 use crate::PlanFacts;
 
 /// What the events of a treatment plan say now.
@@ -42,11 +42,14 @@ pub(super) struct Concern {
     pub(super) answered: bool,
 }
 
-/// A change in the patient's life.
+/// Something that calls for a review: a change in the patient's life, or what the service found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LifeChange {
     pub(super) review_by: Instant,
     pub(super) reviewed: bool,
+    /// Why the service had it reviewed; absent for what somebody told.
+    #[serde(default)]
+    pub(super) opened: Option<ReviewKind>,
 }
 
 impl TreatmentPlan {
@@ -90,7 +93,11 @@ impl TreatmentPlan {
                 self.sessions.insert(session);
             }
             Event::LifeCircumstanceChanged { change, review_by, .. } => {
-                self.changes.insert(change, LifeChange { review_by, reviewed: false });
+                self.changes.insert(change, LifeChange { review_by, reviewed: false, opened: None });
+            }
+            Event::ReviewOpened { change, because, review_by } => {
+                let opened = Some(because.kind());
+                self.changes.insert(change, LifeChange { review_by, reviewed: false, opened });
             }
             Event::MedicationReviewed { considered, .. } => {
                 for change in considered {

@@ -3,5 +3,6 @@
 mod agreed;
 mod goals;
 mod histories;
+mod opened;
 mod said;
 mod told;

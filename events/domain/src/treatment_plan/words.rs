@@ -1,5 +1,6 @@
 //! The terms of a treatment plan.
 
+use concord_kernel::{LifeChangeId, ScaleId, VisitId};
 use serde::{Deserialize, Serialize};
 
 /// Whose agreement a plan needs.
@@ -173,4 +174,51 @@ pub enum SupportKind {
     Peer,
     /// Something else; the words say what.
     Other,
+}
+
+/// What made the service open a review.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewCause {
+    /// A score that is clearly worse than those before it.
+    Worsening {
+        /// The administration.
+        score: ScaleId,
+    },
+    /// Medication visits that were missed one after the other: how medication is taken is to be looked at.
+    MissedVisits {
+        /// The last of them.
+        visit: VisitId,
+    },
+}
+
+/// The same without what it was.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, strum::IntoStaticStr,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum ReviewKind {
+    /// A score is worse.
+    Worsening,
+    /// Visits were missed.
+    MissedVisits,
+}
+
+impl ReviewCause {
+    /// Without what it was.
+    pub const fn kind(self) -> ReviewKind {
+        match self {
+            Self::Worsening { .. } => ReviewKind::Worsening,
+            Self::MissedVisits { .. } => ReviewKind::MissedVisits,
+        }
+    }
+
+    /// Under which identifier a review considers it: that of the score or the visit.
+    pub const fn change(self) -> LifeChangeId {
+        match self {
+            Self::Worsening { score } => LifeChangeId::new(score.uuid()),
+            Self::MissedVisits { visit } => LifeChangeId::new(visit.uuid()),
+        }
+    }
 }

@@ -77,6 +77,7 @@ impl View for Caseload {
                 row.stays.fold(fact, event);
                 if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
                     row.visits.stay_closed();
+                    row.adherence.outreach.stay_closed();
                 }
             }
             DomainEvent::Chart(event) => row.medications(event)?,
@@ -85,7 +86,10 @@ impl View for Caseload {
                 row.scores.fold(event);
                 row.risks.fold(event);
             }
-            DomainEvent::FollowUp(event) => row.visits.fold(fact.recorded_at, event),
+            DomainEvent::FollowUp(event) => {
+                row.visits.fold(fact.recorded_at, event);
+                row.adherence.outreach.visit(event);
+            }
             DomainEvent::CareTeam(event) => row.team.fold(event),
             DomainEvent::Adherence(event) => row.adherence.fold(fact, event),
             DomainEvent::Recovery(event) => row.recovery.fold(fact, event),

@@ -86,6 +86,7 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::ConditionResolved { .. }
         | Event::ResultRecorded { .. }
         | Event::CriticalResultFlagged { .. }
+        | Event::CriticalResultBreached { .. }
         | Event::ResultReviewed { .. }
         | Event::MonitoringWaived { .. }
         | Event::OutsideMedicationRecorded { .. }
@@ -185,6 +186,7 @@ impl Row {
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
             | Event::CriticalResultFlagged { .. }
+            | Event::CriticalResultBreached { .. }
             | Event::ResultReviewed { .. }
             | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }

@@ -3,7 +3,7 @@
 
 use concord_domain::adherence::Event;
 
-use super::Entry;
+use super::{Entry, ServiceEntry};
 
 impl Entry {
     /// Whether an event makes an entry: exactly when [`Entry::of_adherence`] gives one.
@@ -16,7 +16,10 @@ impl Entry {
             | Event::AdherenceMeasured { .. }
             | Event::BarrierRaised { .. }
             | Event::BarrierRemoved { .. }
-            | Event::FamilyEngaged { .. } => true,
+            | Event::FamilyEngaged { .. }
+            | Event::OutreachDue { .. }
+            | Event::OutreachRecorded { .. }
+            | Event::OutreachBreached { .. } => true,
             Event::ReminderScheduled { .. }
             | Event::ReminderCancelled { .. }
             | Event::ReminderSent { .. }
@@ -46,6 +49,9 @@ impl Entry {
             Event::BarrierRemoved { how, .. } => Self::BarrierRemoved { how: how.clone() },
             Event::FamilyEngaged { about, note, .. } => {
                 Self::FamilyEngaged { about: *about, note: note.clone() }
+            }
+            Event::OutreachDue { .. } | Event::OutreachRecorded { .. } | Event::OutreachBreached { .. } => {
+                return ServiceEntry::of_adherence(event).map(Self::Service);
             }
             Event::ReminderScheduled { .. }
             | Event::ReminderCancelled { .. }

@@ -2,7 +2,7 @@
 
 use concord_domain::chart::Event;
 
-use super::Entry;
+use super::{Entry, ServiceEntry};
 
 impl Entry {
     pub(super) fn of_chart(event: &Event) -> Option<Self> {
@@ -41,6 +41,9 @@ impl Entry {
             Event::ResultRecorded { lab, value, .. } => Self::Result { lab: lab.clone(), value: *value },
             Event::CriticalResultFlagged { lab, value, .. } => {
                 Self::CriticalResult { lab: lab.clone(), value: *value }
+            }
+            Event::CriticalResultBreached { lab, .. } => {
+                Self::Service(ServiceEntry::ResultBreached { lab: lab.clone() })
             }
             Event::ResultReviewed { lab, action, .. } => {
                 Self::ResultReviewed { lab: lab.clone(), action: action.clone() }

@@ -6,7 +6,7 @@ use concord_domain::follow_up::Event as VisitEvent;
 use concord_domain::scales::Event as ScaleEvent;
 use concord_domain::{DomainEvent, assessment};
 
-use super::{Entry, RecoveryEntry};
+use super::{Entry, RecoveryEntry, ServiceEntry};
 
 impl Entry {
     /// Whether an event makes an entry: exactly when [`Entry::of`] gives one.
@@ -73,6 +73,9 @@ impl Entry {
             EpisodeEvent::EpisodeClosed { disposition, .. } => {
                 Some(Self::Discharged { disposition: *disposition })
             }
+            EpisodeEvent::BridgingDue { .. }
+            | EpisodeEvent::BridgingDecided { .. }
+            | EpisodeEvent::BridgingBreached { .. } => ServiceEntry::of_stay(event).map(Self::Service),
             EpisodeEvent::CandidateScreened { .. } | EpisodeEvent::PatientWaitlisted { .. } => None,
         }
     }
@@ -102,6 +105,9 @@ impl Entry {
                 band: band.clone(),
                 substance: substance.clone(),
             },
+            ScaleEvent::ScoreWorsened { scale, from, to, .. } => {
+                Self::Service(ServiceEntry::Worsened { scale: *scale, from: *from, to: *to })
+            }
             ScaleEvent::RiskRaised { id, scale, level, .. } => {
                 Self::RiskRaised { id: *id, scale: *scale, level: *level }
             }

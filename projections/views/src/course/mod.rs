@@ -14,6 +14,7 @@ mod plan;
 mod read;
 mod recovery;
 mod row;
+mod service;
 #[cfg(test)]
 mod tests;
 
@@ -24,6 +25,7 @@ pub use entry::Entry;
 pub use read::{CourseEntry, page};
 pub use recovery::RecoveryEntry;
 pub use row::Row;
+pub use service::ServiceEntry;
 
 use crate::DataClass;
 
@@ -47,7 +49,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

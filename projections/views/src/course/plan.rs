@@ -2,7 +2,7 @@
 
 use concord_domain::treatment_plan::Event;
 
-use super::Entry;
+use super::{Entry, ServiceEntry};
 
 impl Entry {
     /// Whether an event makes an entry: exactly when [`Entry::of_plan`] gives one.
@@ -13,7 +13,8 @@ impl Entry {
             | Event::SharedDecisionRecorded { .. }
             | Event::TherapyParticipationRecorded { .. }
             | Event::LifeCircumstanceChanged { .. }
-            | Event::MedicationReviewed { .. } => true,
+            | Event::MedicationReviewed { .. }
+            | Event::ReviewOpened { .. } => true,
             Event::PlanDrafted { .. }
             | Event::PlanRevised { .. }
             | Event::PlanAgreementGiven { .. }
@@ -40,6 +41,9 @@ impl Entry {
             }
             Event::LifeCircumstanceChanged { event, note, .. } => {
                 Self::LifeChanged { event: *event, note: note.clone() }
+            }
+            Event::ReviewOpened { because, .. } => {
+                Self::Service(ServiceEntry::ReviewOpened { because: because.kind() })
             }
             Event::MedicationReviewed { outcome, reason, .. } => {
                 Self::Reviewed { outcome: *outcome, why: reason.clone() }

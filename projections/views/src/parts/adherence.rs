@@ -5,6 +5,8 @@ use concord_kernel::{BarrierId, Day, Instant, PersonId, Text};
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
+use super::Outreach;
+
 /// What was last measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Measured {
@@ -53,10 +55,13 @@ pub struct Adherence {
     pub family: Vec<Helper>,
     /// When the patient, or somebody for them, last checked in.
     pub checked_in_at: Option<Instant>,
+    /// Why somebody is to reach out, and until when.
+    pub outreach: Outreach,
 }
 
 impl Adherence {
     pub(crate) fn fold(&mut self, fact: &Fact, event: &Event) {
+        self.outreach.fold(event);
         match event {
             Event::AdherenceMeasured { from, to, percent, .. } => {
                 self.measured = Some(Measured { from: *from, to: *to, percent: *percent });
@@ -82,7 +87,10 @@ impl Adherence {
             Event::CheckInRecorded { .. } => {
                 self.checked_in_at = self.checked_in_at.max(Some(fact.effective_at));
             }
-            Event::ReminderScheduled { .. }
+            Event::OutreachDue { .. }
+            | Event::OutreachRecorded { .. }
+            | Event::OutreachBreached { .. }
+            | Event::ReminderScheduled { .. }
             | Event::ReminderCancelled { .. }
             | Event::ReminderSent { .. }
             | Event::CheckInFollowedUp { .. }
@@ -102,7 +110,10 @@ impl Adherence {
             | Event::FamilyConsentGiven { .. }
             | Event::FamilyConsentWithdrawn { .. }
             | Event::FamilyEngaged { .. }
-            | Event::CheckInRecorded { .. } => true,
+            | Event::CheckInRecorded { .. }
+            | Event::OutreachDue { .. }
+            | Event::OutreachRecorded { .. }
+            | Event::OutreachBreached { .. } => true,
             Event::ReminderScheduled { .. }
             | Event::ReminderCancelled { .. }
             | Event::ReminderSent { .. }

@@ -11,6 +11,7 @@ use concord_projection::{Fact, ViewError};
 use serde::{Deserialize, Serialize};
 
 use super::awaited::Awaited;
+use super::bridging::Bridging;
 use super::complaints::Complaints;
 use super::due::Open;
 use super::pending::{Consents, Pending};
@@ -48,6 +49,7 @@ pub struct Agenda {
     prescriptions: Prescriptions,
     /// When a prescription drug monitoring program was last looked into.
     pdmp_checked_at: Option<Instant>,
+    bridging: Bridging,
 }
 
 impl Agenda {
@@ -62,7 +64,8 @@ impl Agenda {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
-            DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
+            DomainEvent::Scales(ScaleEvent::ScaleScored { .. } | ScaleEvent::ScoreWorsened { .. })
+            | DomainEvent::CareTeam(_) => false,
             DomainEvent::Coordination(event) => {
                 !matches!(event, CoordinationEvent::ChangesAcknowledged { .. })
             }
@@ -108,7 +111,8 @@ impl Agenda {
             | ChartEvent::NeverTakenRecorded { .. }
             | ChartEvent::SafetyChecked { .. }
             | ChartEvent::SupplyAllotted { .. }
-            | ChartEvent::BoxedWarningAcknowledged { .. } => false,
+            | ChartEvent::BoxedWarningAcknowledged { .. }
+            | ChartEvent::CriticalResultBreached { .. } => false,
         }
     }
 
@@ -121,6 +125,7 @@ impl Agenda {
                     self.visits.stay_closed();
                     self.support.stay_closed(*episode);
                 }
+                self.bridging.fold(event);
                 self.moved(fact, event);
             }
             DomainEvent::Assessment(event) => self.indications.fold(fact, event),
@@ -137,7 +142,10 @@ impl Agenda {
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => self.risks.fold(event),
-            DomainEvent::FollowUp(event) => self.visits.fold(fact.recorded_at, event),
+            DomainEvent::FollowUp(event) => {
+                self.visits.fold(fact.recorded_at, event);
+                self.support.visit(event);
+            }
             DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
             DomainEvent::Coordination(event) => self.awaited.fold(event),
             DomainEvent::Adherence(event) => self.support.fold(event),
@@ -162,7 +170,10 @@ impl Agenda {
             | EpisodeEvent::CandidateScreened { .. }
             | EpisodeEvent::PatientWaitlisted { .. }
             | EpisodeEvent::EpisodePhaseChanged { .. }
-            | EpisodeEvent::EpisodePaused { .. } => {}
+            | EpisodeEvent::EpisodePaused { .. }
+            | EpisodeEvent::BridgingDue { .. }
+            | EpisodeEvent::BridgingDecided { .. }
+            | EpisodeEvent::BridgingBreached { .. } => {}
         }
     }
 
@@ -225,6 +236,7 @@ impl Agenda {
         }
         self.prescriptions.each(|order| self.drug_of(order), &mut show);
         self.prescriptions.unsigned(|order| self.stay_is_open(order, stays), &mut show);
+        self.bridging.each(&mut show);
         if stays.any_open() {
             self.routine(&mut show);
             self.prescribing(&mut show);

@@ -86,6 +86,7 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
         | Event::ConditionResolved { .. }
         | Event::ResultRecorded { .. }
         | Event::CriticalResultFlagged { .. }
+        | Event::CriticalResultBreached { .. }
         | Event::ResultReviewed { .. }
         | Event::MonitoringWaived { .. }
         | Event::OutsideMedicationRecorded { .. }
@@ -149,6 +150,7 @@ impl Background {
             }
             Event::CharacteristicsRecorded { .. }
             | Event::CriticalResultFlagged { .. }
+            | Event::CriticalResultBreached { .. }
             | Event::ResultReviewed { .. }
             | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }

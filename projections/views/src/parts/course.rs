@@ -189,6 +189,7 @@ impl Courses {
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
             | Event::CriticalResultFlagged { .. }
+            | Event::CriticalResultBreached { .. }
             | Event::ResultReviewed { .. }
             | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }

@@ -99,6 +99,8 @@ pub enum DueKind {
     PrescriptionLeftOver,
     /// The last day on which something short-term is to be taken: it is tapered, or somebody says why it goes on.
     UseLimit,
+    /// What happens to medication after a stay is to be decided.
+    DischargeBridging,
 }
 
 impl DueKind {
@@ -149,6 +151,7 @@ impl DueKind {
             Self::PrescriptionOutdated => "prescription_outdated",
             Self::PrescriptionLeftOver => "prescription_left_over",
             Self::UseLimit => "use_limit",
+            Self::DischargeBridging => "discharge_bridging",
         }
     }
 
@@ -197,6 +200,8 @@ impl DueKind {
                         | Self::CriticalResult
                         | Self::Test
                         | Self::PdmpCheck
+                        | Self::Renewal
+                        | Self::DischargeBridging
                 )
             }
             Role::Therapist

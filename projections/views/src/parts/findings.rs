@@ -77,6 +77,7 @@ impl Findings {
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
             | Event::CriticalResultFlagged { .. }
+            | Event::CriticalResultBreached { .. }
             | Event::ResultReviewed { .. }
             | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }

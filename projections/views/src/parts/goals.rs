@@ -102,7 +102,8 @@ impl Goals {
             | Event::EducationProvided { .. }
             | Event::TherapyParticipationRecorded { .. }
             | Event::LifeCircumstanceChanged { .. }
-            | Event::MedicationReviewed { .. } => false,
+            | Event::MedicationReviewed { .. }
+            | Event::ReviewOpened { .. } => false,
         }
     }
 }
@@ -162,7 +163,8 @@ impl PlanPart for Goals {
             | Event::EducationProvided { .. }
             | Event::TherapyParticipationRecorded { .. }
             | Event::LifeCircumstanceChanged { .. }
-            | Event::MedicationReviewed { .. } => {}
+            | Event::MedicationReviewed { .. }
+            | Event::ReviewOpened { .. } => {}
         }
     }
 }

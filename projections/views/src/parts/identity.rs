@@ -32,7 +32,10 @@ impl Identity {
             | Event::EpisodePhaseChanged { .. }
             | Event::EpisodePaused { .. }
             | Event::EpisodeResumed { .. }
-            | Event::EpisodeClosed { .. } => {}
+            | Event::EpisodeClosed { .. }
+            | Event::BridgingDue { .. }
+            | Event::BridgingDecided { .. }
+            | Event::BridgingBreached { .. } => {}
         }
     }
 

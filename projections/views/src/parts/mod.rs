@@ -7,6 +7,7 @@ mod adherence;
 mod agenda;
 mod awaited;
 mod background;
+mod bridging;
 mod complaints;
 mod contacts;
 mod course;
@@ -19,6 +20,7 @@ mod indications;
 mod monitoring;
 mod news;
 mod orders;
+mod outreach;
 mod outside;
 mod pending;
 mod pharmacy;
@@ -49,6 +51,7 @@ pub use indications::{Indication, Indications, Verdict};
 pub use monitoring::{DueTest, Monitoring};
 pub use news::{News, Piece};
 pub use orders::{Change, ChangeKind, EndedOrder, Order, OrderState, Orders};
+pub use outreach::{OpenOutreach, Outreach};
 pub use outside::{Outside, OutsideLine};
 pub use pharmacy::{
     AtPharmacy, OpenRequest, PharmacyChange, PrescriptionLine, PrescriptionStatus, Prescriptions,
@@ -58,5 +61,5 @@ pub use recovery::{Naloxone, OpenInduction, Recovery, Screen, Setback, SetbackKi
 pub use scores::{OpenRisk, Risks, Scores, Trend, TrendDirection};
 pub use stays::{Stay, Stays};
 pub use team::Team;
-pub use therapy::{LifeChange, OpenConcern, Participation, Session, Therapy};
+pub use therapy::{LifeChange, OpenConcern, OpenReview, Participation, Session, Therapy};
 pub use visits::{Appointment, LastVisit, Missed, Visits};

@@ -146,7 +146,8 @@ impl Monitoring {
                 self.waived.retain(|waived| waived.order != *order || waived.test != *test);
                 self.waived.push(Waived { order: *order, test: test.clone(), until: *until });
             }
-            Event::DoseAdjusted { .. }
+            Event::CriticalResultBreached { .. }
+            | Event::DoseAdjusted { .. }
             | Event::OrderCorrected { .. }
             | Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed

@@ -163,6 +163,7 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         ChartEvent::CharacteristicsRecorded { .. }
         | ChartEvent::ResultRecorded { .. }
         | ChartEvent::CriticalResultFlagged { .. }
+        | ChartEvent::CriticalResultBreached { .. }
         | ChartEvent::ResultReviewed { .. }
         | ChartEvent::PdmpChecked { .. }
         | ChartEvent::MonitoringWaived { .. }
@@ -210,7 +211,10 @@ const fn of_stay(event: &EpisodeEvent) -> Option<What> {
         EpisodeEvent::PatientReferred { .. }
         | EpisodeEvent::CandidateScreened { .. }
         | EpisodeEvent::PatientWaitlisted { .. }
-        | EpisodeEvent::EpisodePhaseChanged { .. } => None,
+        | EpisodeEvent::EpisodePhaseChanged { .. }
+        | EpisodeEvent::BridgingDue { .. }
+        | EpisodeEvent::BridgingDecided { .. }
+        | EpisodeEvent::BridgingBreached { .. } => None,
     }
 }
 

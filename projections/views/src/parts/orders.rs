@@ -199,6 +199,7 @@ impl Orders {
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
             | Event::CriticalResultFlagged { .. }
+            | Event::CriticalResultBreached { .. }
             | Event::ResultReviewed { .. }
             | Event::MonitoringWaived { .. }
             | Event::OutsideMedicationRecorded { .. }

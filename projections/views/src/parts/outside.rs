@@ -85,6 +85,7 @@ impl Outside {
             | Event::ConditionResolved { .. }
             | Event::ResultRecorded { .. }
             | Event::CriticalResultFlagged { .. }
+            | Event::CriticalResultBreached { .. }
             | Event::ResultReviewed { .. }
             | Event::MonitoringWaived { .. }
             | Event::LastDoseRecorded { .. }

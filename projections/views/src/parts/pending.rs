@@ -106,6 +106,7 @@ impl PlanPart for Pending {
             Event::LifeCircumstanceChanged { change, review_by, .. } => {
                 self.changes.push((*change, *review_by));
             }
+            Event::ReviewOpened { change, review_by, .. } => self.changes.push((*change, *review_by)),
             Event::MedicationReviewed { considered, next_review_by, .. } => {
                 self.changes.retain(|(change, _)| !considered.contains(change));
                 self.next_review_by = Some(*next_review_by);

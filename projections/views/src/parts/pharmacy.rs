@@ -238,6 +238,7 @@ impl Prescriptions {
             | ChartEvent::ConditionResolved { .. }
             | ChartEvent::ResultRecorded { .. }
             | ChartEvent::CriticalResultFlagged { .. }
+            | ChartEvent::CriticalResultBreached { .. }
             | ChartEvent::ResultReviewed { .. }
             | ChartEvent::MonitoringWaived { .. }
             | ChartEvent::OutsideMedicationRecorded { .. }

@@ -122,6 +122,7 @@ impl Scores {
                 }
             }
             Event::ScaleScored { total: None, .. }
+            | Event::ScoreWorsened { .. }
             | Event::RiskRaised { .. }
             | Event::RiskResolved { .. } => {}
         }
@@ -172,7 +173,7 @@ impl Risks {
                 });
             }
             Event::RiskResolved { id, .. } => self.0.retain(|known| known.id != *id),
-            Event::ScaleScored { .. } => {}
+            Event::ScaleScored { .. } | Event::ScoreWorsened { .. } => {}
         }
     }
 }

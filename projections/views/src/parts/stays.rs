@@ -1,5 +1,6 @@
 //! Where a patient stands in each program.
 
+use concord_domain::EpisodeRef;
 use concord_domain::episode::{Event, Phase, Stage};
 use concord_kernel::{EpisodeId, Instant, ProgramId};
 use concord_projection::Fact;
@@ -58,6 +59,18 @@ impl Stays {
         let current =
             self.0.iter().filter(|stay| !matches!(stay.stage, Stage::Closed | Stage::NotACandidate));
         current.filter_map(|stay| stay.program.as_ref())
+    }
+
+    /// Each stay that is open, by program and identifier, with whether it is not interrupted.
+    pub(crate) fn open(&self) -> impl Iterator<Item = (EpisodeRef, bool)> {
+        let named = |stay: &Stay| Some(EpisodeRef { program: stay.program.clone()?, id: stay.episode? });
+        let open = self.0.iter().filter(|stay| stay.is_open());
+        open.filter_map(move |stay| Some((named(stay)?, stay.stage.is_active())))
+    }
+
+    /// The program that a stream of stays is about.
+    pub(crate) fn program_of(&self, stream: Uuid) -> Option<&ProgramId> {
+        self.0.iter().find(|stay| stay.stream == stream).and_then(|stay| stay.program.as_ref())
     }
 
     pub(crate) fn fold(&mut self, fact: &Fact, event: &Event) {
@@ -122,6 +135,9 @@ impl Stay {
             Event::EpisodePaused { .. } => Stage::Paused(phase),
             Event::EpisodeResumed { .. } => Stage::Open(phase),
             Event::EpisodeClosed { .. } => Stage::Closed,
+            Event::BridgingDue { .. } | Event::BridgingDecided { .. } | Event::BridgingBreached { .. } => {
+                self.stage
+            }
         };
         if stage != self.stage {
             self.stage = stage;

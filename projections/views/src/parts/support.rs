@@ -2,12 +2,13 @@
 
 use concord_domain::adherence::{BarrierKind, Event, Wording};
 use concord_domain::chart::Event as ChartEvent;
+use concord_domain::follow_up::Event as VisitEvent;
 use concord_kernel::{BarrierId, CheckInId, EpisodeId, Instant, OrderId, ReminderId};
 use concord_knowledge::DrugId;
 use serde::{Deserialize, Serialize};
 
-use super::DueKind;
 use super::due::Open;
+use super::{DueKind, Outreach};
 
 /// A reminder that is to be sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ pub(super) struct Support {
     calls: Vec<(CheckInId, Instant)>,
     missed: Vec<Missed>,
     barriers: Vec<(BarrierId, BarrierKind, Instant)>,
-    outreach_by: Option<Instant>,
+    outreach: Outreach,
 }
 
 impl Support {
@@ -49,8 +50,12 @@ impl Support {
             | Event::MissedDosesDecided { .. }
             | Event::AdherenceMeasured { .. }
             | Event::BarrierRaised { .. }
-            | Event::BarrierRemoved { .. } => true,
-            Event::DoseTaken { .. }
+            | Event::BarrierRemoved { .. }
+            | Event::OutreachDue { .. }
+            | Event::OutreachRecorded { .. } => true,
+            // That nobody was reached in time leaves them to be reached.
+            Event::OutreachBreached { .. }
+            | Event::DoseTaken { .. }
             | Event::DoseMissed { .. }
             | Event::FamilyConsentGiven { .. }
             | Event::FamilyConsentWithdrawn { .. }
@@ -59,6 +64,7 @@ impl Support {
     }
 
     pub(super) fn fold(&mut self, event: &Event) {
+        self.outreach.fold(event);
         match event {
             Event::ReminderScheduled { reminder, episode, wording, first_at, .. } => {
                 let (reminder, episode, wording, at) = (*reminder, *episode, *wording, *first_at);
@@ -66,9 +72,7 @@ impl Support {
             }
             Event::ReminderCancelled { reminder } => self.next(*reminder, None),
             Event::ReminderSent { reminder, next_at, .. } => self.next(*reminder, *next_at),
-            // Who checks in was reached.
             Event::CheckInRecorded { check_in, call_by, .. } => {
-                self.outreach_by = None;
                 self.calls.extend(call_by.map(|by| (*check_in, by)));
             }
             Event::CheckInFollowedUp { check_in, .. } => {
@@ -79,12 +83,15 @@ impl Support {
                 self.missed.push(Missed { order: *order, drug: drug.clone(), decide_by: *decide_by });
             }
             Event::MissedDosesDecided { order, .. } => self.decided(*order),
-            Event::AdherenceMeasured { outreach_by, .. } => self.outreach_by = *outreach_by,
             Event::BarrierRaised { barrier, kind, act_by, .. } => {
                 self.barriers.push((*barrier, *kind, *act_by));
             }
             Event::BarrierRemoved { barrier, .. } => self.barriers.retain(|(open, ..)| open != barrier),
-            Event::DoseTaken { .. }
+            Event::AdherenceMeasured { .. }
+            | Event::OutreachDue { .. }
+            | Event::OutreachRecorded { .. }
+            | Event::OutreachBreached { .. }
+            | Event::DoseTaken { .. }
             | Event::DoseMissed { .. }
             | Event::FamilyConsentGiven { .. }
             | Event::FamilyConsentWithdrawn { .. }
@@ -103,6 +110,12 @@ impl Support {
     /// stay is open.
     pub(super) fn stay_closed(&mut self, episode: EpisodeId) {
         self.reminders.retain(|reminder| reminder.episode != episode);
+        self.outreach.stay_closed();
+    }
+
+    /// Who came was reached.
+    pub(super) fn visit(&mut self, event: &VisitEvent) {
+        self.outreach.visit(event);
     }
 
     fn next(&mut self, reminder: ReminderId, at: Option<Instant>) {
@@ -129,8 +142,8 @@ impl Support {
         for (check_in, by) in &self.calls {
             show(Open::about(DueKind::CheckInCall, *by, check_in.uuid(), None));
         }
-        if let Some(by) = self.outreach_by {
-            show(Open::one(DueKind::Outreach, by));
+        for open in self.outreach.iter() {
+            show(Open::named(DueKind::Outreach, open.act_by, Some(open.because.into())));
         }
         for (barrier, kind, by) in &self.barriers {
             show(Open::about(DueKind::Barrier, *by, barrier.uuid(), Some(kind.into())));

@@ -7,6 +7,7 @@ mod monitoring;
 mod pharmacy;
 mod plans;
 mod recoveries;
+mod service;
 
 use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};
 use concord_domain::side_effects::{Event, Grade, Outcome};

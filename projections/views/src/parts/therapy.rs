@@ -1,6 +1,6 @@
 //! What a therapist needs of a plan: goals, how the patient takes part, their doubts, and what changed in their life.
 
-use concord_domain::treatment_plan::{ConcernTopic, Event, LifeEvent};
+use concord_domain::treatment_plan::{ConcernTopic, Event, LifeEvent, ReviewKind};
 use concord_kernel::{ConcernId, Instant, LifeChangeId, Role, Text};
 use concord_knowledge::DrugId;
 use concord_projection::Fact;
@@ -103,6 +103,17 @@ pub struct LifeChange {
     pub review_by: Option<Instant>,
 }
 
+/// A review of the medication that the service opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenReview {
+    /// Under which identifier a review considers it.
+    pub change: LifeChangeId,
+    /// Why.
+    pub because: ReviewKind,
+    /// Until when.
+    pub review_by: Instant,
+}
+
 /// What a therapist needs of one plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Therapy {
@@ -116,6 +127,8 @@ pub struct Therapy {
     pub more_concerns: u32,
     /// What changed in their life, oldest first.
     pub changes: Vec<LifeChange>,
+    /// Reviews that the service opened and nobody has done; at most one for each reason.
+    pub reviews: Vec<OpenReview>,
 }
 
 impl Therapy {
@@ -171,7 +184,12 @@ impl PlanPart for Therapy {
                 });
                 self.make_room_for_changes();
             }
+            Event::ReviewOpened { change, because, review_by } => {
+                let (change, because, review_by) = (*change, because.kind(), *review_by);
+                self.reviews.push(OpenReview { change, because, review_by });
+            }
             Event::MedicationReviewed { considered, .. } => {
+                self.reviews.retain(|open| !considered.contains(&open.change));
                 for change in self.changes.iter_mut().filter(|known| considered.contains(&known.change)) {
                     change.review_by = None;
                 }

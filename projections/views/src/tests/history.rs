@@ -249,7 +249,7 @@ impl Story {
     }
 
     fn later(&mut self, now: Instant, dice: &mut Dice) -> DomainEvent {
-        match dice.roll(124) {
+        match dice.roll(128) {
             0..20 => DomainEvent::Scales(Self::score(now, dice)),
             20..24 => DomainEvent::Scales(self.risk(now, dice)),
             24..44 => DomainEvent::SideEffects(self.effect(now, dice)),
@@ -260,6 +260,7 @@ impl Story {
             82..88 => DomainEvent::Adherence(self.takes(now, dice)),
             88..95 => DomainEvent::Recovery(self.recover(now, dice)),
             95..102 if !self.orders.is_empty() => DomainEvent::Prescription(self.pharmacy(now, dice)),
+            124..128 => self.served(now, dice),
             _ => DomainEvent::Chart(self.chart(now, dice)),
         }
     }
@@ -351,7 +352,10 @@ impl Story {
             return VisitEvent::VisitScheduled { visit, kind, at, modality: Modality::InPerson, with };
         };
         match dice.roll(6) {
-            0 => VisitEvent::VisitMissed { visit, kind: VisitKind::Medication, in_a_row: 1 },
+            0 => {
+                let in_a_row = u32::try_from(dice.roll(3)).unwrap() + 1;
+                VisitEvent::VisitMissed { visit, kind: VisitKind::Medication, in_a_row }
+            }
             1 => {
                 self.visits.push(visit);
                 VisitEvent::CadenceChanged {

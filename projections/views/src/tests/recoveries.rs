@@ -122,13 +122,15 @@ impl Story {
             }
             2 => match self.recovering.relapses.pop() {
                 Some(relapse) => Event::RelapseReviewed { relapse, decision: text("goes on"), late: false },
-                None => Event::NaloxoneProvided { kits: 2, trained: true },
+                None => Event::NaloxoneProvided { kits: 2, trained: true, at: None },
             },
             _ => match self.recovering.overdoses.pop() {
                 Some(overdose) => Event::OverdoseReviewed { overdose, decision: text("goes on"), late: true },
-                None => {
-                    Event::NaloxoneDeclined { reason: text("has one"), offer_again_by: now.plus_days(28) }
-                }
+                None => Event::NaloxoneDeclined {
+                    reason: text("has one"),
+                    offer_again_by: now.plus_days(28),
+                    at: None,
+                },
             },
         }
     }

@@ -1,41 +1,43 @@
-//! What may be asked about deadlines.
+//! What may be asked about timers.
 
-use concord_kernel::{Instant, PatientId, ReportId};
-use concord_projection::{List, Reader, ViewReadError};
-use uuid::Uuid;
+use concord_kernel::Instant;
+use concord_projection::{Cursor, List, Reader, ViewReadError};
 
-use super::Timers;
+use super::{Timer, Timers};
 
-/// Something that happens when a deadline passes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Timer {
-    /// Whom it is about.
-    pub patient: PatientId,
-    /// The last instant at which what it asks for is in time.
-    pub deadline: Instant,
-    /// What passes then.
-    pub ring: Ring,
+/// Timers whose time has come.
+#[derive(Debug)]
+pub struct Due {
+    /// They, earliest first.
+    pub timers: Vec<Timer>,
+    /// Where the list goes on; absent when the next one's time has not come, or there is none.
+    pub after: Option<Cursor>,
 }
 
-/// What a deadline is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ring {
-    /// A side effect must have been decided about.
-    SideEffectDecision(ReportId),
-}
-
-/// Reads deadlines that have passed at `now`, earliest first, at most `limit`.
+/// Reads timers whose time has come at `now`, earliest first, at most `limit`, from `after` on.
 ///
 /// # Errors
 ///
 /// See [`ViewReadError`].
-pub async fn due(reader: &Reader, now: Instant, limit: usize) -> Result<Vec<Timer>, ViewReadError> {
-    let page = reader.list::<Timers>(List::all(), None, limit).await?;
-    let timers = page.items.into_iter().filter_map(|listed| {
-        let report = ReportId::new(Uuid::from_slice(&listed.item).ok()?);
-        let deadline = listed.row.decision(report)?;
-        let patient = listed.key.as_patient();
-        Some(Timer { patient, deadline, ring: Ring::SideEffectDecision(report) })
-    });
-    Ok(timers.take_while(|timer| timer.deadline < now).collect())
+pub async fn due(
+    reader: &Reader,
+    now: Instant,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Result<Due, ViewReadError> {
+    let page = reader.list::<Timers>(List::all(), after, limit).await?;
+    let mut timers = Vec::new();
+    for entry in page.items {
+        let mut found = None;
+        entry.row.each(|deadline, ring| {
+            if ring.item().as_bytes() == entry.item {
+                found = Some(Timer { patient: entry.key.as_patient(), deadline, ring });
+            }
+        });
+        timers.extend(found);
+    }
+    let all = timers.iter().all(|timer: &Timer| timer.deadline < now);
+    timers.retain(|timer| timer.deadline < now);
+    let after = page.next.filter(|_| all);
+    Ok(Due { timers, after })
 }

@@ -1,49 +1,83 @@
 //! What runs for one client.
 
-use std::collections::BTreeMap;
-
-use concord_domain::side_effects::Event;
-use concord_kernel::{Instant, ReportId};
+use concord_domain::DomainEvent;
+use concord_domain::episode::Event as EpisodeEvent;
+use concord_kernel::Instant;
+use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
-/// The deadlines of one client.
+use super::Ring;
+use super::bridging::Bridging;
+use super::outreach::Outreaches;
+use super::reminders::Reminders;
+use super::results::Results;
+use super::reviews::Reviews;
+use super::side_effects::Decisions;
+use crate::parts::Stays;
+
+/// Everything that runs for one client, and where they stand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
-    /// Side effects that nobody has decided about, until when they must be.
-    decisions: BTreeMap<ReportId, Instant>,
+    stays: Stays,
+    decisions: Decisions,
+    reminders: Reminders,
+    results: Results,
+    outreach: Outreaches,
+    reviews: Reviews,
+    bridging: Bridging,
 }
 
 impl Row {
-    /// Whether nothing runs.
+    /// Whether nothing runs, and nobody knows where they stand.
     pub(super) fn is_empty(&self) -> bool {
-        self.decisions.is_empty()
+        let Self { stays, decisions, reminders, results, outreach, reviews, bridging } = self;
+        stays.iter().next().is_none()
+            && decisions.is_empty()
+            && reminders.is_empty()
+            && results.is_empty()
+            && outreach.is_empty()
+            && reviews.is_empty()
+            && bridging.is_empty()
     }
 
-    /// Side effects that wait for a decision, with their deadlines.
-    pub(super) fn decisions(&self) -> impl Iterator<Item = (ReportId, Instant)> {
-        self.decisions.iter().map(|(report, at)| (*report, *at))
-    }
-
-    /// The deadline of a decision that is waited for.
-    pub(super) fn decision(&self, report: ReportId) -> Option<Instant> {
-        self.decisions.get(&report).copied()
-    }
-
-    /// Takes in one more event of a side-effect record.
-    pub(super) fn side_effect(&mut self, event: &Event) {
-        match event {
-            Event::SideEffectReported { report, decide_by, .. } => {
-                self.decisions.insert(*report, *decide_by);
+    pub(super) fn fold(&mut self, fact: &Fact) {
+        match &fact.event {
+            DomainEvent::Episode(event) => {
+                self.stays.fold(fact, event);
+                self.bridging.fold(&self.stays, fact, event);
+                if let EpisodeEvent::EpisodeClosed { episode, .. } = event {
+                    self.reminders.stay_closed(*episode);
+                    self.outreach.stay_closed(*episode);
+                    self.reviews.stay_closed();
+                }
             }
-            Event::SideEffectTriaged { report, decide_by, .. } => {
-                // Judged after a decision or a breach, it has no deadline any more that could be missed first.
-                self.decisions.entry(*report).and_modify(|at| *at = *decide_by);
+            DomainEvent::Chart(event) => self.results.fold(event),
+            DomainEvent::SideEffects(event) => self.decisions.fold(event),
+            DomainEvent::Scales(event) => self.reviews.score(&self.stays, fact, event),
+            DomainEvent::FollowUp(event) => {
+                self.outreach.visit(&self.stays, fact, event);
+                self.reviews.visit(&self.stays, fact, event);
             }
-            Event::SideEffectActionDecided { report, .. }
-            | Event::SideEffectResolved { report, .. }
-            | Event::EscalationBreached { report, .. } => {
-                self.decisions.remove(report);
+            DomainEvent::TreatmentPlan(event) => self.reviews.fold(event),
+            DomainEvent::Adherence(event) => {
+                self.reminders.fold(event);
+                self.outreach.fold(event);
             }
+            DomainEvent::Assessment(_)
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Recovery(_)
+            | DomainEvent::Prescription(_) => {}
         }
+    }
+
+    /// Shows everything that runs, with when it rings.
+    pub(super) fn each(&self, mut show: impl FnMut(Instant, Ring)) {
+        self.decisions.each(&mut show);
+        self.reminders.each(&self.stays, &mut show);
+        self.results.each(&mut show);
+        self.outreach.each(&self.stays, &mut show);
+        self.reviews.each(&self.stays, &mut show);
+        self.bridging.each(&mut show);
     }
 }

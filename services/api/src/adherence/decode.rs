@@ -145,6 +145,13 @@ pub(super) fn engage_family(request: pb::EngageFamilyRequest) -> Result<AnyComma
     asks(episode, command)
 }
 
+pub(super) fn record_outreach(request: pb::RecordOutreachRequest) -> Result<AnyCommand, Invalid> {
+    let pb::RecordOutreachRequest { header: _, episode, outcome, note } = request;
+    let command =
+        Command::RecordOutreach { outcome: words::outreach_outcome(outcome)?, note: text("note", &note)? };
+    asks(episode, command)
+}
+
 fn reminder(reminder_id: &str) -> Result<ReminderId, Invalid> {
     id("reminder_id", reminder_id, ReminderId::new)
 }

@@ -20,4 +20,5 @@ commands! { AdherenceService of pb {
     permit_family(PermitFamilyRequest) -> PermitFamilyResponse;
     withdraw_family(WithdrawFamilyRequest) -> WithdrawFamilyResponse;
     engage_family(EngageFamilyRequest) -> EngageFamilyResponse;
+    record_outreach(RecordOutreachRequest) -> RecordOutreachResponse;
 } }

@@ -1,6 +1,8 @@
 //! The choices about adherence.
 
-use concord_domain::adherence::{BarrierKind, Channel, Doing, MissReason, MissedDecision, Shared, Wording};
+use concord_domain::adherence::{
+    BarrierKind, Channel, Doing, MissReason, MissedDecision, OutreachOutcome, Shared, Wording,
+};
 use concord_proto::concord::adherence::v1 as pb;
 
 use crate::Invalid;
@@ -56,6 +58,16 @@ pub(super) fn missed_decision(value: i32) -> Result<MissedDecision, Invalid> {
         pb::MissedDecision::Reinitiate => Some(MissedDecision::Reinitiate),
         pb::MissedDecision::Continue => Some(MissedDecision::Continue),
         pb::MissedDecision::Stop => Some(MissedDecision::Stop),
+    })
+}
+
+pub(super) fn outreach_outcome(value: i32) -> Result<OutreachOutcome, Invalid> {
+    choice("outcome", value, |stated| match stated {
+        pb::OutreachOutcome::Unspecified => None,
+        pb::OutreachOutcome::Reached => Some(OutreachOutcome::Reached),
+        pb::OutreachOutcome::NotReached => Some(OutreachOutcome::NotReached),
+        pb::OutreachOutcome::Declined => Some(OutreachOutcome::Declined),
+        pb::OutreachOutcome::HandedOn => Some(OutreachOutcome::HandedOn),
     })
 }
 

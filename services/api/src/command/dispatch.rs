@@ -147,4 +147,6 @@ requests! {
     RequestRenewal
     AnswerRenewal
     ExpirePrescription
+    RecordOutreach
+    DecideBridging
 }

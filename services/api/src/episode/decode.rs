@@ -1,18 +1,22 @@
 //! Messages to commands of a stay.
 
 use concord_domain::episode::{
-    Command, Criterion, CriterionAnswer, Disposition, Exclusion, Interruption, Phase,
+    BridgingDecision, BridgingLine, Command, Criterion, CriterionAnswer, Disposition, Exclusion,
+    Interruption, Phase,
 };
-use concord_domain::{Command as AnyCommand, InProgram};
-use concord_kernel::{EpisodeId, Phi};
+use concord_domain::{Command as AnyCommand, EpisodeRef, InProgram};
+use concord_kernel::{EpisodeId, OrderId, Phi};
 use concord_proto::concord::episode::v1 as pb;
 
 use crate::Invalid;
-use crate::common::decode::program;
+use crate::common::decode::{episode, program};
 use crate::field::{choice, day, id, list, optional_text, text};
 
 /// Most criteria or exclusions of one screening.
 const ANSWERS: usize = 16;
+
+/// Most orders of one decision about the time after a stay.
+const ORDERS: usize = 64;
 
 fn asks(program: &str, command: Command) -> Result<AnyCommand, Invalid> {
     Ok(AnyCommand::Episode(InProgram { program: self::program(program)?, command }))
@@ -87,6 +91,27 @@ pub(super) fn discharge_patient(request: pb::DischargePatientRequest) -> Result<
     })?;
     let medication_plan = optional_text("medication_plan", &medication_plan)?;
     asks(&program, Command::Discharge { disposition, medication_plan })
+}
+
+pub(super) fn decide_bridging(request: pb::DecideBridgingRequest) -> Result<AnyCommand, Invalid> {
+    let pb::DecideBridgingRequest { header: _, episode, lines, note } = request;
+    let EpisodeRef { program, id: episode } = self::episode(episode)?;
+    let lines = list("lines", lines, ORDERS, bridged)?;
+    let command = Command::DecideBridging { episode, lines, note: text("note", &note)? };
+    Ok(AnyCommand::Episode(InProgram { program, command }))
+}
+
+fn bridged(line: pb::BridgingLine) -> Result<BridgingLine, Invalid> {
+    let pb::BridgingLine { order_id, decision } = line;
+    let decision = choice("decision", decision, |decision| match decision {
+        pb::BridgingDecision::Unspecified => None,
+        pb::BridgingDecision::Supplied => Some(BridgingDecision::Supplied),
+        pb::BridgingDecision::Tapered => Some(BridgingDecision::Tapered),
+        pb::BridgingDecision::TakenOver => Some(BridgingDecision::TakenOver),
+        pb::BridgingDecision::Ended => Some(BridgingDecision::Ended),
+        pb::BridgingDecision::NotNeeded => Some(BridgingDecision::NotNeeded),
+    })?;
+    Ok(BridgingLine { order: id("order_id", &order_id, OrderId::new)?, decision })
 }
 
 fn answer(answer: pb::CriterionAnswer) -> Result<CriterionAnswer, Invalid> {

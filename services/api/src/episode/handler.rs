@@ -14,4 +14,5 @@ commands! { EpisodeService of pb {
     pause_episode(PauseEpisodeRequest) -> PauseEpisodeResponse;
     resume_episode(ResumeEpisodeRequest) -> ResumeEpisodeResponse;
     discharge_patient(DischargePatientRequest) -> DischargePatientResponse;
+    decide_bridging(DecideBridgingRequest) -> DecideBridgingResponse;
 } }

@@ -89,6 +89,9 @@ fn commands_of_a_stay_name_the_field() {
     refuses!(episode::PauseEpisodeRequest: |r| r.because = 0 => "because");
     refuses!(episode::ResumeEpisodeRequest: |r| r.program.clear() => "program");
     refuses!(episode::DischargePatientRequest: |r| r.disposition = 0 => "disposition");
+    refuses!(episode::DecideBridgingRequest:
+        |r| r.episode = None => "episode", |r| r.lines[0].order_id.clear() => "lines[0].order_id",
+        |r| r.lines[0].decision = 0 => "lines[0].decision", |r| r.note = " ".into() => "note");
 }
 
 #[test]
@@ -378,6 +381,8 @@ fn commands_about_adherence_name_the_field() {
     refuses!(adherence::EngageFamilyRequest:
         |r| r.episode = None => "episode", |r| r.person_id.clear() => "person_id", |r| r.about = 0 => "about",
         |r| r.note.clear() => "note");
+    refuses!(adherence::RecordOutreachRequest:
+        |r| r.episode = None => "episode", |r| r.outcome = 0 => "outcome", |r| r.note.clear() => "note");
 }
 
 #[test]

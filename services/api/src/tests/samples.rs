@@ -99,6 +99,11 @@ samples! {
         PauseEpisodeRequest { program: PROGRAM.into(), because: 1 }
         ResumeEpisodeRequest { program: PROGRAM.into() }
         DischargePatientRequest { program: PROGRAM.into(), disposition: 1, medication_plan: String::new() }
+        DecideBridgingRequest {
+            episode: stay(),
+            lines: vec![episode::v1::BridgingLine { order_id: id(), decision: 1 }],
+            note: words(),
+        }
     }
     assessment {
         StartAssessmentRequest { episode: stay() }
@@ -312,6 +317,7 @@ samples! {
         PermitFamilyRequest { episode: stay(), person_id: id(), shares: vec![1, 2], until: day() }
         WithdrawFamilyRequest { episode: stay(), person_id: id() }
         EngageFamilyRequest { episode: stay(), person_id: id(), about: 1, note: words() }
+        RecordOutreachRequest { episode: stay(), outcome: 1, note: words() }
     }
     recovery {
         StartInductionRequest {

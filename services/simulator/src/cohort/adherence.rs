@@ -9,8 +9,8 @@ use concord_proto::concord::chart::v1 as chart;
 use uuid::Uuid;
 
 use super::course::{Order, Story};
-use super::request;
 use super::writer::later;
+use super::{aftercare, request};
 use crate::script::{Body, Person};
 
 /// Days from the first dose on which the patient tells of each dose.
@@ -30,6 +30,9 @@ pub(crate) fn begin(story: &mut Story<'_>) {
     for order in &orders {
         told_day_by_day(story, order);
     }
+    if orders.iter().any(|order| leaves_out(story, order)) {
+        aftercare::sought(story);
+    }
     measured(story);
     left_out(story, &orders);
     reminded(story);
@@ -38,11 +41,16 @@ pub(crate) fn begin(story: &mut Story<'_>) {
     family(story);
 }
 
+/// Whether doses of an order are left out for a few days.
+fn leaves_out(story: &Story<'_>, order: &Order) -> bool {
+    story.w.client() % 3 == 1 || order.ladder.drug == "prazosin"
+}
+
 /// Every third client leaves out a few days in a row; one of them long enough for the rule of a drug that must start low
 /// again.
 fn told_day_by_day(story: &mut Story<'_>, order: &Order) {
     let patient = story.patient.clone();
-    let skips = story.w.client() % 3 == 1 || order.ladder.drug == "prazosin";
+    let skips = leaves_out(story, order);
     for day in 0..TOLD_DAYS {
         let on = story.treated_on + day;
         let (due, told) = (story.w.at(on, 300), story.w.at(on, 310));

@@ -8,7 +8,7 @@ use concord_proto::concord::episode::v1 as episode;
 use super::care::Rhythm;
 use super::course::{Order, Story};
 use super::profile::Twist;
-use super::{PROGRAM, care, request};
+use super::{PROGRAM, aftercare, care, request};
 use crate::script::Body;
 
 /// Weeks of treatment after which the one who completes the program steps down.
@@ -32,6 +32,7 @@ pub(crate) fn discharge(story: &mut Story<'_>, day: i64, disposition: episode::D
 pub(crate) fn lost(story: &mut Story<'_>, day: i64) {
     let plan = "Three calls and a letter; primary care told; 14 days bridging supply at the pharmacy";
     discharge(story, day + 2, episode::Disposition::LostToFollowUp, plan);
+    aftercare::decided(story, day + 2);
 }
 
 /// Whether the stay ends after the visit of `day`; also where a short-term drug begins to end.

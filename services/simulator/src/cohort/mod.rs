@@ -1,6 +1,7 @@
 //! Who there is, and everything that happens to them.
 
 mod adherence;
+mod aftercare;
 mod arrival;
 mod care;
 mod coordination;

@@ -3,6 +3,7 @@
 mod doses;
 mod family;
 mod measure;
+mod outreach;
 mod reminders;
 
 use concord_kernel::{BarrierId, CheckInId, Role, Text};
@@ -70,6 +71,9 @@ impl Adherence {
             Command::PermitFamily { person, shares, until } => self.permit(*person, shares, *until, context),
             Command::WithdrawFamily { person } => self.withdraw(*person),
             Command::EngageFamily { person, about, note } => self.engage(*person, *about, note, context),
+            Command::OpenOutreach { visit } => self.open_outreach(*visit, episode.id, context),
+            Command::RecordOutreach { outcome, note } => self.record_outreach(*outcome, note, context),
+            Command::BreachOutreach { because } => self.breach_outreach(*because, context),
         }
     }
 
@@ -157,8 +161,13 @@ fn may_go_on(issued: &Issued<InEpisode<Command>>) -> bool {
         | Command::MeasureAdherence { .. }
         | Command::RaiseBarrier { .. }
         | Command::RemoveBarrier { .. }
-        | Command::PermitFamily { .. } => stay.is_open(episode),
-        Command::CancelReminder { .. } | Command::WithdrawFamily { .. } => stay.knows(episode),
+        | Command::PermitFamily { .. }
+        | Command::OpenOutreach { .. }
+        | Command::BreachOutreach { .. } => stay.is_open(episode),
+        // Who was lost may be found again.
+        Command::CancelReminder { .. } | Command::WithdrawFamily { .. } | Command::RecordOutreach { .. } => {
+            stay.knows(episode)
+        }
     }
 }
 
@@ -181,9 +190,12 @@ const fn may(role: Role, command: &Command) -> bool {
         Command::RaiseBarrier { .. } | Command::PermitFamily { .. } | Command::WithdrawFamily { .. } => {
             team || matches!(role, Role::Patient)
         }
-        Command::FollowUpCheckIn { .. } | Command::RemoveBarrier { .. } | Command::EngageFamily { .. } => {
-            team
-        }
+        Command::FollowUpCheckIn { .. }
+        | Command::RemoveBarrier { .. }
+        | Command::EngageFamily { .. }
+        | Command::RecordOutreach { .. } => team,
+        // Whoever is no timer is told so by the rule.
+        Command::OpenOutreach { .. } | Command::BreachOutreach { .. } => return true,
     };
     others || role.prescribes()
 }

@@ -72,6 +72,9 @@ fn reads(
         | Event::DoseMissed { .. }
         | Event::MissedDosesReached { .. }
         | Event::MissedDosesDecided { .. }
+        | Event::OutreachDue { .. }
+        | Event::OutreachRecorded { .. }
+        | Event::OutreachBreached { .. }
         | Event::BarrierRaised { .. }
         | Event::BarrierRemoved { .. } => {}
     }

@@ -128,6 +128,7 @@ impl Chart {
                 self.correct(*order, correction, reason, context)
             }
             Command::AllotSupply { order, prescription } => self.allot(*order, *prescription, context),
+            Command::BreachResult { lab, taken_at } => self.breach_result(lab, *taken_at, context),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use concord_kernel::{Day, Instant, OrderId, Text};
+use concord_kernel::{Day, Instant, OrderId, Role, Text};
 use concord_knowledge::{LabId, RuleId};
 
 use super::super::{Chart, Error, Event};
@@ -52,6 +52,28 @@ impl Chart {
             action: action.clone(),
             late: context.now > waits.acknowledge_by,
         }])
+    }
+
+    /// The service says once that nobody did it in time.
+    pub(super) fn breach_result(
+        &self,
+        lab: &LabId,
+        taken_at: Instant,
+        context: &Context,
+    ) -> Result<Vec<Event>, Error> {
+        if context.actor.role != Role::Service {
+            return Err(Error::NotATimer);
+        }
+        let waits = self.critical.iter().find(|known| known.lab == *lab && known.taken_at == taken_at);
+        let waits = waits.ok_or(Error::NoCriticalResult)?;
+        if waits.breached {
+            return Err(Error::AlreadyBreached);
+        }
+        if context.now <= waits.acknowledge_by {
+            return Err(Error::DeadlineNotPassed);
+        }
+        let (lab, acknowledge_by) = (lab.clone(), waits.acknowledge_by);
+        Ok(vec![Event::CriticalResultBreached { lab, taken_at, acknowledge_by }])
     }
 
     /// A test that the drug asks for is left out by a prescriber who says why, and for a time: it comes due again.

@@ -95,7 +95,8 @@ impl Chart {
             | Command::CancelTitration { .. }
             | Command::Switch(_)
             | Command::Stop { .. }
-            | Command::Correct { .. } => None,
+            | Command::Correct { .. }
+            | Command::BreachResult { .. } => None,
         }
     }
 }

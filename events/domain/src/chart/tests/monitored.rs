@@ -1,5 +1,6 @@
 //! Critical results, levels and tests that are left out.
 
+use concord_kernel::Role;
 use concord_knowledge::{LabId, RuleId};
 
 use super::super::*;
@@ -21,6 +22,10 @@ fn measured(name: &str, value: f64, unit: &str) -> Command {
 
 fn reviewed(name: &str) -> Command {
     Command::ReviewResult { lab: lab(name), taken_at: noon(), action: words("Called; potassium today") }
+}
+
+fn breach() -> Command {
+    Command::BreachResult { lab: lab("potassium"), taken_at: noon() }
 }
 
 fn waive(test: &str, days: i64) -> Command {
@@ -89,4 +94,22 @@ fn a_test_is_left_out_by_a_prescriber_for_a_time_and_only_when_the_drug_asks_for
     }
     let stopped = after(on("sertraline"), [psychiatrist().asks(stop(1))]);
     refused(stopped, psychiatrist().asks(waive(kidney, 90)), Error::OrderStopped);
+}
+
+#[test]
+fn a_critical_result_that_nobody_acknowledged_is_on_record_once_and_by_the_service() {
+    let flagged = after(Vec::new(), [nurse().asks(measured("potassium", 2.5, "mmol/L"))]);
+    let timer = |hours| somebody(9, Role::Service, &[]).hours_later(hours).asks(breach());
+    refused(flagged.clone(), timer(1), Error::DeadlineNotPassed);
+    refused(flagged.clone(), psychiatrist().hours_later(2).asks(breach()), Error::NotATimer);
+    refused(Vec::new(), timer(2), Error::NoCriticalResult);
+    let events = accepted(flagged.clone(), timer(2));
+    let [Event::CriticalResultBreached { acknowledge_by, .. }] = events.as_slice() else {
+        panic!("{events:?}");
+    };
+    assert_eq!(*acknowledge_by, noon().plus(std::time::Duration::from_hours(1)));
+    let breached = [flagged, events].concat();
+    refused(breached.clone(), timer(3), Error::AlreadyBreached);
+    let late = accepted(breached, psychiatrist().hours_later(3).asks(reviewed("potassium")));
+    assert!(matches!(late.as_slice(), [Event::ResultReviewed { late: true, .. }]));
 }

@@ -39,7 +39,7 @@ pub(super) fn in_days(days: i64) -> Day {
     noon().plus_days(days).day()
 }
 
-fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
+pub(super) fn somebody(id: u128, role: Role, schedules: &[Schedule]) -> Asking {
     let actor = Actor {
         id: PersonId::new(Uuid::from_u128(id)),
         role,

@@ -90,7 +90,7 @@ pub(super) fn visited(facts: Facts, modality: Modality, in_person_before: bool) 
     if in_person_before {
         medication.insert(VisitId::new(uuid(0x22)), (noon().plus_days(-40), Modality::InPerson));
     }
-    Facts { visits: Some(VisitFacts { medication }), ..facts }
+    Facts { visits: Some(VisitFacts { medication, missed: None }), ..facts }
 }
 
 pub(super) fn visit() -> VisitRef {

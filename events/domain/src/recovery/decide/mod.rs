@@ -127,12 +127,16 @@ fn offered(offer: &NaloxoneOffer, context: &Context) -> Result<Event, Error> {
     match offer {
         NaloxoneOffer::Provided { kits: 0, .. } => Err(Error::NoKit),
         NaloxoneOffer::Provided { kits, trained } => {
-            Ok(Event::NaloxoneProvided { kits: *kits, trained: *trained })
+            Ok(Event::NaloxoneProvided { kits: *kits, trained: *trained, at: Some(context.effective_at) })
         }
         NaloxoneOffer::Declined { reason } => {
             let days = context.rules.recovery_limits().offer_again_days;
             let offer_again_by = context.now.plus_days(i64::from(days));
-            Ok(Event::NaloxoneDeclined { reason: reason.clone(), offer_again_by })
+            Ok(Event::NaloxoneDeclined {
+                reason: reason.clone(),
+                offer_again_by,
+                at: Some(context.effective_at),
+            })
         }
     }
 }

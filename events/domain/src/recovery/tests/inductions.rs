@@ -148,7 +148,11 @@ fn naloxone_is_handed_out_or_offered_again() {
     record(vec![]).when(nurse(kits(0))).then_expect_error(Error::NoKit);
     let declined = Command::OfferNaloxone(NaloxoneOffer::Declined { reason: text("has one") });
     record(vec![]).when(somebody(Role::Pharmacist).asks(declined)).then_expect_events(vec![
-        Event::NaloxoneDeclined { reason: text("has one"), offer_again_by: noon().plus_days(28) },
+        Event::NaloxoneDeclined {
+            reason: text("has one"),
+            offer_again_by: noon().plus_days(28),
+            at: Some(noon()),
+        },
     ]);
 }
 

@@ -154,7 +154,7 @@ pub(super) fn kits(kits: u8) -> Command {
 }
 
 pub(super) fn handed_out() -> Event {
-    Event::NaloxoneProvided { kits: 2, trained: true }
+    Event::NaloxoneProvided { kits: 2, trained: true, at: Some(noon()) }
 }
 
 pub(super) fn report(n: u128) -> SubstanceUseId {

@@ -1,6 +1,7 @@
 //! The rules of a treatment plan.
 
 mod goals;
+mod opened;
 mod told;
 
 use concord_kernel::{Role, Text};
@@ -78,6 +79,7 @@ impl TreatmentPlan {
                 self.plan_support(*support, *goal, (*kind, what, *due_on), context)?
             }
             Command::FinishSupport { support, outcome } => self.finish_support(*support, outcome)?,
+            Command::OpenReview { because } => self.open_review(*because, context)?,
         };
         Ok(vec![event])
     }
@@ -157,7 +159,8 @@ fn may_go_on(issued: &Issued<InEpisode<Command>>) -> bool {
         | Command::RecordEducation { .. }
         | Command::RecordLifeChange { .. }
         | Command::ReviewMedication { .. }
-        | Command::FinishSupport { .. } => stay.is_open(episode),
+        | Command::FinishSupport { .. }
+        | Command::OpenReview { .. } => stay.is_open(episode),
         Command::RecordTherapyParticipation { .. } => stay.knows(episode),
     }
 }
@@ -183,6 +186,8 @@ const fn may(role: Role, command: &Command) -> bool {
         Command::RecordLifeChange { .. } => {
             matches!(role, Role::Therapist | Role::CaseManager | Role::Nurse | Role::Patient)
         }
+        // Whoever is no timer is told so by the rule.
+        Command::OpenReview { .. } => return true,
     };
     others || role.prescribes()
 }

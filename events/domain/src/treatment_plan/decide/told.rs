@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use concord_kernel::{ConcernId, Instant, LifeChangeId, Role, SessionId, Text};
 use concord_knowledge::DrugId;
 
+use super::super::state::LifeChange;
 use super::super::{
     ConcernTopic, EducationMethod, EducationTopic, Error, Event, LifeEvent, ReviewOutcome, SessionKind,
     TeachBack, TreatmentPlan,
@@ -110,7 +111,8 @@ impl TreatmentPlan {
         if self.changes.contains_key(&change) {
             return Err(Error::LifeChangeIdUsed);
         }
-        if self.changes.values().filter(|known| !known.reviewed).count() >= MOST_OPEN_CHANGES {
+        let told = |known: &&LifeChange| !known.reviewed && known.opened.is_none();
+        if self.changes.values().filter(told).count() >= MOST_OPEN_CHANGES {
             return Err(Error::TooManyLifeChanges { most: MOST_OPEN_CHANGES });
         }
         let review_by = now.plus_days(LIFE_CHANGE_REVIEW_DAYS);

@@ -61,7 +61,8 @@ impl Reader {
             | Event::LifeCircumstanceChanged { .. }
             | Event::MedicationReviewed { .. }
             | Event::SupportPlanned { .. }
-            | Event::SupportFinished { .. } => {}
+            | Event::SupportFinished { .. }
+            | Event::ReviewOpened { .. } => {}
         }
     }
 

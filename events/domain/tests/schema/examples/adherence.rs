@@ -1,9 +1,10 @@
 //! Examples of a patient's adherence.
 
 use concord_domain::adherence::{
-    AdherenceLine, BarrierKind, Channel, Doing, Event, MissReason, MissedDecision, Shared, Wording,
+    AdherenceLine, BarrierKind, Channel, Doing, Event, MissReason, MissedDecision, OutreachCause,
+    OutreachOutcome, Shared, Wording,
 };
-use concord_kernel::{BarrierId, CheckInId, OrderId, ReminderId, Role};
+use concord_kernel::{BarrierId, CheckInId, OrderId, ReminderId, Role, VisitId};
 use concord_knowledge::{DrugId, MissedAction, RuleId, RulesetVersion};
 
 use super::{day, instant, person, stay_id, text, uuid};
@@ -129,6 +130,24 @@ fn helped() -> Vec<Event> {
             person: person(0xFA),
             about: Shared::WarningSigns,
             note: text("Knows when to call, and whom"),
+        },
+        Event::OutreachDue {
+            episode: stay_id(),
+            first: VisitId::new(uuid(0x70)),
+            visit: VisitId::new(uuid(0x71)),
+            in_a_row: 2,
+            rule: RuleId::parse("outreach.clozapine").expect("a valid name"),
+            act_by: instant("2026-03-10T10:00:00Z"),
+            ruleset: ruleset(),
+        },
+        Event::OutreachRecorded {
+            outcome: OutreachOutcome::Reached,
+            note: text("Comes tomorrow; his sister drives"),
+            late: false,
+        },
+        Event::OutreachBreached {
+            because: OutreachCause::MissedVisits,
+            act_by: instant("2026-03-10T10:00:00Z"),
         },
     ]
 }

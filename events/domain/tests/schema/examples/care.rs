@@ -72,6 +72,7 @@ pub(super) fn scales() -> Vec<scales::Event> {
             act_by: instant("2026-03-10T08:01:00Z"),
         },
         Event::RiskResolved { id, resolution: text("Called; plan for the evening agreed") },
+        Event::ScoreWorsened { id, scale: ScaleKind::Phq9, from: 9, to: 15 },
     ]
 }
 

@@ -305,5 +305,10 @@ pub(super) fn agreed() -> Vec<Event> {
             reason: text("Tremor at every level that helps"),
             at: at(),
         },
+        Event::CriticalResultBreached {
+            lab: LabId::parse("lithium-level").expect("a valid name"),
+            taken_at: at(),
+            acknowledge_by: at(),
+        },
     ]
 }

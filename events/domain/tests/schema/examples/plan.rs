@@ -1,10 +1,10 @@
 //! Examples of a treatment plan.
 
 use concord_domain::treatment_plan::{
-    ConcernTopic, Consent, EducationMethod, EducationTopic, Event, LifeEvent, Party, ReviewOutcome,
-    SessionKind, SupportKind, TeachBack,
+    ConcernTopic, Consent, EducationMethod, EducationTopic, Event, LifeEvent, Party, ReviewCause,
+    ReviewOutcome, SessionKind, SupportKind, TeachBack,
 };
-use concord_kernel::{ConcernId, GoalId, LifeChangeId, OrderId, Role, SessionId, SupportId};
+use concord_kernel::{ConcernId, GoalId, LifeChangeId, OrderId, Role, ScaleId, SessionId, SupportId};
 use concord_knowledge::DrugId;
 
 use super::{day, episode_ref, instant, person, text, uuid};
@@ -106,5 +106,10 @@ fn told() -> Vec<Event> {
             due_on: day("2026-03-20"),
         },
         Event::SupportFinished { support, outcome: text("Pass is there") },
+        Event::ReviewOpened {
+            change: LifeChangeId::new(uuid(0x72)),
+            because: ReviewCause::Worsening { score: ScaleId::new(uuid(0x72)) },
+            review_by: instant("2026-03-16T10:00:00Z"),
+        },
     ]
 }

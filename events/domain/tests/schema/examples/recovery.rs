@@ -118,10 +118,11 @@ pub(super) fn told() -> Vec<Event> {
             not_on_care_team: false,
         },
         Event::OverdoseReviewed { overdose, decision: text("Monthly injection offered"), late: true },
-        Event::NaloxoneProvided { kits: 2, trained: true },
+        Event::NaloxoneProvided { kits: 2, trained: true, at: None },
         Event::NaloxoneDeclined {
             reason: text("Has one at home"),
             offer_again_by: instant("2026-04-06T09:00:00Z"),
+            at: None,
         },
         Event::NaloxoneChallenged { at: instant("2026-03-09T10:00:00Z"), reacted: false },
         Event::RetentionMeasured {

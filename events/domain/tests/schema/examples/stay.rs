@@ -2,9 +2,10 @@
 
 use concord_domain::assessment::{self, Section};
 use concord_domain::episode::{
-    self, Criterion, CriterionAnswer, Disposition, Exclusion, Interruption, Phase,
+    self, BridgingDecision, BridgingLine, Criterion, CriterionAnswer, Disposition, Exclusion, Interruption,
+    Phase,
 };
-use concord_kernel::{EpisodeId, Phi};
+use concord_kernel::{EpisodeId, OrderId, Phi};
 use concord_knowledge::ConditionId;
 
 use super::{born_on, episode_ref, instant, program, stay_id, text, uuid};
@@ -57,6 +58,22 @@ pub(super) fn episode() -> Vec<episode::Event> {
             medication_plan: Some(text("Primary care goes on prescribing")),
             at: None,
         },
+        Event::BridgingDue {
+            episode,
+            orders: vec![OrderId::new(uuid(0x0D))],
+            naloxone: true,
+            decide_by: instant("2026-06-02T10:00:00Z"),
+        },
+        Event::BridgingDecided {
+            episode,
+            lines: vec![BridgingLine {
+                order: OrderId::new(uuid(0x0D)),
+                decision: BridgingDecision::Supplied,
+            }],
+            note: text("Primary care goes on prescribing"),
+            late: false,
+        },
+        Event::BridgingBreached { episode, decide_by: instant("2026-06-02T10:00:00Z") },
     ]
 }
 

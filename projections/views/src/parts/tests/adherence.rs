@@ -141,7 +141,10 @@ fn missed_doses_wait_for_a_decision_or_the_end_of_the_order() {
 
 #[test]
 fn whoever_was_not_reached_is_sought_until_they_check_in() {
-    assert_eq!(due_of(vec![measured(Some(30), true)]), [(DueKind::Outreach, None)]);
+    assert_eq!(
+        due_of(vec![measured(Some(30), true)]),
+        [(DueKind::Outreach, Some("low_adherence".to_owned()))]
+    );
     assert_eq!(due_of(vec![measured(Some(30), true), checked_in(false)]), []);
     assert_eq!(due_of(vec![measured(Some(30), true), checked_in(true)]), [(DueKind::CheckInCall, None)]);
     let called = Event::CheckInFollowedUp { check_in: CheckInId::new(id(1)), outcome: words("well") };

@@ -52,7 +52,7 @@ fn completed() -> Event {
 }
 
 fn provided() -> Event {
-    Event::NaloxoneProvided { kits: 2, trained: true }
+    Event::NaloxoneProvided { kits: 2, trained: true, at: None }
 }
 
 fn screened(n: u128, day: i64, surprise: bool) -> Event {
@@ -164,7 +164,7 @@ fn after_an_overdose_naloxone_is_offered_again_and_a_prescriber_looks_even_witho
     let ended = kinds(due_after([then.to_vec(), vec![closed()]].concat()));
     assert_eq!(ended, [DueKind::OverdoseReview]);
     let declined =
-        Event::NaloxoneDeclined { reason: words("has one"), offer_again_by: start().plus_days(28) };
+        Event::NaloxoneDeclined { reason: words("has one"), offer_again_by: start().plus_days(28), at: None };
     let again = due(vec![overdosed(), declined]);
     assert!(again.contains(&(DueKind::NaloxoneOffer, start().plus_days(28))), "{again:?}");
 }

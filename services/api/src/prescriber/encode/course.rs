@@ -4,7 +4,7 @@ use concord_domain::chart::MedicationRef;
 use concord_domain::side_effects::Grade;
 use concord_knowledge::Regimen;
 use concord_proto::concord::prescriber::v1 as pb;
-use concord_views::course::{CourseEntry, Entry};
+use concord_views::course::{CourseEntry, Entry, ServiceEntry};
 
 use super::super::drugs::{Drugs, order_of};
 use crate::common::encode::instant;
@@ -28,7 +28,13 @@ pub(crate) fn point(entry: &CourseEntry, drugs: &Drugs) -> pb::CoursePoint {
 
 /// The stored name of what happened.
 fn kind(entry: &Entry) -> String {
-    if let Entry::Recovery(entry) = entry { words::stored(entry) } else { words::stored(entry) }
+    if let Entry::Recovery(entry) = entry {
+        words::stored(entry)
+    } else if let Entry::Service(entry) = entry {
+        words::stored(entry)
+    } else {
+        words::stored(entry)
+    }
 }
 
 type Told = (String, Option<f64>, String);
@@ -111,6 +117,7 @@ fn told(entry: &Entry) -> Told {
         | Entry::BarrierRemoved { .. }
         | Entry::FamilyEngaged { .. } => adherence(entry),
         Entry::Recovery(entry) => recovery::told(entry),
+        Entry::Service(entry) => service(entry),
         Entry::PrescriptionSigned { .. }
         | Entry::TransmissionFailed { .. }
         | Entry::PrescriptionCancelled { .. }
@@ -266,5 +273,23 @@ fn adherence(entry: &Entry) -> Told {
         Entry::BarrierRemoved { how } => (String::new(), None, words::text(Some(how))),
         Entry::FamilyEngaged { about, note } => (words::stored(about), None, words::text(Some(note))),
         _ => (String::new(), None, String::new()),
+    }
+}
+
+fn service(entry: &ServiceEntry) -> Told {
+    match entry {
+        ServiceEntry::Worsened { scale, from, to } => {
+            (words::stored(scale), Some(f64::from(*to)), format!("{from} before"))
+        }
+        ServiceEntry::ReviewOpened { because } => (words::stored(because), None, String::new()),
+        ServiceEntry::OutreachDue { in_a_row } => (String::new(), Some(f64::from(*in_a_row)), String::new()),
+        ServiceEntry::OutreachRecorded { outcome, note } => {
+            (words::stored(outcome), None, words::text(Some(note)))
+        }
+        ServiceEntry::OutreachBreached { because } => (words::stored(because), None, String::new()),
+        ServiceEntry::ResultBreached { lab } => (lab.as_str().to_owned(), None, String::new()),
+        ServiceEntry::BridgingDue { orders } => (String::new(), Some(f64::from(*orders)), String::new()),
+        ServiceEntry::BridgingDecided { note } => (String::new(), None, words::text(Some(note))),
+        ServiceEntry::BridgingBreached => (String::new(), None, String::new()),
     }
 }

@@ -1,7 +1,7 @@
 //! How a patient takes what is ordered, as a therapist may know it, to messages.
 
 use concord_proto::concord::therapist::v1 as pb;
-use concord_views::parts::{Adherence, Helper, OpenBarrier};
+use concord_views::parts::{Adherence, Helper, OpenBarrier, OpenOutreach};
 
 use crate::common::encode::instant;
 use crate::query::words;
@@ -15,6 +15,15 @@ pub(super) fn adherence(taking: &Adherence) -> pb::TherapyAdherence {
         barriers: taking.barriers.iter().map(barrier).collect(),
         family: taking.family.iter().map(helper).collect(),
         checked_in_at: taking.checked_in_at.map(instant),
+        outreach: taking.outreach.iter().map(outreach).collect(),
+    }
+}
+
+fn outreach(open: &OpenOutreach) -> pb::TherapyOutreach {
+    pb::TherapyOutreach {
+        because: words::stored(&open.because),
+        act_by: Some(instant(open.act_by)),
+        breached: open.breached,
     }
 }
 

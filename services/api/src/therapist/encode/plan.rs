@@ -2,7 +2,9 @@
 
 use concord_proto::concord::therapist::v1 as pb;
 use concord_views::caseload::MedicationLine;
-use concord_views::parts::{Goal, LifeChange, OpenConcern, Participation, Session, Support, Therapy};
+use concord_views::parts::{
+    Goal, LifeChange, OpenConcern, OpenReview, Participation, Session, Support, Therapy,
+};
 
 use crate::common::encode::instant;
 use crate::query::words;
@@ -21,6 +23,15 @@ pub(super) fn plan(therapy: &Therapy, medications: &[MedicationLine]) -> pb::The
         concerns: therapy.concerns.iter().map(concern).collect(),
         more_concerns: therapy.more_concerns,
         life_changes: therapy.changes.iter().map(life_change).collect(),
+        reviews: therapy.reviews.iter().map(review).collect(),
+    }
+}
+
+fn review(open: &OpenReview) -> pb::TherapyReview {
+    pb::TherapyReview {
+        change_id: open.change.to_string(),
+        because: words::stored(&open.because),
+        review_by: Some(instant(open.review_by)),
     }
 }
 
