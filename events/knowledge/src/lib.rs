@@ -7,6 +7,7 @@ mod check;
 mod escalation;
 mod explain;
 mod finding;
+pub mod injection;
 mod load;
 mod missed;
 mod monitoring;
@@ -19,6 +20,7 @@ mod ruleset;
 pub mod safety;
 pub mod scale;
 mod titration;
+pub mod trial;
 mod within;
 
 pub use escalation::Escalation;
