@@ -169,6 +169,9 @@ fn chart_reads(command: &chart::Command, patient: PatientId) -> Vec<StreamRef> {
     if command.needs_evidence() {
         reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
     }
+    if command.needs_scores() {
+        reads.push(StreamRef::scales(patient));
+    }
     match command.rests_on() {
         Some(TitrationBasis::SideEffect(_)) => reads.push(StreamRef::side_effects(patient)),
         // The scores are evidence already.

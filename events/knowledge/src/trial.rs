@@ -50,7 +50,7 @@ pub struct TrialRule {
 }
 
 /// The doses of one order: from which day how much a day, oldest first; nothing while it is on hold.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Doses(Vec<(Day, Milligrams)>);
 
@@ -63,6 +63,13 @@ impl Doses {
         }
         if self.0.len() > MOST_DOSES {
             self.0.remove(0);
+        }
+    }
+
+    /// The first day was another.
+    pub fn begins_on(&mut self, day: Day) {
+        if let Some(first) = self.0.first_mut() {
+            first.0 = day;
         }
     }
 
@@ -84,7 +91,7 @@ impl Doses {
 }
 
 /// The totals of one scale, oldest first.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Totals(Vec<(Instant, u16)>);
 

@@ -111,6 +111,10 @@ pub enum Act {
     RecordPharmacy,
     /// Say that a prescription was sent, or has expired.
     RelayPrescription,
+    /// Give an injection that acts for weeks.
+    Inject,
+    /// Tell of one that was given.
+    TellOfInjection,
 }
 
 /// A kind of question to the record.
@@ -307,6 +311,13 @@ impl Act {
             | C::Correct { .. } => Self::Prescribe,
             C::CosignOverride { .. } => Self::Cosign,
             C::ReviewResult { .. } | C::WaiveTest { .. } => Self::Monitor,
+            C::GiveInjection(_) => Self::Inject,
+            C::RecordInjection(_) => Self::TellOfInjection,
+            C::DecideLateInjection { .. }
+            | C::AttestTolerability { .. }
+            | C::ReviewInjection { .. }
+            | C::AssessResponse { .. } => Self::Prescribe,
+            C::RecordInjectionOverdue { .. } => Self::Escalate,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use concord_kernel::{BarrierId, CheckInId, Day, EpisodeId, Instant, OrderId, PersonId, ReminderId};
 use concord_knowledge::MissedAction;
+use concord_knowledge::trial::Taken;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, MissedDecision, Shared};
@@ -23,6 +24,9 @@ pub struct Adherence {
     pub(super) barriers: BTreeMap<BarrierId, bool>,
     pub(super) family: BTreeMap<PersonId, FamilyConsent>,
     pub(super) measured: Option<MeasuredAdherence>,
+    /// What was last measured of each order.
+    #[serde(default)]
+    pub(super) taken: BTreeMap<OrderId, Taken>,
 }
 
 /// A reminder.
@@ -96,8 +100,9 @@ impl Adherence {
                 self.doses.entry(order).or_default().reached = Some(reached);
             }
             Event::MissedDosesDecided { order, decision, .. } => self.decided(order, decision),
-            Event::AdherenceMeasured { to, percent, .. } => {
+            Event::AdherenceMeasured { to, percent, lines, .. } => {
                 self.measured = Some(MeasuredAdherence { to, percent });
+                self.taken = lines.iter().map(|line| (line.order, line.taken(to))).collect();
             }
             Event::BarrierRaised { barrier, .. } => {
                 self.barriers.insert(barrier, false);
@@ -156,6 +161,7 @@ impl Adherence {
         };
         AdherenceFacts {
             measured: self.measured,
+            taken: self.taken.clone(),
             restart_needed_since: self.doses.iter().filter_map(restart).collect(),
         }
     }

@@ -3,6 +3,8 @@
 use concord_kernel::{Day, Instant, Schedule};
 use concord_knowledge::{Action, Finding, Milligrams};
 
+use super::{InjectionError, ResponseError};
+
 /// Why a medication chart refuses a command. Texts tell the rule, never the patient.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
@@ -385,6 +387,15 @@ pub enum Error {
     /// No such interaction is open.
     #[error("the interaction is not open")]
     InteractionNotOpen,
+    /// Only the service itself says that a deadline has passed.
+    #[error("only the service itself records that a deadline has passed")]
+    NotATimer,
+    /// About an injection.
+    #[error(transparent)]
+    Injection(#[from] InjectionError),
+    /// About a trial.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
 }
 
 /// What a prescriber can do about findings that stand against a change.

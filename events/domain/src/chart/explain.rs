@@ -215,6 +215,9 @@ impl Error {
             Self::InteractionNotOpen => {
                 ("INTERACTION_NOT_OPEN", "name an interaction that is open on the chart")
             }
+            Self::NotATimer => ("NOT_A_TIMER", "nothing is needed: the program watches its deadlines itself"),
+            Self::Injection(error) => error.explained(),
+            Self::Response(error) => error.explained(),
         }
     }
 }
@@ -229,6 +232,12 @@ impl Explain for Error {
     }
 
     fn findings(&self) -> &[Finding] {
-        if let Self::Unsafe { findings, .. } = self { findings } else { &[] }
+        if let Self::Unsafe { findings, .. } = self {
+            findings
+        } else if let Self::Injection(error) = self {
+            error.findings()
+        } else {
+            &[]
+        }
     }
 }

@@ -2,16 +2,17 @@
 
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Text};
 use concord_knowledge::safety::Allergy;
+use concord_knowledge::trial::Doses;
 use concord_knowledge::{FindingKey, IngredientId, LabId, Milligrams, Regimen};
 
 use super::decide::today_anywhere;
 use super::state::{
-    AllergyStatus, Characteristics, Condition, CriticalResult, Ended, Known, KnownAllergy, Measured, Order,
-    Outside, Override, Switching, Titration, same_words,
+    AllergyStatus, Assessed, Characteristics, Condition, CriticalResult, Ended, Known, KnownAllergy,
+    Measured, Order, Outside, Override, Switching, Titration, same_words,
 };
 use super::{
     Answered, Cause, Chart, Correction, Event, Judged, LegalBasis, MedicationRef, NewOrder, OrderModality,
-    Supply, TaperStep,
+    ResponseAssessment, Supply, TaperStep,
 };
 use crate::OrderFacts;
 
@@ -50,10 +51,11 @@ impl Chart {
             Event::ResultReviewed { lab, taken_at, .. } => {
                 self.critical.retain(|known| known.lab != lab || known.taken_at != taken_at);
             }
-            Event::OutsideMedicationRecorded { medication, reported, ingredients, complete } => {
+            Event::OutsideMedicationRecorded { medication, reported, ingredients, complete, depot_days } => {
                 let regimen = reported.regimen;
                 let first_day = reported.started_on.map(|day| today_anywhere(Instant::start_of(day)));
-                let outside = Outside { ingredients, complete, regimen, first_day, last_dose_at: None };
+                let last_dose_at = None;
+                let outside = Outside { ingredients, complete, regimen, first_day, last_dose_at, depot_days };
                 self.outside.insert(medication, outside);
             }
             Event::OutsideMedicationEnded { medication, last_dose_at, reason: _ } => {
@@ -80,6 +82,14 @@ impl Chart {
             }
             Event::InteractionOverridden { finding, by, at, .. } => self.overridden(finding, by, at),
             Event::OverrideCosigned { finding, by: _, at } => self.cosigned(&finding, at),
+            Event::InjectionGiven(given) => self.depots.given(*given),
+            Event::LateInjectionDecided { drug, rule, decision, .. } => {
+                self.depots.decided(&drug, rule, decision);
+            }
+            Event::TolerabilityAttested { drug, .. } => self.depots.attested(drug),
+            Event::InjectionOverdue { order, due_on, .. } => self.depots.is_overdue(order, due_on),
+            Event::InjectionReviewed { order, given_at, .. } => self.depots.reviewed(order, given_at),
+            Event::ResponseAssessed(assessed) => self.assessed(&assessed),
             event @ (Event::MedicationPrescribed { .. }
             | Event::DoseAdjusted { .. }
             | Event::MedicationHeld { .. }
@@ -163,6 +173,13 @@ impl Chart {
         self.last_dose_change_at = Some(at);
     }
 
+    fn assessed(&mut self, assessment: &ResponseAssessment) {
+        let ResponseAssessment { trial, decision, again_on, at, .. } = assessment;
+        let (outcome, decision, again_on, at) = (trial.outcome, *decision, *again_on, *at);
+        let assessed = Assessed { outcome, decision, again_on, at };
+        self.change(assessment.order, |open| open.assessed = Some(assessed));
+    }
+
     fn measured(&mut self, lab: LabId, measured: Measured) {
         let latest = self.results.entry(lab).or_insert(measured);
         if measured.taken_at >= latest.taken_at {
@@ -185,6 +202,8 @@ impl Chart {
     fn prescribed(&mut self, new: NewOrder, judged: Judged, ingredients: Vec<IngredientId>, at: Instant) {
         self.last_dose_change_at = Some(at);
         let id = new.order;
+        let mut doses = Doses::default();
+        doses.from(new.start_on, new.regimen.daily());
         let order = Order {
             episode: new.episode,
             drug: new.drug,
@@ -206,6 +225,8 @@ impl Chart {
             titration: None,
             switch: None,
             bridged: false,
+            doses,
+            assessed: None,
         };
         self.orders.insert(id, order);
         self.judged(id, judged);
@@ -220,8 +241,12 @@ impl Chart {
             other.switch = other.switch.filter(|switch| switch.to != id);
         }
         self.forget(&order.ingredients);
-        // What somebody told of a drug that is still taken is not its last dose: more may have followed.
-        let last_known = order.last_dose_if_held();
+        self.depots.stopped(id);
+        // What somebody told of a drug that is still taken is not its last dose: more may have followed. Of what is
+        // injected, each dose is on record.
+        let injected = self.depots.last_by(id).max(order.last_dose_at.filter(|_| self.is_depot(id)));
+        let last_known = injected.or_else(|| order.last_dose_if_held());
+        let last_dose_at = if injected.is_some() { last_dose_at.max(injected) } else { last_dose_at };
         let first_day = order.first_day();
         if last_dose_at.is_none() && order.never_taken_by(at) {
             return;
@@ -235,6 +260,7 @@ impl Chart {
                 regimen: Some(order.regimen),
                 first_day: Some(first_day),
                 last_dose_at: last_dose_at.or(last_known),
+                depot_days: None,
             },
             Some(at),
         );
@@ -254,9 +280,15 @@ impl Chart {
                 first_day: outside.first_day,
                 // A dose that somebody told of while it was taken was not its last: more may have followed.
                 last_dose_at,
+                depot_days: outside.depot_days,
             },
             last_dose_at,
         );
+    }
+
+    /// Whether an injection by that order is on record.
+    fn is_depot(&self, order: OrderId) -> bool {
+        self.depots.last_by(order).is_some()
     }
 
     /// Keeps an ended medication while it may act, and forgets those that no longer can at `at`.
@@ -356,6 +388,7 @@ impl Order {
             start_on: self.start_on,
             first_day: self.first_day(),
             held: self.held_at.is_some(),
+            injections: Vec::new(),
         }
     }
 
@@ -377,6 +410,9 @@ impl Order {
         }
         self.regimen = to;
         self.dose_since = at.max(Instant::start_of(self.start_on));
+        if self.held_at.is_none() {
+            self.doses.from(self.dose_since.day(), to.daily());
+        }
         self.last_dose_at = None;
         if *cause != Cause::PlannedTaper {
             self.taper.clear();
@@ -389,6 +425,7 @@ impl Order {
     fn hold(&mut self, at: Instant) {
         self.held_at = Some(at);
         self.titration = None;
+        self.doses.from(at.day(), Milligrams::ZERO);
     }
 
     /// The days until the dose may rise count from here.
@@ -396,6 +433,7 @@ impl Order {
         self.held_at = None;
         self.last_dose_at = None;
         self.dose_since = self.dose_since.max(at);
+        self.doses.from(at.day(), self.regimen.daily());
     }
 
     /// What was agreed last counts: a way down ends a way up.
@@ -437,6 +475,9 @@ impl Order {
             Correction::StartOn(day) => {
                 if self.dose_since == self.ordered_at.max(Instant::start_of(self.start_on)) {
                     self.dose_since = self.ordered_at.max(Instant::start_of(day));
+                }
+                if self.doses.first() == Some(self.start_on) {
+                    self.doses.begins_on(day);
                 }
                 self.start_on = day;
             }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use concord_kernel::{Instant, ScaleId, Text};
 use concord_knowledge::scale::ScaleKind;
+use concord_knowledge::trial::Totals;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, RiskLevel, scoring};
@@ -23,6 +24,9 @@ pub struct Scales {
     risk_raised_at: Option<Instant>,
     /// The latest total of each withdrawal scale.
     withdrawal: BTreeMap<ScaleKind, Withdrawal>,
+    /// The totals of each scale that is about no substance, withdrawal and suicide apart.
+    #[serde(default)]
+    totals: BTreeMap<ScaleKind, Totals>,
 }
 
 /// A total of a withdrawal scale.
@@ -79,6 +83,9 @@ impl Scales {
                 if let Some(total) = total.filter(|_| scale.is_of_withdrawal()) {
                     self.withdraws(scale, Withdrawal { total, taken_at });
                 } else if let Some(total) = total {
+                    if substance.is_none() && scale != ScaleKind::Cssrs {
+                        self.totals.entry(scale).or_default().add(taken_at, total);
+                    }
                     let responds = response == Some(true) || remission == Some(true);
                     self.take_in(scale, substance, total, Latest { taken_at, responds });
                 }
@@ -157,6 +164,7 @@ impl Scales {
             risk_raised_at: self.risk_raised_at,
             withdrawal: self.withdrawal.clone(),
             administrations: self.used.iter().copied().collect(),
+            totals: self.totals.clone(),
         }
     }
 }

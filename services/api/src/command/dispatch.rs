@@ -147,4 +147,11 @@ requests! {
     RequestRenewal
     AnswerRenewal
     ExpirePrescription
+    GiveInjection
+    RecordInjectionGiven
+    DecideLateInjection
+    AttestTolerability
+    RecordInjectionOverdue
+    ReviewInjection
+    AssessResponse
 }

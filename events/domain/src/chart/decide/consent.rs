@@ -8,7 +8,7 @@ use crate::{Context, PlanFacts};
 
 /// Nobody is given what they declined, and nobody a drug that must never be taken unknowing. Consent that nobody has
 /// written down yet is no refusal: a first dose may not wait for a form. It is due instead, see the worklist.
-pub(super) fn stands(drug: &Drug, context: &Context) -> Result<(), Error> {
+pub(in super::super) fn stands(drug: &Drug, context: &Context) -> Result<(), Error> {
     // A plan that was not looked at is no consent.
     let plan = context.facts.plan.as_ref().ok_or(Error::ConsentRequired)?;
     match decided(plan, drug, context) {

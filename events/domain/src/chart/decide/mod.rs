@@ -20,6 +20,8 @@ pub(super) use prescribe::{MOST_DAYS_AHEAD, MOST_OPEN_ORDERS};
 #[cfg(test)]
 pub(super) use titration::{MOST_DAYS as MOST_TITRATION_DAYS, MOST_STEPS as MOST_TITRATION_STEPS};
 
+pub(super) use consent::stands as consent_stands;
+
 use concord_kernel::{Actor, Day, Instant, OrderId, Role, Schedule, Text};
 use concord_knowledge::{Drug, DrugId, Frequency, Regimen};
 
@@ -122,11 +124,26 @@ impl Chart {
             Command::Correct { order, correction, reason } => {
                 self.correct(*order, correction, reason, context)
             }
+            Command::GiveInjection(new) => self.give_injection(new, context),
+            Command::RecordInjection(told) => self.record_injection(told, context),
+            Command::DecideLateInjection { order, decision, reason } => {
+                self.decide_late_injection(*order, *decision, reason, context)
+            }
+            Command::AttestTolerability { order, basis, note } => {
+                self.attest_tolerability(*order, *basis, note, context)
+            }
+            Command::RecordInjectionOverdue { order } => self.injection_overdue(*order, context),
+            Command::ReviewInjection { order, given_at, outcome } => {
+                self.review_injection(*order, *given_at, outcome, context)
+            }
+            Command::AssessResponse { order, decision, reason } => {
+                self.assess_response(*order, *decision, reason, context)
+            }
         }
     }
 
     /// The order, which must not have ended.
-    fn open(&self, order: OrderId) -> Result<&Order, Error> {
+    pub(super) fn open(&self, order: OrderId) -> Result<&Order, Error> {
         match self.orders.get(&order) {
             Some(open) => Ok(open),
             None if self.stopped_orders.contains(&order) => Err(Error::OrderStopped),
@@ -135,7 +152,7 @@ impl Chart {
     }
 
     /// The order, which must be taken now: not ended, not on hold.
-    fn taken(&self, order: OrderId) -> Result<&Order, Error> {
+    pub(super) fn taken(&self, order: OrderId) -> Result<&Order, Error> {
         let open = self.open(order)?;
         if open.held_at.is_some() { Err(Error::OrderHeld) } else { Ok(open) }
     }
@@ -165,11 +182,11 @@ fn record_pdmp_check(
     Ok(vec![Event::PdmpChecked { check, note: note.cloned() }])
 }
 
-fn prescriber(actor: &Actor) -> Result<(), Error> {
+pub(super) fn prescriber(actor: &Actor) -> Result<(), Error> {
     if actor.role.prescribes() { Ok(()) } else { Err(Error::NotAPrescriber) }
 }
 
-fn clinician(actor: &Actor) -> Result<(), Error> {
+pub(super) fn clinician(actor: &Actor) -> Result<(), Error> {
     if actor.role.prescribes() || matches!(actor.role, Role::Nurse | Role::Pharmacist) {
         Ok(())
     } else {
@@ -178,7 +195,7 @@ fn clinician(actor: &Actor) -> Result<(), Error> {
 }
 
 /// Whether the registration of the prescriber covers the drug, if it is a controlled substance.
-fn covered(actor: &Actor, schedule: Option<Schedule>) -> Result<(), Error> {
+pub(super) fn covered(actor: &Actor, schedule: Option<Schedule>) -> Result<(), Error> {
     match schedule {
         Some(schedule) if !actor.credentials.schedules.contains(&schedule) => {
             Err(Error::ScheduleNotCovered { schedule })
@@ -188,7 +205,7 @@ fn covered(actor: &Actor, schedule: Option<Schedule>) -> Result<(), Error> {
 }
 
 /// The drug's row, which every order has: it was there when the order was written.
-fn row<'a>(context: &'a Context, drug: &DrugId) -> Result<&'a Drug, Error> {
+pub(super) fn row<'a>(context: &'a Context, drug: &DrugId) -> Result<&'a Drug, Error> {
     context.rules.drug(drug).ok_or(Error::UnknownDrug)
 }
 

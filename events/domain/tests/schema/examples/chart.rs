@@ -130,6 +130,7 @@ pub(super) fn background() -> Vec<Event> {
             },
             ingredients: vec![ingredient("ibuprofen")],
             complete: true,
+            depot_days: None,
         },
         Event::OutsideMedicationEnded {
             medication: outside(),
@@ -221,6 +222,7 @@ pub(super) fn orders() -> Vec<Event> {
             last_dose_at: Some(instant("2026-04-28T20:00:00Z")),
             abrupt_because: Some(text("Test was positive")),
             at: at(),
+            assessed_at: None,
         },
         Event::MedicationRenewed {
             order: order(),
@@ -282,6 +284,7 @@ pub(super) fn agreed() -> Vec<Event> {
             overlap_until: day("2026-05-01"),
             reason: text("Tremor at every level that helps"),
             at: at(),
+            assessed_at: None,
         },
     ]
 }
