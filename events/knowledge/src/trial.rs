@@ -158,7 +158,7 @@ pub enum Outcome {
     Responds,
 }
 
-/// A trial with the figures that it was judged on.
+/// A trial with the figures that it was judged on. Every field is always written: rows of views have no names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trial {
     /// The row.
@@ -173,15 +173,12 @@ pub struct Trial {
     /// Whole weeks at an adequate dose, up to the score that was judged or, without one, to the end of the trial.
     pub weeks: u16,
     /// The total at the beginning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub baseline: Option<u16>,
     /// The total that was judged.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last: Option<u16>,
     /// The day on which a score says something, or did.
     pub due_on: Day,
     /// What is missing.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<Missing>,
 }
 

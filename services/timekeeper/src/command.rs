@@ -1,6 +1,6 @@
 //! The command that records that a deadline has passed.
 
-use concord_domain::{Command, side_effects};
+use concord_domain::{Command, chart, side_effects};
 use concord_executor::Request;
 use concord_kernel::{Actor, CommandId, Credentials, PersonId, Purpose, Role};
 use concord_views::timers::{Ring, Timer};
@@ -17,6 +17,10 @@ pub(crate) fn command(timer: &Timer) -> Request {
         Ring::SideEffectDecision(report) => {
             let command = Command::SideEffects(side_effects::Command::Breach { report });
             (command, format!("side-effect-decision/{}/{report}", timer.patient))
+        }
+        Ring::InjectionOverdue(order, due_on) => {
+            let command = Command::Chart(chart::Command::RecordInjectionOverdue { order });
+            (command, format!("injection-overdue/{}/{order}/{due_on}", timer.patient))
         }
     };
     Request {

@@ -14,7 +14,7 @@ use concord_kernel::{Role, StreamKind};
 use concord_projection::{Fact, Key, List, ListEntry, View, ViewError};
 
 pub use read::{CaseloadClient, CaseloadLine, client, page};
-pub use row::{GOOD_ADHERENCE, Instability, MedicationLine, Row};
+pub use row::{DueInjection, GOOD_ADHERENCE, Instability, MedicationLine, Row};
 
 use crate::DataClass;
 use crate::parts::Adherence;
@@ -39,7 +39,7 @@ impl Caseload {
 
 impl View for Caseload {
     const NAME: &'static str = "caseload";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,

@@ -17,7 +17,7 @@ use concord_knowledge::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::RecoveryEntry;
+use super::{InjectionEntry, RecoveryEntry};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -506,4 +506,6 @@ pub enum Entry {
     },
     /// Something of a recovery.
     Recovery(RecoveryEntry),
+    /// Something of an injection, or of a trial.
+    Injection(InjectionEntry),
 }

@@ -8,6 +8,7 @@ mod chart;
 mod coordination;
 mod effect;
 mod entry;
+mod injection;
 mod made;
 mod pharmacy;
 mod plan;
@@ -21,6 +22,7 @@ use concord_kernel::StreamKind;
 use concord_projection::{Fact, Key, ListEntry, View, ViewError};
 
 pub use entry::Entry;
+pub use injection::InjectionEntry;
 pub use read::{CourseEntry, page};
 pub use recovery::RecoveryEntry;
 pub use row::Row;
@@ -47,7 +49,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 8;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

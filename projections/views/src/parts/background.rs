@@ -73,6 +73,12 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
     match event {
         Event::LastDoseRecorded { .. }
         | Event::SafetyChecked { .. }
+        | Event::InjectionGiven(_)
+        | Event::LateInjectionDecided { .. }
+        | Event::TolerabilityAttested { .. }
+        | Event::InjectionOverdue { .. }
+        | Event::InjectionReviewed { .. }
+        | Event::ResponseAssessed(_)
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. } => false,
         Event::CharacteristicsRecorded { .. }
@@ -156,6 +162,12 @@ impl Background {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }

@@ -191,6 +191,12 @@ impl Courses {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }

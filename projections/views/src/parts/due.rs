@@ -93,6 +93,18 @@ pub enum DueKind {
     PharmacyRequest,
     /// The prescription drug monitoring program is to be looked into.
     PdmpCheck,
+    /// The next injection of a drug that acts for weeks.
+    Injection,
+    /// The last day of an injection has passed: a prescriber decides how it goes on.
+    InjectionLate,
+    /// An injection was given against a rule.
+    InjectionReview,
+    /// A trial has failed, or was none because too little was taken: a prescriber decides.
+    ResponseReview,
+    /// A score is due that says whether a medication helps.
+    ResponseScore,
+    /// Whether a medication helps cannot be said: the dose is too low, or nobody knows how it was at the beginning.
+    ResponseUnknown,
 }
 
 impl DueKind {
@@ -140,6 +152,12 @@ impl DueKind {
             Self::TransmissionFailed => "transmission_failed",
             Self::PharmacyRequest => "pharmacy_request",
             Self::PdmpCheck => "pdmp_check",
+            Self::Injection => "injection",
+            Self::InjectionLate => "injection_late",
+            Self::InjectionReview => "injection_review",
+            Self::ResponseReview => "response_review",
+            Self::ResponseScore => "response_score",
+            Self::ResponseUnknown => "response_unknown",
         }
     }
 
@@ -187,6 +205,9 @@ impl DueKind {
                         | Self::CriticalResult
                         | Self::Test
                         | Self::PdmpCheck
+                        | Self::Injection
+                        | Self::InjectionLate
+                        | Self::ResponseScore
                 )
             }
             Role::Therapist

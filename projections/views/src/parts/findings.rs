@@ -85,6 +85,12 @@ impl Findings {
             | Event::NeverTakenRecorded { .. }
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::MedicationPrescribed { .. }

@@ -160,6 +160,12 @@ impl Monitoring {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }

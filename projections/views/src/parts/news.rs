@@ -159,6 +159,12 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         | ChartEvent::MonitoringWaived { .. }
         | ChartEvent::LastDoseRecorded { .. }
         | ChartEvent::SafetyChecked { .. }
+        | ChartEvent::InjectionGiven(_)
+        | ChartEvent::LateInjectionDecided { .. }
+        | ChartEvent::TolerabilityAttested { .. }
+        | ChartEvent::InjectionOverdue { .. }
+        | ChartEvent::InjectionReviewed { .. }
+        | ChartEvent::ResponseAssessed(_)
         | ChartEvent::BoxedWarningAcknowledged { .. }
         | ChartEvent::InteractionOverridden { .. }
         | ChartEvent::OverrideCosigned { .. }

@@ -206,6 +206,12 @@ impl Orders {
             | Event::MedicationsReconciled { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }
@@ -245,7 +251,7 @@ impl Orders {
                 order.course.titration.clear();
                 order.go_on(change(&fact.effective_at, ChangeKind::TitrationCancelled, Some(reason)), kept);
             }
-            Event::MedicationSwitched { from, to, overlap_until, reason, at } => {
+            Event::MedicationSwitched { from, to, overlap_until, reason, at, .. } => {
                 let kind = ChangeKind::Switched { to: *to, overlap_until: *overlap_until };
                 let order = self.find(*from)?;
                 order.course.gives_way(*to, *overlap_until);

@@ -91,6 +91,12 @@ impl Outside {
             | Event::NeverTakenRecorded { .. }
             | Event::SafetyChecked { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }

@@ -4,6 +4,7 @@
 //! deadline leaves the list with the event that answers it: what was asked was done, or that it was not is on record.
 //! What is due for people is another question ([`crate::DueItems`]); nothing here needs a person.
 
+mod injection;
 mod read;
 mod row;
 #[cfg(test)]
@@ -17,23 +18,28 @@ pub use read::{Ring, Timer, due};
 pub use row::Row;
 
 use crate::DataClass;
+use crate::parts::Injections;
 
 /// The view.
 pub struct Timers;
 
 impl Timers {
     /// What its rows hold.
-    pub const CLASSES: &'static [DataClass] = &[DataClass::SideEffect];
+    pub const CLASSES: &'static [DataClass] = &[DataClass::SideEffect, DataClass::Medication];
 }
 
 impl View for Timers {
     const NAME: &'static str = "timers";
-    const VERSION: u32 = 1;
-    const KINDS: &'static [StreamKind] = &[StreamKind::SideEffects];
+    const VERSION: u32 = 2;
+    const KINDS: &'static [StreamKind] = &[StreamKind::SideEffects, StreamKind::MedicationChart];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
-        let timed = matches!(fact.event, DomainEvent::SideEffects(_));
+        let timed = match &fact.event {
+            DomainEvent::SideEffects(_) => true,
+            DomainEvent::Chart(event) => Injections::concerns(event),
+            _ => false,
+        };
         if timed { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
 
@@ -41,6 +47,9 @@ impl View for Timers {
         let mut waiting = row.take().unwrap_or_default();
         if let DomainEvent::SideEffects(event) = &fact.event {
             waiting.side_effect(event);
+        }
+        if let DomainEvent::Chart(event) = &fact.event {
+            waiting.injections.fold(event);
         }
         // A client for whom nothing runs has no row.
         *row = (!waiting.is_empty()).then_some(waiting);
@@ -53,6 +62,6 @@ impl View for Timers {
             sort: Sort::new().earliest(at),
             item: Item::of(&[report.uuid().as_bytes()]),
         };
-        row.decisions().map(entry).collect()
+        row.decisions().map(entry).chain(injection::entries(row)).collect()
     }
 }

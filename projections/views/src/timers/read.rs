@@ -1,10 +1,10 @@
 //! What may be asked about deadlines.
 
-use concord_kernel::{Instant, PatientId, ReportId};
+use concord_kernel::{Day, Instant, OrderId, PatientId, ReportId};
 use concord_projection::{List, Reader, ViewReadError};
 use uuid::Uuid;
 
-use super::Timers;
+use super::{Timers, injection};
 
 /// Something that happens when a deadline passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Timer {
 pub enum Ring {
     /// A side effect must have been decided about.
     SideEffectDecision(ReportId),
+    /// An injection must have been given; it was due on that day.
+    InjectionOverdue(OrderId, Day),
 }
 
 /// Reads deadlines that have passed at `now`, earliest first, at most `limit`.
@@ -32,6 +34,9 @@ pub enum Ring {
 pub async fn due(reader: &Reader, now: Instant, limit: usize) -> Result<Vec<Timer>, ViewReadError> {
     let page = reader.list::<Timers>(List::all(), None, limit).await?;
     let timers = page.items.into_iter().filter_map(|listed| {
+        if let Some(timer) = injection::timer(&listed) {
+            return Some(timer);
+        }
         let report = ReportId::new(Uuid::from_slice(&listed.item).ok()?);
         let deadline = listed.row.decision(report)?;
         let patient = listed.key.as_patient();

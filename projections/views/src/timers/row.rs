@@ -6,17 +6,21 @@ use concord_domain::side_effects::Event;
 use concord_kernel::{Instant, ReportId};
 use serde::{Deserialize, Serialize};
 
+use crate::parts::Injections;
+
 /// The deadlines of one client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// Side effects that nobody has decided about, until when they must be.
     decisions: BTreeMap<ReportId, Instant>,
+    /// Injections that act for weeks.
+    pub(super) injections: Injections,
 }
 
 impl Row {
     /// Whether nothing runs.
     pub(super) fn is_empty(&self) -> bool {
-        self.decisions.is_empty()
+        self.decisions.is_empty() && self.injections == Injections::default()
     }
 
     /// Side effects that wait for a decision, with their deadlines.

@@ -71,3 +71,32 @@ fn a_deadline_ends_with_a_decision_the_end_of_the_matter_or_its_breach() {
         assert!(runs.iter().all(|(running, _)| *running != report(900)));
     }
 }
+
+fn injection_deadlines(events: Vec<concord_domain::chart::Event>) -> Vec<Instant> {
+    let model: Model<Timers> = after_opening(events.into_iter().map(DomainEvent::Chart).collect());
+    let Some(row) = model.rows.get(&Key::patient(patient(0))) else { return Vec::new() };
+    let mut found = Vec::new();
+    for entry in super::injection::entries(row) {
+        let sort = entry.sort;
+        let key = Key::patient(patient(0));
+        let listed =
+            concord_projection::Listed { key, item: entry.item.as_bytes().to_vec(), row: row.clone() };
+        let timer = super::injection::timer(&listed).unwrap();
+        assert_eq!(sort, concord_projection::Sort::new().earliest(timer.deadline));
+        found.push(timer.deadline);
+    }
+    found
+}
+
+#[test]
+fn the_last_day_of_an_injection_runs_until_it_has_ended_everywhere_and_is_on_record() {
+    use crate::parts::tests::injections::{depot, order};
+    use crate::tests::injecting::{given, overdue};
+    let start = Instant::start_of(start().day());
+    let ends = |days: i64| start.plus_days(days + 1).plus(std::time::Duration::from_hours(12));
+    assert_eq!(injection_deadlines(vec![depot()]), [ends(7)], "a first injection has a last day as well");
+    let once = || vec![depot(), given(order(), start, Vec::new())];
+    assert_eq!(injection_deadlines(once()), [ends(35)]);
+    let late = [once(), vec![overdue(order(), start.plus_days(28))]].concat();
+    assert_eq!(injection_deadlines(late), []);
+}
