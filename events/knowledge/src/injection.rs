@@ -188,6 +188,11 @@ impl Ruleset {
         rows.filter(|row| depot && u64::from(row.every_days) <= every).max_by_key(|row| row.every_days)
     }
 
+    /// How injections of a drug are begun, in plain words.
+    pub fn injection_begins(&self, drug: &DrugId) -> Option<&str> {
+        self.injections.iter().find(|row| row.drug == *drug).map(|row| row.beginning.as_str())
+    }
+
     /// Whether the drug is given by injections that act for weeks, however often.
     pub fn is_injected(&self, drug: &DrugId) -> bool {
         self.injections.iter().any(|row| row.drug == *drug)

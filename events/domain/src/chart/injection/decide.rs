@@ -90,16 +90,16 @@ impl Chart {
         })?;
         let judging = self.judging(told.order, order, (told.dose, told.given_at), context)?;
         let site = if let InjectionPlace::Here { site, .. } = &told.place { Some(*site) } else { None };
-        let judging = Judging { site, ..judging };
+        let mut judging = Judging { site, ..judging };
+        judging.due.elsewhere = matches!(told.place, InjectionPlace::Elsewhere { .. });
         self.not_on_record(&order.drug, judging.day)?;
         if let Some(event) = self.before_the_last(&judging, told, context) {
             return Ok(vec![event]);
         }
         let (against, judged) = self.against(&judging, context);
         let mut against: Vec<Objection> = against.iter().map(Against::objection).collect();
-        // Who was treated elsewhere began there.
-        if matches!(told.place, InjectionPlace::Elsewhere { .. }) {
-            against.retain(|objection| *objection != Objection::BeforeStart);
+        if judging.due.elsewhere {
+            against.retain(|objection| !objection.is_of_the_program());
         }
         let review_by = (!against.is_empty()).then(|| context.now.plus_days(REVIEW_DAYS));
         let given = judging.given(told.given_at, told.place.clone(), judged, context);

@@ -19,6 +19,8 @@ pub(super) struct Due<'a> {
     as_ruled: bool,
     /// What a prescriber has decided under that rule.
     pub(super) decided: bool,
+    /// Whether it was given elsewhere, where our plans are not known.
+    pub(super) elsewhere: bool,
 }
 
 impl<'a> Due<'a> {
@@ -28,7 +30,7 @@ impl<'a> Due<'a> {
         let decision = course.and_then(|course| course.decided.as_ref());
         let decision = decision.filter(|(rule, _)| late.is_some_and(|late| late.id == *rule));
         let as_ruled = matches!(decision, Some((_, LateDecision::AsRuled)));
-        Self { row, regimen, course, day, late, as_ruled, decided: decision.is_some() }
+        Self { row, regimen, course, day, late, as_ruled, decided: decision.is_some(), elsewhere: false }
     }
 
     /// Whether it is the first of a course, or comes so late that it is one again.
@@ -71,7 +73,7 @@ impl<'a> Due<'a> {
 
     /// The step that an injection of `dose` takes: none where a plan may be left out and the dose is the ordered one.
     fn step_of(&self, dose: Milligrams) -> Option<(PlanStep, &'a PlannedInjection)> {
-        let optional = self.course.is_none() && !self.row.loading_needed;
+        let optional = self.elsewhere || (self.course.is_none() && !self.row.loading_needed);
         self.step().filter(|(_, planned)| !optional || planned.amount.of(self.regimen.dose) == dose)
     }
 

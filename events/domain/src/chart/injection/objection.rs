@@ -37,6 +37,26 @@ pub enum Objection {
     Unsafe,
 }
 
+impl Objection {
+    /// Whether it is about what the program asks for before it gives one: who was treated elsewhere began there.
+    pub(super) const fn is_of_the_program(self) -> bool {
+        match self {
+            Self::BeforeStart
+            | Self::StayOver
+            | Self::NotPrepared
+            | Self::TolerabilityUnknown
+            | Self::OverlapMissing => true,
+            Self::OrderHeld
+            | Self::NotConsented
+            | Self::TooEarly
+            | Self::Late
+            | Self::DoseNotOrdered
+            | Self::SiteNotOffered
+            | Self::Unsafe => false,
+        }
+    }
+}
+
 /// The same with what a caller is told.
 #[derive(Debug)]
 pub(super) enum Against {

@@ -92,6 +92,19 @@ fn what_is_reloaded_or_begun_anew_follows_its_plan() {
 }
 
 #[test]
+fn who_was_treated_elsewhere_is_past_the_beginning_and_goes_on_from_there() {
+    let told = |mg, days: i64| nurse().asks(told_of(mg, noon().plus_days(days), elsewhere()));
+    let moved = accepted(on_paliperidone(117.0), told(117.0, -20));
+    assert_eq!((given(&moved).next.on, given(&moved).next.plan.clone()), (in_days(8), None));
+    assert_eq!((&given(&moved).against[..], given(&moved).review_by), (&[][..], None));
+    // One that was begun elsewhere is in the plan.
+    let begun = accepted(on_paliperidone(117.0), told(234.0, -5));
+    assert_eq!((given(&begun).next.on, given(&begun).next.plan.is_some()), (in_days(2), true));
+    let other = accepted(on_paliperidone(117.0), told(78.0, -20));
+    assert_eq!(given(&other).against, [Objection::DoseNotOrdered]);
+}
+
+#[test]
 fn a_second_injection_that_is_a_little_late_is_simply_given() {
     let first = after(on_paliperidone(117.0), [inject(234.0, SiteRegion::Deltoid, 0)]);
     let second = accepted(first.clone(), inject(156.0, SiteRegion::Deltoid, 20));

@@ -7,6 +7,7 @@ use concord_proto::concord::prescriber::v1 as pb;
 use concord_views::course::{CourseEntry, Entry};
 
 use super::super::drugs::{Drugs, order_of};
+use super::injections;
 use crate::common::encode::instant;
 use crate::query::words;
 use crate::recovery::encode as recovery;
@@ -28,7 +29,13 @@ pub(crate) fn point(entry: &CourseEntry, drugs: &Drugs) -> pb::CoursePoint {
 
 /// The stored name of what happened.
 fn kind(entry: &Entry) -> String {
-    if let Entry::Recovery(entry) = entry { words::stored(entry) } else { words::stored(entry) }
+    if let Entry::Recovery(entry) = entry {
+        words::stored(entry)
+    } else if let Entry::Injection(entry) = entry {
+        words::stored(entry)
+    } else {
+        words::stored(entry)
+    }
 }
 
 type Told = (String, Option<f64>, String);
@@ -111,6 +118,7 @@ fn told(entry: &Entry) -> Told {
         | Entry::BarrierRemoved { .. }
         | Entry::FamilyEngaged { .. } => adherence(entry),
         Entry::Recovery(entry) => recovery::told(entry),
+        Entry::Injection(entry) => injections::told(entry),
         Entry::PrescriptionSigned { .. }
         | Entry::TransmissionFailed { .. }
         | Entry::PrescriptionCancelled { .. }
