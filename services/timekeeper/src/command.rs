@@ -40,3 +40,22 @@ pub(crate) fn command(timer: &Timer) -> Request {
         causation: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use concord_kernel::{Day, Instant, OrderId, PatientId};
+
+    use super::*;
+
+    #[test]
+    fn an_injection_has_one_command_for_each_day_on_which_it_was_due() {
+        let timer = |due_on: &str| Timer {
+            patient: PatientId::new(Uuid::from_u128(1)),
+            deadline: Instant::parse("2026-04-21T12:00:00Z").unwrap(),
+            ring: Ring::InjectionOverdue(OrderId::new(Uuid::from_u128(2)), due_on.parse::<Day>().unwrap()),
+        };
+        let id = |due_on: &str| command(&timer(due_on)).command_id;
+        assert_eq!(id("2026-04-14"), id("2026-04-14"));
+        assert_ne!(id("2026-04-14"), id("2026-05-12"));
+    }
+}

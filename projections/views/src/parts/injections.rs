@@ -146,9 +146,12 @@ impl Injections {
         let last = LastInjection { at: given.at, dose: given.dose, given: given.given };
         let later = |known: LastInjection| if known.at > last.at { known } else { last };
         self.change(given.order, |next| {
-            (next.on, next.from, next.until) = days;
-            next.last = Some(next.last.map_or(last, later));
-            (next.overdue, next.overdue_on_record) = (false, false);
+            // One that was given before the last one moves nothing.
+            if next.last.is_none_or(|known| given.at >= known.at) {
+                (next.on, next.from, next.until) = days;
+                next.last = Some(last);
+                (next.overdue, next.overdue_on_record) = (false, false);
+            }
         });
         match self.courses.iter_mut().find(|known| known.drug == given.drug) {
             Some(known) => (known.days, known.last) = (days, later(known.last)),

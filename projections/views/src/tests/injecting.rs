@@ -28,6 +28,7 @@ pub(crate) fn given(order: OrderId, at: Instant, against: Vec<Objection>) -> Eve
         place: InjectionPlace::Elsewhere { source: InformationSource::Prescriber },
         by: person(Role::Nurse, 1),
         given: 1,
+        covers_days: 28,
         next: NextInjection { on: day(28), from: day(26), until: day(35), plan: None },
         against,
         review_by,

@@ -373,6 +373,8 @@ impl Chart {
 impl Judging<'_> {
     fn given(&self, at: Instant, place: InjectionPlace, judged: Judged, context: &Context) -> GivenInjection {
         let dose = self.regimen.dose;
+        let next = self.due.next_after(dose);
+        let days = Instant::start_of(next.on).days_since(Instant::start_of(self.day));
         GivenInjection {
             order: self.id,
             drug: self.order.drug.clone(),
@@ -382,7 +384,8 @@ impl Judging<'_> {
             place,
             by: context.actor.id,
             given: self.due.number(),
-            next: self.due.next_after(dose),
+            covers_days: u16::try_from(days).unwrap_or(1),
+            next,
             against: Vec::new(),
             review_by: None,
             acknowledgements: Vec::new(),

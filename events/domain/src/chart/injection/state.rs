@@ -41,10 +41,8 @@ pub(in crate::chart) struct Depot {
 
 impl Depots {
     pub(in crate::chart) fn given(&mut self, given: GivenInjection) {
-        self.overdue.remove(&given.order);
         self.to_review.extend(given.review_by.map(|by| (given.order, given.at, by)));
-        let days = Instant::start_of(given.next.on).days_since(Instant::start_of(given.on));
-        let covers = (given.on, u16::try_from(days).unwrap_or(1));
+        let covers = (given.on, given.covers_days);
         let new = |covered| Depot {
             order: given.order,
             last_at: given.at,
@@ -57,6 +55,7 @@ impl Depots {
         match self.courses.get_mut(&given.drug) {
             None => {
                 self.courses.insert(given.drug.clone(), new(vec![covers]));
+                self.overdue.remove(&given.order);
             }
             Some(course) => {
                 let place = course.covered.partition_point(|(day, _)| *day <= given.on);
@@ -68,6 +67,7 @@ impl Depots {
                 // One that is recorded after a later one is history and moves nothing.
                 if given.at >= course.last_at {
                     *course = new(covered);
+                    self.overdue.remove(&given.order);
                 } else {
                     course.covered = covered;
                 }

@@ -175,7 +175,9 @@ pub struct GivenInjection {
     pub by: PersonId,
     /// Which of the present course it is, from 1.
     pub given: u16,
-    /// When the next one is due.
+    /// Days that it covers, its own day included: up to the one on which another is due after it.
+    pub covers_days: u16,
+    /// When the next one is due. One that was given before the last one that is on record moves nothing.
     pub next: NextInjection,
     /// What stood against it when it was given; empty for one that was judged before.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

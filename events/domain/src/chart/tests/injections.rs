@@ -292,7 +292,7 @@ fn one_that_is_recorded_after_a_later_one_moves_nothing() {
     assert_eq!(given(&accepted(once.clone(), told(-9))).against, [Objection::TooEarly]);
     let chart = folded(&after(once, [told(-28)]));
     let injections = chart.facts().orders[&order_id(1)].injections.clone();
-    assert_eq!(injections, [(in_days(-28), 56), (today(), 28)]);
+    assert_eq!(injections, [(in_days(-28), 28), (today(), 28)]);
 }
 
 #[test]

@@ -51,6 +51,7 @@ pub(super) fn injections() -> Vec<Event> {
             },
             by: person(0x0A),
             given: 1,
+            covers_days: 7,
             next: NextInjection {
                 on: day("2026-03-17"),
                 from: day("2026-03-13"),

@@ -90,6 +90,13 @@ fn an_injection_is_due_on_its_day_then_late_until_somebody_decides_or_gives_it()
 }
 
 #[test]
+fn one_that_is_recorded_after_a_later_one_leaves_what_is_late_late() {
+    let late = vec![depot(), given(order(), days(0), Vec::new()), overdue(order(), days(28))];
+    let history = given(order(), days(-28), Vec::new());
+    assert_eq!(of_chart([late, vec![history]].concat()), [(DueKind::InjectionLate, 35)]);
+}
+
+#[test]
 fn one_that_was_given_against_a_rule_is_looked_at_once() {
     let flagged = vec![depot(), given(order(), days(0), vec![Objection::TooEarly])];
     assert_eq!(of_chart(flagged.clone()), [(DueKind::InjectionReview, 1), (DueKind::Injection, 28)]);
