@@ -208,12 +208,12 @@ impl Ruleset {
     /// told how often it is given.
     pub fn depot_days(&self, name: &str, ingredients: &[IngredientId]) -> Option<u16> {
         let name = name.to_lowercase();
-        let says = |word: &&str| name.contains(*word);
+        let says = |word: &str| name.contains(word);
         let same = |drug: &crate::Drug| {
             self.is_injected(&drug.id) && drug.ingredients.iter().any(|one| ingredients.contains(one))
         };
-        let depot = DEPOT_WORDS.iter().any(|word| says(&word));
-        let injected = says(&"inject") && self.drugs().any(same);
+        let depot = DEPOT_WORDS.into_iter().any(says);
+        let injected = says("inject") && self.drugs().any(same);
         (depot || injected).then_some(DEPOT_DAYS)
     }
 }

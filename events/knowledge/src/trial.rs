@@ -229,7 +229,7 @@ impl TrialRule {
         }
         if let (Some(first), Some((at, now)), true) = (baseline, last, trial.missing.is_empty()) {
             trial.outcome = self.answered(first, now, trial.weeks);
-            self.with_adherence(&mut trial, known.taken, at, good_percent);
+            with_adherence(&mut trial, known.taken, at, good_percent);
         }
         Some(trial)
     }
@@ -246,18 +246,18 @@ impl TrialRule {
             Outcome::Responds
         }
     }
+}
 
-    /// What was not taken cannot have failed. A response needs no count of doses.
-    fn with_adherence(&self, trial: &mut Trial, taken: Option<Taken>, at: Instant, good_percent: u16) {
-        if trial.outcome == Outcome::Responds {
-            return;
-        }
-        let lately = taken.filter(|taken| taken.to >= at.plus_days(-MEASURED_DAYS).day());
-        match lately.and_then(|taken| taken.percent) {
-            Some(percent) if u16::from(percent) < good_percent => trial.outcome = Outcome::AdherenceFirst,
-            Some(_) => {}
-            None => trial.missing.push(Missing::AdherenceUnknown),
-        }
+/// What was not taken cannot have failed. A response needs no count of doses.
+fn with_adherence(trial: &mut Trial, taken: Option<Taken>, at: Instant, good_percent: u16) {
+    if trial.outcome == Outcome::Responds {
+        return;
+    }
+    let lately = taken.filter(|taken| taken.to >= at.plus_days(-MEASURED_DAYS).day());
+    match lately.and_then(|taken| taken.percent) {
+        Some(percent) if u16::from(percent) < good_percent => trial.outcome = Outcome::AdherenceFirst,
+        Some(_) => {}
+        None => trial.missing.push(Missing::AdherenceUnknown),
     }
 }
 

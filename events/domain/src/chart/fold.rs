@@ -25,6 +25,7 @@ const OVERRIDES_KEPT_DAYS: i64 = 30;
 
 impl Chart {
     /// Takes in one more event.
+    #[expect(clippy::too_many_lines, reason = "a table: one arm a kind of event")]
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
             Event::CharacteristicsRecorded { born_on, sex, may_become_pregnant } => {
@@ -82,13 +83,11 @@ impl Chart {
             }
             Event::InteractionOverridden { finding, by, at, .. } => self.overridden(finding, by, at),
             Event::OverrideCosigned { finding, by: _, at } => self.cosigned(&finding, at),
-            Event::InjectionGiven(given) => self.depots.given(*given),
-            Event::LateInjectionDecided { drug, rule, decision, .. } => {
-                self.depots.decided(&drug, rule, decision);
-            }
-            Event::TolerabilityAttested { drug, .. } => self.depots.attested(drug),
-            Event::InjectionOverdue { order, due_on, .. } => self.depots.is_overdue(order, due_on),
-            Event::InjectionReviewed { order, given_at, .. } => self.depots.reviewed(order, given_at),
+            event @ (Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }) => self.depots.fold(event),
             Event::ResponseAssessed(assessed) => self.assessed(&assessed),
             event @ (Event::MedicationPrescribed { .. }
             | Event::DoseAdjusted { .. }

@@ -19,7 +19,9 @@ fn rule() -> &'static TrialRule {
 
 fn doses(all: &[(i64, f64)]) -> Doses {
     let mut doses = Doses::default();
-    all.iter().for_each(|(on, dose)| doses.from(day(*on), mg(*dose)));
+    for (on, dose) in all {
+        doses.from(day(*on), mg(*dose));
+    }
     doses
 }
 
@@ -27,7 +29,9 @@ fn totals(all: &[(i64, u16)]) -> Totals {
     let mut totals = Totals::default();
     // About noon, as people are asked.
     let at = |on: i64| start().plus_days(on).plus(std::time::Duration::from_hours(12));
-    all.iter().for_each(|(on, total)| totals.add(at(*on), *total));
+    for (on, total) in all {
+        totals.add(at(*on), *total);
+    }
     totals
 }
 

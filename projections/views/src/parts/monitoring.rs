@@ -103,6 +103,7 @@ impl Monitoring {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table: one line an event")]
     pub(crate) fn fold(&mut self, event: &Event) {
         match event {
             Event::MedicationPrescribed { order, .. } => self.orders.push(Watched {

@@ -43,6 +43,7 @@ pub struct Outside {
 }
 
 impl Outside {
+    #[expect(clippy::too_many_lines, reason = "a table: one line an event")]
     pub(crate) fn fold(&mut self, fact: &Fact, event: &Event) -> Result<(), ViewError> {
         match event {
             Event::OutsideMedicationRecorded { medication, reported, ingredients, complete, .. } => {

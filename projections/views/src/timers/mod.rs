@@ -35,11 +35,8 @@ impl View for Timers {
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
-        let timed = match &fact.event {
-            DomainEvent::SideEffects(_) => true,
-            DomainEvent::Chart(event) => Injections::concerns(event),
-            _ => false,
-        };
+        let injection = matches!(&fact.event, DomainEvent::Chart(event) if Injections::concerns(event));
+        let timed = injection || matches!(fact.event, DomainEvent::SideEffects(_));
         if timed { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
 

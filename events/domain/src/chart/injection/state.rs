@@ -7,6 +7,7 @@ use concord_knowledge::{DrugId, RuleId};
 use serde::{Deserialize, Serialize};
 
 use super::{GivenInjection, LateDecision, NextInjection};
+use crate::chart::Event;
 
 /// Injections that are kept for measuring how many days were covered; more than half a year of weekly ones.
 const MOST_KEPT: usize = 60;
@@ -40,7 +41,33 @@ pub(in crate::chart) struct Depot {
 }
 
 impl Depots {
-    pub(in crate::chart) fn given(&mut self, given: GivenInjection) {
+    /// Takes in an event about an injection.
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "`Chart::fold` hands over the events of injections only, without wildcard"
+    )]
+    pub(in crate::chart) fn fold(&mut self, event: Event) {
+        match event {
+            Event::InjectionGiven(given) => self.given(&given),
+            Event::LateInjectionDecided { drug, rule, decision, .. } => {
+                if let Some(course) = self.courses.get_mut(&drug) {
+                    course.decided = Some((rule, decision));
+                }
+            }
+            Event::TolerabilityAttested { drug, .. } => {
+                self.attested.insert(drug);
+            }
+            Event::InjectionOverdue { order, due_on, .. } => {
+                self.overdue.insert(order, due_on);
+            }
+            Event::InjectionReviewed { order, given_at, .. } => {
+                self.to_review.retain(|(of, at, _)| (*of, *at) != (order, given_at));
+            }
+            _ => debug_assert!(false, "an event that is not about an injection"),
+        }
+    }
+
+    fn given(&mut self, given: &GivenInjection) {
         self.to_review.extend(given.review_by.map(|by| (given.order, given.at, by)));
         let covers = (given.on, given.covers_days);
         let new = |covered| Depot {
@@ -73,24 +100,6 @@ impl Depots {
                 }
             }
         }
-    }
-
-    pub(in crate::chart) fn decided(&mut self, drug: &DrugId, rule: RuleId, decision: LateDecision) {
-        if let Some(course) = self.courses.get_mut(drug) {
-            course.decided = Some((rule, decision));
-        }
-    }
-
-    pub(in crate::chart) fn attested(&mut self, drug: DrugId) {
-        self.attested.insert(drug);
-    }
-
-    pub(in crate::chart) fn is_overdue(&mut self, order: OrderId, due_on: Day) {
-        self.overdue.insert(order, due_on);
-    }
-
-    pub(in crate::chart) fn reviewed(&mut self, order: OrderId, given_at: Instant) {
-        self.to_review.retain(|(of, at, _)| (*of, *at) != (order, given_at));
     }
 
     pub(in crate::chart) fn stopped(&mut self, order: OrderId) {

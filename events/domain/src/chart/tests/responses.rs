@@ -14,7 +14,9 @@ fn assess(decision: ResponseDecision) -> Command {
 /// What scores and adherence say after some days: totals of PHQ-9 by day, and how much was taken.
 fn knowing(scores: &[(i64, u16)], percent: Option<u8>, days: i64) -> impl FnOnce(&mut Facts) {
     let mut totals = Totals::default();
-    scores.iter().for_each(|(on, total)| totals.add(noon().plus_days(*on), *total));
+    for (on, total) in scores {
+        totals.add(noon().plus_days(*on), *total);
+    }
     move |facts| {
         let totals = [(ScaleKind::Phq9, totals)].into();
         facts.scales = Some(ScaleFacts { totals, ..ScaleFacts::default() });

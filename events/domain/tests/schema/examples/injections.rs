@@ -37,6 +37,12 @@ fn ruleset() -> RulesetVersion {
 }
 
 pub(super) fn injections() -> Vec<Event> {
+    let mut all = told();
+    all.push(trial());
+    all
+}
+
+fn told() -> Vec<Event> {
     vec![
         Event::InjectionGiven(Box::new(GivenInjection {
             order: order(),
@@ -87,26 +93,29 @@ pub(super) fn injections() -> Vec<Event> {
             outcome: text("Seen next day, no sedation"),
             late: false,
         },
-        Event::ResponseAssessed(Box::new(ResponseAssessment {
-            order: OrderId::new(uuid(0x1A2)),
-            drug: DrugId::parse("sertraline").expect("a valid name"),
-            purpose: ConditionId::parse("major-depression").expect("a valid name"),
-            trial: Trial {
-                rule: rule("trial.sertraline.depression"),
-                outcome: Outcome::NoResponse,
-                scale: ScaleKind::Phq9,
-                daily: mg(100.0),
-                weeks: 6,
-                baseline: Some(19),
-                last: Some(18),
-                due_on: day("2026-03-09"),
-                missing: vec![Missing::AdherenceUnknown],
-            },
-            decision: ResponseDecision::Wait { until: day("2026-03-24") },
-            reason: text("Started exercise last week; decides after the holidays"),
-            again_on: day("2026-03-24"),
-            at: at(),
-            ruleset: ruleset(),
-        })),
     ]
+}
+
+fn trial() -> Event {
+    Event::ResponseAssessed(Box::new(ResponseAssessment {
+        order: OrderId::new(uuid(0x1A2)),
+        drug: DrugId::parse("sertraline").expect("a valid name"),
+        purpose: ConditionId::parse("major-depression").expect("a valid name"),
+        trial: Trial {
+            rule: rule("trial.sertraline.depression"),
+            outcome: Outcome::NoResponse,
+            scale: ScaleKind::Phq9,
+            daily: mg(100.0),
+            weeks: 6,
+            baseline: Some(19),
+            last: Some(18),
+            due_on: day("2026-03-09"),
+            missing: vec![Missing::AdherenceUnknown],
+        },
+        decision: ResponseDecision::Wait { until: day("2026-03-24") },
+        reason: text("Started exercise last week; decides after the holidays"),
+        again_on: day("2026-03-24"),
+        at: at(),
+        ruleset: ruleset(),
+    }))
 }
