@@ -308,15 +308,15 @@ impl Act {
             | C::Switch(_)
             | C::Stop { .. }
             | C::Renew { .. }
-            | C::Correct { .. } => Self::Prescribe,
+            | C::Correct { .. }
+            | C::DecideLateInjection { .. }
+            | C::AttestTolerability { .. }
+            | C::ReviewInjection { .. }
+            | C::AssessResponse { .. } => Self::Prescribe,
             C::CosignOverride { .. } => Self::Cosign,
             C::ReviewResult { .. } | C::WaiveTest { .. } => Self::Monitor,
             C::GiveInjection(_) => Self::Inject,
             C::RecordInjection(_) => Self::TellOfInjection,
-            C::DecideLateInjection { .. }
-            | C::AttestTolerability { .. }
-            | C::ReviewInjection { .. }
-            | C::AssessResponse { .. } => Self::Prescribe,
             C::RecordInjectionOverdue { .. } => Self::Escalate,
         }
     }

@@ -52,8 +52,8 @@ pub(crate) fn decided(order: OrderId) -> Event {
     }
 }
 
-pub(crate) fn assessed(order: OrderId, at: Instant, again_in: i64) -> Event {
-    let again_on = at.plus_days(again_in).day();
+pub(crate) fn assessed(order: OrderId, at: Instant, days: i64) -> Event {
+    let again_on = at.plus_days(days).day();
     Event::ResponseAssessed(Box::new(ResponseAssessment {
         order,
         drug: DrugId::parse("sertraline").unwrap(),

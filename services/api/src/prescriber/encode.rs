@@ -22,7 +22,7 @@ pub(super) use course::point;
 pub(super) fn item(item: &WorklistItem, now: Instant) -> pb::WorklistItem {
     let WorklistItem { patient, identity, due, trial } = item;
     let what = words::due(due);
-    let told = trial.as_ref().map(|trial| injections::summary(trial));
+    let told = trial.as_ref().map(injections::summary);
     let summary = told.map_or_else(|| what.clone(), |told| format!("{what}: {told}"));
     pb::WorklistItem {
         item_id: format!("{patient}/{}", due.item),
