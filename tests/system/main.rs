@@ -17,6 +17,8 @@ mod every_call;
 #[cfg(test)]
 mod folder;
 #[cfg(test)]
+mod injections;
+#[cfg(test)]
 mod lasting;
 #[cfg(test)]
 mod medication;
@@ -28,6 +30,8 @@ mod pharmacy;
 mod plan;
 #[cfg(test)]
 mod recovery;
+#[cfg(test)]
+mod responses;
 #[cfg(test)]
 mod safety;
 #[cfg(test)]

@@ -192,6 +192,9 @@ fn chart_reads(command: &chart::Command, patient: PatientId) -> Vec<StreamRef> {
     if command.needs_evidence() {
         reads.extend([StreamRef::scales(patient), StreamRef::recovery(patient)]);
     }
+    if command.needs_scores() {
+        reads.push(StreamRef::scales(patient));
+    }
     if let Some(prescription) = command.cites_a_prescription() {
         reads.push(StreamRef::prescription(patient, prescription));
     }

@@ -7,6 +7,7 @@ use concord_kernel::{
     Role, ScaleId, VisitId,
 };
 use concord_knowledge::scale::ScaleKind;
+use concord_knowledge::trial::{Taken, Totals};
 use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, Regimen, SubstanceId, safety};
 use serde::{Deserialize, Serialize};
 
@@ -156,6 +157,8 @@ pub struct OrderFacts {
     pub first_day: Day,
     /// Whether it is interrupted.
     pub held: bool,
+    /// For what is injected for weeks: the days on which it was, each with how many days that covers.
+    pub injections: Vec<(Day, u16)>,
 }
 
 /// What was last measured of how a patient takes what is ordered.
@@ -174,6 +177,8 @@ pub struct AdherenceFacts {
     pub measured: Option<MeasuredAdherence>,
     /// Orders whose drug was missed for so long that it starts at its first dose again, with when that was found.
     pub restart_needed_since: BTreeMap<OrderId, Instant>,
+    /// What was last measured of each order.
+    pub taken: BTreeMap<OrderId, Taken>,
 }
 
 /// What a prescription may know of an open order.
@@ -278,6 +283,8 @@ pub struct ScaleFacts {
     pub administrations: Vec<ScaleId>,
     /// The last administration that was found worse than those before it, when one ever was.
     pub worsened: Option<ScaleId>,
+    /// The totals of each scale whose totals are of one thing.
+    pub totals: BTreeMap<ScaleKind, Totals>,
 }
 
 /// What others may know of a care team.

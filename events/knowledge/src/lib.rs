@@ -8,6 +8,7 @@ mod duration;
 mod escalation;
 mod explain;
 mod finding;
+pub mod injection;
 mod load;
 mod managers;
 mod missed;
@@ -21,6 +22,7 @@ mod ruleset;
 pub mod safety;
 pub mod scale;
 mod titration;
+pub mod trial;
 mod within;
 
 pub use duration::{DurationLimit, InARow, Span};

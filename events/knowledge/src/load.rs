@@ -5,6 +5,7 @@ pub(crate) mod drugs;
 mod fault;
 mod files;
 pub(crate) mod ingredients;
+mod injections;
 mod recovery;
 pub(crate) mod rules;
 pub(crate) mod set;
@@ -13,6 +14,7 @@ pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 mod titrations;
+mod trials;
 
 pub use fault::{Fault, LoadError};
 pub use files::Files;
@@ -41,12 +43,17 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     let recovery = recovery::read(files, &substances, &conditions)?;
     let titrations = titrations::read(&table("titrations.csv")?, words, &drugs)?;
     let durations = crate::duration::Durations::read(&table("duration_limits.csv")?, words, &conditions)?;
+    let injections =
+        injections::read((&table("injections.csv")?, &table("late_injections.csv")?), words, &drugs)?;
+    let trials = trials::read(&table("trials.csv")?, &drugs, &conditions)?;
     Ok(Ruleset {
         version,
         reviewed,
         rules,
         recovery,
         titrations,
+        injections,
+        trials,
         conditions,
         labs,
         symptoms: small::names(&table("symptoms.csv")?)?,

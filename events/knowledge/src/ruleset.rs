@@ -6,6 +6,7 @@ use concord_kernel::{Instant, Schedule};
 
 use crate::duration::Durations;
 use crate::escalation::{Deadlines, Escalation};
+use crate::injection::Injection;
 use crate::load::conditions::Conditions;
 use crate::load::drugs::Formulary;
 use crate::load::ingredients::Substances;
@@ -19,6 +20,7 @@ use crate::policy::PolicyRow;
 use crate::recovery::Recovery;
 use crate::scale::{Bands, ScaleKind};
 use crate::titration::TitrationSchedule;
+use crate::trial::TrialRule;
 use crate::within::Terms;
 use crate::{
     ConditionId, DrugId, IngredientId, LabId, Milligrams, MissedDoses, RedFlagId, Route, RuleId,
@@ -35,6 +37,8 @@ pub struct Ruleset {
     pub(crate) rules: Rules,
     pub(crate) recovery: Recovery,
     pub(crate) titrations: Vec<TitrationSchedule>,
+    pub(crate) injections: Vec<Injection>,
+    pub(crate) trials: Vec<TrialRule>,
     pub(crate) conditions: Conditions,
     pub(crate) labs: Labs,
     pub(crate) symptoms: HashMap<String, String>,

@@ -2,6 +2,7 @@
 
 mod contacts;
 mod history;
+pub(crate) mod injecting;
 mod live;
 mod pharmacy;
 mod plans;

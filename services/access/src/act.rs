@@ -111,6 +111,10 @@ pub enum Act {
     RecordPharmacy,
     /// Say that a prescription was sent, or has expired.
     RelayPrescription,
+    /// Give an injection that acts for weeks.
+    Inject,
+    /// Tell of one that was given.
+    TellOfInjection,
 }
 
 /// A kind of question to the record.
@@ -309,12 +313,19 @@ impl Act {
             | C::Switch(_)
             | C::Stop { .. }
             | C::Renew { .. }
-            | C::Correct { .. } => Self::Prescribe,
+            | C::Correct { .. }
+            | C::DecideLateInjection { .. }
+            | C::AttestTolerability { .. }
+            | C::ReviewInjection { .. }
+            | C::AssessResponse { .. } => Self::Prescribe,
             // Part of a signature.
             C::AllotSupply { .. } => Self::SignPrescription,
             C::CosignOverride { .. } => Self::Cosign,
             C::ReviewResult { .. } | C::WaiveTest { .. } => Self::Monitor,
             C::BreachResult { .. } => Self::Escalate,
+            C::GiveInjection(_) => Self::Inject,
+            C::RecordInjection(_) => Self::TellOfInjection,
+            C::RecordInjectionOverdue { .. } => Self::Escalate,
         }
     }
 }

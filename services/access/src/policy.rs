@@ -62,7 +62,8 @@ fn may(role: Role, act: Act) -> bool {
         | Act::Induct
         | Act::Monitor
         | Act::SignPrescription => &[],
-        Act::WatchDoses => &[Nurse],
+        Act::WatchDoses | Act::Inject => &[Nurse],
+        Act::TellOfInjection => &[Nurse, Pharmacist],
         Act::RecogniseRelapse => &[Nurse, Therapist],
         Act::MeasureRetention => &[CaseManager, Service],
         Act::KeepChart | Act::RecordPharmacy => &[Nurse, Pharmacist, Service],

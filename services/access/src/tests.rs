@@ -328,3 +328,47 @@ fn agents_prepare_prescriptions_and_only_prescribers_sign_them() {
     assert_eq!(permitted(&told), tellers);
     assert_eq!(permitted(&Rx::Transmit), [Role::Service]);
 }
+
+#[test]
+fn nurses_inject_prescribers_decide_and_the_service_alone_says_that_a_day_has_passed() {
+    use Role::{Nurse, Pharmacist, Pmhnp, Psychiatrist, Service};
+    let order = concord_kernel::OrderId::new(Uuid::from_u128(4));
+    let dose = serde_json::from_value(serde_json::json!(400.0)).unwrap();
+    let words = || concord_kernel::Text::parse("was away").unwrap();
+    let told = chart::ToldInjection {
+        order,
+        dose,
+        given_at: noon(),
+        place: chart::InjectionPlace::Elsewhere { source: chart::InformationSource::Patient },
+    };
+    let site = chart::InjectionSite {
+        region: serde_json::from_value(serde_json::json!("deltoid")).unwrap(),
+        side: chart::Side::Left,
+    };
+    let lot = chart::Lot::parse("B7").unwrap();
+    let new = chart::NewInjection { order, dose, site, lot, observer: None, acknowledgements: Vec::new() };
+    let late = chart::Command::DecideLateInjection {
+        order,
+        decision: chart::LateDecision::AsOrdered,
+        reason: words(),
+    };
+    let assess = chart::Command::AssessResponse {
+        order,
+        decision: chart::ResponseDecision::Increase,
+        reason: words(),
+    };
+    let cases: [(chart::Command, &[Role]); 5] = [
+        (chart::Command::GiveInjection(Box::new(new)), &[Psychiatrist, Pmhnp, Nurse]),
+        (chart::Command::RecordInjection(Box::new(told)), &[Psychiatrist, Pmhnp, Nurse, Pharmacist]),
+        (late, &[Psychiatrist, Pmhnp]),
+        (assess, &[Psychiatrist, Pmhnp]),
+        (chart::Command::RecordInjectionOverdue { order }, &[Service]),
+    ];
+    for (command, may) in cases {
+        for role in Role::ALL {
+            let patient = PatientId::new(Uuid::from_u128(9));
+            let answer = permit_command(&identity(role), patient, &Command::Chart(command.clone()));
+            assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
+        }
+    }
+}

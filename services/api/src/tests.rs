@@ -16,6 +16,7 @@ mod outcome;
 mod questions;
 mod reasons;
 mod reporting;
+mod responses;
 mod samples;
 mod service;
 mod statuses;

@@ -92,6 +92,13 @@ asks! {
         CorrectOrderRequest, correct_order, CorrectOrder;
         ReviewResultRequest, review_result, ReviewResult;
         WaiveTestRequest, waive_test, WaiveTest;
+        GiveInjectionRequest, give_injection, GiveInjection;
+        RecordInjectionGivenRequest, record_injection_given, RecordInjectionGiven;
+        DecideLateInjectionRequest, decide_late_injection, DecideLateInjection;
+        AttestTolerabilityRequest, attest_tolerability, AttestTolerability;
+        RecordInjectionOverdueRequest, record_injection_overdue, RecordInjectionOverdue;
+        ReviewInjectionRequest, review_injection, ReviewInjection;
+        AssessResponseRequest, assess_response, AssessResponse;
     }
     side_effects by side_effects {
         ReportSideEffectRequest, report_side_effect, ReportSideEffect;

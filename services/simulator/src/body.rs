@@ -32,7 +32,9 @@ bodies! {
         ResolveCondition RecordResult RecordOutsideMedication EndOutsideMedication RecordLastDose
         RecordNeverTaken ReconcileMedications CheckSafety AcknowledgeBoxedWarning OverrideInteraction CosignOverride
         ResolveInteraction PrescribeMedication AdjustDose HoldMedication ResumeMedication PlanTaper StopMedication
-        RenewMedication CorrectOrder PlanTitration AdvanceTitration CancelTitration SwitchMedication ReviewResult WaiveTest RecordPdmpCheck;
+        RenewMedication CorrectOrder PlanTitration AdvanceTitration CancelTitration SwitchMedication ReviewResult WaiveTest RecordPdmpCheck
+        GiveInjection RecordInjectionGiven DecideLateInjection AttestTolerability RecordInjectionOverdue ReviewInjection
+        AssessResponse;
     SideEffects: ReportSideEffect TriageSideEffect DecideSideEffect ResolveSideEffect RecordBreach;
     Scales: AdministerScale ResolveRisk;
     FollowUp: ScheduleVisit RecordVisit MarkNoShow ChangeCadence;

@@ -133,6 +133,8 @@ impl Gateway for Remote {
             StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction RecordSubstanceUse
             RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
             RecordNaloxoneChallenge RecordOtpDose MeasureRetention ReviewResult WaiveTest
+            GiveInjection RecordInjectionGiven DecideLateInjection AttestTolerability RecordInjectionOverdue
+            ReviewInjection AssessResponse
             RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription
             RecordOutreach DecideBridging);
         Ok(answered?)

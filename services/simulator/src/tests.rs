@@ -198,6 +198,8 @@ fn a_cohort_of_twelve_shows_every_kind_of_course_and_call() {
         "MeasureRetention",
         "ReviewResult",
         "WaiveTest",
+        "GiveInjection",
+        "AssessResponse",
         "RecordPdmpCheck",
         "DraftPrescription",
         "MarkPrescriptionReady",

@@ -40,6 +40,9 @@ pub(crate) fn command(timer: &Timer) -> Request {
             program: episode.program.clone(),
             command: episode::Command::BreachBridging { episode: episode.id },
         }),
+        Ring::InjectionOverdue { order, .. } => {
+            Command::Chart(chart::Command::RecordInjectionOverdue { order: *order })
+        }
     };
     request(timer, command, &name(timer))
 }
@@ -60,6 +63,7 @@ fn name(timer: &Timer) -> String {
         }
         Ring::Review { because, .. } => format!("review/{patient}/{}", because.change()),
         Ring::Bridging { episode } => format!("bridging/{patient}/{}", episode.id),
+        Ring::InjectionOverdue { order, due_on } => format!("injection-overdue/{patient}/{order}/{due_on}"),
     }
 }
 
@@ -95,5 +99,27 @@ fn request(timer: &Timer, command: Command, name: &str) -> Request {
         effective_at: None,
         correlation: None,
         causation: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use concord_kernel::{Day, Instant, OrderId, PatientId};
+
+    use super::*;
+
+    #[test]
+    fn an_injection_has_one_command_for_each_day_on_which_it_was_due() {
+        let timer = |due_on: &str| Timer {
+            patient: PatientId::new(Uuid::from_u128(1)),
+            deadline: Instant::parse("2026-04-21T12:00:00Z").unwrap(),
+            ring: Ring::InjectionOverdue {
+                order: OrderId::new(Uuid::from_u128(2)),
+                due_on: due_on.parse::<Day>().unwrap(),
+            },
+        };
+        let id = |due_on: &str| command(&timer(due_on)).command_id;
+        assert_eq!(id("2026-04-14"), id("2026-04-14"));
+        assert_ne!(id("2026-04-14"), id("2026-05-12"));
     }
 }

@@ -70,6 +70,9 @@ pub enum Error {
     /// The dose lies before the order's first day.
     #[error("the dose lies before the order began")]
     DoseBeforeStart,
+    /// Injections are recorded on the chart.
+    #[error("an injection is recorded on the medication chart")]
+    RecordedAsInjection,
     /// The dose lies too far back to be remembered.
     #[error("a dose is recorded within {most_days} days")]
     DoseTooLongAgo {
@@ -177,6 +180,9 @@ impl Error {
             Self::OrderStopped => ("ORDER_STOPPED", "record the last dose of a stopped order on the chart"),
             Self::OrderHeld => ("ORDER_HELD", "no dose is due while the order is on hold"),
             Self::InTheFuture => ("IN_THE_FUTURE", "name a time that has passed"),
+            Self::RecordedAsInjection => {
+                ("RECORDED_AS_INJECTION", "record the injection on the medication chart")
+            }
             Self::DoseBeforeStart => ("DOSE_BEFORE_START", "name a time since the order began"),
             Self::DoseTooLongAgo { .. } => ("DOSE_TOO_LONG_AGO", "record doses while they are remembered"),
             Self::NothingMissed => ("NOTHING_MISSED", "nothing needs to be decided"),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use concord_kernel::{
     BarrierId, CheckInId, Day, EpisodeId, Instant, OrderId, PersonId, ReminderId, Role, Text, VisitId,
 };
+use concord_knowledge::trial::Taken;
 use concord_knowledge::{DrugId, MissedAction, RuleId, RulesetVersion};
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,13 @@ pub struct AdherenceLine {
     /// Days covered of days, in percent; absent when too many days are unknown to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<u8>,
+}
+
+impl AdherenceLine {
+    /// What was measured, up to the last day of the period.
+    pub const fn taken(&self, to: Day) -> Taken {
+        Taken { to, percent: self.percent }
+    }
 }
 
 /// A fact about how a patient takes what is ordered.

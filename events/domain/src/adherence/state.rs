@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use concord_kernel::{BarrierId, CheckInId, Day, EpisodeId, Instant, OrderId, PersonId, ReminderId, VisitId};
 use concord_knowledge::MissedAction;
+use concord_knowledge::trial::Taken;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, MissedDecision, OutreachCause, Shared};
@@ -26,6 +27,9 @@ pub struct Adherence {
     /// Why somebody is to reach out.
     #[serde(default)]
     pub(super) outreach: BTreeMap<OutreachCause, Outreach>,
+    /// What was last measured of each order.
+    #[serde(default)]
+    pub(super) taken: BTreeMap<OrderId, Taken>,
 }
 
 /// Somebody is to reach out.
@@ -110,8 +114,9 @@ impl Adherence {
                 self.doses.entry(order).or_default().reached = Some(reached);
             }
             Event::MissedDosesDecided { order, decision, .. } => self.decided(order, decision),
-            Event::AdherenceMeasured { to, percent, outreach_by, .. } => {
+            Event::AdherenceMeasured { to, percent, outreach_by, lines, .. } => {
                 self.measured = Some(MeasuredAdherence { to, percent });
+                self.taken = lines.iter().map(|line| (line.order, line.taken(to))).collect();
                 self.outreach.remove(&OutreachCause::LowAdherence);
                 if let Some(act_by) = outreach_by {
                     let open = Outreach { run: None, act_by, breached: false };
@@ -189,6 +194,7 @@ impl Adherence {
         };
         AdherenceFacts {
             measured: self.measured,
+            taken: self.taken.clone(),
             restart_needed_since: self.doses.iter().filter_map(restart).collect(),
         }
     }

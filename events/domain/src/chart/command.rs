@@ -6,9 +6,9 @@ use concord_knowledge::{ConditionId, DrugId, FindingKey, LabId, Regimen, RuleId}
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, MedicationRef, OrderModality,
-    OverrideReason, PdmpResult, ReconciledEntry, Sex, StopReason, Supply, TaperStep, TitrationBasis,
-    TitrationStep,
+    Acknowledgement, Cause, Coding, Correction, InformationSource, LateDecision, LegalBasis, MedicationRef,
+    NewInjection, OrderModality, OverrideReason, PdmpResult, ReconciledEntry, ResponseDecision, Sex,
+    StopReason, Supply, TaperStep, TitrationBasis, TitrationStep, ToldInjection, TolerabilityBasis,
 };
 use crate::{EpisodeRef, UsState};
 
@@ -353,6 +353,51 @@ pub enum Command {
         /// When the sample was taken.
         taken_at: Instant,
     },
+    /// Give an injection that acts for weeks; it is judged before it is given.
+    GiveInjection(Box<NewInjection>),
+    /// Record one that was given, here or elsewhere. Always accepted; what stands against it is said beside it.
+    RecordInjection(Box<ToldInjection>),
+    /// Decide how a late injection goes on.
+    DecideLateInjection {
+        /// Of which order.
+        order: OrderId,
+        /// What is done.
+        decision: LateDecision,
+        /// Why.
+        reason: Text,
+    },
+    /// Say how it is known that a drug is tolerated of which no dose is on record.
+    AttestTolerability {
+        /// Of which order.
+        order: OrderId,
+        /// What shows it.
+        basis: TolerabilityBasis,
+        /// The same in words.
+        note: Text,
+    },
+    /// Say that the last day of an injection has passed; the service itself does.
+    RecordInjectionOverdue {
+        /// Of which order.
+        order: OrderId,
+    },
+    /// Say what follows from an injection that was given against a rule.
+    ReviewInjection {
+        /// By which order it was given.
+        order: OrderId,
+        /// When it was given.
+        given_at: Instant,
+        /// What follows from it.
+        outcome: Text,
+    },
+    /// Judge whether an order helps, and decide about it.
+    AssessResponse {
+        /// Which.
+        order: OrderId,
+        /// What is done.
+        decision: ResponseDecision,
+        /// Why.
+        reason: Text,
+    },
 }
 
 impl Command {
@@ -370,7 +415,14 @@ impl Command {
                 | Self::Renew { .. }
                 | Self::CheckSafety { proposal: Some(_) }
                 | Self::OverrideInteraction { .. }
+                | Self::GiveInjection(_)
+                | Self::RecordInjection(_)
         )
+    }
+
+    /// Whether it is judged by how the scores run.
+    pub const fn needs_scores(&self) -> bool {
+        matches!(self, Self::AssessResponse { .. })
     }
 
     /// The stay whose indication decision it needs, if it needs one.
@@ -399,7 +451,7 @@ impl Command {
         if let Self::AllotSupply { prescription, .. } = self { Some(*prescription) } else { None }
     }
 
-    /// Whether it has a drug go on, which doses that were missed may forbid.
+    /// Whether it has a drug go on, which doses that were missed may forbid; or asks how it was taken.
     pub const fn needs_missed_doses(&self) -> bool {
         matches!(
             self,
@@ -407,6 +459,7 @@ impl Command {
                 | Self::Renew { .. }
                 | Self::AdjustDose { .. }
                 | Self::AdvanceTitration { .. }
+                | Self::AssessResponse { .. }
         )
     }
 }

@@ -3,6 +3,8 @@
 use concord_kernel::{Day, Instant, Schedule};
 use concord_knowledge::{Action, Finding, Milligrams};
 
+use super::{InjectionError, ResponseError};
+
 /// Why a medication chart refuses a command. Texts tell the rule, never the patient.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum Error {
@@ -430,6 +432,12 @@ pub enum Error {
     /// The breach is on record.
     #[error("the breach has been recorded already")]
     AlreadyBreached,
+    /// About an injection.
+    #[error(transparent)]
+    Injection(#[from] InjectionError),
+    /// About a trial.
+    #[error(transparent)]
+    Response(#[from] ResponseError),
 }
 
 /// What a prescriber can do about findings that stand against a change.

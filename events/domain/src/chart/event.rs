@@ -9,9 +9,9 @@ use concord_knowledge::{
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Acknowledgement, Cause, Correction, LegalBasis, LongerUseReason, MedicationRef, NewOrder, OrderModality,
-    OverrideReason, PdmpCheck, ReconciledEntry, Reported, Sex, StopReason, Supply, TaperStep, TitrationBasis,
-    TitrationStep,
+    Acknowledgement, Cause, Correction, GivenInjection, LateDecision, LegalBasis, LongerUseReason,
+    MedicationRef, NewOrder, OrderModality, OverrideReason, PdmpCheck, ReconciledEntry, Reported,
+    ResponseAssessment, Sex, StopReason, Supply, TaperStep, TitrationBasis, TitrationStep, TolerabilityBasis,
 };
 
 /// By which rules something was judged, and what stood after that.
@@ -151,6 +151,9 @@ pub enum Event {
         ingredients: Vec<IngredientId>,
         /// Whether all of it was recognised.
         complete: bool,
+        /// Days that one dose of it goes on acting, where its name says that it is a depot.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        depot_days: Option<u16>,
     },
     /// An outside medication is no longer taken.
     OutsideMedicationEnded {
@@ -372,6 +375,9 @@ pub enum Event {
         reason: Text,
         /// When it was decided, clinically.
         at: Instant,
+        /// When the trial was assessed that it rests on, if it rests on one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assessed_at: Option<Instant>,
     },
     /// An order ended.
     MedicationStopped {
@@ -385,6 +391,9 @@ pub enum Event {
         abrupt_because: Option<Text>,
         /// When it took effect, clinically.
         at: Instant,
+        /// When the trial was assessed that it rests on, if it rests on one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        assessed_at: Option<Instant>,
     },
     /// More of an order was handed out.
     MedicationRenewed {
@@ -461,4 +470,52 @@ pub enum Event {
         /// What the deadline was.
         acknowledge_by: Instant,
     },
+    /// An injection that acts for weeks was given.
+    InjectionGiven(Box<GivenInjection>),
+    /// A prescriber decided how a late injection goes on.
+    LateInjectionDecided {
+        /// Of which order.
+        order: OrderId,
+        /// The formulary row.
+        drug: DrugId,
+        /// The rule about late injections that held.
+        rule: RuleId,
+        /// What is done.
+        decision: LateDecision,
+        /// Why.
+        reason: Text,
+    },
+    /// A prescriber said how it is known that a drug is tolerated.
+    TolerabilityAttested {
+        /// The formulary row.
+        drug: DrugId,
+        /// What shows it.
+        basis: TolerabilityBasis,
+        /// The same in words.
+        note: Text,
+    },
+    /// The last day of an injection passed, and none is on record.
+    InjectionOverdue {
+        /// Of which order.
+        order: OrderId,
+        /// The formulary row.
+        drug: DrugId,
+        /// The day on which it was due.
+        due_on: Day,
+        /// The last day on which it was in time.
+        until: Day,
+    },
+    /// A prescriber looked at an injection that was given against a rule.
+    InjectionReviewed {
+        /// By which order it was given.
+        order: OrderId,
+        /// When it was given.
+        given_at: Instant,
+        /// What follows from it.
+        outcome: Text,
+        /// Whether it came after the deadline.
+        late: bool,
+    },
+    /// A trial was judged, and a prescriber decided about it.
+    ResponseAssessed(Box<ResponseAssessment>),
 }

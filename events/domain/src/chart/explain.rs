@@ -238,6 +238,8 @@ impl Error {
             Self::NotATimer => ("NOT_A_TIMER", "nothing is needed: the program watches its deadlines itself"),
             Self::DeadlineNotPassed => ("DEADLINE_NOT_PASSED", "wait until the deadline has passed"),
             Self::AlreadyBreached => ("ALREADY_BREACHED", "nothing is needed: a breach is recorded once"),
+            Self::Injection(error) => error.explained(),
+            Self::Response(error) => error.explained(),
         }
     }
 }
@@ -252,6 +254,12 @@ impl Explain for Error {
     }
 
     fn findings(&self) -> &[Finding] {
-        if let Self::Unsafe { findings, .. } = self { findings } else { &[] }
+        if let Self::Unsafe { findings, .. } = self {
+            findings
+        } else if let Self::Injection(error) = self {
+            error.findings()
+        } else {
+            &[]
+        }
     }
 }

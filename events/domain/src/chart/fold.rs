@@ -2,16 +2,17 @@
 
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, PrescriptionId, Text};
 use concord_knowledge::safety::Allergy;
+use concord_knowledge::trial::Doses;
 use concord_knowledge::{FindingKey, IngredientId, LabId, Milligrams, Regimen};
 
 use super::decide::today_anywhere;
 use super::state::{
-    AllergyStatus, Characteristics, Condition, CriticalResult, Ended, Known, KnownAllergy, Measured, Order,
-    Outside, Override, Switching, Titration, UseLimit, same_words,
+    AllergyStatus, Assessed, Characteristics, Condition, CriticalResult, Ended, Known, KnownAllergy,
+    Measured, Order, Outside, Override, Switching, Titration, UseLimit, same_words,
 };
 use super::{
     Answered, Cause, Chart, Correction, Event, Judged, LegalBasis, MedicationRef, NewOrder, OrderModality,
-    Supply, TaperStep,
+    ResponseAssessment, Supply, TaperStep,
 };
 use crate::OrderFacts;
 use crate::going_on::Bridge;
@@ -25,6 +26,7 @@ const OVERRIDES_KEPT_DAYS: i64 = 30;
 
 impl Chart {
     /// Takes in one more event.
+    #[expect(clippy::too_many_lines, reason = "a table: one arm a kind of event")]
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
             Event::CharacteristicsRecorded { born_on, sex, may_become_pregnant } => {
@@ -54,10 +56,11 @@ impl Chart {
             Event::ResultReviewed { lab, taken_at, .. } => {
                 self.critical.retain(|known| known.lab != lab || known.taken_at != taken_at);
             }
-            Event::OutsideMedicationRecorded { medication, reported, ingredients, complete } => {
+            Event::OutsideMedicationRecorded { medication, reported, ingredients, complete, depot_days } => {
                 let regimen = reported.regimen;
                 let first_day = reported.started_on.map(|day| today_anywhere(Instant::start_of(day)));
-                let outside = Outside { ingredients, complete, regimen, first_day, last_dose_at: None };
+                let last_dose_at = None;
+                let outside = Outside { ingredients, complete, regimen, first_day, last_dose_at, depot_days };
                 self.outside.insert(medication, outside);
             }
             Event::OutsideMedicationEnded { medication, last_dose_at, reason: _ } => {
@@ -84,6 +87,12 @@ impl Chart {
             }
             Event::InteractionOverridden { finding, by, at, .. } => self.overridden(finding, by, at),
             Event::OverrideCosigned { finding, by: _, at } => self.cosigned(&finding, at),
+            event @ (Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }) => self.depots.fold(event),
+            Event::ResponseAssessed(assessed) => self.assessed(&assessed),
             event @ (Event::MedicationPrescribed { .. }
             | Event::DoseAdjusted { .. }
             | Event::MedicationHeld { .. }
@@ -185,6 +194,13 @@ impl Chart {
         }
     }
 
+    fn assessed(&mut self, assessment: &ResponseAssessment) {
+        let ResponseAssessment { trial, decision, again_on, at, .. } = assessment;
+        let (outcome, decision, again_on, at) = (trial.outcome, *decision, *again_on, *at);
+        let assessed = Assessed { outcome, decision, again_on, at };
+        self.change(assessment.order, |open| open.assessed = Some(assessed));
+    }
+
     fn measured(&mut self, lab: LabId, measured: Measured) {
         let latest = self.results.entry(lab).or_insert(measured);
         if measured.taken_at >= latest.taken_at {
@@ -207,6 +223,8 @@ impl Chart {
     fn prescribed(&mut self, new: NewOrder, judged: Judged, ingredients: Vec<IngredientId>, at: Instant) {
         self.last_dose_change_at = Some(at);
         let id = new.order;
+        let mut doses = Doses::default();
+        doses.from(new.start_on, new.regimen.daily());
         let order = Order {
             episode: new.episode,
             drug: new.drug,
@@ -230,6 +248,8 @@ impl Chart {
             bridge: Bridge::None,
             allotted: Vec::new(),
             use_limit: None,
+            doses,
+            assessed: None,
         };
         self.orders.insert(id, order);
         self.judged(id, judged);
@@ -244,8 +264,12 @@ impl Chart {
             other.switch = other.switch.filter(|switch| switch.to != id);
         }
         self.forget(&order.ingredients);
-        // What somebody told of a drug that is still taken is not its last dose: more may have followed.
-        let last_known = order.last_dose_if_held();
+        self.depots.stopped(id);
+        // What somebody told of a drug that is still taken is not its last dose: more may have followed. Of what is
+        // injected, each dose is on record.
+        let injected = self.depots.last_by(id).max(order.last_dose_at.filter(|_| self.is_depot(id)));
+        let last_known = injected.or_else(|| order.last_dose_if_held());
+        let last_dose_at = if injected.is_some() { last_dose_at.max(injected) } else { last_dose_at };
         let first_day = order.first_day();
         if last_dose_at.is_none() && order.never_taken_by(at) {
             return;
@@ -259,6 +283,7 @@ impl Chart {
                 regimen: Some(order.regimen),
                 first_day: Some(first_day),
                 last_dose_at: last_dose_at.or(last_known),
+                depot_days: None,
             },
             Some(at),
         );
@@ -278,9 +303,15 @@ impl Chart {
                 first_day: outside.first_day,
                 // A dose that somebody told of while it was taken was not its last: more may have followed.
                 last_dose_at,
+                depot_days: outside.depot_days,
             },
             last_dose_at,
         );
+    }
+
+    /// Whether an injection by that order is on record.
+    fn is_depot(&self, order: OrderId) -> bool {
+        self.depots.last_by(order).is_some()
     }
 
     /// Keeps an ended medication while it may act, and forgets those that no longer can at `at`.
@@ -380,6 +411,7 @@ impl Order {
             start_on: self.start_on,
             first_day: self.first_day(),
             held: self.held_at.is_some(),
+            injections: Vec::new(),
         }
     }
 
@@ -401,6 +433,9 @@ impl Order {
         }
         self.regimen = to;
         self.dose_since = at.max(Instant::start_of(self.start_on));
+        if self.held_at.is_none() {
+            self.doses.from(self.dose_since.day(), to.daily());
+        }
         self.last_dose_at = None;
         if *cause != Cause::PlannedTaper {
             self.taper.clear();
@@ -413,6 +448,7 @@ impl Order {
     fn hold(&mut self, at: Instant) {
         self.held_at = Some(at);
         self.titration = None;
+        self.doses.from(at.day(), Milligrams::ZERO);
     }
 
     /// The days until the dose may rise count from here.
@@ -420,6 +456,7 @@ impl Order {
         self.held_at = None;
         self.last_dose_at = None;
         self.dose_since = self.dose_since.max(at);
+        self.doses.from(at.day(), self.regimen.daily());
     }
 
     /// What was agreed last counts: a way down ends a way up.
@@ -470,6 +507,9 @@ impl Order {
             Correction::StartOn(day) => {
                 if self.dose_since == self.ordered_at.max(Instant::start_of(self.start_on)) {
                     self.dose_since = self.ordered_at.max(Instant::start_of(day));
+                }
+                if self.doses.first() == Some(self.start_on) {
+                    self.doses.begins_on(day);
                 }
                 self.start_on = day;
             }

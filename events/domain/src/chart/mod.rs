@@ -8,6 +8,8 @@ mod event;
 mod evidence;
 mod explain;
 mod fold;
+mod injection;
+mod response;
 mod state;
 mod subject;
 #[cfg(test)]
@@ -18,6 +20,11 @@ pub use command::{Command, NewOrder, Reported, Switch};
 pub(crate) use decide::days_ahead_of;
 pub use error::{Answer, Error};
 pub use event::{Answered, Event, Judged};
+pub use injection::{
+    GivenInjection, InjectionError, InjectionPlace, InjectionSite, InvalidLot, LateDecision, Lot,
+    NewInjection, NextInjection, Objection, PlanStep, Side, ToldInjection, TolerabilityBasis,
+};
+pub use response::{ResponseAssessment, ResponseDecision, ResponseError};
 pub use state::Chart;
 pub use words::{
     Acknowledgement, Cause, Coding, Correction, InformationSource, LegalBasis, LongerUse, LongerUseReason,

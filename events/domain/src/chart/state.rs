@@ -4,14 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use concord_kernel::{Day, Instant, OrderId, OutsideMedicationId, PersonId, Phi, PrescriptionId, Text};
 use concord_knowledge::safety::Allergy;
+use concord_knowledge::trial::{Doses, Outcome};
 use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, LabId, Regimen, RuleId, Ruleset};
 use serde::{Deserialize, Serialize};
 
+use super::injection::Depots;
 use super::{
-    Answered, LegalBasis, MedicationRef, OrderModality, PdmpCheck, Sex, Supply, TaperStep, TitrationStep,
+    Answered, LegalBasis, MedicationRef, OrderModality, PdmpCheck, ResponseDecision, Sex, Supply, TaperStep,
+    TitrationStep,
 };
 use crate::going_on::{Bridge, Continuing};
-use crate::{ChartFacts, EpisodeRef, PrescribableFacts, UsState};
+use crate::{ChartFacts, EpisodeRef, OrderFacts, PrescribableFacts, UsState};
 
 /// The condition's row.
 const OPIOID_USE_DISORDER: &str = "opioid-use-disorder";
@@ -48,6 +51,9 @@ pub struct Chart {
     /// The latest look into each state's prescription drug monitoring program.
     #[serde(default)]
     pub(super) pdmp: BTreeMap<UsState, PdmpCheck>,
+    /// Injections that act for weeks.
+    #[serde(default)]
+    pub(super) depots: Depots,
 }
 
 /// What safety rules ask of every patient.
@@ -141,6 +147,10 @@ pub(super) struct Order {
     pub(super) use_limit: Option<UseLimit>,
     /// Prescriptions that share what was last handed out, in the order in which they came.
     pub(super) allotted: Vec<PrescriptionId>,
+    /// Which doses it had, and since when.
+    pub(super) doses: Doses,
+    /// What a prescriber last decided about its trial.
+    pub(super) assessed: Option<Assessed>,
 }
 
 /// Until when use of something short-term is limited.
@@ -152,6 +162,15 @@ pub(super) struct UseLimit {
     pub(super) until: Day,
     /// Whether it is the day of an answer, past the limit of the rule.
     pub(super) answered: bool,
+}
+
+/// What a prescriber decided about a trial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Assessed {
+    pub(super) outcome: Outcome,
+    pub(super) decision: ResponseDecision,
+    pub(super) again_on: Day,
+    pub(super) at: Instant,
 }
 
 /// How a dose rises.
@@ -182,6 +201,9 @@ pub(super) struct Outside {
     /// The first day it can have been taken, if somebody told since when it is.
     pub(super) first_day: Option<Day>,
     pub(super) last_dose_at: Option<Instant>,
+    /// Days that one dose goes on acting, where its name says that it is a depot.
+    #[serde(default)]
+    pub(super) depot_days: Option<u16>,
 }
 
 /// A medication that ended and may still act.
@@ -197,6 +219,9 @@ pub(super) struct Ended {
     pub(super) first_day: Option<Day>,
     /// Unknown counts as now, until somebody finds out.
     pub(super) last_dose_at: Option<Instant>,
+    /// Days that one dose goes on acting, for an outside depot.
+    #[serde(default)]
+    pub(super) depot_days: Option<u16>,
 }
 
 /// A finding that somebody knows of.
@@ -239,6 +264,11 @@ impl Chart {
         self.overrides.iter().find(|given| given.key == *key)
     }
 
+    /// What others may know of an order.
+    fn facts_of(&self, order: &Order) -> OrderFacts {
+        OrderFacts { injections: self.depots.covered(&order.drug), ..order.facts() }
+    }
+
     /// What other streams may know of it.
     pub(crate) fn facts(&self) -> ChartFacts {
         let rules = Ruleset::embedded();
@@ -259,7 +289,7 @@ impl Chart {
             outside: self.outside.iter().map(|(id, taken)| (*id, taken.ingredients.clone())).collect(),
             last_dose_change_at: self.last_dose_change_at,
             open_findings: self.findings.iter().filter(|f| f.open).map(|f| f.key.clone()).collect(),
-            orders: self.orders.iter().map(|(id, order)| (*id, order.facts())).collect(),
+            orders: self.orders.iter().map(|(id, order)| (*id, self.facts_of(order))).collect(),
             prescribable: self.orders.iter().map(|(id, order)| (*id, order.prescribable())).collect(),
             pdmp: self.pdmp.clone(),
             tapering: self.orders.iter().filter(|(_, o)| !o.taper.is_empty()).map(|(id, _)| *id).collect(),

@@ -2,6 +2,7 @@
 
 use concord_kernel::{Instant, OutsideMedicationId};
 use concord_knowledge::safety::{Allergies, Exposure, LatestResult, Subject};
+use concord_knowledge::{Frequency, Milligrams, Regimen, Route};
 
 use super::state::{AllergyStatus, Ended, Order, Outside};
 use super::{Chart, MedicationRef};
@@ -16,7 +17,7 @@ impl Chart {
             outside.expose(*id, &mut exposures);
         }
         self.ended.iter().for_each(|ended| ended.expose(&mut exposures));
-        Subject {
+        let mut subject = Subject {
             born_on: self.characteristics.as_ref().map(|known| *known.born_on.expose()),
             may_become_pregnant: self.characteristics.as_ref().and_then(|known| known.may_become_pregnant),
             exposures,
@@ -33,7 +34,9 @@ impl Chart {
                     taken_at: latest.taken_at,
                 })
                 .collect(),
-        }
+        };
+        self.see_injections(&mut subject);
+        subject
     }
 }
 
@@ -104,7 +107,7 @@ impl Ended {
             id,
             ingredients: self.ingredients.clone(),
             drug: self.drug.clone(),
-            regimen: self.regimen,
+            regimen: self.regimen.or_else(|| self.depot_days.map(every)),
             active: false,
             last_dose_at: self.last_dose_at,
             tapering: false,
@@ -113,5 +116,14 @@ impl Ended {
             exposures.push(Exposure { ingredients: Vec::new(), ..exposure.clone() });
         }
         exposures.push(exposure);
+    }
+}
+
+/// How an outside depot is taken of which nobody told how often: so that it goes on acting after its last dose.
+fn every(days: u16) -> Regimen {
+    Regimen {
+        dose: Milligrams::ZERO,
+        frequency: Frequency::EveryDays(u8::try_from(days).unwrap_or(u8::MAX)),
+        route: Route::Intramuscular,
     }
 }

@@ -22,6 +22,9 @@ pub enum Error {
     /// What happened would have happened in the future.
     #[error("the time is in the future")]
     InTheFuture,
+    /// Injections are recorded on the chart.
+    #[error("an injection is recorded on the medication chart")]
+    RecordedAsInjection,
     /// The identifier has named another induction, report, relapse, screen or overdose.
     #[error("the identifier has been used before")]
     IdUsed,
@@ -141,6 +144,9 @@ impl Error {
                 ("EPISODE_NOT_ACTIVE", "admit the patient or resume the stay, and name the open stay")
             }
             Self::InTheFuture => ("IN_THE_FUTURE", "name a time that has passed"),
+            Self::RecordedAsInjection => {
+                ("RECORDED_AS_INJECTION", "record the injection on the medication chart")
+            }
             Self::IdUsed => ("RECOVERY_ID_USED", "use a fresh identifier for what is new"),
             Self::InductionOpen => ("INDUCTION_OPEN", "complete or abandon the induction that goes on"),
             Self::NotRecorded => ("NOT_RECORDED", "record it first, or name one of this patient"),

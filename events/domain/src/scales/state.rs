@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use concord_kernel::{Instant, ScaleId, Text};
 use concord_knowledge::scale::ScaleKind;
+use concord_knowledge::trial::Totals;
 use serde::{Deserialize, Serialize};
 
 use super::{Event, RiskLevel, scoring};
@@ -29,6 +30,9 @@ pub struct Scales {
     /// The last administration that was found worse.
     #[serde(default)]
     worsened: Option<ScaleId>,
+    /// The totals of each scale that is about no substance, withdrawal and suicide apart.
+    #[serde(default)]
+    totals: BTreeMap<ScaleKind, Totals>,
 }
 
 /// A total, to tell whether the next one is worse.
@@ -97,6 +101,9 @@ impl Scales {
                 } else if let Some(total) = total {
                     if scale == ScaleKind::Phq9 {
                         self.keep_recent(Recent { taken_at, total });
+                    }
+                    if substance.is_none() && scale != ScaleKind::Cssrs {
+                        self.totals.entry(scale).or_default().add(taken_at, total);
                     }
                     let responds = response == Some(true) || remission == Some(true);
                     self.take_in(scale, substance, total, Latest { taken_at, responds });
@@ -195,6 +202,7 @@ impl Scales {
             withdrawal: self.withdrawal.clone(),
             administrations: self.used.iter().copied().collect(),
             worsened: self.worsened,
+            totals: self.totals.clone(),
         }
     }
 }

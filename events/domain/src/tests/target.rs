@@ -274,7 +274,18 @@ fn what_goes_on_with_a_drug_reads_how_it_is_taken_scores_and_recovery_and_what_e
     let taking = StreamRef::adherence(ada());
     let (scores, recovery) = (StreamRef::scales(ada()), StreamRef::recovery(ada()));
     let hold = chart::Command::Hold { order, reason: reason() };
+    let injection = chart::ToldInjection {
+        order,
+        dose: concord_knowledge::Milligrams::from_micrograms(400_000),
+        given_at: noon(),
+        place: chart::InjectionPlace::Elsewhere { source: chart::InformationSource::Patient },
+    };
+    let decision = chart::ResponseDecision::Increase;
+    let assess = chart::Command::AssessResponse { order, decision, reason: reason() };
     for (command, reads) in [
+        (chart::Command::RecordInjection(Box::new(injection)), vec![scores, recovery]),
+        (assess, vec![taking, scores]),
+        (chart::Command::RecordInjectionOverdue { order }, vec![]),
         (chart::Command::Resume { order, acknowledgements: vec![] }, vec![taking, scores, recovery]),
         (chart::Command::CheckSafety { proposal: None }, vec![]),
         (hold, vec![]),

@@ -52,9 +52,11 @@ embedded!(
     "escalation.csv",
     "induction_rules.csv",
     "ingredients.csv",
+    "injections.csv",
     "interactions.csv",
     "lab_rules.csv",
     "labs.csv",
+    "late_injections.csv",
     "level_timing.csv",
     "limits.csv",
     "missed_doses.csv",
@@ -69,6 +71,7 @@ embedded!(
     "substances.csv",
     "symptoms.csv",
     "titrations.csv",
+    "trials.csv",
 );
 
 impl Files {

@@ -220,3 +220,39 @@ fn a_schedule_begins_somewhere_and_names_what_is_known() {
     let bounds = Err(Fault::Contradiction("below", "above"));
     assert_eq!(with("critical_values.csv", "anc,1000,,", "anc,,,"), bounds);
 }
+
+#[test]
+fn an_injection_and_what_is_done_about_a_late_one_agree() {
+    let days = Err(Fault::Contradiction("least_days", "every_days"));
+    assert_eq!(with("injections.csv", "naltrexone-er-im,28,28,7", "naltrexone-er-im,28,29,7"), days);
+    let plan = Err(Fault::Contradiction("loading", "days"));
+    assert_eq!(with("injections.csv", "156@7:3-11", "156@7:8-11"), plan);
+    assert_eq!(with("injections.csv", "234@0|156@7", "234@8|156@7"), plan);
+    let value = |column, value: &str| Err(Fault::InvalidValue { column, value: value.to_owned() });
+    assert_eq!(with("injections.csv", "234@0|", "much@0|"), value("loading", "much@0"));
+    assert_eq!(with("injections.csv", ",gluteal,gluteal,", ",arm,gluteal,"), value("sites", "arm"));
+    let unknown = Err(Fault::UnknownDrug("naltrexone-im".to_owned()));
+    assert_eq!(with("injections.csv", "naltrexone-er-im", "naltrexone-im"), unknown);
+    let tablet = Err(Fault::MissingRow("depot"));
+    assert_eq!(with("injections.csv", "naltrexone-er-im", "naltrexone-oral"), tablet);
+    let counts = Err(Fault::Contradiction("given_from", "given_to"));
+    assert_eq!(with("late_injections.csv", "inj.aripiprazole,1,2,", "inj.aripiprazole,3,2,"), counts);
+    let of = value("injection", "inj.naltrexon");
+    assert_eq!(with("late_injections.csv", "inj.naltrexone,", "inj.naltrexon,"), of);
+    let silent = Err(Fault::MissingRow("late"));
+    assert_eq!(with("late_injections.csv", "inj.naltrexone,", "inj.haloperidol,"), silent);
+}
+
+#[test]
+fn a_trial_is_of_a_drug_for_a_condition_and_its_numbers_agree() {
+    let row = "trial.sertraline.depression,sertraline,major-depression,50,phq9,6,25,8,50";
+    let altered = |from: &str, to: &str| with("trials.csv", row, &row.replacen(from, to, 1));
+    assert_eq!(altered(",sertraline,", ",sertralin,"), Err(Fault::UnknownDrug("sertralin".to_owned())));
+    let condition = Err(Fault::UnknownCondition("depression".to_owned()));
+    assert_eq!(altered(",major-depression,", ",depression,"), condition);
+    assert_eq!(altered(",6,25,8,50", ",9,25,8,50"), Err(Fault::Contradiction("none_weeks", "partial_weeks")));
+    let percent = Err(Fault::Contradiction("none_percent", "partial_percent"));
+    assert_eq!(altered(",6,25,8,50", ",6,60,8,50"), percent);
+    let twice = Err(Fault::DuplicateId("trial.fluoxetine.depression".to_owned()));
+    assert_eq!(with("trials.csv", "depression,fluoxetine,", "depression,sertraline,"), twice);
+}

@@ -14,7 +14,7 @@ use concord_kernel::{Role, StreamKind};
 use concord_projection::{Fact, Key, List, ListEntry, View, ViewError};
 
 pub use read::{CaseloadClient, CaseloadLine, client, page};
-pub use row::{GOOD_ADHERENCE, Instability, MedicationLine, Row};
+pub use row::{DueInjection, GOOD_ADHERENCE, Instability, MedicationLine, Row};
 
 use crate::DataClass;
 use crate::parts::Adherence;

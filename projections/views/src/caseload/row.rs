@@ -5,7 +5,7 @@ use concord_domain::scales::RiskLevel;
 use concord_domain::side_effects::Grade;
 use concord_kernel::{Day, Instant, OrderId};
 use concord_knowledge::scale::ScaleKind;
-use concord_knowledge::{ConditionId, DrugId, Milligrams};
+use concord_knowledge::{ConditionId, DrugId, Milligrams, Ruleset};
 use concord_projection::{Sort, ViewError};
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,17 @@ pub struct MedicationLine {
     pub gives_way_to: Option<OrderId>,
     /// When its dose last changed; how much is no concern of therapy, that it changed is.
     pub changed_at: Option<Instant>,
+    /// For what is injected for weeks: when the next injection is due.
+    pub injection: Option<DueInjection>,
+}
+
+/// When an injection is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DueInjection {
+    /// The day.
+    pub on: Day,
+    /// Whether it is on record that its last day has passed.
+    pub overdue: bool,
 }
 
 /// One client.
@@ -77,7 +88,9 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::TitrationCancelled { .. }
         | Event::MedicationSwitched { .. }
         | Event::MedicationStopped { .. }
-        | Event::OrderCorrected { .. } => true,
+        | Event::OrderCorrected { .. }
+        | Event::InjectionGiven(_)
+        | Event::InjectionOverdue { .. } => true,
         Event::CharacteristicsRecorded { .. }
         | Event::NoKnownAllergiesConfirmed
         | Event::AllergyRecorded { .. }
@@ -98,6 +111,10 @@ pub(super) fn concerns_therapy(event: &Event) -> bool {
         | Event::SupplyAllotted { .. }
         | Event::UseLimited { .. }
         | Event::InteractionDetected { .. }
+        | Event::LateInjectionDecided { .. }
+        | Event::TolerabilityAttested { .. }
+        | Event::InjectionReviewed { .. }
+        | Event::ResponseAssessed(_)
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. }
         | Event::InteractionOverridden { .. }
@@ -139,6 +156,12 @@ impl MedicationLine {
             Event::MedicationHeld { .. } => (self.held, self.steps_to_come) = (true, 0),
             Event::MedicationResumed { .. } => self.held = false,
             Event::OrderCorrected { correction: Correction::StartOn(day), .. } => self.since = *day,
+            Event::InjectionGiven(given) => {
+                self.injection = Some(DueInjection { on: given.next.on, overdue: false });
+            }
+            Event::InjectionOverdue { due_on, .. } => {
+                self.injection = Some(DueInjection { on: *due_on, overdue: true });
+            }
             _ => {}
         }
     }
@@ -161,6 +184,9 @@ impl Row {
                 steps_to_come: 0,
                 gives_way_to: None,
                 changed_at: None,
+                injection: Ruleset::embedded()
+                    .injection(&order.drug, &order.regimen)
+                    .map(|_| DueInjection { on: order.start_on, overdue: false }),
             }),
             Event::DoseAdjusted { order, .. }
             | Event::MedicationHeld { order, .. }
@@ -170,7 +196,9 @@ impl Row {
             | Event::TitrationStepTaken { order, .. }
             | Event::TitrationCancelled { order, .. }
             | Event::MedicationSwitched { from: order, .. }
+            | Event::InjectionOverdue { order, .. }
             | Event::OrderCorrected { order, .. } => self.line(*order)?.turn(event),
+            Event::InjectionGiven(given) => self.line(given.order)?.turn(event),
             Event::MedicationStopped { order, .. } => {
                 self.line(*order)?;
                 self.medications.retain(|line| line.order != *order);
@@ -198,6 +226,10 @@ impl Row {
             | Event::SupplyAllotted { .. }
             | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }

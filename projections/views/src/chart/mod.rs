@@ -6,6 +6,8 @@ mod read;
 mod row;
 
 use concord_domain::DomainEvent;
+use concord_domain::adherence::Event as AdherenceEvent;
+use concord_domain::scales::Event as ScaleEvent;
 use concord_kernel::StreamKind;
 use concord_projection::{Fact, Key, ListEntry, View, ViewError};
 
@@ -13,7 +15,7 @@ pub use read::client;
 pub use row::{Row, WatchedDose};
 
 use crate::DataClass;
-use crate::parts::concerns_chart;
+use crate::parts::{Injections, Trials, concerns_chart};
 
 /// Changes that an order keeps here; older ones are in the course.
 const CHANGES_KEPT: usize = 6;
@@ -31,6 +33,8 @@ impl Chart {
         DataClass::SubstanceUse,
         DataClass::Lab,
         DataClass::Schedule,
+        DataClass::Scale,
+        DataClass::Adherence,
     ];
 }
 
@@ -44,6 +48,8 @@ impl View for Chart {
         StreamKind::SideEffects,
         StreamKind::Recovery,
         StreamKind::Prescription,
+        StreamKind::Scales,
+        StreamKind::Adherence,
     ];
     type Row = Row;
 
@@ -54,7 +60,15 @@ impl View for Chart {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Recovery(_) => vec![Key::patient(fact.patient)],
-            DomainEvent::Chart(event) if concerns_chart(event) => vec![Key::patient(fact.patient)],
+            DomainEvent::Chart(event)
+                if concerns_chart(event) || Injections::concerns(event) || Trials::concerns(event) =>
+            {
+                vec![Key::patient(fact.patient)]
+            }
+            DomainEvent::Scales(ScaleEvent::ScaleScored { .. })
+            | DomainEvent::Adherence(AdherenceEvent::AdherenceMeasured { .. }) => {
+                vec![Key::patient(fact.patient)]
+            }
             DomainEvent::Chart(_)
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
@@ -79,16 +93,18 @@ impl View for Chart {
                 row.outside.fold(fact, event)?;
                 row.background.fold(event);
                 row.findings.fold(fact, event);
+                row.injections.fold(event);
+                row.trials.fold_chart(event);
             }
             DomainEvent::SideEffects(event) => row.effects.fold(fact.recorded_at, event)?,
             DomainEvent::Recovery(event) => row.recover(fact, event),
             DomainEvent::Prescription(event) => row.prescriptions.fold(fact, event),
-            DomainEvent::Scales(_)
-            | DomainEvent::FollowUp(_)
+            DomainEvent::Scales(event) => row.trials.fold_scales(event),
+            DomainEvent::Adherence(event) => row.trials.fold_adherence(event),
+            DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => {}
+            | DomainEvent::Coordination(_) => {}
         }
         Ok(())
     }

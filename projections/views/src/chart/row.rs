@@ -7,7 +7,8 @@ use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
 use crate::parts::{
-    Background, Effects, Findings, Identity, Indications, Orders, Outside, Prescriptions, Recovery, Stays,
+    Background, Effects, Findings, Identity, Indications, Injections, Orders, Outside, Prescriptions,
+    Recovery, Stays, Trials,
 };
 
 /// One client.
@@ -35,6 +36,10 @@ pub struct Row {
     pub doses: Vec<WatchedDose>,
     /// Prescriptions, and what pharmacies ask.
     pub prescriptions: Prescriptions,
+    /// Injections that act for weeks.
+    pub injections: Injections,
+    /// Whether medications help.
+    pub trials: Trials,
 }
 
 /// A dose that somebody watched.

@@ -54,6 +54,12 @@ impl Entry {
             Event::PdmpChecked { check, .. } => {
                 Self::PdmpChecked { state: check.state, result: check.result }
             }
+            Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_) => return Self::of_injection(event),
             Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }

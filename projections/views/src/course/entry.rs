@@ -17,7 +17,7 @@ use concord_knowledge::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{RecoveryEntry, ServiceEntry};
+use super::{InjectionEntry, RecoveryEntry, ServiceEntry};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -508,4 +508,6 @@ pub enum Entry {
     Recovery(RecoveryEntry),
     /// What the service started by itself, or what came of it.
     Service(ServiceEntry),
+    /// Something of an injection, or of a trial.
+    Injection(InjectionEntry),
 }

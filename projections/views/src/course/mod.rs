@@ -8,6 +8,7 @@ mod chart;
 mod coordination;
 mod effect;
 mod entry;
+mod injection;
 mod made;
 mod pharmacy;
 mod plan;
@@ -22,6 +23,7 @@ use concord_kernel::StreamKind;
 use concord_projection::{Fact, Key, ListEntry, View, ViewError};
 
 pub use entry::Entry;
+pub use injection::InjectionEntry;
 pub use read::{CourseEntry, page};
 pub use recovery::RecoveryEntry;
 pub use row::Row;

@@ -55,6 +55,7 @@ const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
             | ChartEvent::MedicationStopped { at, .. }
             | ChartEvent::MedicationRenewed { at, .. },
         ) => Some(*at),
+        DomainEvent::Chart(ChartEvent::InjectionGiven(given)) => Some(given.at),
         DomainEvent::TreatmentPlan(PlanEvent::TherapyParticipationRecorded { held_at, .. }) => Some(*held_at),
         DomainEvent::Adherence(AdherenceEvent::DoseMissed { due_at, .. }) => Some(*due_at),
         DomainEvent::Recovery(event) => recovered_at(event),

@@ -4,8 +4,8 @@ use concord_domain::DomainEvent;
 use concord_domain::chart::Event as ChartEvent;
 use concord_domain::coordination::Event as CoordinationEvent;
 use concord_domain::episode::{Event as EpisodeEvent, Phase};
-use concord_domain::scales::Event as ScaleEvent;
 use concord_kernel::{Instant, OrderId};
+use concord_knowledge::trial::Trial;
 use concord_knowledge::{Action, Ruleset, Within};
 use concord_projection::{Fact, ViewError};
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,8 @@ use super::pending::{Consents, Pending};
 use super::plans::Plans;
 use super::support::Support;
 use super::{
-    Courses, Due, DueKind, Findings, Indications, Monitoring, Prescriptions, Recovery, Risks, Stays, Visits,
+    Courses, Due, DueKind, Findings, Indications, Injections, Monitoring, Prescriptions, Recovery, Risks,
+    Stays, Trials, Visits,
 };
 
 /// Days before the supply ends at which a renewal is due. Program rule.
@@ -50,6 +51,8 @@ pub struct Agenda {
     /// When a prescription drug monitoring program was last looked into.
     pdmp_checked_at: Option<Instant>,
     bridging: Bridging,
+    injections: Injections,
+    trials: Trials,
 }
 
 impl Agenda {
@@ -63,9 +66,8 @@ impl Agenda {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
-            | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
-            DomainEvent::Scales(ScaleEvent::ScaleScored { .. } | ScaleEvent::ScoreWorsened { .. })
-            | DomainEvent::CareTeam(_) => false,
+            | DomainEvent::Scales(_) => true,
+            DomainEvent::CareTeam(_) => false,
             DomainEvent::Coordination(event) => {
                 !matches!(event, CoordinationEvent::ChangesAcknowledged { .. })
             }
@@ -99,7 +101,12 @@ impl Agenda {
             | ChartEvent::ResultReviewed { .. }
             | ChartEvent::MonitoringWaived { .. }
             | ChartEvent::MedicationResumed { .. }
-            | ChartEvent::PdmpChecked { .. } => true,
+            | ChartEvent::PdmpChecked { .. }
+            | ChartEvent::InjectionGiven(_)
+            | ChartEvent::LateInjectionDecided { .. }
+            | ChartEvent::InjectionOverdue { .. }
+            | ChartEvent::InjectionReviewed { .. }
+            | ChartEvent::ResponseAssessed(_) => true,
             ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::NoKnownAllergiesConfirmed
             | ChartEvent::AllergyRecorded { .. }
@@ -111,6 +118,7 @@ impl Agenda {
             | ChartEvent::NeverTakenRecorded { .. }
             | ChartEvent::SafetyChecked { .. }
             | ChartEvent::SupplyAllotted { .. }
+            | ChartEvent::TolerabilityAttested { .. }
             | ChartEvent::BoxedWarningAcknowledged { .. }
             | ChartEvent::CriticalResultBreached { .. } => false,
         }
@@ -136,19 +144,27 @@ impl Agenda {
                 self.support.fold_chart(event);
                 self.monitoring.fold(event);
                 self.prescriptions.fold_chart(fact, event);
+                self.injections.fold(event);
+                self.trials.fold_chart(event);
                 if let ChartEvent::PdmpChecked { check, .. } = event {
                     self.pdmp_checked_at = self.pdmp_checked_at.max(Some(check.checked_at));
                 }
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
-            DomainEvent::Scales(event) => self.risks.fold(event),
+            DomainEvent::Scales(event) => {
+                self.risks.fold(event);
+                self.trials.fold_scales(event);
+            }
             DomainEvent::FollowUp(event) => {
                 self.visits.fold(fact.recorded_at, event);
                 self.support.visit(event);
             }
             DomainEvent::TreatmentPlan(event) => self.consents.fold(event),
             DomainEvent::Coordination(event) => self.awaited.fold(event),
-            DomainEvent::Adherence(event) => self.support.fold(event),
+            DomainEvent::Adherence(event) => {
+                self.support.fold(event);
+                self.trials.fold_adherence(event);
+            }
             DomainEvent::Recovery(event) => self.recovery.fold(fact, event),
             DomainEvent::Prescription(event) => self.prescriptions.fold(fact, event),
             DomainEvent::CareTeam(_) => {}
@@ -192,6 +208,11 @@ impl Agenda {
         self.reconcile_by = Some(self.reconcile_by.map_or(by, |due| due.min(by)));
     }
 
+    /// The trial of an order, for saying what is due about it.
+    pub(crate) fn trial(&self, order: OrderId) -> Option<&Trial> {
+        self.trials.of(order)
+    }
+
     /// Everything that is due, in no order. Without an open stay only what concerns safety is.
     pub fn due(&self, stays: &Stays) -> Vec<Due> {
         let mut due = Vec::new();
@@ -227,6 +248,7 @@ impl Agenda {
         }
         self.awaited.each(&mut show);
         self.recovery.each_urgent(&mut show);
+        self.injections.each_urgent(&mut show);
         // A taper goes on after the stay: what must not stop at once must not be forgotten either.
         for course in self.courses.iter() {
             if let Some(step) = course.taper.first() {
@@ -308,6 +330,8 @@ impl Agenda {
         }
         self.support.each(show);
         self.recovery.each_routine(show);
+        self.injections.each_routine(show);
+        self.trials.each(show);
         for due in self.monitoring.due() {
             let measured = due.test.labs.first().map_or(due.test.id.as_str(), |lab| lab.as_str());
             show(Open::test(due.at, due.order.uuid(), due.test.id.as_str(), measured));

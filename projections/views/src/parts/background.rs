@@ -75,6 +75,12 @@ pub(crate) const fn concerns_chart(event: &Event) -> bool {
         | Event::SafetyChecked { .. }
         | Event::SupplyAllotted { .. }
         | Event::UseLimited { .. }
+        | Event::InjectionGiven(_)
+        | Event::LateInjectionDecided { .. }
+        | Event::TolerabilityAttested { .. }
+        | Event::InjectionOverdue { .. }
+        | Event::InjectionReviewed { .. }
+        | Event::ResponseAssessed(_)
         | Event::BoxedWarningAcknowledged { .. }
         | Event::PdmpChecked { .. } => false,
         Event::CharacteristicsRecorded { .. }
@@ -162,6 +168,12 @@ impl Background {
             | Event::SupplyAllotted { .. }
             | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }

@@ -101,6 +101,18 @@ pub enum DueKind {
     UseLimit,
     /// What happens to medication after a stay is to be decided.
     DischargeBridging,
+    /// The next injection of a drug that acts for weeks.
+    Injection,
+    /// The last day of an injection has passed: a prescriber decides how it goes on.
+    InjectionLate,
+    /// An injection was given against a rule.
+    InjectionReview,
+    /// A trial has failed, or was none because too little was taken: a prescriber decides.
+    ResponseReview,
+    /// A score is due that says whether a medication helps.
+    ResponseScore,
+    /// Whether a medication helps cannot be said: the dose is too low, or nobody knows how it was at the beginning.
+    ResponseUnknown,
 }
 
 impl DueKind {
@@ -152,6 +164,12 @@ impl DueKind {
             Self::PrescriptionLeftOver => "prescription_left_over",
             Self::UseLimit => "use_limit",
             Self::DischargeBridging => "discharge_bridging",
+            Self::Injection => "injection",
+            Self::InjectionLate => "injection_late",
+            Self::InjectionReview => "injection_review",
+            Self::ResponseReview => "response_review",
+            Self::ResponseScore => "response_score",
+            Self::ResponseUnknown => "response_unknown",
         }
     }
 
@@ -202,6 +220,9 @@ impl DueKind {
                         | Self::PdmpCheck
                         | Self::Renewal
                         | Self::DischargeBridging
+                        | Self::Injection
+                        | Self::InjectionLate
+                        | Self::ResponseScore
                 )
             }
             Role::Therapist

@@ -88,6 +88,12 @@ impl Findings {
             | Event::SafetyChecked { .. }
             | Event::SupplyAllotted { .. }
             | Event::UseLimited { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::MedicationPrescribed { .. }

@@ -17,6 +17,7 @@ mod findings;
 mod goals;
 mod identity;
 mod indications;
+mod injections;
 mod monitoring;
 mod news;
 mod orders;
@@ -31,10 +32,11 @@ mod stays;
 mod support;
 mod team;
 mod therapy;
+mod trials;
 mod visits;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use adherence::{Adherence, Helper, Measured, OpenBarrier};
 pub use agenda::Agenda;
@@ -48,6 +50,7 @@ pub use findings::{Findings, OpenFinding, WaitingOverride};
 pub use goals::{Agreement, Goal, Goals, Support};
 pub use identity::Identity;
 pub use indications::{Indication, Indications, Verdict};
+pub use injections::{Injections, LastInjection, NextInjection};
 pub use monitoring::{DueTest, Monitoring};
 pub use news::{News, Piece};
 pub use orders::{Change, ChangeKind, EndedOrder, Order, OrderState, Orders};
@@ -62,4 +65,5 @@ pub use scores::{OpenRisk, Risks, Scores, Trend, TrendDirection};
 pub use stays::{Stay, Stays};
 pub use team::Team;
 pub use therapy::{LifeChange, OpenConcern, OpenReview, Participation, Session, Therapy};
+pub use trials::{Trials, Tried};
 pub use visits::{Appointment, LastVisit, Missed, Visits};

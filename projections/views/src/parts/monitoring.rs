@@ -103,6 +103,7 @@ impl Monitoring {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table: one line an event")]
     pub(crate) fn fold(&mut self, event: &Event) {
         match event {
             Event::MedicationPrescribed { order, .. } => self.orders.push(Watched {
@@ -163,6 +164,12 @@ impl Monitoring {
             | Event::SupplyAllotted { .. }
             | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::InteractionOverridden { .. }
             | Event::OverrideCosigned { .. }

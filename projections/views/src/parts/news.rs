@@ -171,6 +171,12 @@ fn of_chart(event: &ChartEvent, orders: &Orders, outside: &Outside) -> Option<Wh
         | ChartEvent::SafetyChecked { .. }
         | ChartEvent::SupplyAllotted { .. }
         | ChartEvent::UseLimited { .. }
+        | ChartEvent::InjectionGiven(_)
+        | ChartEvent::LateInjectionDecided { .. }
+        | ChartEvent::TolerabilityAttested { .. }
+        | ChartEvent::InjectionOverdue { .. }
+        | ChartEvent::InjectionReviewed { .. }
+        | ChartEvent::ResponseAssessed(_)
         | ChartEvent::BoxedWarningAcknowledged { .. }
         | ChartEvent::InteractionOverridden { .. }
         | ChartEvent::OverrideCosigned { .. }

@@ -209,6 +209,12 @@ impl Orders {
             | Event::SupplyAllotted { .. }
             | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }
@@ -248,7 +254,7 @@ impl Orders {
                 order.course.titration.clear();
                 order.go_on(change(&fact.effective_at, ChangeKind::TitrationCancelled, Some(reason)), kept);
             }
-            Event::MedicationSwitched { from, to, overlap_until, reason, at } => {
+            Event::MedicationSwitched { from, to, overlap_until, reason, at, .. } => {
                 let kind = ChangeKind::Switched { to: *to, overlap_until: *overlap_until };
                 let order = self.find(*from)?;
                 order.course.gives_way(*to, *overlap_until);

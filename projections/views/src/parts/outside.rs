@@ -43,6 +43,7 @@ pub struct Outside {
 }
 
 impl Outside {
+    #[expect(clippy::too_many_lines, reason = "a table: one line an event")]
     pub(crate) fn fold(&mut self, fact: &Fact, event: &Event) -> Result<(), ViewError> {
         match event {
             Event::OutsideMedicationRecorded { medication, reported, ingredients, complete, .. } => {
@@ -94,6 +95,12 @@ impl Outside {
             | Event::SupplyAllotted { .. }
             | Event::UseLimited { .. }
             | Event::InteractionDetected { .. }
+            | Event::InjectionGiven(_)
+            | Event::LateInjectionDecided { .. }
+            | Event::TolerabilityAttested { .. }
+            | Event::InjectionOverdue { .. }
+            | Event::InjectionReviewed { .. }
+            | Event::ResponseAssessed(_)
             | Event::BoxedWarningAcknowledged { .. }
             | Event::PdmpChecked { .. }
             | Event::InteractionOverridden { .. }

@@ -252,7 +252,13 @@ impl Prescriptions {
             | ChartEvent::PdmpChecked { .. }
             | ChartEvent::InteractionOverridden { .. }
             | ChartEvent::OverrideCosigned { .. }
-            | ChartEvent::InteractionResolved { .. } => {}
+            | ChartEvent::InteractionResolved { .. }
+            | ChartEvent::InjectionGiven(_)
+            | ChartEvent::LateInjectionDecided { .. }
+            | ChartEvent::TolerabilityAttested { .. }
+            | ChartEvent::InjectionOverdue { .. }
+            | ChartEvent::InjectionReviewed { .. }
+            | ChartEvent::ResponseAssessed { .. } => {}
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod adherence;
 mod contacts;
+pub(crate) mod injections;
 mod lasting;
 mod monitoring;
 mod pharmacy;

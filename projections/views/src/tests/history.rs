@@ -47,7 +47,8 @@ pub(crate) fn text(words: &str) -> Text {
 
 /// Something that is agreed about an order beforehand, or done of it.
 fn agreed(order: OrderId, mg: f64, now: Instant, dice: &mut Dice) -> ChartEvent {
-    match dice.roll(4) {
+    match dice.roll(7) {
+        4.. => super::injecting::happened(order, now, dice),
         0 => ChartEvent::TitrationPlanned {
             order,
             steps: [7, 14].map(|days| step(now, days)).to_vec(),
@@ -75,6 +76,7 @@ fn agreed(order: OrderId, mg: f64, now: Instant, dice: &mut Dice) -> ChartEvent 
             overlap_until: now.plus_days(14).day(),
             reason: text("no response"),
             at: now,
+            assessed_at: None,
         },
     }
 }
@@ -462,6 +464,7 @@ impl Story {
             },
             ingredients: vec![IngredientId::parse("tramadol").unwrap()],
             complete: true,
+            depot_days: None,
         }
     }
 
@@ -524,6 +527,7 @@ impl Story {
                     last_dose_at: None,
                     abrupt_because: None,
                     at: now,
+                    assessed_at: None,
                 }
             }
             4 => ChartEvent::OrderCorrected {

@@ -7,6 +7,7 @@
 //! Each kind of ring is a variant of [`Ring`] and a file that folds what it waits for.
 
 mod bridging;
+mod injection;
 mod outreach;
 mod read;
 mod reminders;
@@ -45,12 +46,13 @@ impl Timers {
         DataClass::Schedule,
         DataClass::Goal,
         DataClass::Adherence,
+        DataClass::Medication,
     ];
 }
 
 impl View for Timers {
     const NAME: &'static str = "timers";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
@@ -88,12 +90,15 @@ impl View for Timers {
 const fn is_timed(event: &DomainEvent) -> bool {
     match event {
         DomainEvent::Episode(_) | DomainEvent::SideEffects(_) => true,
-        DomainEvent::Chart(event) => matches!(
-            event,
-            ChartEvent::CriticalResultFlagged { .. }
-                | ChartEvent::CriticalResultBreached { .. }
-                | ChartEvent::ResultReviewed { .. }
-        ),
+        DomainEvent::Chart(event) => {
+            let result = matches!(
+                event,
+                ChartEvent::CriticalResultFlagged { .. }
+                    | ChartEvent::CriticalResultBreached { .. }
+                    | ChartEvent::ResultReviewed { .. }
+            );
+            result || crate::parts::Injections::concerns(event)
+        }
         DomainEvent::Scales(event) => matches!(event, ScaleEvent::ScoreWorsened { .. }),
         DomainEvent::FollowUp(event) => {
             matches!(event, VisitEvent::VisitMissed { .. } | VisitEvent::VisitCompleted { .. })

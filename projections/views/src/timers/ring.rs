@@ -3,7 +3,7 @@
 use concord_domain::EpisodeRef;
 use concord_domain::adherence::OutreachCause;
 use concord_domain::treatment_plan::ReviewCause;
-use concord_kernel::{Instant, PatientId, ReportId, VisitId};
+use concord_kernel::{Day, Instant, OrderId, PatientId, ReportId, VisitId};
 use concord_knowledge::LabId;
 use concord_projection::Item;
 
@@ -62,6 +62,13 @@ pub enum Ring {
         /// The stay.
         episode: EpisodeRef,
     },
+    /// An injection was not given in time.
+    InjectionOverdue {
+        /// The order.
+        order: OrderId,
+        /// The day on which it was due; tells one injection from the next.
+        due_on: Day,
+    },
 }
 
 impl Ring {
@@ -77,6 +84,7 @@ impl Ring {
             Self::OutreachBreach { because, .. } => Item::of(&[&[4], &[*because as u8]]),
             Self::Review { because, .. } => Item::of(&[&[5], because.change().uuid().as_bytes()]),
             Self::Bridging { episode } => Item::of(&[&[6], episode.id.uuid().as_bytes()]),
+            Self::InjectionOverdue { order, .. } => Item::of(&[&[7], order.uuid().as_bytes()]),
         }
     }
 }

@@ -8,12 +8,13 @@ use serde::{Deserialize, Serialize};
 
 use super::Ring;
 use super::bridging::Bridging;
+use super::injection;
 use super::outreach::Outreaches;
 use super::reminders::Reminders;
 use super::results::Results;
 use super::reviews::Reviews;
 use super::side_effects::Decisions;
-use crate::parts::Stays;
+use crate::parts::{Injections, Stays};
 
 /// Everything that runs for one client, and where they stand.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -25,12 +26,13 @@ pub struct Row {
     outreach: Outreaches,
     reviews: Reviews,
     bridging: Bridging,
+    injections: Injections,
 }
 
 impl Row {
     /// Whether nothing runs, and nobody knows where they stand.
     pub(super) fn is_empty(&self) -> bool {
-        let Self { stays, decisions, reminders, results, outreach, reviews, bridging } = self;
+        let Self { stays, decisions, reminders, results, outreach, reviews, bridging, injections } = self;
         stays.iter().next().is_none()
             && decisions.is_empty()
             && reminders.is_empty()
@@ -38,6 +40,7 @@ impl Row {
             && outreach.is_empty()
             && reviews.is_empty()
             && bridging.is_empty()
+            && *injections == Injections::default()
     }
 
     pub(super) fn fold(&mut self, fact: &Fact) {
@@ -51,7 +54,10 @@ impl Row {
                     self.reviews.stay_closed();
                 }
             }
-            DomainEvent::Chart(event) => self.results.fold(event),
+            DomainEvent::Chart(event) => {
+                self.results.fold(event);
+                self.injections.fold(event);
+            }
             DomainEvent::SideEffects(event) => self.decisions.fold(event),
             DomainEvent::Scales(event) => self.reviews.score(&self.stays, fact, event),
             DomainEvent::FollowUp(event) => {
@@ -79,5 +85,6 @@ impl Row {
         self.outreach.each(&self.stays, &mut show);
         self.reviews.each(&self.stays, &mut show);
         self.bridging.each(&mut show);
+        injection::each(&self.injections, &mut show);
     }
 }

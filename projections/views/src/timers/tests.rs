@@ -223,7 +223,8 @@ fn kinds(events: Vec<DomainEvent>) -> Vec<String> {
         Ring::SideEffectDecision(_)
         | Ring::Reminder(_)
         | Ring::CriticalResult { .. }
-        | Ring::Bridging { .. } => "another".to_owned(),
+        | Ring::Bridging { .. }
+        | Ring::InjectionOverdue { .. } => "another".to_owned(),
     };
     rings(events).into_iter().map(named).collect()
 }
@@ -315,4 +316,22 @@ fn what_a_stay_leaves_to_be_decided_rings_after_it_has_ended() {
     for end in [decided, breached] {
         assert_eq!(rings(vec![closed(), due(), bridging(end)]), []);
     }
+}
+
+fn injection_deadlines(events: Vec<concord_domain::chart::Event>) -> Vec<Instant> {
+    let injection = |(at, ring)| matches!(ring, Ring::InjectionOverdue { .. }).then_some(at);
+    rings(events.into_iter().map(DomainEvent::Chart).collect()).into_iter().filter_map(injection).collect()
+}
+
+#[test]
+fn the_last_day_of_an_injection_runs_until_it_has_ended_everywhere_and_is_on_record() {
+    use crate::parts::tests::injections::{depot, order};
+    use crate::tests::injecting::{given, overdue};
+    let start = Instant::start_of(start().day());
+    let ends = |days: i64| start.plus_days(days + 1).plus(std::time::Duration::from_hours(12));
+    assert_eq!(injection_deadlines(vec![depot()]), [ends(7)], "a first injection has a last day as well");
+    let once = || vec![depot(), given(order(), start, Vec::new())];
+    assert_eq!(injection_deadlines(once()), [ends(35)]);
+    let late = [once(), vec![overdue(order(), start.plus_days(28))]].concat();
+    assert_eq!(injection_deadlines(late), []);
 }

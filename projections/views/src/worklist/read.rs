@@ -1,10 +1,11 @@
 //! What a prescriber may ask.
 
-use concord_kernel::{PatientId, PersonId};
+use concord_kernel::{OrderId, PatientId, PersonId};
+use concord_knowledge::trial::Trial;
 use concord_projection::{Cursor, Key, List, Listed, PageOf, Reader, ViewReadError};
 
 use super::{Row, Worklist};
-use crate::parts::{Due, Identity};
+use crate::parts::{Due, DueKind, Identity};
 
 /// One thing that a prescriber has to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +16,8 @@ pub struct WorklistItem {
     pub identity: Identity,
     /// What is due.
     pub due: Due,
+    /// The trial of the order that it is about, where it is about whether a medication helps.
+    pub trial: Option<Trial>,
 }
 
 /// Reads a page of what somebody has to do, earliest deadline first.
@@ -51,5 +54,9 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Option<Vec<Du
 fn item(listed: Listed<Row>) -> Option<WorklistItem> {
     let Listed { key, item, row } = listed;
     let due = row.agenda.listed(&row.stays, &item)?;
-    Some(WorklistItem { patient: key.as_patient(), identity: row.identity, due })
+    let about =
+        matches!(due.kind, DueKind::ResponseReview | DueKind::ResponseScore | DueKind::ResponseUnknown);
+    let order = due.subject.filter(|_| about).map(OrderId::new);
+    let trial = order.and_then(|order| row.agenda.trial(order).cloned());
+    Some(WorklistItem { patient: key.as_patient(), identity: row.identity, due, trial })
 }

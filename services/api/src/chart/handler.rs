@@ -38,4 +38,11 @@ commands! { ChartService of pb {
     correct_order(CorrectOrderRequest) -> CorrectOrderResponse;
     review_result(ReviewResultRequest) -> ReviewResultResponse;
     waive_test(WaiveTestRequest) -> WaiveTestResponse;
+    give_injection(GiveInjectionRequest) -> GiveInjectionResponse;
+    record_injection_given(RecordInjectionGivenRequest) -> RecordInjectionGivenResponse;
+    decide_late_injection(DecideLateInjectionRequest) -> DecideLateInjectionResponse;
+    attest_tolerability(AttestTolerabilityRequest) -> AttestTolerabilityResponse;
+    record_injection_overdue(RecordInjectionOverdueRequest) -> RecordInjectionOverdueResponse;
+    review_injection(ReviewInjectionRequest) -> ReviewInjectionResponse;
+    assess_response(AssessResponseRequest) -> AssessResponseResponse;
 } }

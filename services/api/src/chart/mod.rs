@@ -3,9 +3,11 @@
 mod decode;
 mod handler;
 mod history;
+mod injections;
 mod monitoring;
 mod orders;
 mod outside;
+mod responses;
 mod safety;
 mod titration;
 

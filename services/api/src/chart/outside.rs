@@ -35,15 +35,19 @@ fn reported(reported: pb::Reported) -> Result<Reported, Invalid> {
         regimen: regimen.map(|known| self::regimen("regimen", Some(known))).transpose()?,
         prescriber: optional_text("prescriber", &prescriber)?,
         started_on: optional_day("started_on", &started_on)?,
-        source: choice("source", source, |source| match source {
-            pb::InformationSource::Unspecified => None,
-            pb::InformationSource::Patient => Some(InformationSource::Patient),
-            pb::InformationSource::Family => Some(InformationSource::Family),
-            pb::InformationSource::Pharmacy => Some(InformationSource::Pharmacy),
-            pb::InformationSource::Prescriber => Some(InformationSource::Prescriber),
-            pb::InformationSource::ImportedRecord => Some(InformationSource::ImportedRecord),
-            pb::InformationSource::OpioidTreatmentProgram => Some(InformationSource::OpioidTreatmentProgram),
-        })?,
+        source: self::source("source", source)?,
+    })
+}
+
+pub(super) fn source(field: &str, source: i32) -> Result<InformationSource, Invalid> {
+    choice(field, source, |source| match source {
+        pb::InformationSource::Unspecified => None,
+        pb::InformationSource::Patient => Some(InformationSource::Patient),
+        pb::InformationSource::Family => Some(InformationSource::Family),
+        pb::InformationSource::Pharmacy => Some(InformationSource::Pharmacy),
+        pb::InformationSource::Prescriber => Some(InformationSource::Prescriber),
+        pb::InformationSource::ImportedRecord => Some(InformationSource::ImportedRecord),
+        pb::InformationSource::OpioidTreatmentProgram => Some(InformationSource::OpioidTreatmentProgram),
     })
 }
 

@@ -149,4 +149,11 @@ requests! {
     ExpirePrescription
     RecordOutreach
     DecideBridging
+    GiveInjection
+    RecordInjectionGiven
+    DecideLateInjection
+    AttestTolerability
+    RecordInjectionOverdue
+    ReviewInjection
+    AssessResponse
 }

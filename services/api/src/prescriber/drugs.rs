@@ -84,6 +84,7 @@ pub(super) const fn order_of(entry: &Entry) -> Option<OrderId> {
         | Entry::MissedDecided { order, .. }
         | Entry::TestWaived { order, .. }
         | Entry::Recovery(RecoveryEntry::DoseGiven { order, .. }) => Some(*order),
+        Entry::Injection(entry) => entry.order(),
         _ => None,
     }
 }

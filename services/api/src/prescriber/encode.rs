@@ -1,6 +1,7 @@
 //! What a prescriber may know to messages.
 
 mod course;
+mod injections;
 
 use concord_kernel::{Day, Instant, PatientId};
 use concord_knowledge::{Regimen, Ruleset};
@@ -19,13 +20,16 @@ use crate::recovery::encode as recovery;
 pub(super) use course::point;
 
 pub(super) fn item(item: &WorklistItem, now: Instant) -> pb::WorklistItem {
-    let WorklistItem { patient, identity, due } = item;
+    let WorklistItem { patient, identity, due, trial } = item;
+    let what = words::due(due);
+    let told = trial.as_ref().map(injections::summary);
+    let summary = told.map_or_else(|| what.clone(), |told| format!("{what}: {told}"));
     pb::WorklistItem {
         item_id: format!("{patient}/{}", due.item),
         patient_id: patient.to_string(),
         patient_name: identity.name().to_owned(),
         kind: due.kind.as_str().to_owned(),
-        summary: words::due(due),
+        summary,
         subject_id: due.subject.map_or_else(String::new, |subject| subject.to_string()),
         due_at: Some(instant(due.at)),
         overdue: due.at < now,
@@ -50,6 +54,8 @@ pub(super) fn client(patient: PatientId, row: &Row) -> pb::GetClientResponse {
         recovery: recovery::summary(&row.recovery),
         watched_doses: row.doses.iter().map(recovery::dose).collect(),
         prescriptions: row.prescriptions.iter().map(prescription).collect(),
+        injections: row.injections.iter().map(injections::next).collect(),
+        trials: row.trials.iter().filter_map(injections::tried).collect(),
     }
 }
 

@@ -218,6 +218,42 @@ fn commands_of_an_order_name_the_field() {
         |r| r.reason.clear() => "reason");
 }
 
+/// An injection that was given in the program, to be spoilt.
+fn here(r: &mut chart::RecordInjectionGivenRequest) -> &mut chart::InjectedHere {
+    let Some(chart::record_injection_given_request::Place::Here(here)) = &mut r.place else { unreachable!() };
+    here
+}
+
+#[test]
+fn commands_of_an_injection_and_of_a_trial_name_the_field() {
+    use chart::record_injection_given_request::Place;
+    refuses!(chart::GiveInjectionRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.dose_mg = f64::NAN => "dose_mg", |r| r.site = None => "site",
+        |r| r.site.as_mut().unwrap().region = 0 => "site.region",
+        |r| r.site.as_mut().unwrap().side = 9 => "site.side",
+        |r| r.lot.clear() => "lot", |r| r.lot = "x".repeat(41) => "lot", |r| r.observer_id = "1".into() => "observer_id",
+        |r| r.acknowledgements[0].finding = None => "acknowledgements[0].finding");
+    refuses!(chart::RecordInjectionGivenRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.dose_mg = -1.0 => "dose_mg", |r| r.given_at = None => "given_at",
+        |r| r.place = None => "place", |r| r.place = Some(Place::Elsewhere(0)) => "elsewhere",
+        |r| here(&mut r).site = None => "here.site",
+        |r| here(&mut r).site.as_mut().unwrap().side = 0 => "here.site.side",
+        |r| here(&mut r).lot = "a b".into() => "here.lot",
+        |r| here(&mut r).observer_id = "1".into() => "here.observer_id");
+    refuses!(chart::DecideLateInjectionRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.decision = 0 => "decision", |r| r.reason.clear() => "reason");
+    refuses!(chart::AttestTolerabilityRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.basis = 0 => "basis", |r| r.note.clear() => "note");
+    refuses!(chart::RecordInjectionOverdueRequest: |r| r.order_id.clear() => "order_id");
+    refuses!(chart::ReviewInjectionRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.given_at = None => "given_at",
+        |r| r.outcome.clear() => "outcome");
+    refuses!(chart::AssessResponseRequest:
+        |r| r.order_id.clear() => "order_id", |r| r.decision = 0 => "decision",
+        |r| r.wait_until.clear() => "wait_until", |r| r.decision = 1 => "wait_until",
+        |r| r.reason.clear() => "reason");
+}
+
 #[test]
 fn commands_of_a_side_effect_name_the_field() {
     refuses!(side_effects::ReportSideEffectRequest:

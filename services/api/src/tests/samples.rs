@@ -220,6 +220,29 @@ samples! {
             correction: Some(chart::v1::Correction { part: Some(chart::v1::correction::Part::StartOn(day())) }),
             reason: words(),
         }
+        GiveInjectionRequest {
+            order_id: id(),
+            dose_mg: 400.0,
+            site: Some(chart::v1::InjectionSite { region: 1, side: 1 }),
+            lot: "KX-4711".into(),
+            observer_id: id(),
+            acknowledgements: acknowledgements(),
+        }
+        RecordInjectionGivenRequest {
+            order_id: id(),
+            dose_mg: 400.0,
+            given_at: at(),
+            place: Some(chart::v1::record_injection_given_request::Place::Here(chart::v1::InjectedHere {
+                site: Some(chart::v1::InjectionSite { region: 2, side: 2 }),
+                lot: "KX-4711".into(),
+                observer_id: String::new(),
+            })),
+        }
+        DecideLateInjectionRequest { order_id: id(), decision: 1, reason: words() }
+        AttestTolerabilityRequest { order_id: id(), basis: 1, note: words() }
+        RecordInjectionOverdueRequest { order_id: id() }
+        ReviewInjectionRequest { order_id: id(), given_at: at(), outcome: words() }
+        AssessResponseRequest { order_id: id(), decision: 4, wait_until: day(), reason: words() }
     }
     side_effects {
         ReportSideEffectRequest {

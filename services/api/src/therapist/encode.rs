@@ -69,6 +69,8 @@ fn medication(line: &MedicationLine) -> pb::TherapyMedication {
         status: status.to_owned(),
         started_on: line.since.to_string(),
         changed_at: line.changed_at.map(instant),
+        injection_due_on: line.injection.map_or_else(String::new, |due| due.on.to_string()),
+        injection_overdue: line.injection.is_some_and(|due| due.overdue),
     }
 }
 

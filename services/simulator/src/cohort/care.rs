@@ -16,8 +16,8 @@ use super::ladder::Ladder;
 use super::profile::{Course, Plan, Twist};
 use super::writer::later;
 use super::{
-    PROGRAM, adherence, coordination, effects, leaving, outside, pharmacy, plan, recovery, request, risk,
-    scores as symptoms,
+    PROGRAM, adherence, coordination, effects, injections, leaving, outside, pharmacy, plan, recovery,
+    request, risk, scores as symptoms,
 };
 use crate::script::{Body, Person, Sees};
 
@@ -173,6 +173,7 @@ pub(crate) fn treat(story: &mut Story<'_>) {
     rhythm.phase = episode::Phase::Titrating;
     adherence::begin(story);
     recovery::go_on(story);
+    injections::begin(story);
     outside::conflicts(story);
     effects::toxicity(story);
     let mut from = start;
@@ -405,6 +406,7 @@ fn switch(story: &mut Story<'_>, day: i64) {
     let at = story.w.at(day, 108);
     let (first, id) = (story.orders[0].id, story.w.id());
     let until = story.w.at(day + 3, 0);
+    injections::trial_failed(story, first, story.w.at(day, 107));
     let body = request::switch(first, second, id, story.stay, at, until);
     written(story, second, id, body, at, day, true);
     story.dose_changed_on = day;

@@ -7,6 +7,7 @@ mod care;
 mod coordination;
 mod course;
 mod effects;
+mod injections;
 mod ladder;
 mod leaving;
 mod outside;

@@ -25,6 +25,9 @@ impl Adherence {
     ) -> Result<Vec<Event>, Error> {
         self.family_may(Shared::Doses, context)?;
         let ordered = ordered(order, context)?;
+        if context.rules.injection(&ordered.drug, &ordered.regimen).is_some() {
+            return Err(Error::RecordedAsInjection);
+        }
         remembered(at, ordered, context)?;
         let doses = self.doses.get(&order);
         let same = doses.and_then(|doses| doses.days.get(&at.day()));

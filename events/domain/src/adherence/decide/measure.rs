@@ -61,10 +61,13 @@ impl Adherence {
         (from, to): (Day, Day),
         limits: &Limits,
     ) -> AdherenceLine {
-        let nothing = BTreeMap::new();
-        let told = self.doses.get(&order).map_or(&nothing, |doses| &doses.days);
+        let mut told = self.doses.get(&order).map_or_else(BTreeMap::new, |doses| doses.days.clone());
+        // Injections are on the chart, and nobody needs to tell of them again.
+        for (day, covers_days) in &ordered.injections {
+            told.insert(*day, Told::Taken { at: Instant::start_of(*day), covers_days: *covers_days });
+        }
         let from = from.max(ordered.start_on);
-        let counts = count(told, from, to);
+        let counts = count(&told, from, to);
         let Counts { days, covered, missed } = counts;
         let unknown = days - covered - missed;
         let known_enough =

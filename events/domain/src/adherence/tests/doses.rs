@@ -35,6 +35,10 @@ fn a_dose_is_of_an_open_order_and_of_a_day_that_is_remembered() {
     };
     given(vec![]).when(asks(Role::Patient, took(4, noon()))).then_expect_events(vec![taken(4, noon(), 1)]);
     given(vec![]).when(asks(Role::Patient, took(3, noon()))).then_expect_events(vec![taken(3, noon(), 28)]);
+    let mut injection = ordered("paliperidone-lai", 117.0, Frequency::EveryDays(28));
+    injection.regimen.route = concord_knowledge::Route::Intramuscular;
+    let asked = as_(Role::Nurse).knowing(only(3, injection)).asks_in_stay(took(3, noon()));
+    given(vec![]).when(asked).then_expect_error(Error::RecordedAsInjection);
     refused(took(9, noon()), Error::UnknownOrder);
     refused(took(5, noon()), Error::OrderStopped);
     refused(took(4, hours(1)), Error::InTheFuture);

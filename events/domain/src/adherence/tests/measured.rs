@@ -69,6 +69,17 @@ fn an_injection_that_came_early_covers_days_after_the_next_would_have() {
 }
 
 #[test]
+fn injections_on_the_chart_cover_days_without_anybody_telling_of_them() {
+    let injected = |injections: Vec<(concord_kernel::Day, u16)>| {
+        only(3, OrderFacts { injections, ..ordered("paliperidone-lai", 117.0, Frequency::EveryDays(28)) })
+    };
+    let both = injected(vec![(days(-40).day(), 28), (days(-12).day(), 28)]);
+    assert_eq!(line(&measure(vec![], 40, both)), (40, 40, 0, 0, Some(100)));
+    let one = injected(vec![(days(-40).day(), 28)]);
+    assert_eq!(line(&measure(vec![], 40, one)), (40, 28, 0, 12, None));
+}
+
+#[test]
 fn an_order_counts_from_its_first_day_and_not_while_it_is_held_or_taken_when_needed() {
     let young = OrderFacts { start_on: days(-5).day(), ..ordered("sertraline", 50.0, Frequency::Daily) };
     assert_eq!(line(&measure(told(1..6, 0..0), 10, only(4, young))), (5, 5, 0, 0, Some(100)));

@@ -36,6 +36,7 @@ pub(super) fn ordered(name: &str, mg: f64, frequency: Frequency) -> OrderFacts {
         start_on: start,
         first_day: start,
         held: false,
+        injections: Vec::new(),
     }
 }
 

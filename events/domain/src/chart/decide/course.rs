@@ -6,6 +6,7 @@ use concord_kernel::{Instant, OrderId, Text};
 use concord_knowledge::Drug;
 use concord_knowledge::safety::Proposal;
 
+use super::super::response::ends_on;
 use super::super::state::{Order, must_taper};
 use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
@@ -76,12 +77,14 @@ impl Chart {
         not_before_first_day(last_dose_at, Some(open.first_day()))?;
         not_before_last_change(open, context)?;
         may_stop(open, abrupt_because, context)?;
+        let assessed_at = ends_on(open, reason, context)?;
         Ok(vec![Event::MedicationStopped {
             order: id,
             reason,
             last_dose_at,
             abrupt_because: abrupt_because.cloned(),
             at: context.effective_at,
+            assessed_at,
         }])
     }
 

@@ -129,11 +129,26 @@ impl Chart {
             }
             Command::AllotSupply { order, prescription } => self.allot(*order, *prescription, context),
             Command::BreachResult { lab, taken_at } => self.breach_result(lab, *taken_at, context),
+            Command::GiveInjection(new) => self.give_injection(new, context),
+            Command::RecordInjection(told) => self.record_injection(told, context),
+            Command::DecideLateInjection { order, decision, reason } => {
+                self.decide_late_injection(*order, *decision, reason, context)
+            }
+            Command::AttestTolerability { order, basis, note } => {
+                self.attest_tolerability(*order, *basis, note, context)
+            }
+            Command::RecordInjectionOverdue { order } => self.injection_overdue(*order, context),
+            Command::ReviewInjection { order, given_at, outcome } => {
+                self.review_injection(*order, *given_at, outcome, context)
+            }
+            Command::AssessResponse { order, decision, reason } => {
+                self.assess_response(*order, *decision, reason, context)
+            }
         }
     }
 
     /// The order, which must not have ended.
-    fn open(&self, order: OrderId) -> Result<&Order, Error> {
+    pub(super) fn open(&self, order: OrderId) -> Result<&Order, Error> {
         match self.orders.get(&order) {
             Some(open) => Ok(open),
             None if self.stopped_orders.contains(&order) => Err(Error::OrderStopped),
@@ -142,7 +157,7 @@ impl Chart {
     }
 
     /// The order, which must be taken now: not ended, not on hold.
-    fn taken(&self, order: OrderId) -> Result<&Order, Error> {
+    pub(super) fn taken(&self, order: OrderId) -> Result<&Order, Error> {
         let open = self.open(order)?;
         if open.held_at.is_some() { Err(Error::OrderHeld) } else { Ok(open) }
     }
@@ -187,11 +202,11 @@ fn record_pdmp_check(
     Ok(vec![Event::PdmpChecked { check, note: note.cloned() }])
 }
 
-fn prescriber(actor: &Actor) -> Result<(), Error> {
+pub(super) fn prescriber(actor: &Actor) -> Result<(), Error> {
     if actor.role.prescribes() { Ok(()) } else { Err(Error::NotAPrescriber) }
 }
 
-fn clinician(actor: &Actor) -> Result<(), Error> {
+pub(super) fn clinician(actor: &Actor) -> Result<(), Error> {
     if actor.role.prescribes() || matches!(actor.role, Role::Nurse | Role::Pharmacist) {
         Ok(())
     } else {
@@ -200,7 +215,7 @@ fn clinician(actor: &Actor) -> Result<(), Error> {
 }
 
 /// Whether the registration of the prescriber covers the drug, if it is a controlled substance.
-fn covered(actor: &Actor, schedule: Option<Schedule>) -> Result<(), Error> {
+pub(super) fn covered(actor: &Actor, schedule: Option<Schedule>) -> Result<(), Error> {
     match schedule {
         Some(schedule) if !actor.credentials.schedules.contains(&schedule) => {
             Err(Error::ScheduleNotCovered { schedule })
@@ -210,7 +225,7 @@ fn covered(actor: &Actor, schedule: Option<Schedule>) -> Result<(), Error> {
 }
 
 /// The drug's row, which every order has: it was there when the order was written.
-fn row<'a>(context: &'a Context, drug: &DrugId) -> Result<&'a Drug, Error> {
+pub(super) fn row<'a>(context: &'a Context, drug: &DrugId) -> Result<&'a Drug, Error> {
     context.rules.drug(drug).ok_or(Error::UnknownDrug)
 }
 

@@ -65,6 +65,8 @@ impl Chart {
             | Command::PlanTitration { order, .. }
             | Command::AdvanceTitration { order, .. }
             | Command::AllotSupply { order, .. } => more(order, &|_| true),
+            Command::GiveInjection(new) => more(&new.order, &|_| true),
+            Command::RecordInjection(told) => more(&told.order, &|_| true),
             Command::AdjustDose { order, regimen, .. } => more(order, &|open| open.asks_for_more(regimen)),
             Command::Correct { order, correction: Correction::Supply(supply), .. } => {
                 more(order, &|open| is_more(*supply, open))
@@ -95,6 +97,11 @@ impl Chart {
             | Command::CancelTitration { .. }
             | Command::Switch(_)
             | Command::Stop { .. }
+            | Command::DecideLateInjection { .. }
+            | Command::AttestTolerability { .. }
+            | Command::RecordInjectionOverdue { .. }
+            | Command::ReviewInjection { .. }
+            | Command::AssessResponse { .. }
             | Command::Correct { .. }
             | Command::BreachResult { .. } => None,
         }

@@ -30,7 +30,9 @@ impl Chart {
             regimen: reported.regimen,
             first_day: None,
             last_dose_at: None,
+            depot_days: None,
         };
+        let depot_days = context.rules.depot_days(reported.name.expose(), &seen.ingredients);
         let mut subject = self.subject(context.now);
         outside.expose(medication, &mut subject.exposures);
 
@@ -39,6 +41,7 @@ impl Chart {
             reported: reported.clone(),
             ingredients: seen.ingredients,
             complete: seen.complete,
+            depot_days,
         }];
         events.extend(self.raise(&subject, context, |_| false));
         Ok(events)

@@ -82,7 +82,7 @@ impl Chart {
     }
 
     /// What must have been asked and explained before a first dose.
-    fn prepared(&self, drug: &Drug) -> Result<(), Error> {
+    pub(in super::super) fn prepared(&self, drug: &Drug) -> Result<(), Error> {
         if self.allergies.known() == Allergies::Unknown {
             return Err(Error::AllergiesNotAsked);
         }

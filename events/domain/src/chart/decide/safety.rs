@@ -29,7 +29,7 @@ impl Chart {
     }
 
     /// The same on a chart that is a little different: what gives way during a switch is said there.
-    pub(super) fn judge_in(
+    pub(in super::super) fn judge_in(
         &self,
         subject: &Subject,
         proposal: &Proposal,

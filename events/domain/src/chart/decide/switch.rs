@@ -5,8 +5,9 @@
 
 use concord_kernel::{Day, Instant};
 
+use super::super::response::ends_on;
 use super::super::state::{Order, must_taper};
-use super::super::{Chart, Error, Event, Switch, TaperStep};
+use super::super::{Chart, Error, Event, StopReason, Switch, TaperStep};
 use super::taper::is_a_way_off;
 use super::{prescriber, row};
 use crate::Context;
@@ -36,6 +37,7 @@ impl Chart {
             overlap_until: switch.overlap_until,
             reason: switch.reason.clone(),
             at: context.effective_at,
+            assessed_at: ends_on(from, StopReason::Switched, context)?,
         });
         if !switch.taper.is_empty() {
             events.push(Event::TaperPlanned {

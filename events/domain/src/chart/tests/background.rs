@@ -207,7 +207,13 @@ fn a_chart_holds_so_many_entries_of_a_kind() {
         else {
             panic!("an outside medication");
         };
-        Event::OutsideMedicationRecorded { medication, reported, ingredients: Vec::new(), complete: false }
+        Event::OutsideMedicationRecorded {
+            medication,
+            reported,
+            ingredients: Vec::new(),
+            complete: false,
+            depot_days: None,
+        }
     });
     refused(medications.collect(), nurse().asks(outside(200, "aspirin")), full);
 }

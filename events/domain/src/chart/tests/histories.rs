@@ -123,7 +123,7 @@ fn course(number: u128, what: u8, now: Instant) -> Command {
         },
         3 => Command::Stop {
             order: order_id(number),
-            reason: StopReason::Ineffective,
+            reason: StopReason::PatientChoice,
             last_dose_at: Some(now),
             abrupt_because: None,
         },

@@ -163,6 +163,7 @@ fn a_check_says_everything_and_raises_what_is_new_only_without_a_proposal() {
         reported,
         ingredients: finding("any", &["ibuprofen"]).about,
         complete: true,
+        depot_days: None,
     });
     let plain = accepted(given.clone(), nurse().asks(Command::CheckSafety { proposal: None }));
     let Event::SafetyChecked { proposed: None, judged } = &plain[0] else { panic!("{plain:?}") };

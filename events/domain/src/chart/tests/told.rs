@@ -355,7 +355,7 @@ pub(super) fn resume(number: u128) -> Command {
 pub(super) fn stop(number: u128) -> Command {
     Command::Stop {
         order: order_id(number),
-        reason: StopReason::Ineffective,
+        reason: StopReason::PatientChoice,
         last_dose_at: Some(noon()),
         abrupt_because: None,
     }

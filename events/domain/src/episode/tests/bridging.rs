@@ -26,7 +26,14 @@ fn chart(days: [u16; 2]) -> ChartFacts {
         facts.open_orders.push(order(n));
         facts.stays.insert(order(n), stay(1));
         let day = noon().day();
-        let taken = OrderFacts { drug: drug(), regimen, start_on: day, first_day: day, held: false };
+        let taken = OrderFacts {
+            drug: drug(),
+            regimen,
+            start_on: day,
+            first_day: day,
+            held: false,
+            injections: Vec::default(),
+        };
         facts.orders.insert(order(n), taken);
         let supplied = PrescribableFacts {
             drug: drug(),

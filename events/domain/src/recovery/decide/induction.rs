@@ -131,6 +131,13 @@ impl Recovery {
         if !chart.known_orders.contains(&order) {
             return Err(Error::UnknownOrder);
         }
+        let injected = chart
+            .orders
+            .get(&order)
+            .is_some_and(|ordered| context.rules.injection(&ordered.drug, &ordered.regimen).is_some());
+        if injected {
+            return Err(Error::RecordedAsInjection);
+        }
         let ours = chart.ingredients.get(&order);
         let ours = ours.is_some_and(|ours| ours.iter().any(|one| one.as_str() == BUPRENORPHINE));
         let open = self.open.as_ref().filter(|_| ours);

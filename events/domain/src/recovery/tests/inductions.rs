@@ -3,12 +3,13 @@
 use concord_kernel::Role;
 use concord_knowledge::recovery::OpioidExposure;
 use concord_knowledge::scale::ScaleKind;
+use concord_knowledge::{DrugId, Frequency, Milligrams, Regimen, Route};
 
 use super::super::*;
 use super::said::*;
 use crate::episode::{Phase, Stage};
 use crate::testing::{by, noon, stay_in, text};
-use crate::{Explain, Facts};
+use crate::{Explain, Facts, OrderFacts};
 
 #[test]
 fn a_prescriber_plans_one_induction_at_a_time_in_an_active_stay() {
@@ -121,6 +122,31 @@ fn a_dose_that_was_given_is_recorded_and_says_whether_it_was_cleared() {
     record(vec![]).when(nurse(nothing)).then_expect_error(Error::NoDose);
     let ahead = Command::RecordObservedDose { order: order(1), dose: mg(4.0), given_at: noon().plus_days(1) };
     record(vec![]).when(nurse(ahead)).then_expect_error(Error::InTheFuture);
+}
+
+#[test]
+fn an_injection_is_recorded_on_the_chart_and_not_as_a_watched_dose() {
+    let mut knowing = facts();
+    if let Some(chart) = &mut knowing.chart {
+        let regimen = Regimen {
+            dose: Milligrams::parse(300.0).unwrap(),
+            frequency: Frequency::EveryDays(28),
+            route: Route::Subcutaneous,
+        };
+        let injection = OrderFacts {
+            drug: DrugId::parse("buprenorphine-er-monthly").unwrap(),
+            regimen,
+            start_on: noon().day(),
+            first_day: noon().day(),
+            held: false,
+            injections: Vec::new(),
+        };
+        chart.orders.insert(order(1), injection);
+    }
+    let dose = Milligrams::parse(300.0).unwrap();
+    let command = Command::RecordObservedDose { order: order(1), dose, given_at: noon() };
+    let asked = somebody(Role::Nurse).knowing(knowing).asks(command);
+    assert_eq!(Recovery::default().decide(&asked), Err(Error::RecordedAsInjection));
 }
 
 #[test]

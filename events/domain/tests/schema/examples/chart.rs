@@ -131,6 +131,7 @@ pub(super) fn background() -> Vec<Event> {
             },
             ingredients: vec![ingredient("ibuprofen")],
             complete: true,
+            depot_days: None,
         },
         Event::OutsideMedicationEnded {
             medication: outside(),
@@ -222,6 +223,7 @@ pub(super) fn orders() -> Vec<Event> {
             last_dose_at: Some(instant("2026-04-28T20:00:00Z")),
             abrupt_because: Some(text("Test was positive")),
             at: at(),
+            assessed_at: None,
         },
         Event::MedicationRenewed {
             order: order(),
@@ -304,6 +306,7 @@ pub(super) fn agreed() -> Vec<Event> {
             overlap_until: day("2026-05-01"),
             reason: text("Tremor at every level that helps"),
             at: at(),
+            assessed_at: None,
         },
         Event::CriticalResultBreached {
             lab: LabId::parse("lithium-level").expect("a valid name"),

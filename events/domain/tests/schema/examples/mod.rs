@@ -4,6 +4,7 @@ mod adherence;
 mod care;
 mod chart;
 mod coordination;
+mod injections;
 mod plan;
 mod prescription;
 mod recovery;
@@ -23,6 +24,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(chart::orders().into_iter().map(DomainEvent::Chart));
     all.extend(chart::agreed().into_iter().map(DomainEvent::Chart));
     all.extend(chart::supplied().into_iter().map(DomainEvent::Chart));
+    all.extend(injections::injections().into_iter().map(DomainEvent::Chart));
     all.extend(care::side_effects().into_iter().map(DomainEvent::SideEffects));
     all.extend(care::scales().into_iter().map(DomainEvent::Scales));
     all.extend(care::follow_up().into_iter().map(DomainEvent::FollowUp));

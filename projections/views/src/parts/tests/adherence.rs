@@ -135,6 +135,7 @@ fn missed_doses_wait_for_a_decision_or_the_end_of_the_order() {
         last_dose_at: None,
         abrupt_because: None,
         at: start(),
+        assessed_at: None,
     });
     assert_eq!(due(vec![prescribed, missed(), stopped]), []);
 }

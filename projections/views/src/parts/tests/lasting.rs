@@ -49,6 +49,7 @@ fn the_last_day_is_on_the_worklist_until_there_is_another_a_taper_or_an_end() {
         reason: StopReason::Completed,
         last_dose_at: None,
         abrupt_because: Some(reason()),
+        assessed_at: None,
         at: start(),
     };
     assert_eq!(due(|order| vec![limited(order, 27), stopped(order)]), []);

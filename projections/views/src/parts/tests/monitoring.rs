@@ -136,6 +136,7 @@ fn a_test_that_is_left_out_comes_due_again_and_a_drug_that_is_not_taken_asks_for
         last_dose_at: None,
         abrupt_because: None,
         at: days(2),
+        assessed_at: None,
     };
     assert_eq!(tests(vec![lithium(), stopped]), []);
 }

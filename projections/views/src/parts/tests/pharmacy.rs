@@ -125,6 +125,7 @@ fn stopped(order: OrderId) -> DomainEvent {
         reason: StopReason::SideEffect,
         last_dose_at: None,
         abrupt_because: None,
+        assessed_at: None,
         at: start(),
     })
 }

@@ -7,6 +7,7 @@ use concord_proto::concord::prescriber::v1 as pb;
 use concord_views::course::{CourseEntry, Entry, ServiceEntry};
 
 use super::super::drugs::{Drugs, order_of};
+use super::injections;
 use crate::common::encode::instant;
 use crate::query::words;
 use crate::recovery::encode as recovery;
@@ -31,6 +32,8 @@ fn kind(entry: &Entry) -> String {
     if let Entry::Recovery(entry) = entry {
         words::stored(entry)
     } else if let Entry::Service(entry) = entry {
+        words::stored(entry)
+    } else if let Entry::Injection(entry) = entry {
         words::stored(entry)
     } else {
         words::stored(entry)
@@ -118,6 +121,7 @@ fn told(entry: &Entry) -> Told {
         | Entry::FamilyEngaged { .. } => adherence(entry),
         Entry::Recovery(entry) => recovery::told(entry),
         Entry::Service(entry) => service(entry),
+        Entry::Injection(entry) => injections::told(entry),
         Entry::PrescriptionSigned { .. }
         | Entry::TransmissionFailed { .. }
         | Entry::PrescriptionCancelled { .. }
