@@ -12,6 +12,7 @@ pub mod parts;
 mod privacy;
 pub mod reconciled;
 pub mod roster;
+pub mod timeline;
 pub mod timers;
 pub mod worklist;
 
@@ -25,6 +26,7 @@ pub use due::DueItems;
 pub use privacy::DataClass;
 pub use reconciled::Reconciled;
 pub use roster::Roster;
+pub use timeline::Timeline;
 pub use timers::Timers;
 pub use worklist::Worklist;
 
@@ -42,4 +44,5 @@ pub fn all(setup: Setup) -> Setup {
         .with::<DueItems>()
         .with::<Course>()
         .with::<Timers>()
+        .with::<Timeline>()
 }

@@ -19,7 +19,10 @@ use proptest::prelude::*;
 pub(crate) use self::history::{
     Dice, Story, fact, finding, history, patient, person, program, regimen, start,
 };
-use crate::{Caseload, Chart, Course, DataClass, DueItems, Reconciled, Roster, Timers, Worklist};
+use crate::{
+    Caseload, Chart, Course, DataClass, DueItems, Reconciled, Roster, Timeline, Timers,
+    Worklist,
+};
 
 /// What the rows must be: the plain fold, without batches, caches or store.
 pub(crate) struct Model<V: View> {
@@ -99,6 +102,7 @@ fn every_view_folds_random_histories_and_its_rows_survive_the_store() {
         assert!(!documents::<Course>(&facts).is_empty());
         // Nothing may be running at the end.
         documents::<Timers>(&facts);
+        assert!(!documents::<Timeline>(&facts).is_empty());
     }
 }
 
@@ -154,6 +158,7 @@ fn a_view_holds_no_class_of_data_that_it_does_not_declare() {
     holds_only::<DueItems>(DueItems::CLASSES, &facts);
     holds_only::<Course>(Course::CLASSES, &facts);
     holds_only::<Timers>(Timers::CLASSES, &facts);
+    holds_only::<Timeline>(Timeline::CLASSES, &facts);
 }
 
 #[test]
@@ -166,6 +171,7 @@ fn debug_output_of_rows_shows_no_names() {
         format!("{:?}", Model::<Reconciled>::of(&facts).rows),
         format!("{:?}", Model::<Roster>::of(&facts).rows),
         format!("{:?}", Model::<Course>::of(&facts).rows),
+        format!("{:?}", Model::<Timeline>::of(&facts).rows),
     ];
     for shown in shown {
         for secret in ["Ada", "Quill", "sick", "Mora", "tramadol 50", "penicillin"] {

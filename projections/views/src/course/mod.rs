@@ -24,6 +24,7 @@ pub use entry::Entry;
 pub use read::{CourseEntry, page};
 pub use recovery::RecoveryEntry;
 pub use row::Row;
+pub(crate) use row::clinical_time;
 
 use crate::DataClass;
 
