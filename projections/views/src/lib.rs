@@ -8,6 +8,7 @@ pub mod caseload;
 pub mod chart;
 pub mod course;
 pub mod due;
+pub mod outcomes;
 pub mod parts;
 mod privacy;
 pub mod reconciled;
@@ -23,6 +24,7 @@ pub use caseload::Caseload;
 pub use chart::Chart;
 pub use course::Course;
 pub use due::DueItems;
+pub use outcomes::ProgramOutcomes;
 pub use privacy::DataClass;
 pub use reconciled::Reconciled;
 pub use roster::Roster;
@@ -45,4 +47,5 @@ pub fn all(setup: Setup) -> Setup {
         .with::<Course>()
         .with::<Timers>()
         .with::<Timeline>()
+        .with::<ProgramOutcomes>()
 }

@@ -20,7 +20,7 @@ pub(crate) use self::history::{
     Dice, Story, fact, finding, history, patient, person, program, regimen, start,
 };
 use crate::{
-    Caseload, Chart, Course, DataClass, DueItems, Reconciled, Roster, Timeline, Timers,
+    Caseload, Chart, Course, DataClass, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers,
     Worklist,
 };
 
@@ -103,6 +103,7 @@ fn every_view_folds_random_histories_and_its_rows_survive_the_store() {
         // Nothing may be running at the end.
         documents::<Timers>(&facts);
         assert!(!documents::<Timeline>(&facts).is_empty());
+        assert!(!documents::<ProgramOutcomes>(&facts).is_empty());
     }
 }
 
@@ -159,6 +160,7 @@ fn a_view_holds_no_class_of_data_that_it_does_not_declare() {
     holds_only::<Course>(Course::CLASSES, &facts);
     holds_only::<Timers>(Timers::CLASSES, &facts);
     holds_only::<Timeline>(Timeline::CLASSES, &facts);
+    holds_only::<ProgramOutcomes>(ProgramOutcomes::CLASSES, &facts);
 }
 
 #[test]
@@ -172,6 +174,7 @@ fn debug_output_of_rows_shows_no_names() {
         format!("{:?}", Model::<Roster>::of(&facts).rows),
         format!("{:?}", Model::<Course>::of(&facts).rows),
         format!("{:?}", Model::<Timeline>::of(&facts).rows),
+        format!("{:?}", Model::<ProgramOutcomes>::of(&facts).rows),
     ];
     for shown in shown {
         for secret in ["Ada", "Quill", "sick", "Mora", "tramadol 50", "penicillin"] {

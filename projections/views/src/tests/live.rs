@@ -9,7 +9,7 @@ use concord_projection::{Fact, Options, Projections, Setup, SqliteStore, View, V
 
 use super::{Dice, Model, Story, person, start};
 use crate::{
-    Caseload, Chart, Course, DueItems, Reconciled, Roster, Timeline, Timers, Worklist,
+    Caseload, Chart, Course, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
 };
 
 const SOON: Duration = Duration::from_mins(1);
@@ -57,6 +57,7 @@ async fn run(world: &World, seed: u64, patients: u64, cuts: &[usize]) {
         "course",
         "timers",
         "timeline",
+        "outcomes",
     ] {
         views.rebuild(view).await.unwrap();
         let mut status = views.watch(view).unwrap();
@@ -76,6 +77,7 @@ async fn compare_all(views: &Projections, token: Token, facts: &[Fact]) {
     compare::<Course>(views, token, facts).await;
     compare::<Timers>(views, token, facts).await;
     compare::<Timeline>(views, token, facts).await;
+    compare::<ProgramOutcomes>(views, token, facts).await;
 }
 
 async fn compare<V: View>(views: &Projections, token: Token, facts: &[Fact]) {
