@@ -21,6 +21,8 @@ mod medication;
 #[cfg(test)]
 mod monitoring;
 #[cfg(test)]
+mod outcomes;
+#[cfg(test)]
 mod pharmacy;
 #[cfg(test)]
 mod plan;
@@ -30,6 +32,8 @@ mod recovery;
 mod safety;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod timeline;
 
 use std::path::Path;
 
