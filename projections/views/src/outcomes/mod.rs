@@ -74,8 +74,7 @@ impl View for ProgramOutcomes {
     }
 
     fn apply(row: &mut Option<Row>, _: &Key, fact: &Fact) -> Result<(), ViewError> {
-        row.get_or_insert_default().fold(fact);
-        Ok(())
+        row.get_or_insert_default().fold(fact)
     }
 
     fn lists(_: &Key, row: &Row) -> Vec<ListEntry> {

@@ -11,7 +11,7 @@ use concord_domain::side_effects::Event as EffectEvent;
 use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{Day, Instant, ProgramId, ReportId, StreamRef};
 use concord_knowledge::scale::ScaleKind;
-use concord_projection::Fact;
+use concord_projection::{Fact, ViewError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -70,9 +70,9 @@ impl Row {
         self.stays.iter().filter(move |stay| stay.program == *program)
     }
 
-    pub(super) fn fold(&mut self, fact: &Fact) {
+    pub(super) fn fold(&mut self, fact: &Fact) -> Result<(), ViewError> {
         match &fact.event {
-            DomainEvent::Episode(event) => self.stays_change(fact, event),
+            DomainEvent::Episode(event) => self.stays_change(fact, event)?,
             DomainEvent::Assessment(event) => {
                 let signed = matches!(event, assessment::Event::AssessmentCompleted);
                 let of = |stay: &Stay| StreamRef::assessment(fact.patient, stay.episode);
@@ -102,6 +102,7 @@ impl Row {
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_) => {}
         }
+        Ok(())
     }
 
     /// Every stay that was open on that day.
@@ -118,7 +119,7 @@ impl Row {
         });
     }
 
-    fn stays_change(&mut self, fact: &Fact, event: &EpisodeEvent) {
+    fn stays_change(&mut self, fact: &Fact, event: &EpisodeEvent) -> Result<(), ViewError> {
         let stream = fact.stream.id;
         match event {
             EpisodeEvent::PatientReferred { program, .. } => {
@@ -127,10 +128,8 @@ impl Row {
                 self.referrals.push(Referral { stream, program: program.clone(), at });
             }
             EpisodeEvent::EpisodeOpened { episode, admitted_at, .. } => {
-                // The domain opens no stay that nobody was referred to.
-                let Some(referral) = self.referrals.iter_mut().find(|known| known.stream == stream) else {
-                    return;
-                };
+                let referral = self.referrals.iter_mut().find(|known| known.stream == stream);
+                let referral = referral.ok_or(ViewError::Unknown("referral"))?;
                 let (program, referred_at) = (referral.program.clone(), referral.at.take());
                 self.stays.push(Stay::began(*episode, program, referred_at, *admitted_at));
                 if self.stays.len() > STAYS_KEPT {
@@ -149,6 +148,7 @@ impl Row {
             | EpisodeEvent::EpisodePaused { .. }
             | EpisodeEvent::EpisodeResumed { .. } => {}
         }
+        Ok(())
     }
 
     /// Everything about a report counts in the month in which it was made.

@@ -153,7 +153,8 @@ impl<'a> Sum<'a> {
     /// Takes in one client, if they were there in the period.
     pub(super) fn client(&mut self, row: &Row) {
         let (begins, ends) = (self.period.begins(), self.period.ends());
-        let there = |stay: &&Stay| stay.admitted_at < ends && stay.goes_on_at(begins);
+        let left_before = |stay: &Stay| stay.closed_at().is_some_and(|closed| closed <= begins);
+        let there = |stay: &&Stay| stay.admitted_at < ends && !left_before(stay);
         let stays: Vec<&Stay> = row.stays_in(self.program).filter(there).collect();
         if stays.is_empty() {
             return;

@@ -4,7 +4,7 @@ mod given;
 
 use concord_domain::episode::Disposition;
 use concord_kernel::Instant;
-use concord_projection::{Key, List, Sort};
+use concord_projection::{Key, List, Sort, View, ViewError};
 
 use self::given::{Client, day, later};
 use super::sum::Sum;
@@ -54,6 +54,15 @@ fn who_is_admitted_in_the_period_and_who_is_in_a_stay_at_its_end() {
     assert_eq!(told.clients, 3);
     assert_eq!(told.admitted, Count { count: 2, clients: 2, of_clients: 3 });
     assert_eq!(told.active, share(2, 3, 2, 3));
+}
+
+#[test]
+fn a_stay_without_a_referral_contradicts_the_record() {
+    let mut client = Client::admitted(0, 0);
+    let admission = client.facts.remove(1);
+    let mut row = None;
+    let refused = ProgramOutcomes::apply(&mut row, &Key::patient(patient(0)), &admission);
+    assert_eq!(refused, Err(ViewError::Unknown("referral")));
 }
 
 #[test]

@@ -2,10 +2,11 @@
 //! does it still stand?
 //!
 //! The [`Course`](crate::Course) answers another one: what was recorded, in the order of recording, for the chart that is
-//! drawn of doses, PHQ-9 and side effects. Both take what an event says from one register ([`course::Entry`]); this view
-//! adds what the course leaves out (corrections, consents, transmissions, allergies), and orders by the time when it was
-//! true, so that what was written down late stands where it belongs. Beside what happened, an entry names its kind, the
-//! classes of data that it shows, what it is about and what it cites.
+//! drawn of doses, PHQ-9 and side effects. Both take what an event says from one register, the
+//! [entries of the course](crate::course::Entry); this view adds what the course leaves out (corrections, consents,
+//! transmissions, allergies), and orders by the time when it was true, so that what was written down late stands where it
+//! belongs. Beside what happened, an entry names its kind, the classes of data that it shows, what it is about and what it
+//! cites.
 //!
 //! Rows are written once and never again. An entry is a row under patient, time and position. What entries need of others
 //! is a row of its own under the patient and its position ([`About`]): which drug an order is of, what a cited score
@@ -35,9 +36,6 @@ pub use more::More;
 pub use read::{Asked, Cited, TimelineEntry, page};
 
 use crate::DataClass;
-
-#[cfg(doc)]
-use crate::course;
 
 /// The view.
 pub struct Timeline;
