@@ -1,7 +1,7 @@
 //! Rules as sentences.
 
 use super::{Fault, Files};
-use crate::{Ruleset, RulesetVersion};
+use crate::{ConditionId, Ruleset, RulesetVersion};
 
 fn version() -> RulesetVersion {
     RulesetVersion::parse("test").unwrap()
@@ -219,4 +219,14 @@ fn a_schedule_begins_somewhere_and_names_what_is_known() {
     assert_eq!(with("level_timing.csv", "lithium-level,10,14", "lithium-level,14,10"), hours);
     let bounds = Err(Fault::Contradiction("below", "above"));
     assert_eq!(with("critical_values.csv", "anc,1000,,", "anc,,,"), bounds);
+}
+
+#[test]
+fn a_condition_tells_of_substance_use_by_its_code_and_when_it_has_none() {
+    let rules = Ruleset::embedded();
+    let tells = |name: &str| rules.tells_of_substance_use(&ConditionId::parse(name).unwrap());
+    assert!(tells("opioid-use-disorder") && tells("alcohol-withdrawal"));
+    assert!(!tells("major-depression") && !tells("insomnia"));
+    assert!(tells("alcohol-active-use"), "it has no code");
+    assert!(tells("nobody-knows-it"));
 }

@@ -102,20 +102,20 @@ impl Period {
     }
 
     /// Its first moment.
-    pub fn begins(&self) -> Instant {
+    pub fn begins(self) -> Instant {
         self.first.begins()
     }
 
     /// The first moment after it.
-    pub fn ends(&self) -> Instant {
+    pub fn ends(self) -> Instant {
         self.last.next().begins()
     }
 
-    pub(super) fn holds(&self, at: Instant) -> bool {
+    pub(super) fn holds(self, at: Instant) -> bool {
         (self.begins()..self.ends()).contains(&at)
     }
 
-    pub(super) fn has(&self, month: Month) -> bool {
+    pub(super) fn has(self, month: Month) -> bool {
         (self.first..=self.last).contains(&month)
     }
 }

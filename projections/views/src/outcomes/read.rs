@@ -28,6 +28,8 @@ pub async fn of_program(
         return Ok(None);
     }
     let mut sum = Sum::new(program, period, now);
-    rows.items.iter().for_each(|row| sum.client(row));
+    for row in &rows.items {
+        sum.client(row);
+    }
     Ok(Some(sum.finish()))
 }

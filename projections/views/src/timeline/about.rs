@@ -264,8 +264,17 @@ pub(super) struct Abouts {
     outside: HashMap<OutsideMedicationId, About>,
     reports: HashMap<ReportId, (u64, About)>,
     scores: HashMap<ScaleId, (u64, About)>,
-    results: Vec<(u64, About)>,
+    results: Vec<Measured>,
     corrections: Vec<(u64, Correction)>,
+}
+
+/// A result, with what it is found by.
+#[derive(Debug)]
+struct Measured {
+    position: u64,
+    lab: LabId,
+    at: Instant,
+    about: About,
 }
 
 impl Abouts {
@@ -276,7 +285,10 @@ impl Abouts {
             About::Outside { medication, .. } => drop(self.outside.insert(*medication, about)),
             About::Report { report, .. } => drop(self.reports.insert(*report, (position, about))),
             About::Score { id, .. } => drop(self.scores.insert(*id, (position, about))),
-            About::Result { .. } => self.results.push((position, about)),
+            About::Result { lab, at, .. } => {
+                let (lab, at) = (lab.clone(), *at);
+                self.results.push(Measured { position, lab, at, about });
+            }
             About::Correction(correction) => self.corrections.push((position, correction.clone())),
         }
     }
@@ -306,12 +318,9 @@ impl Abouts {
 
     /// The latest result of that kind that was known then.
     pub(super) fn result(&self, wanted: &LabId, before: u64) -> Option<(u64, &About)> {
-        let of = |(position, about): &(u64, About)| match about {
-            About::Result { lab, at, .. } if lab == wanted && *position < before => Some((*at, *position)),
-            _ => None,
-        };
-        let (_, latest) = self.results.iter().filter_map(of).max()?;
-        self.results.iter().find(|(position, _)| *position == latest).map(|(at, about)| (*at, about))
+        let known = self.results.iter().filter(|result| result.position < before && result.lab == *wanted);
+        let latest = known.max_by_key(|result| (result.at, result.position))?;
+        Some((latest.position, &latest.about))
     }
 
     /// What was put right of it after it was recorded, oldest first.

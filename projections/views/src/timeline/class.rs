@@ -24,7 +24,7 @@ const OF_SUBSTANCES: [&str; 4] = ["ddi.", "dup.", "dose.", "allergy."];
 pub(super) fn classes(entry: &Entry, subject: Option<&About>, cited: &[Cited]) -> BTreeSet<DataClass> {
     let (_, always) = entry.what.place();
     let mut classes: BTreeSet<_> = always.iter().copied().collect();
-    classes.extend(cited.iter().filter_map(|cited| of_cite(&cited.cite)));
+    classes.extend(cited.iter().map(|cited| of_cite(&cited.cite)));
     let findings =
         cited.iter().any(|cited| matches!(&cited.cite, Cite::Finding(finding) if found_use(finding)));
     if findings || tells_of_use(entry, subject) {
@@ -33,31 +33,32 @@ pub(super) fn classes(entry: &Entry, subject: Option<&About>, cited: &[Cited]) -
     classes
 }
 
-const fn of_cite(cite: &Cite) -> Option<DataClass> {
+const fn of_cite(cite: &Cite) -> DataClass {
     match cite {
-        Cite::Score(_) => Some(DataClass::Scale),
-        Cite::Report(_) => Some(DataClass::SideEffect),
-        Cite::Result(_) => Some(DataClass::Lab),
-        Cite::Finding(_) | Cite::Order(_) => Some(DataClass::Medication),
-        Cite::LifeChange(_) => Some(DataClass::Goal),
-        Cite::Use(_) | Cite::Screen(_) => Some(DataClass::SubstanceUse),
+        Cite::Score(_) => DataClass::Scale,
+        Cite::Report(_) => DataClass::SideEffect,
+        Cite::Result(_) => DataClass::Lab,
+        Cite::Finding(_) | Cite::Order(_) => DataClass::Medication,
+        Cite::LifeChange(_) => DataClass::Goal,
+        Cite::Use(_) | Cite::Screen(_) => DataClass::SubstanceUse,
     }
 }
 
 fn tells_of_use(entry: &Entry, subject: Option<&About>) -> bool {
     let rules = Ruleset::embedded();
-    let of_subject = match (entry.subject, subject) {
-        (_, Some(About::Order { drug, indication, .. } | About::Prescription { drug, indication, .. })) => {
+    let of_subject = match subject {
+        Some(About::Order { drug, indication, .. } | About::Prescription { drug, indication, .. }) => {
             rules.tells_of_substance_use(indication) || is_for_use(drug)
         }
-        (_, Some(About::Outside { ingredients, .. })) => {
+        Some(About::Outside { ingredients, .. }) => {
             ingredients.as_ref().is_none_or(|known| known.iter().any(treats_use))
         }
-        (_, Some(About::Score { scale, .. })) => is_of_use(*scale),
-        (_, Some(About::Report { .. } | About::Result { .. } | About::Correction(_))) => false,
+        Some(About::Score { scale, .. }) => is_of_use(*scale),
+        Some(About::Report { .. } | About::Result { .. } | About::Correction(_)) => false,
         // What has no name cannot be known.
-        (Some(Subject::Order(_) | Subject::Prescription(_) | Subject::Outside(_)), None) => true,
-        (Some(Subject::Report(_) | Subject::Score(_)) | None, None) => false,
+        None => {
+            matches!(entry.subject, Some(Subject::Order(_) | Subject::Prescription(_) | Subject::Outside(_)))
+        }
     };
     of_subject || of_what(&entry.what)
 }
