@@ -65,7 +65,7 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Vec<Due>, Vie
 }
 
 /// Most items of one program that are counted as overdue for one answer.
-pub const OVERDUE_MOST: usize = 100_000;
+pub const OVERDUE_MOST: usize = 200_000;
 
 /// What is overdue of one kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use concord_domain::side_effects::Grade;
 use concord_kernel::Day;
-use concord_knowledge::Ruleset;
+use concord_knowledge::{IngredientId, Ruleset};
 use concord_proto::concord::timeline::v1 as pb;
 use concord_views::course::Entry as CourseEntry;
 use concord_views::timeline::{About, Cite, Cited, Correction, More, TimelineEntry, What};
@@ -164,7 +164,7 @@ fn citation(cited: &Cited) -> pb::Citation {
     let (at, summary) = told.as_ref().map(recorded).unwrap_or_default();
     let summary = match cite {
         Cite::Finding(finding) => {
-            let about: Vec<_> = finding.about.iter().map(|substance| substance.as_str()).collect();
+            let about: Vec<_> = finding.about.iter().map(IngredientId::as_str).collect();
             about.join(" + ")
         }
         Cite::Score(_)
