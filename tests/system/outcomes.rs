@@ -118,12 +118,11 @@ fn at(intake: Intake, effective_at: Timestamp) -> Option<CommandHeader> {
 #[tokio::test]
 async fn f26_the_director_sees_who_stayed_of_those_whose_day_has_come() {
     let program = Program::open().await;
-    let (relapsed, _faithful, lost) =
-        (program.client().await, program.client().await, program.client().await);
-    program.relapses(relapsed).await;
-    let last = program.leaves(lost, HERE - 20).await;
+    let (using, _faithful, gone) = (program.client().await, program.client().await, program.client().await);
+    program.relapses(using).await;
+    let left = program.leaves(gone, HERE - 20).await;
 
-    let told = program.numbers(&program.director, last.clone()).await.unwrap();
+    let told = program.numbers(&program.director, left.clone()).await.unwrap();
     let admitted = told.admitted.unwrap();
     assert_eq!((told.clients, admitted.count), (3, 3));
     let active = told.active.unwrap();
@@ -140,11 +139,11 @@ async fn f26_the_director_sees_who_stayed_of_those_whose_day_has_come() {
     let overdue = told.overdue.iter().find(|work| work.kind == "relapse_review");
     assert_eq!(overdue, None, "the review of today's relapse is not overdue");
     let asked = told.as_of.unwrap();
-    assert!(asked.position >= last.as_ref().unwrap().position);
+    assert!(asked.position >= left.as_ref().unwrap().position);
 
     // Partners see no numbers of few people.
     let outside = program.server.client(PRIMARY_CARE).await.unwrap();
-    let Err(Error::Call(fault)) = program.numbers(&outside, last).await else { panic!("a partner was told") };
+    let Err(Error::Call(fault)) = program.numbers(&outside, left).await else { panic!("a partner was told") };
     assert_eq!(fault.code, Code::PermissionDenied);
 }
 

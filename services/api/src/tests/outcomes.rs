@@ -14,9 +14,9 @@ use super::end_to_end::fault;
 use super::samples::Sample;
 use super::service::Service;
 
-fn months(first: &str, last: &str, least: Option<Token>) -> GetOutcomesRequest {
+fn months(first: &str, last: &str, min_position: Option<Token>) -> GetOutcomesRequest {
     let (first_month, last_month) = (first.to_owned(), last.to_owned());
-    GetOutcomesRequest { min_position: least, program: "iop-adult".to_owned(), first_month, last_month }
+    GetOutcomesRequest { min_position, program: "iop-adult".to_owned(), first_month, last_month }
 }
 
 async fn ask(service: &Service, asks: GetOutcomesRequest) -> Result<GetOutcomesResponse, Error> {
