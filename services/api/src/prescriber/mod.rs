@@ -4,4 +4,4 @@ mod drugs;
 mod encode;
 mod handler;
 
-pub(crate) use encode::told;
+pub(crate) use encode::spoken;

@@ -9,7 +9,7 @@ use concord_views::timeline::{About, Cite, Cited, Correction, More, TimelineEntr
 
 use super::words as own;
 use crate::common::encode::{instant, role};
-use crate::prescriber::told;
+use crate::prescriber::spoken;
 use crate::query::words;
 
 pub(super) fn entry(shown: &TimelineEntry) -> pb::TimelineEntry {
@@ -77,7 +77,7 @@ fn name(about: &About) -> Option<String> {
 }
 
 fn of_course(entry: &CourseEntry, about: Option<&About>) -> Said {
-    let told = told(entry);
+    let told = spoken(entry);
     let named = about.and_then(name);
     // Of what was dispensed elsewhere, the entry tells where.
     let elsewhere = matches!((entry, about), (CourseEntry::Recovery(_), Some(About::Outside { .. })));

@@ -12,12 +12,12 @@ use crate::query::words;
 use crate::recovery::encode as recovery;
 
 pub(crate) fn point(entry: &CourseEntry, drugs: &Drugs) -> pb::CoursePoint {
-    let Told { kind, subject: told_of, value, summary } = told(&entry.row.entry);
+    let (told_of, value, summary) = told(&entry.row.entry);
     let order = order_of(&entry.row.entry);
     let subject = order.and_then(|order| drugs.get(order)).map_or(told_of, words::drug);
     pb::CoursePoint {
         at: Some(instant(entry.row.at)),
-        kind,
+        kind: kind(&entry.row.entry),
         subject,
         value,
         summary,
@@ -27,7 +27,7 @@ pub(crate) fn point(entry: &CourseEntry, drugs: &Drugs) -> pb::CoursePoint {
 }
 
 /// What an entry of a course says, in words.
-pub(crate) struct Told {
+pub(crate) struct Spoken {
     /// The stored name of what happened.
     pub(crate) kind: String,
     /// What it is about; of an order, its drug is, which the entry alone does not know.
@@ -38,9 +38,9 @@ pub(crate) struct Told {
     pub(crate) summary: String,
 }
 
-pub(crate) fn told(entry: &Entry) -> Told {
-    let (subject, value, summary) = said(entry);
-    Told { kind: kind(entry), subject, value, summary }
+pub(crate) fn spoken(entry: &Entry) -> Spoken {
+    let (subject, value, summary) = told(entry);
+    Spoken { kind: kind(entry), subject, value, summary }
 }
 
 /// The stored name of what happened.
@@ -48,11 +48,11 @@ fn kind(entry: &Entry) -> String {
     if let Entry::Recovery(entry) = entry { words::stored(entry) } else { words::stored(entry) }
 }
 
-type Said = (String, Option<f64>, String);
+type Told = (String, Option<f64>, String);
 
 /// What it is about (of an order, its drug is), its value, and why.
 #[expect(clippy::too_many_lines, reason = "a table: one arm a kind of entry")]
-fn said(entry: &Entry) -> Said {
+fn told(entry: &Entry) -> Told {
     match entry {
         Entry::Referred | Entry::Admitted | Entry::Paused | Entry::Resumed | Entry::Reconciled => {
             (String::new(), None, String::new())
@@ -139,9 +139,9 @@ fn said(entry: &Entry) -> Said {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "`said` hands over the entries of prescriptions only, without wildcard"
+    reason = "`told` hands over the entries of prescriptions only, without wildcard"
 )]
-fn pharmacy(entry: &Entry) -> Said {
+fn pharmacy(entry: &Entry) -> Told {
     let why = |summary: String| (String::new(), None, summary);
     match entry {
         Entry::TransmissionFailed { because, .. } => why(words::stored(because)),
@@ -160,9 +160,9 @@ fn pharmacy(entry: &Entry) -> Said {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "`said` hands over the medication entries only, without wildcard"
+    reason = "`told` hands over the medication entries only, without wildcard"
 )]
-fn medication(entry: &Entry) -> Said {
+fn medication(entry: &Entry) -> Told {
     let daily = |regimen: &Option<Regimen>| regimen.as_ref().map(|regimen| regimen.daily().mg());
     match entry {
         Entry::Started { regimen, why, .. } => (String::new(), daily(regimen), words::text(Some(why))),
@@ -190,9 +190,9 @@ fn medication(entry: &Entry) -> Said {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "`said` hands over the safety entries only, without wildcard"
+    reason = "`told` hands over the safety entries only, without wildcard"
 )]
-fn safety(entry: &Entry) -> Said {
+fn safety(entry: &Entry) -> Told {
     let rule = |finding: &concord_knowledge::FindingKey| finding.rule.as_str().to_owned();
     match entry {
         Entry::InteractionFound { finding, severity } => (rule(finding), None, words::stored(severity)),
@@ -217,9 +217,9 @@ fn safety(entry: &Entry) -> Said {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "`said` hands over the entries of a plan only, without wildcard"
+    reason = "`told` hands over the entries of a plan only, without wildcard"
 )]
-fn plan(entry: &Entry) -> Said {
+fn plan(entry: &Entry) -> Told {
     match entry {
         Entry::PlanAgreed { version } => (String::new(), Some(f64::from(*version)), String::new()),
         Entry::GoalMet { evidence } => (String::new(), None, words::text(Some(evidence))),
@@ -235,9 +235,9 @@ fn plan(entry: &Entry) -> Said {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "`said` hands over the entries of coordination only, without wildcard"
+    reason = "`told` hands over the entries of coordination only, without wildcard"
 )]
-fn coordination(entry: &Entry) -> Said {
+fn coordination(entry: &Entry) -> Told {
     match entry {
         Entry::PlanShared { version, with } => {
             (words::stored(with), Some(f64::from(*version)), String::new())
@@ -267,9 +267,9 @@ const fn severity(grade: Grade) -> f64 {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "`said` hands over the entries about adherence only, without wildcard"
+    reason = "`told` hands over the entries about adherence only, without wildcard"
 )]
-fn adherence(entry: &Entry) -> Said {
+fn adherence(entry: &Entry) -> Told {
     match entry {
         Entry::CheckedIn { doing, note } => (words::stored(doing), None, words::text(note.as_ref())),
         Entry::DoseMissed { reason, .. } => (String::new(), None, words::stored(reason)),
