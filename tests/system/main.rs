@@ -25,6 +25,8 @@ mod medication;
 #[cfg(test)]
 mod monitoring;
 #[cfg(test)]
+mod outcomes;
+#[cfg(test)]
 mod pharmacy;
 #[cfg(test)]
 mod plan;
@@ -38,6 +40,8 @@ mod safety;
 mod service;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod timeline;
 
 use std::path::Path;
 

@@ -56,7 +56,12 @@ async fn f06_a_drug_is_ordered_for_a_diagnosis_that_was_made_and_says_why_this_o
     );
 }
 
-fn change(intake: Intake, order_id: &str, mg: f64, basis: chart::cause::Basis) -> chart::AdjustDoseRequest {
+pub(crate) fn change(
+    intake: Intake,
+    order_id: &str,
+    mg: f64,
+    basis: chart::cause::Basis,
+) -> chart::AdjustDoseRequest {
     chart::AdjustDoseRequest {
         header: intake.header(),
         order_id: order_id.to_owned(),
@@ -68,7 +73,7 @@ fn change(intake: Intake, order_id: &str, mg: f64, basis: chart::cause::Basis) -
     }
 }
 
-fn report(
+pub(crate) fn report(
     intake: Intake,
     order_id: &str,
     grade: side_effects::Grade,
@@ -149,7 +154,7 @@ fn cadence(intake: Intake, to: Cadence) -> follow_up::ChangeCadenceRequest {
     }
 }
 
-fn phq9(intake: Intake, answers: [u32; 9], days_ago: i64) -> scales::AdministerScaleRequest {
+pub(crate) fn phq9(intake: Intake, answers: [u32; 9], days_ago: i64) -> scales::AdministerScaleRequest {
     scales::AdministerScaleRequest {
         header: intake.header(),
         scale_id: fresh(),
@@ -163,8 +168,8 @@ fn phq9(intake: Intake, answers: [u32; 9], days_ago: i64) -> scales::AdministerS
     }
 }
 
-const SEVERE: [u32; 9] = [3, 3, 3, 3, 2, 2, 2, 2, 0];
-const MILD: [u32; 9] = [1, 1, 1, 1, 1, 1, 1, 0, 0];
+pub(crate) const SEVERE: [u32; 9] = [3, 3, 3, 3, 2, 2, 2, 2, 0];
+pub(crate) const MILD: [u32; 9] = [1, 1, 1, 1, 1, 1, 1, 0, 0];
 
 #[tokio::test]
 async fn f09_visits_come_weekly_until_the_patient_is_stable_and_weekly_again_when_they_are_not() {

@@ -228,6 +228,15 @@ impl Ruleset {
         Some(&self.conditions.rows[usize::from(*at)].name)
     }
 
+    /// Whether a condition tells of substance use: its codes are F10 to F19 of ICD-10-CM. One without a code, or that
+    /// no row knows, counts as telling of it. Source: ICD-10-CM chapter V, block F10 to F19.
+    pub fn tells_of_substance_use(&self, id: &ConditionId) -> bool {
+        let Some(at) = self.conditions.by_id.get(id.as_str()) else { return true };
+        let mut codes =
+            self.conditions.by_icd10.iter().filter(|(_, of)| *of == at).map(|(code, _)| code).peekable();
+        codes.peek().is_none() || codes.any(|code| code.starts_with("F1"))
+    }
+
     /// The UCUM unit of a result, when there is such a row.
     pub fn lab_unit(&self, id: &LabId) -> Option<&str> {
         self.labs.get(id).map(|lab| lab.unit.as_str())

@@ -7,9 +7,11 @@ use concord_kernel::{Instant, PatientId, PersonId, ProgramId, StreamRef};
 use crate::short::Short;
 
 const UUID_BYTES: usize = 16;
-const KEY_BYTES: usize = UUID_BYTES + 8;
+const ENTRY_BYTES: usize = UUID_BYTES + 8;
+const KEY_BYTES: usize = ENTRY_BYTES + 8;
 
-/// Names a row of a view: an identifier, and for detail that is only ever added to, a position as well.
+/// Names a row of a view: an identifier, and for detail that is only ever added to, a position as well; before it the
+/// time when it was true, where that is the order in which it is read.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     bytes: [u8; KEY_BYTES],
@@ -31,8 +33,27 @@ impl Key {
     pub fn entry(patient: PatientId, position: u64) -> Self {
         let mut bytes = [0; KEY_BYTES];
         bytes[..UUID_BYTES].copy_from_slice(patient.uuid().as_bytes());
-        bytes[UUID_BYTES..].copy_from_slice(&position.to_be_bytes());
+        bytes[UUID_BYTES..ENTRY_BYTES].copy_from_slice(&position.to_be_bytes());
         Self { bytes, len: 24 }
+    }
+
+    /// One entry of what was true of a patient, in the order of time; what was true at once is in the order of recording.
+    pub fn moment(patient: PatientId, at: Instant, position: u64) -> Self {
+        let mut bytes = [0; KEY_BYTES];
+        bytes[..UUID_BYTES].copy_from_slice(patient.uuid().as_bytes());
+        bytes[UUID_BYTES..ENTRY_BYTES].copy_from_slice(&ordered(at).to_be_bytes());
+        bytes[ENTRY_BYTES..].copy_from_slice(&position.to_be_bytes());
+        Self { bytes, len: 32 }
+    }
+
+    /// Before and after everything on a patient's time axis.
+    pub(crate) fn edges(patient: PatientId) -> (Self, Self) {
+        let edge = |fill| {
+            let mut bytes = [fill; KEY_BYTES];
+            bytes[..UUID_BYTES].copy_from_slice(patient.uuid().as_bytes());
+            Self { bytes, len: 32 }
+        };
+        (edge(0), edge(u8::MAX))
     }
 
     fn of(id: &[u8; UUID_BYTES]) -> Self {
@@ -43,7 +64,7 @@ impl Key {
 
     /// Reads stored bytes back; `None` when their length is no key's.
     pub fn from_bytes(stored: &[u8]) -> Option<Self> {
-        let len = u8::try_from(stored.len()).ok().filter(|len| matches!(len, 16 | 24))?;
+        let len = u8::try_from(stored.len()).ok().filter(|len| matches!(len, 16 | 24 | 32))?;
         let mut bytes = [0; KEY_BYTES];
         bytes[..stored.len()].copy_from_slice(stored);
         Some(Self { bytes, len })
@@ -54,10 +75,31 @@ impl Key {
         &self.bytes[..usize::from(self.len)]
     }
 
-    /// The position in it, for an entry of a history.
+    /// The position in it, for an entry of a history or of a time axis.
     pub fn position(&self) -> Option<u64> {
-        let tail = self.as_bytes().get(UUID_BYTES..KEY_BYTES)?;
-        Some(u64::from_be_bytes(tail.try_into().ok()?))
+        let tail = self.as_bytes().get(UUID_BYTES..)?.last_chunk()?;
+        Some(u64::from_be_bytes(*tail))
+    }
+
+    /// Whether it names an entry of a time axis.
+    pub const fn is_moment(&self) -> bool {
+        self.len as usize == KEY_BYTES
+    }
+
+    /// The same with the next position; `None` when there is none.
+    pub(crate) fn next(self) -> Option<Self> {
+        Some(self.at_position(self.position()?.checked_add(1)?))
+    }
+
+    /// The same with the position before; `None` when there is none.
+    pub(crate) fn before(self) -> Option<Self> {
+        Some(self.at_position(self.position()?.checked_sub(1)?))
+    }
+
+    fn at_position(mut self, position: u64) -> Self {
+        let len = usize::from(self.len);
+        self.bytes[len - 8..len].copy_from_slice(&position.to_be_bytes());
+        self
     }
 
     /// The patient whose row or entry it is, for keys made of one.

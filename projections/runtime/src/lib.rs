@@ -32,7 +32,7 @@ pub use faults::{CrashPoint, Faults};
 pub use key::{Item, Key, List, Sort};
 pub use options::Options;
 pub use projections::{OrderError, Projections, Setup};
-pub use reader::{Cursor, Listed, Order, PAGE_MAX, PageOf, Reader, ViewReadError};
+pub use reader::{Beginning, Cursor, Listed, Order, PAGE_MAX, PageOf, Reader, Span, ViewReadError};
 pub use sqlite::SqliteStore;
 pub use status::{Fault, Halt, Lag, Progress, Reason, State, Status, WaitError};
 pub use store::{Checkpoint, Instance, Stage, StoreError, ViewStore};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_kernel::{PatientId, Token};
+use concord_kernel::{Instant, PatientId, Token};
 
 use crate::codec;
 use crate::shared::Shared;
@@ -54,6 +54,24 @@ pub struct Listed<R> {
     pub item: Vec<u8>,
     /// The row.
     pub row: R,
+}
+
+/// The beginning of a list, read in one look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beginning<T> {
+    /// The entries, in order.
+    pub items: Vec<T>,
+    /// Whether there are no more before the end that was asked for.
+    pub complete: bool,
+}
+
+/// A part of a time axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    /// Its beginning, included; absent: from the first entry.
+    pub from: Option<Instant>,
+    /// Its end, not included; absent: to the last entry.
+    pub until: Option<Instant>,
 }
 
 /// In which order a history is paged.
@@ -138,6 +156,79 @@ impl Reader {
         let Some(range) = range_of(patient, order, after)? else {
             return Ok(PageOf { items: Vec::new(), next: None });
         };
+        self.range::<V>(instance, range, limit).await
+    }
+
+    /// Reads a page of a patient's time axis, for views whose rows are [`Key::moment`].
+    ///
+    /// # Errors
+    ///
+    /// See [`ViewReadError`].
+    pub async fn moments<V: View>(
+        &self,
+        patient: PatientId,
+        span: Span,
+        order: Order,
+        after: Option<&Cursor>,
+        limit: usize,
+    ) -> Result<PageOf<(Key, V::Row)>, ViewReadError> {
+        let instance = self.answering::<V>()?;
+        let limit = limit.clamp(1, PAGE_MAX);
+        let after = after.map(Cursor::place).transpose()?.map(|place| place.key);
+        let Some(range) = part_of(patient, span, order, after)? else {
+            return Ok(PageOf { items: Vec::new(), next: None });
+        };
+        self.range::<V>(instance, range, limit).await
+    }
+
+    /// Reads the rows of a list up to `until`, not included, in one look: all are of one moment. At most `most`.
+    ///
+    /// # Errors
+    ///
+    /// See [`ViewReadError`].
+    pub async fn upto<V: View>(
+        &self,
+        list: List,
+        until: Sort,
+        most: usize,
+    ) -> Result<Beginning<V::Row>, ViewReadError> {
+        let instance = self.answering::<V>()?;
+        // Many rows are read where blocking hurts nobody, too.
+        self.ask(move |shared| {
+            let mut entries = shared.store.upto(instance, &list, &until, most + 1)?;
+            let complete = entries.len() <= most;
+            entries.truncate(most);
+            let items = entries.iter().map(|entry| codec::decode(&entry.doc)).collect::<Result<_, _>>()?;
+            Ok(Beginning { items, complete })
+        })
+        .await
+    }
+
+    /// The same without the rows: whose entries they are, and what of the row each is about.
+    ///
+    /// # Errors
+    ///
+    /// See [`ViewReadError`].
+    pub async fn outline<V: View>(
+        &self,
+        list: List,
+        until: Sort,
+        most: usize,
+    ) -> Result<Beginning<(Key, Vec<u8>)>, ViewReadError> {
+        let instance = self.answering::<V>()?;
+        let mut items =
+            self.ask(move |shared| shared.store.outline(instance, &list, &until, most + 1)).await?;
+        let complete = items.len() <= most;
+        items.truncate(most);
+        Ok(Beginning { items, complete })
+    }
+
+    async fn range<V: View>(
+        &self,
+        instance: Instance,
+        range: Range,
+        limit: usize,
+    ) -> Result<PageOf<(Key, V::Row)>, ViewReadError> {
         let mut rows = self.ask(move |shared| shared.store.rows(instance, range, limit + 1)).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -186,6 +277,35 @@ fn range_of(patient: PatientId, order: Order, after: Option<Key>) -> Result<Opti
         to: Key::entry(patient, to),
         descending: order == Order::Descending,
     }))
+}
+
+/// The part of a time axis that is still to come; `None` when there is none.
+fn part_of(
+    patient: PatientId,
+    span: Span,
+    order: Order,
+    after: Option<Key>,
+) -> Result<Option<Range>, ViewReadError> {
+    let (first, last) = Key::edges(patient);
+    // No event has the position 0: what is true at the end itself is not in it.
+    let edge = |at: Instant| Key::moment(patient, at, 0);
+    let (mut from, mut to) = (span.from.map_or(first, edge), span.until.map_or(last, edge));
+    match after {
+        None => {}
+        Some(key) if key.as_patient() == patient && key.is_moment() => {
+            let next = match order {
+                Order::Ascending => key.next(),
+                Order::Descending => key.before(),
+            };
+            let Some(next) = next else { return Ok(None) };
+            match order {
+                Order::Ascending => from = from.max(next),
+                Order::Descending => to = to.min(next),
+            }
+        }
+        Some(_) => return Err(ViewReadError::Cursor),
+    }
+    Ok((from <= to).then_some(Range { from, to, descending: order == Order::Descending }))
 }
 
 impl Cursor {

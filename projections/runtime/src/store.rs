@@ -202,7 +202,7 @@ pub trait ViewStore: Send + Sync + 'static {
     /// See [`StoreError`].
     fn row(&self, instance: Instance, key: &Key) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// Reads rows by key, at most `limit`.
+    /// Reads rows by key, at most `limit`; both ends of the range are entries of one history, or of one time axis.
     ///
     /// # Errors
     ///
@@ -221,6 +221,32 @@ pub trait ViewStore: Send + Sync + 'static {
         after: Option<&Place>,
         limit: usize,
     ) -> Result<Vec<StoredEntry>, StoreError>;
+
+    /// Reads a list up to `until`, which is not part of it, in one look: at most `limit` entries.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`].
+    fn upto(
+        &self,
+        instance: Instance,
+        list: &List,
+        until: &Sort,
+        limit: usize,
+    ) -> Result<Vec<StoredEntry>, StoreError>;
+
+    /// The same without the rows: whose entries they are, and what of the row each is about.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`].
+    fn outline(
+        &self,
+        instance: Instance,
+        list: &List,
+        until: &Sort,
+        limit: usize,
+    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError>;
 }
 
 /// A checkpoint as it is stored, for any version of a view.

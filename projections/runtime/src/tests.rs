@@ -1,5 +1,6 @@
 //! The runtime against small views over a ledger in memory.
 
+mod axis;
 mod broken;
 mod child;
 mod crash;

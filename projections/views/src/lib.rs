@@ -8,10 +8,12 @@ pub mod caseload;
 pub mod chart;
 pub mod course;
 pub mod due;
+pub mod outcomes;
 pub mod parts;
 mod privacy;
 pub mod reconciled;
 pub mod roster;
+pub mod timeline;
 pub mod timers;
 pub mod worklist;
 
@@ -22,9 +24,11 @@ pub use caseload::Caseload;
 pub use chart::Chart;
 pub use course::Course;
 pub use due::DueItems;
+pub use outcomes::ProgramOutcomes;
 pub use privacy::DataClass;
 pub use reconciled::Reconciled;
 pub use roster::Roster;
+pub use timeline::Timeline;
 pub use timers::Timers;
 pub use worklist::Worklist;
 
@@ -42,4 +46,6 @@ pub fn all(setup: Setup) -> Setup {
         .with::<DueItems>()
         .with::<Course>()
         .with::<Timers>()
+        .with::<Timeline>()
+        .with::<ProgramOutcomes>()
 }

@@ -21,7 +21,10 @@ use proptest::prelude::*;
 pub(crate) use self::history::{
     Dice, Story, fact, finding, history, judged, patient, person, program, regimen, start,
 };
-use crate::{Caseload, Chart, Course, DataClass, DueItems, Reconciled, Roster, Timers, Worklist};
+use crate::{
+    Caseload, Chart, Course, DataClass, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers,
+    Worklist,
+};
 
 /// What the rows must be: the plain fold, without batches, caches or store.
 pub(crate) struct Model<V: View> {
@@ -100,6 +103,8 @@ fn every_view_folds_random_histories_and_its_rows_survive_the_store() {
         assert!(!documents::<DueItems>(&facts).is_empty());
         assert!(!documents::<Course>(&facts).is_empty());
         assert!(!documents::<Timers>(&facts).is_empty());
+        assert!(!documents::<Timeline>(&facts).is_empty());
+        assert!(!documents::<ProgramOutcomes>(&facts).is_empty());
     }
 }
 
@@ -155,6 +160,8 @@ fn a_view_holds_no_class_of_data_that_it_does_not_declare() {
     holds_only::<DueItems>(DueItems::CLASSES, &facts);
     holds_only::<Course>(Course::CLASSES, &facts);
     holds_only::<Timers>(Timers::CLASSES, &facts);
+    holds_only::<Timeline>(Timeline::CLASSES, &facts);
+    holds_only::<ProgramOutcomes>(ProgramOutcomes::CLASSES, &facts);
 }
 
 #[test]
@@ -167,6 +174,8 @@ fn debug_output_of_rows_shows_no_names() {
         format!("{:?}", Model::<Reconciled>::of(&facts).rows),
         format!("{:?}", Model::<Roster>::of(&facts).rows),
         format!("{:?}", Model::<Course>::of(&facts).rows),
+        format!("{:?}", Model::<Timeline>::of(&facts).rows),
+        format!("{:?}", Model::<ProgramOutcomes>::of(&facts).rows),
     ];
     for shown in shown {
         for secret in ["Ada", "Quill", "sick", "Mora", "tramadol 50", "penicillin"] {

@@ -132,6 +132,10 @@ pub enum Question {
     Course,
     /// The log itself.
     Ledger,
+    /// One client's whole history on the time axis.
+    Timeline,
+    /// How a program's clients fare, in numbers.
+    Outcomes,
 }
 
 impl Act {

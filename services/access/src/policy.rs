@@ -104,6 +104,10 @@ fn may_ask(role: Role, question: Question) -> bool {
         Question::Program => &[Therapist, CaseManager, Nurse, Pharmacist],
         Question::Worklist | Question::Course => &[Nurse, Pharmacist],
         Question::Ledger => return matches!(role, Auditor | Service),
+        // An auditor reads the log itself; the timeline tells nothing that is not in it.
+        Question::Timeline => &[Nurse, Pharmacist, Auditor],
+        // Whoever is responsible for the program or its quality acts in one of these roles; partners do not.
+        Question::Outcomes => &[CaseManager, Auditor],
     };
     PRESCRIBERS.contains(&role) || others.contains(&role)
 }

@@ -271,6 +271,18 @@ fn a_therapist_sees_no_doses_and_an_auditor_no_caseload() {
 }
 
 #[test]
+fn a_timeline_is_for_those_who_may_see_doses_and_outcomes_for_those_who_answer_for_the_program() {
+    use Role::{Auditor, CaseManager, Nurse, Pharmacist, Pmhnp, Psychiatrist};
+    let (timeline, outcomes) =
+        ([Psychiatrist, Pmhnp, Nurse, Pharmacist, Auditor], [Psychiatrist, Pmhnp, CaseManager, Auditor]);
+    for role in Role::ALL {
+        let may = |question| permit_query(&identity(role), question, None).is_ok();
+        assert_eq!(may(Question::Timeline), timeline.contains(&role), "{role}");
+        assert_eq!(may(Question::Outcomes), outcomes.contains(&role), "{role}");
+    }
+}
+
+#[test]
 fn a_recovery_is_kept_by_those_whose_part_it_is() {
     use Role::{Auditor, Nurse, Pharmacist, Pmhnp, Psychiatrist, Service};
     let words = || concord_kernel::Text::parse("as told").unwrap();

@@ -16,6 +16,7 @@ use concord_proto::concord::episode::v1::episode_service_server::EpisodeServiceS
 use concord_proto::concord::follow_up::v1::follow_up_service_server::FollowUpServiceServer;
 use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServer;
 use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonServiceServer;
+use concord_proto::concord::outcomes::v1::outcome_service_server::OutcomeServiceServer;
 use concord_proto::concord::plan::v1::plan_service_server::PlanServiceServer;
 use concord_proto::concord::prescriber::v1::prescriber_service_server::PrescriberServiceServer;
 use concord_proto::concord::prescription::v1::prescription_service_server::PrescriptionServiceServer;
@@ -24,6 +25,7 @@ use concord_proto::concord::recovery::v1::recovery_service_server::RecoveryServi
 use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer;
 use concord_proto::concord::side_effects::v1::side_effect_service_server::SideEffectServiceServer;
 use concord_proto::concord::therapist::v1::therapist_service_server::TherapistServiceServer;
+use concord_proto::concord::timeline::v1::timeline_service_server::TimelineServiceServer;
 use futures::TryStreamExt;
 use tokio::net::TcpListener;
 use tonic::service::Routes;
@@ -139,7 +141,9 @@ fn add_questions(routes: &mut tonic::service::RoutesBuilder, questions: &Questio
         .add_service(TherapistServiceServer::new(questions.clone()).max_decoding_message_size(bytes))
         .add_service(PrescriberServiceServer::new(questions.clone()).max_decoding_message_size(bytes))
         .add_service(LiaisonServiceServer::new(questions.clone()).max_decoding_message_size(bytes))
-        .add_service(ProgramServiceServer::new(questions.clone()).max_decoding_message_size(bytes));
+        .add_service(ProgramServiceServer::new(questions.clone()).max_decoding_message_size(bytes))
+        .add_service(TimelineServiceServer::new(questions.clone()).max_decoding_message_size(bytes))
+        .add_service(OutcomeServiceServer::new(questions.clone()).max_decoding_message_size(bytes));
 }
 
 fn add_tools(routes: &mut tonic::service::RoutesBuilder, health: HealthReporter) {

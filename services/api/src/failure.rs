@@ -61,6 +61,11 @@ pub enum Failure {
         /// How many it follows.
         limit: usize,
     },
+    /// More of a program than is added up for one answer.
+    #[error(
+        "the program has more clients or overdue items than are added up at once; ask for a later period"
+    )]
+    ProgramTooLarge,
 }
 
 impl From<ExecuteError> for Failure {

@@ -22,6 +22,7 @@ mod gather;
 mod ledger;
 mod liaison;
 mod limits;
+mod outcomes;
 mod oversize;
 mod plan;
 mod prescriber;
@@ -36,6 +37,7 @@ mod tenants;
 #[cfg(test)]
 mod tests;
 mod therapist;
+mod timeline;
 
 pub use api::{Api, ApiParts};
 pub use door::Door;

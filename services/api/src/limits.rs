@@ -44,6 +44,9 @@ pub(crate) const FILTER_NAMES: usize = 64;
 /// How much earlier than the client's deadline a call gives up, so that the answer still arrives: this part of it.
 pub(crate) const DEADLINE_MARGIN: u32 = 10;
 
+/// Kinds of entries that one filter of a timeline may have.
+pub(crate) const FILTER_KINDS: usize = 64;
+
 /// Rows of a page when the caller does not say.
 pub(crate) const PAGE_DEFAULT: usize = 50;
 

@@ -93,6 +93,7 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::MessageTooLarge { .. } => (Code::ResourceExhausted, ErrorReason::MessageTooLarge),
         Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),
         Failure::ListTooLong { .. } => (Code::ResourceExhausted, ErrorReason::ListTooLong),
+        Failure::ProgramTooLarge => (Code::ResourceExhausted, ErrorReason::ProgramTooLarge),
     }
 }
 

@@ -11,6 +11,7 @@ use concord_proto::concord::episode::v1::episode_service_client::EpisodeServiceC
 use concord_proto::concord::follow_up::v1::follow_up_service_client::FollowUpServiceClient;
 use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClient;
 use concord_proto::concord::liaison::v1::liaison_service_client::LiaisonServiceClient;
+use concord_proto::concord::outcomes::v1::outcome_service_client::OutcomeServiceClient;
 use concord_proto::concord::plan::v1::plan_service_client::PlanServiceClient;
 use concord_proto::concord::prescriber::v1::prescriber_service_client::PrescriberServiceClient;
 use concord_proto::concord::prescription::v1::prescription_service_client::PrescriptionServiceClient;
@@ -19,6 +20,7 @@ use concord_proto::concord::recovery::v1::recovery_service_client::RecoveryServi
 use concord_proto::concord::scales::v1::scale_service_client::ScaleServiceClient;
 use concord_proto::concord::side_effects::v1::side_effect_service_client::SideEffectServiceClient;
 use concord_proto::concord::therapist::v1::therapist_service_client::TherapistServiceClient;
+use concord_proto::concord::timeline::v1::timeline_service_client::TimelineServiceClient;
 use tonic::transport::{Channel, Endpoint};
 
 use crate::fault::Error;
@@ -154,4 +156,8 @@ services! {
     liaison: LiaisonServiceClient;
     /// The program's questions.
     program: ProgramServiceClient;
+    /// One client's history on the time axis.
+    timeline: TimelineServiceClient;
+    /// How a program's clients fare.
+    outcomes: OutcomeServiceClient;
 }

@@ -14,7 +14,7 @@ mod play;
 mod script;
 
 pub use admit::{Admission, Found, admit};
-pub use cohort::{Cohort, Course, Profile, START, Staff};
+pub use cohort::{Cohort, Course, PROGRAM, Profile, START, Staff};
 pub use gateway::{Answered, Gateway, Refused, Remote};
 pub use play::{Answer, Failed, Played, Player, Progress, Tally, play};
 pub use script::{Body, Deed, Person, Sees, Step};

@@ -1,7 +1,7 @@
 //! Rules as sentences.
 
 use super::{Fault, Files};
-use crate::{Ruleset, RulesetVersion};
+use crate::{ConditionId, Ruleset, RulesetVersion};
 
 fn version() -> RulesetVersion {
     RulesetVersion::parse("test").unwrap()
@@ -255,4 +255,14 @@ fn a_trial_is_of_a_drug_for_a_condition_and_its_numbers_agree() {
     assert_eq!(altered(",6,25,8,50", ",6,60,8,50"), percent);
     let twice = Err(Fault::DuplicateId("trial.fluoxetine.depression".to_owned()));
     assert_eq!(with("trials.csv", "depression,fluoxetine,", "depression,sertraline,"), twice);
+}
+
+#[test]
+fn a_condition_tells_of_substance_use_by_its_code_and_when_it_has_none() {
+    let rules = Ruleset::embedded();
+    let tells = |name: &str| rules.tells_of_substance_use(&ConditionId::parse(name).unwrap());
+    assert!(tells("opioid-use-disorder") && tells("alcohol-withdrawal"));
+    assert!(!tells("major-depression") && !tells("insomnia"));
+    assert!(tells("alcohol-active-use"), "it has no code");
+    assert!(tells("nobody-knows-it"));
 }

@@ -87,6 +87,9 @@ pub(super) fn rows(
     let last: Option<i64> =
         connection.query_row(&format!("SELECT MAX(segment) FROM {table}"), [], |row| row.get(0))?;
     let Some(last) = last else { return Ok(Vec::new()) };
+    if range.from.is_moment() {
+        return moments(connection, &table, range, last, limit);
+    }
     let direction = if range.descending { "DESC" } else { "ASC" };
     let mut statement = connection.prepare_cached(&format!(
         "SELECT key, doc FROM {table} WHERE segment = $1 AND key >= $2 AND key <= $3
@@ -108,6 +111,79 @@ pub(super) fn rows(
         }
     }
     Ok(found)
+}
+
+/// What was true at one time may have been recorded at any: every segment gives its part of the range.
+fn moments(
+    connection: &Connection,
+    table: &str,
+    range: Range,
+    last: i64,
+    limit: usize,
+) -> Result<Vec<StoredRow>, StoreError> {
+    let direction = if range.descending { "DESC" } else { "ASC" };
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT key, doc FROM {table} WHERE segment = $1 AND key >= $2 AND key <= $3
+         ORDER BY key {direction} LIMIT $4"
+    ))?;
+    let (from, to) = (range.from.as_bytes(), range.to.as_bytes());
+    let mut found = Vec::new();
+    for segment in 0..=last {
+        let mut rows = statement.query(params![segment, from, to, bound(limit)])?;
+        while let Some(row) = rows.next()? {
+            found.push(StoredRow { key: key(row, 0)?, doc: row.get(1)? });
+        }
+    }
+    found.sort_unstable_by_key(|row| row.key);
+    if range.descending {
+        found.reverse();
+    }
+    found.truncate(limit);
+    Ok(found)
+}
+
+pub(super) fn upto(
+    connection: &Connection,
+    instance: Instance,
+    list: &List,
+    until: &Sort,
+    limit: usize,
+) -> Result<Vec<StoredEntry>, StoreError> {
+    let Tables { rows: row_table, list: list_table } = Tables::of(instance);
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT l.sort, l.key, l.item, r.doc FROM {list_table} l JOIN {row_table} r ON r.key = l.key
+         WHERE l.list = $1 AND l.sort < $2 ORDER BY l.sort, l.key, l.item LIMIT $3"
+    ))?;
+    let mut rows = statement.query(params![list.as_bytes(), until.as_bytes(), bound(limit)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(entry(row)?);
+    }
+    Ok(found)
+}
+
+pub(super) fn outline(
+    connection: &Connection,
+    instance: Instance,
+    list: &List,
+    until: &Sort,
+    limit: usize,
+) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+    let table = Tables::of(instance).list;
+    let mut statement = connection.prepare_cached(&format!(
+        "SELECT key, item FROM {table} WHERE list = $1 AND sort < $2 ORDER BY sort, key, item LIMIT $3"
+    ))?;
+    let mut rows = statement.query(params![list.as_bytes(), until.as_bytes(), bound(limit)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((key(row, 0)?, row.get(1)?));
+    }
+    Ok(found)
+}
+
+fn entry(row: &rusqlite::Row<'_>) -> Result<StoredEntry, StoreError> {
+    let sort: Vec<u8> = row.get(0)?;
+    Ok(StoredEntry { sort: Sort::from_bytes(&sort), key: key(row, 1)?, item: row.get(2)?, doc: row.get(3)? })
 }
 
 pub(super) fn list(
@@ -135,9 +211,7 @@ pub(super) fn list(
     };
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let sort: Vec<u8> = row.get(0)?;
-        let (key, item, doc) = (key(row, 1)?, row.get(2)?, row.get(3)?);
-        found.push(StoredEntry { sort: Sort::from_bytes(&sort), key, item, doc });
+        found.push(entry(row)?);
     }
     Ok(found)
 }

@@ -9,7 +9,9 @@ use uuid::Uuid;
 
 use super::{read, schema, write};
 use crate::store::{Layout, Place, Range, StoredCheckpoint, StoredEntry, StoredRow, Writes};
-use crate::{Checkpoint, CrashPoint, Faults, Instance, Key, List, Stage, StoreError, ViewId, ViewStore};
+use crate::{
+    Checkpoint, CrashPoint, Faults, Instance, Key, List, Sort, Stage, StoreError, ViewId, ViewStore,
+};
 
 /// Idle reading connections that are kept open; more are opened when needed and closed after use.
 const IDLE_READERS: usize = 4;
@@ -136,5 +138,25 @@ impl ViewStore for SqliteStore {
         limit: usize,
     ) -> Result<Vec<StoredEntry>, StoreError> {
         self.read(|connection| read::list(connection, instance, list, after, limit))
+    }
+
+    fn upto(
+        &self,
+        instance: Instance,
+        list: &List,
+        until: &Sort,
+        limit: usize,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
+        self.read(|connection| read::upto(connection, instance, list, until, limit))
+    }
+
+    fn outline(
+        &self,
+        instance: Instance,
+        list: &List,
+        until: &Sort,
+        limit: usize,
+    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+        self.read(|connection| read::outline(connection, instance, list, until, limit))
     }
 }

@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::store::{Layout, Place, Range, StoredCheckpoint, StoredEntry, StoredRow, Writes};
-use crate::{Checkpoint, Instance, Key, List, SqliteStore, Stage, StoreError, ViewId, ViewStore};
+use crate::{Checkpoint, Instance, Key, List, Sort, SqliteStore, Stage, StoreError, ViewId, ViewStore};
 
 type Read = dyn Fn(u64, Page) -> Result<Page, ReadError> + Send + Sync;
 
@@ -161,5 +161,25 @@ impl ViewStore for DoctoredStore {
         limit: usize,
     ) -> Result<Vec<StoredEntry>, StoreError> {
         self.store.list(instance, list, after, limit)
+    }
+
+    fn upto(
+        &self,
+        instance: Instance,
+        list: &List,
+        until: &Sort,
+        limit: usize,
+    ) -> Result<Vec<StoredEntry>, StoreError> {
+        self.store.upto(instance, list, until, limit)
+    }
+
+    fn outline(
+        &self,
+        instance: Instance,
+        list: &List,
+        until: &Sort,
+        limit: usize,
+    ) -> Result<Vec<(Key, Vec<u8>)>, StoreError> {
+        self.store.outline(instance, list, until, limit)
     }
 }

@@ -10,7 +10,7 @@ use super::{Entry, RecoveryEntry, ServiceEntry};
 
 impl Entry {
     /// Whether an event makes an entry: exactly when [`Entry::of`] gives one.
-    pub(super) fn is_made_of(event: &DomainEvent) -> bool {
+    pub(crate) fn is_made_of(event: &DomainEvent) -> bool {
         match event {
             DomainEvent::Episode(event) => !matches!(
                 event,

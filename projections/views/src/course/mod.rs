@@ -27,6 +27,7 @@ pub use injection::InjectionEntry;
 pub use read::{CourseEntry, page};
 pub use recovery::RecoveryEntry;
 pub use row::Row;
+pub(crate) use row::clinical_time;
 pub use service::ServiceEntry;
 
 use crate::DataClass;

@@ -31,7 +31,7 @@ pub struct Row {
 
 impl Row {
     /// The entry that a fact makes, if it makes one.
-    pub(super) fn of(fact: &Fact) -> Option<Self> {
+    pub(crate) fn of(fact: &Fact) -> Option<Self> {
         let entry = Entry::of(&fact.event)?;
         let at = clinical_time(&fact.event).unwrap_or(fact.effective_at);
         Some(Self { at, recorded_at: fact.recorded_at, by: fact.actor.id, role: fact.actor.role, entry })
@@ -39,7 +39,7 @@ impl Row {
 }
 
 /// When it happened, where the event itself says so.
-const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
+pub(crate) const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
     match event {
         DomainEvent::Scales(ScaleEvent::ScaleScored { taken_at, .. })
         | DomainEvent::Chart(ChartEvent::ResultRecorded { taken_at, .. }) => Some(*taken_at),

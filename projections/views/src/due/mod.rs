@@ -12,7 +12,7 @@ use concord_domain::DomainEvent;
 use concord_kernel::StreamKind;
 use concord_projection::{Fact, Key, List, ListEntry, Sort, View, ViewError};
 
-pub use read::{DueItem, Scope, client, page};
+pub use read::{DueItem, OVERDUE_MOST, Overdue, Scope, client, overdue, page};
 pub use row::Row;
 
 use crate::DataClass;

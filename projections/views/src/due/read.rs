@@ -1,10 +1,12 @@
 //! What may be asked about due items.
 
-use concord_kernel::{PatientId, ProgramId};
-use concord_projection::{Cursor, Key, List, PageOf, Reader, ViewReadError};
+use std::collections::{BTreeMap, BTreeSet};
+
+use concord_kernel::{Instant, PatientId, ProgramId};
+use concord_projection::{Cursor, Key, List, PageOf, Reader, Sort, ViewReadError};
 
 use super::DueItems;
-use crate::parts::Due;
+use crate::parts::{Due, DueKind};
 
 /// One thing that is due.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,4 +62,40 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Vec<Due>, Vie
     let mut due = row.map_or_else(Vec::new, |row| row.agenda.due(&row.stays));
     due.sort_by(|one, other| (one.at, &one.item).cmp(&(other.at, &other.item)));
     Ok(due)
+}
+
+/// Most items of one program that are counted as overdue for one answer.
+pub const OVERDUE_MOST: usize = 200_000;
+
+/// What is overdue of one kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Overdue {
+    /// How many items.
+    pub items: u32,
+    /// Of which clients.
+    pub clients: BTreeSet<PatientId>,
+}
+
+/// Counts what is overdue at `now` in a program, by kind; `None` when that are more than [`OVERDUE_MOST`] items. Reads
+/// the list alone and no client's row.
+///
+/// # Errors
+///
+/// See [`ViewReadError`].
+pub async fn overdue(
+    reader: &Reader,
+    program: &ProgramId,
+    now: Instant,
+) -> Result<Option<BTreeMap<DueKind, Overdue>>, ViewReadError> {
+    let until = Sort::new().earliest(now);
+    let found = reader.outline::<DueItems>(List::program(program), until, OVERDUE_MOST).await?;
+    let mut kinds: BTreeMap<DueKind, Overdue> = BTreeMap::new();
+    for (key, item) in &found.items {
+        // A list is written by the program that reads it: another version of the view has a list of its own.
+        let Some(kind) = DueKind::of_item(item) else { continue };
+        let overdue = kinds.entry(kind).or_default();
+        overdue.items += 1;
+        overdue.clients.insert(key.as_patient());
+    }
+    Ok(found.complete.then_some(kinds))
 }

@@ -4,6 +4,8 @@ use concord_domain::follow_up::VisitKind;
 use concord_kernel::{ConsultId, Instant, PersonId, Role, VisitId};
 use concord_knowledge::FindingKey;
 use concord_projection::Item;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as ValueError, U32Deserializer};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -171,6 +173,13 @@ impl DueKind {
             Self::ResponseScore => "response_score",
             Self::ResponseUnknown => "response_unknown",
         }
+    }
+
+    /// The kind of an item as a list names it; `None` when it is none of this program's.
+    pub(crate) fn of_item(item: &[u8]) -> Option<Self> {
+        // Items begin with the place of the kind among all kinds, and so do kinds that are read.
+        let place: U32Deserializer<ValueError> = u32::from(*item.first()?).into_deserializer();
+        Self::deserialize(place).ok()
     }
 
     /// Whether it is on the worklist of somebody with that role.

@@ -138,3 +138,16 @@ fn of_many_appointments_those_stay_that_come_next_and_those_about_medication() {
     assert!(visits.medication_booked());
     assert_eq!(visits.next().unwrap().at, start().plus_days(3), "what has passed went first");
 }
+
+#[test]
+fn an_item_of_a_list_tells_its_kind_by_its_first_byte() {
+    let mut known = 0;
+    for place in 0..=u8::MAX {
+        if let Some(kind) = super::DueKind::of_item(&[place, 7, 7]) {
+            assert_eq!(kind as u8, place);
+            known += 1;
+        }
+    }
+    assert!(known >= 40, "{known}");
+    assert_eq!(super::DueKind::of_item(&[]), None);
+}

@@ -2,7 +2,7 @@
 
 use concord_domain::{Explain, Refusal};
 use concord_executor::Receipt;
-use concord_kernel::{Instant, Token};
+use concord_kernel::{Instant, Role, Token};
 use concord_knowledge::{Action, Finding, FindingKey, Ruleset, Severity};
 use concord_proto::concord::common::v1 as pb;
 use prost_types::Timestamp;
@@ -90,5 +90,22 @@ const fn encoded_action(action: Action) -> pb::Action {
         Action::BlockUnlessCosigned => pb::Action::BlockUnlessCosigned,
         Action::Space => pb::Action::Space,
         Action::Block => pb::Action::Block,
+    }
+}
+
+pub(crate) const fn role(role: Role) -> pb::Role {
+    match role {
+        Role::Psychiatrist => pb::Role::Psychiatrist,
+        Role::Pmhnp => pb::Role::Pmhnp,
+        Role::Therapist => pb::Role::Therapist,
+        Role::CaseManager => pb::Role::CaseManager,
+        Role::Nurse => pb::Role::Nurse,
+        Role::Pharmacist => pb::Role::Pharmacist,
+        Role::PrimaryCare => pb::Role::PrimaryCare,
+        Role::OutsideProvider => pb::Role::OutsideProvider,
+        Role::Family => pb::Role::Family,
+        Role::Patient => pb::Role::Patient,
+        Role::Auditor => pb::Role::Auditor,
+        Role::Service => pb::Role::Service,
     }
 }

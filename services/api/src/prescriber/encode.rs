@@ -18,6 +18,7 @@ use crate::query::words;
 use crate::recovery::encode as recovery;
 
 pub(super) use course::point;
+pub(crate) use course::spoken;
 
 pub(super) fn item(item: &WorklistItem, now: Instant) -> pb::WorklistItem {
     let WorklistItem { patient, identity, due, trial } = item;

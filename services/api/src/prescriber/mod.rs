@@ -3,3 +3,5 @@
 mod drugs;
 mod encode;
 mod handler;
+
+pub(crate) use encode::spoken;

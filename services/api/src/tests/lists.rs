@@ -13,7 +13,7 @@ use concord_proto::concord::program::v1::{
     ListDueItemsRequest, ListEpisodesRequest, WatchDueItemsRequest, WatchEpisodesRequest,
 };
 use concord_proto::concord::side_effects::v1::ReportSideEffectRequest;
-use concord_proto::concord::{liaison, prescriber, therapist};
+use concord_proto::concord::{liaison, outcomes, prescriber, therapist, timeline};
 use prost::Message;
 use prost_types::FileDescriptorSet;
 use tonic::Code;
@@ -201,6 +201,20 @@ async fn nobody_reads_the_list_of_another_therapist() {
     assert_eq!((refused.code, refused.reason.as_str()), (Code::PermissionDenied, "NOT_PERMITTED"));
 }
 
+fn whole_timeline() -> timeline::v1::ListTimelineRequest {
+    timeline::v1::ListTimelineRequest { patient_id: Uuid::from_u128(7).to_string(), ..Default::default() }
+}
+
+fn followed_timeline() -> timeline::v1::WatchTimelineRequest {
+    timeline::v1::WatchTimelineRequest { patient_id: Uuid::from_u128(7).to_string(), ..Default::default() }
+}
+
+fn one_month() -> outcomes::v1::GetOutcomesRequest {
+    let month = || "2026-03".to_owned();
+    let (first_month, last_month, program) = (month(), month(), PROGRAM.to_owned());
+    outcomes::v1::GetOutcomesRequest { min_position: None, program, first_month, last_month }
+}
+
 /// What each question answers to a role, by the name of the call.
 async fn answers(client: &Client) -> Vec<(&'static str, Code)> {
     let patient_id = || Uuid::from_u128(7).to_string();
@@ -237,6 +251,9 @@ async fn answers(client: &Client) -> Vec<(&'static str, Code)> {
         ),
         ("WatchDueItems", code(programs.watch_due_items(WatchDueItemsRequest::default())).await),
         ("GetHead", code(log.get_head(GetHeadRequest {})).await),
+        ("ListTimeline", code(client.timeline().list_timeline(whole_timeline())).await),
+        ("WatchTimeline", code(client.timeline().watch_timeline(followed_timeline())).await),
+        ("GetOutcomes", code(client.outcomes().get_outcomes(one_month())).await),
     ]
 }
 
@@ -255,6 +272,8 @@ fn may(call: &str, role: Role) -> bool {
             &[Role::Therapist, CaseManager, Psychiatrist, Pmhnp, Nurse, Pharmacist]
         }
         "GetHead" => &[Auditor, Role::Service],
+        "ListTimeline" | "WatchTimeline" => &[Psychiatrist, Pmhnp, Nurse, Pharmacist, Auditor],
+        "GetOutcomes" => &[Psychiatrist, Pmhnp, CaseManager, Auditor],
         other => panic!("who may ask {other}?"),
     };
     roles.contains(&role)
@@ -301,8 +320,14 @@ fn contract() -> Vec<Call> {
 
 #[test]
 fn every_question_says_how_fresh_and_every_list_which_page() {
-    const AUDIENCES: [&str; 4] =
-        ["TherapistService", "PrescriberService", "LiaisonService", "ProgramService"];
+    const AUDIENCES: [&str; 6] = [
+        "TherapistService",
+        "PrescriberService",
+        "LiaisonService",
+        "ProgramService",
+        "TimelineService",
+        "OutcomeService",
+    ];
     let mut calls = contract();
     calls.retain(|call| AUDIENCES.contains(&call.service.as_str()));
     let has = |call: &Call, field: &str| call.fields.iter().any(|name| name == field);

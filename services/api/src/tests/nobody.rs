@@ -4,12 +4,16 @@ use concord_proto::concord::ledger::v1 as ledger;
 use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClient;
 use concord_proto::concord::liaison::v1 as liaison;
 use concord_proto::concord::liaison::v1::liaison_service_client::LiaisonServiceClient;
+use concord_proto::concord::outcomes::v1 as outcomes;
+use concord_proto::concord::outcomes::v1::outcome_service_client::OutcomeServiceClient;
 use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_proto::concord::prescriber::v1::prescriber_service_client::PrescriberServiceClient;
 use concord_proto::concord::program::v1 as program;
 use concord_proto::concord::program::v1::program_service_client::ProgramServiceClient;
 use concord_proto::concord::therapist::v1 as therapist;
 use concord_proto::concord::therapist::v1::therapist_service_client::TherapistServiceClient;
+use concord_proto::concord::timeline::v1 as timeline;
+use concord_proto::concord::timeline::v1::timeline_service_client::TimelineServiceClient;
 use tonic::Code;
 
 use super::service::Service;
@@ -48,6 +52,9 @@ async fn a_question_without_a_token_is_not_even_read() {
         ProgramServiceClient.list_due_items(program::ListDueItemsRequest { program: bad(), ..Default::default() });
         ProgramServiceClient.watch_episodes(program::WatchEpisodesRequest { program: bad(), ..Default::default() });
         ProgramServiceClient.watch_due_items(program::WatchDueItemsRequest { program: bad(), ..Default::default() });
+        TimelineServiceClient.list_timeline(timeline::ListTimelineRequest { patient_id: bad(), ..Default::default() });
+        TimelineServiceClient.watch_timeline(timeline::WatchTimelineRequest { patient_id: bad(), ..Default::default() });
+        OutcomeServiceClient.get_outcomes(outcomes::GetOutcomesRequest { program: bad(), ..Default::default() });
         LedgerServiceClient.get_head(ledger::GetHeadRequest {});
         LedgerServiceClient.read_range(ledger::ReadRangeRequest { epoch: bad(), ..Default::default() });
         LedgerServiceClient.watch_head(ledger::WatchHeadRequest {});

@@ -34,11 +34,13 @@ async fn a_tool_is_told_of_every_service() {
         "concord.follow_up.v1.FollowUpService",
         "concord.ledger.v1.LedgerService",
         "concord.liaison.v1.LiaisonService",
+        "concord.outcomes.v1.OutcomeService",
         "concord.prescriber.v1.PrescriberService",
         "concord.program.v1.ProgramService",
         "concord.scales.v1.ScaleService",
         "concord.side_effects.v1.SideEffectService",
         "concord.therapist.v1.TherapistService",
+        "concord.timeline.v1.TimelineService",
         "grpc.health.v1.Health",
     ] {
         assert!(names.iter().any(|name| name == wanted), "{wanted} is not in {names:?}");

@@ -50,8 +50,13 @@ impl Report {
         let prescriber = &staff.prescribers[usize::from(imported.admissions.is_empty())];
         let head = desk.acting_as(&staff.auditor)?.ledger().get_head(GetHeadRequest {}).await?.into_inner();
         let after = head.token.clone();
-        let course = match cohort.clients.get(1).or(cohort.clients.first()) {
+        let shown = cohort.clients.get(1).or(cohort.clients.first());
+        let course = match shown {
             Some(client) => Some(desk.course(&staff.prescribers[0], client.patient, after.clone()).await?),
+            None => None,
+        };
+        let timeline = match shown {
+            Some(client) => Some(desk.timeline(&staff.prescribers[0], client.patient, after.clone()).await?),
             None => None,
         };
         Ok(Self {
@@ -65,6 +70,8 @@ impl Report {
             worklist: desk.worklist(prescriber, after.clone()).await?,
             reconciled: desk.reconciled(&staff.primary_care, after.clone()).await?,
             course,
+            timeline,
+            outcomes: desk.outcomes(&staff.case_manager, cohort.start, after.clone()).await?,
             admissions: imported.admissions,
             unread: imported.unread,
             ledger: Head {
@@ -78,7 +85,7 @@ impl Report {
 }
 
 impl Desk<'_> {
-    fn acting_as(&self, person: &Person) -> Result<Client, Error> {
+    pub(super) fn acting_as(&self, person: &Person) -> Result<Client, Error> {
         Ok(self.client.acting_as(&(self.sign)(&person.actor()))?)
     }
 
@@ -208,7 +215,7 @@ fn instant(timestamp: Option<Timestamp>) -> Option<Instant> {
     Instant::from_micros(seconds.checked_mul(1_000_000)?.checked_add(i64::from(nanos) / 1_000)?).ok()
 }
 
-fn day(timestamp: Option<Timestamp>) -> String {
+pub(super) fn day(timestamp: Option<Timestamp>) -> String {
     instant(timestamp).map(|at| at.day().to_string()).unwrap_or_default()
 }
 

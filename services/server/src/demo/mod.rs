@@ -8,10 +8,12 @@ mod chart;
 mod clock;
 mod how;
 mod import;
+mod outcomes;
 mod page;
 mod report;
 mod run;
 mod table;
+mod timeline;
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,7 @@ use concord_simulator::Found;
 
 use super::report::{Caseload, CaseloadLine, Course, Interaction, Reconciled, Report, Worklist};
 use super::table::{Side, fold, table};
-use super::{chart, how};
+use super::{chart, how, outcomes, timeline};
 
 /// Steps of the course that are explained below the chart.
 const MOST_REASONS: usize = 14;
@@ -44,6 +44,16 @@ pub(crate) fn print(report: &Report) -> String {
     worklist(&mut text, &report.worklist);
     report.reconciled.iter().for_each(|list| reconciled(&mut text, list));
     report.course.iter().for_each(|one| course(&mut text, one));
+    if let (Some(course), Some(timeline)) = (&report.course, &report.timeline) {
+        heading(&mut text, &format!("Doses and side effects of {}, and what they rest on", course.patient));
+        text.push_str(&timeline::lines(timeline));
+    }
+    let numbers = &report.outcomes;
+    heading(
+        &mut text,
+        &format!("Outcomes of {}, {} to {}", numbers.program, numbers.first_month, numbers.last_month),
+    );
+    text.push_str(&outcomes::lines(numbers));
     refusals(&mut text, report);
     admissions(&mut text, report);
     unread(&mut text, report);

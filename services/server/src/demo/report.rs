@@ -3,6 +3,9 @@
 use concord_simulator::{Admission, Played};
 use serde::Serialize;
 
+use super::outcomes::Outcomes;
+use super::timeline::Timeline;
+
 /// Everything that the demonstration shows.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Report {
@@ -17,6 +20,9 @@ pub(crate) struct Report {
     pub(crate) worklist: Worklist,
     pub(crate) reconciled: Option<Reconciled>,
     pub(crate) course: Option<Course>,
+    /// Doses and side effects of the same client, with what they rest on.
+    pub(crate) timeline: Option<Timeline>,
+    pub(crate) outcomes: Outcomes,
     pub(crate) admissions: Vec<Admission>,
     /// Files nobody could be admitted from.
     pub(crate) unread: Vec<Unread>,

@@ -12,9 +12,11 @@ use concord_simulator::{Cohort, Remote};
 
 use super::chart;
 use super::import::Imported;
+use super::outcomes::{self, Number, Outcomes, Overdue, lasting};
 use super::page::watch;
 use super::report::{CaseloadLine, Course, DoseStep, DrugLine, Effect, Score, Visit};
 use super::table::{Side, WIDTH, fold, table};
+use super::timeline::{self, Timeline, TimelineLine};
 use crate::config::{Config, Overrides};
 use crate::key;
 use crate::serve::{Running, Sources};
@@ -97,6 +99,46 @@ fn what_a_therapist_should_watch_for_is_said_in_words() {
     assert_eq!(watch(&all), told);
     let faithful = CaseloadLine { adherence_percent: Some(80), ..CaseloadLine::default() };
     assert_eq!(watch(&faithful), "–");
+}
+
+#[test]
+fn a_time_is_said_in_the_largest_unit_that_it_fills_twice() {
+    let said = [0, 119, 120, 240, 2_879, 2_880, 14_400].map(lasting);
+    assert_eq!(said, ["0 min", "119 min", "2 h", "4 h", "48 h", "2 d", "10 d"]);
+}
+
+#[test]
+fn numbers_of_few_clients_are_marked_and_nothing_known_is_no_zero() {
+    let number = |value: &str, of: &str, small| Number {
+        name: "retained at 30 days".to_owned(),
+        value: value.to_owned(),
+        of: of.to_owned(),
+        small,
+        beside: String::new(),
+    };
+    let numbers = vec![number("90 %", "18 of 20", true), number("–", "0 of 0", true)];
+    let overdue =
+        (0..6).map(|n| Overdue { kind: format!("co_signature_{n}"), items: 6 - n, clients: 1 }).collect();
+    let shown = outcomes::lines(&Outcomes { numbers, overdue, ..Outcomes::default() });
+    assert!(shown.contains("90 %*") && shown.contains("18 of 20") && shown.contains("–  0 of 0"), "{shown}");
+    assert!(shown.contains("6 co signature 0 (1)") && shown.contains("and more"), "{shown}");
+    assert!(shown.lines().all(|line| line.chars().count() <= WIDTH), "{shown}");
+}
+
+#[test]
+fn a_history_says_what_a_dose_rests_on_and_that_something_was_put_right() {
+    let line = TimelineLine {
+        on: "2026-01-26".to_owned(),
+        what: "adjusted".to_owned(),
+        about: "Lithium carbonate".to_owned(),
+        value: "600 → 900 mg".to_owned(),
+        because: "phq9 13".to_owned(),
+        corrected: true,
+    };
+    let shown = timeline::lines(&Timeline { lines: vec![line], more: true });
+    for there in ["2026-01-26", "adjusted (put right later)", "600 → 900 mg", "phq9 13", "and more"] {
+        assert!(shown.contains(there), "{there}\n{shown}");
+    }
 }
 
 /// A whole small record: a wrong unit at `Bundle.entry[7]`, a dose that nobody can read at `Bundle.entry[5]`.

@@ -34,7 +34,7 @@ pub(crate) use request::timestamp;
 pub const START: &str = "2026-01-05T00:00:00Z";
 
 /// The program that every cohort is in.
-pub(crate) const PROGRAM: &str = "iop-adult";
+pub const PROGRAM: &str = "iop-adult";
 
 /// The most clients of one cohort.
 const MOST_CLIENTS: usize = 10_000;

@@ -27,6 +27,23 @@ pub(crate) fn point(entry: &CourseEntry, drugs: &Drugs) -> pb::CoursePoint {
     }
 }
 
+/// What an entry of a course says, in words.
+pub(crate) struct Spoken {
+    /// The stored name of what happened.
+    pub(crate) kind: String,
+    /// What it is about; of an order, its drug is, which the entry alone does not know.
+    pub(crate) subject: String,
+    /// Its value.
+    pub(crate) value: Option<f64>,
+    /// Why, or what was said.
+    pub(crate) summary: String,
+}
+
+pub(crate) fn spoken(entry: &Entry) -> Spoken {
+    let (subject, value, summary) = told(entry);
+    Spoken { kind: kind(entry), subject, value, summary }
+}
+
 /// The stored name of what happened.
 fn kind(entry: &Entry) -> String {
     if let Entry::Recovery(entry) = entry {

@@ -1,0 +1,4 @@
+//! How a program's clients fare, in numbers.
+
+mod encode;
+mod handler;

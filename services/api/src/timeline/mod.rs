@@ -1,0 +1,6 @@
+//! One client's history on the time axis.
+
+mod decode;
+mod encode;
+mod handler;
+mod words;
