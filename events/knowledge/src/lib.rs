@@ -7,14 +7,17 @@ mod check;
 mod escalation;
 mod explain;
 mod finding;
+mod lasting;
 mod load;
 mod missed;
 mod monitoring;
 mod name;
 pub mod policy;
+pub mod program;
 mod recognise;
 pub mod recovery;
 mod regimen;
+mod review;
 mod ruleset;
 pub mod safety;
 pub mod scale;
@@ -23,6 +26,7 @@ mod within;
 
 pub use escalation::Escalation;
 pub use finding::{Action, Finding, FindingKey, Severity};
+pub use lasting::NotKept;
 pub use load::rules::Limits;
 pub use load::{Fault, Files, LoadError};
 pub use missed::{MissedAction, MissedDoses};
@@ -32,6 +36,7 @@ pub use name::{
     ScreenClassId, SubstanceId, SymptomId,
 };
 pub use regimen::{Frequency, InvalidDose, Milligrams, Regimen, Route};
+pub use review::Review;
 pub use ruleset::{Drug, Recognition, Ruleset, Taper};
 pub use titration::{Rung, TitrationSchedule};
 pub use within::Within;
