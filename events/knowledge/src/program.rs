@@ -116,6 +116,11 @@ impl ProgramRules {
 }
 
 impl Composed {
+    /// The digest in hexadecimal.
+    pub fn digest_text(&self) -> String {
+        hex::encode(self.digest)
+    }
+
     /// The name of these rules in events, when they take effect on `day`.
     pub fn version(&self, day: Day) -> RulesetVersion {
         let digest = hex::encode(&self.digest[..DIGEST_BYTES]);

@@ -1,7 +1,7 @@
 //! The refusals of a medication chart.
 
 use concord_kernel::{Day, Instant, Schedule};
-use concord_knowledge::{Action, Finding, Milligrams};
+use concord_knowledge::{Action, Finding, Milligrams, RulesetVersion};
 
 /// Why a medication chart refuses a command. Texts tell the rule, never the patient.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -135,6 +135,10 @@ pub enum Error {
         findings: Vec<Finding>,
         /// What answers the hardest of them.
         answer: Answer,
+        /// The rules that found them.
+        ruleset: RulesetVersion,
+        /// Whether every row of these is signed.
+        reviewed: bool,
     },
 
     /// Nothing would change.

@@ -51,7 +51,7 @@ fn a_lower_maximum_holds_and_is_told_with_what_stood() {
     assert_eq!(only(&composed).kind, ChangeKind::Tightened(columns));
     let rules = loaded(&composed);
     let drug = rules.drug(&DrugId::parse("sertraline").unwrap()).unwrap();
-    assert_eq!(drug.hard_maximum.map(|most| most.mg()), Some(150.0));
+    assert_eq!(drug.hard_maximum.map(crate::Milligrams::mg), Some(150.0));
     assert_eq!(
         rules.drugs().count(),
         Ruleset::embedded().drugs().count(),

@@ -63,7 +63,10 @@ impl Chart {
             stood.push(finding.key);
         }
         match answer {
-            Some(answer) => Err(Error::Unsafe { findings: unmet, answer }),
+            Some(answer) => {
+                let (ruleset, reviewed) = (context.rules.version().clone(), context.rules.is_reviewed());
+                Err(Error::Unsafe { findings: unmet, answer, ruleset, reviewed })
+            }
             None => Ok(Judged { ruleset: context.rules.version().clone(), findings: stood, answered }),
         }
     }
