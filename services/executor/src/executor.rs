@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use concord_domain::{Context, DomainEvent, Facts, chart};
-use concord_kernel::{Clock, Instant, StreamRef};
+use concord_domain::ruleset::Archive;
+use concord_domain::{Context, DomainEvent, Facts, Target, chart};
+use concord_kernel::{Clock, Instant, StreamKind, StreamRef};
 use concord_knowledge::{FindingKey, Ruleset};
 use concord_ledger::{Append, AppendError, Appended, Condition, Expected, Ledger, NewEvent};
 use tracing::Instrument;
@@ -13,6 +14,7 @@ use crate::cache::{Folded, StateCache};
 use crate::gates::Gates;
 use crate::load::load;
 use crate::metadata::By;
+use crate::rulebook::{self, Rulebook};
 use crate::{ExecuteError, Metadata, Receipt, Request};
 
 /// The executor's bounds.
@@ -37,7 +39,7 @@ pub struct Executor(Arc<Inner>);
 struct Inner {
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
-    rules: &'static Ruleset,
+    book: Rulebook,
     options: ExecutorOptions,
     cache: StateCache,
     gates: Gates,
@@ -50,7 +52,7 @@ struct Decided {
 }
 
 impl Executor {
-    /// Executes commands on `ledger` by `rules`.
+    /// Executes commands on `ledger` by `rules`, and by what is published in it over them.
     pub fn new(
         ledger: Arc<dyn Ledger>,
         clock: Arc<dyn Clock>,
@@ -58,12 +60,27 @@ impl Executor {
         options: ExecutorOptions,
     ) -> Self {
         let cache = StateCache::new(options.cache_bytes);
-        Self(Arc::new(Inner { ledger, clock, rules, options, cache, gates: Gates::new() }))
+        let book = Rulebook::new(rules);
+        Self(Arc::new(Inner { ledger, clock, book, options, cache, gates: Gates::new() }))
     }
 
-    /// The rules that commands are judged by.
-    pub fn rules(&self) -> &'static Ruleset {
-        self.0.rules
+    /// The rules that a command would be judged by now.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`] when what was published cannot be read or used; then no command is decided either.
+    pub async fn rules(&self) -> Result<&'static Ruleset, ExecuteError> {
+        let now = self.0.clock.now();
+        Ok(self.0.book.open(&*self.0.ledger, now).await?.at(now))
+    }
+
+    /// Every ruleset that was proposed or published in the ledger, with its rows.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`] when the ledger cannot be read.
+    pub async fn rulesets(&self) -> Result<Archive, ExecuteError> {
+        rulebook::archive(&*self.0.ledger).await
     }
 
     /// What the cache holds of a stream.
@@ -79,7 +96,14 @@ impl Executor {
     /// See [`ExecuteError`]; on [`ExecuteError::Unavailable`] ask again with the same command id.
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
         let kind = request.command.target(request.patient).stream.kind;
-        self.0.execute(request).instrument(tracing::debug_span!("command", stream = kind.as_str())).await
+        let span = tracing::debug_span!("command", stream = kind.as_str());
+        if kind != StreamKind::Ruleset {
+            return self.0.execute(request).instrument(span).await;
+        }
+        // A caller who goes away must not give the book back while rules are on their way into the log.
+        let inner = Arc::clone(&self.0);
+        let writing = tokio::spawn(async move { inner.write_rules(request).await }.instrument(span));
+        writing.await.map_err(|_| ExecuteError::Unavailable)?
     }
 }
 
@@ -88,46 +112,84 @@ impl Inner {
         let target = request.command.target(request.patient);
         let _gate = self.gates.enter(target.stream).await;
         for _ in 0..self.options.attempts {
+            // Held until the append is answered: no publication comes between a decision and its place in the log.
+            let book = self.book.open(&*self.ledger, self.clock.now()).await?;
             // Within the gate and anew each time: a decision is never older than the state it rests on.
             let now = self.clock.now();
-            let effective_at = request.effective_at.unwrap_or(now);
-            if effective_at > now {
-                return Err(ExecuteError::EffectiveInFuture);
-            }
-            let folded = self.own(target.stream).await?;
-            if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
-                let conflict = ExecuteError::Conflict { actual: folded.version };
-                return self.earlier(&request).await?.ok_or(conflict);
-            }
-            // What the command names is not all that it rests on: the state may name more.
-            let mut reads = target.reads.clone();
-            reads.extend(folded.state.reads(&request.command, request.patient));
-            let decided = match self.decide(&request, &folded, &reads, now, effective_at).await? {
-                Ok(decided) => decided,
-                Err(refusal) => return self.earlier(&request).await?.ok_or(ExecuteError::Refused(refusal)),
-            };
-            // Until the append is known to have happened, nobody may decide on the state before it.
-            self.cache.forget(target.stream);
-            let warnings = standing(&decided.events);
-            let append = prepare(&request, &decided, &warnings, &folded, target.stream, effective_at, now);
-            match self.ledger.append(append).await {
-                Ok(Appended::New(receipt)) => {
-                    self.keep(target.stream, folded, decided.events, receipt.stream_version);
-                    return Ok(answer(&receipt, warnings));
-                }
-                Ok(Appended::Repeated(receipt)) => return recall(&receipt),
-                Err(AppendError::Conflict { .. }) => {
-                    for read in &reads {
-                        self.cache.forget(*read);
-                    }
-                }
-                Err(AppendError::Unavailable) => {
-                    return self.earlier(&request).await?.ok_or(ExecuteError::Unavailable);
-                }
-                Err(error) => return Err(error.into()),
+            if let Some(receipt) = self.attempt(&request, &target, now, book.at(now)).await? {
+                return Ok(receipt);
             }
         }
         Err(ExecuteError::Contended)
+    }
+
+    /// Executes a command about the rules themselves, while no other command is decided.
+    async fn write_rules(&self, request: Request) -> Result<Receipt, ExecuteError> {
+        let target = request.command.target(request.patient);
+        let _gate = self.gates.enter(target.stream).await;
+        let book = self.book.write().await;
+        let mut answer = Err(ExecuteError::Contended);
+        for _ in 0..self.options.attempts {
+            match self.attempt(&request, &target, self.clock.now(), self.book.base()).await {
+                Ok(None) => {}
+                Ok(Some(receipt)) => answer = Ok(receipt),
+                Err(error) => answer = Err(error),
+            }
+            if !matches!(answer, Err(ExecuteError::Contended)) {
+                break;
+            }
+        }
+        book.read_again(&*self.ledger, self.clock.now()).await;
+        answer
+    }
+
+    /// Decides once and appends; nothing when others were faster.
+    async fn attempt(
+        &self,
+        request: &Request,
+        target: &Target,
+        now: Instant,
+        rules: &'static Ruleset,
+    ) -> Result<Option<Receipt>, ExecuteError> {
+        let effective_at = request.effective_at.unwrap_or(now);
+        if effective_at > now {
+            return Err(ExecuteError::EffectiveInFuture);
+        }
+        let folded = self.own(target.stream).await?;
+        if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
+            let conflict = ExecuteError::Conflict { actual: folded.version };
+            return self.earlier(request).await?.ok_or(conflict).map(Some);
+        }
+        // What the command names is not all that it rests on: the state may name more.
+        let mut reads = target.reads.clone();
+        reads.extend(folded.state.reads(&request.command, request.patient));
+        let decided = match self.decide(request, &folded, &reads, (now, effective_at), rules).await? {
+            Ok(decided) => decided,
+            Err(refusal) => {
+                return self.earlier(request).await?.ok_or(ExecuteError::Refused(refusal)).map(Some);
+            }
+        };
+        // Until the append is known to have happened, nobody may decide on the state before it.
+        self.cache.forget(target.stream);
+        let warnings = standing(&decided.events);
+        let append = prepare(request, &decided, &warnings, &folded, target.stream, effective_at, now);
+        match self.ledger.append(append).await {
+            Ok(Appended::New(receipt)) => {
+                self.keep(target.stream, folded, decided.events, receipt.stream_version);
+                Ok(Some(answer(&receipt, warnings)))
+            }
+            Ok(Appended::Repeated(receipt)) => recall(&receipt).map(Some),
+            Err(AppendError::Conflict { .. }) => {
+                for read in &reads {
+                    self.cache.forget(*read);
+                }
+                Ok(None)
+            }
+            Err(AppendError::Unavailable) => {
+                self.earlier(request).await?.ok_or(ExecuteError::Unavailable).map(Some)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn decide(
@@ -135,8 +197,8 @@ impl Inner {
         request: &Request,
         folded: &Folded,
         reads: &[StreamRef],
-        now: Instant,
-        effective_at: Instant,
+        (now, effective_at): (Instant, Instant),
+        rules: &'static Ruleset,
     ) -> Result<Result<Decided, concord_domain::Refusal>, ExecuteError> {
         let mut read = Vec::with_capacity(reads.len());
         for stream in reads {
@@ -153,8 +215,8 @@ impl Inner {
             purpose: request.purpose,
             now,
             effective_at,
-            rules: self.rules,
-            facts: Facts::gather(read.iter().map(|folded| &folded.state)),
+            rules,
+            facts: Facts::gather(read.iter().map(|folded| &folded.state), rules),
         };
         Ok(folded.state.decide(request.command.clone(), context).map(|events| Decided { events, conditions }))
     }

@@ -123,10 +123,10 @@ impl Archive {
 
     /// Those by which something may still be decided from `now` on, in the order of publication: the one in force, and
     /// those whose day is still to come and that no later publication goes before.
-    pub fn current(&self, now: Instant) -> Vec<(Instant, &Edition)> {
-        let mut published: Vec<(Instant, &Edition)> =
-            self.editions.iter().filter_map(|edition| Some((edition.in_force_from()?, edition))).collect();
-        let begun = published.iter().rposition(|(from, _)| *from <= now).unwrap_or(0);
+    pub fn current(&self, now: Instant) -> Vec<&Edition> {
+        let published = |edition: &&Edition| edition.in_force_from().is_some();
+        let mut published: Vec<&Edition> = self.editions.iter().filter(published).collect();
+        let begun = published.iter().rposition(|edition| edition.has_begun(now)).unwrap_or(0);
         published.drain(..begun);
         published
     }
@@ -156,6 +156,15 @@ impl Edition {
             Status::Published { in_force_from, .. } => Some(in_force_from),
             Status::Proposed | Status::Rejected { .. } => None,
         }
+    }
+
+    /// Whether decisions at `now` may be judged by it, once it is published. What holds from its publication does so by
+    /// its place in the log: a clock that was set back takes nothing away again.
+    pub fn has_begun(&self, now: Instant) -> bool {
+        self.in_force_from().is_some_and(|from| {
+            let waits = self.valid_from.map(Instant::start_of) == Some(from);
+            !waits || from <= now
+        })
     }
 
     /// All tables: those that were published, else the program's rows over `base`.

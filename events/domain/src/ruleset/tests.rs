@@ -103,8 +103,8 @@ fn one_signature_changes_nothing_and_the_second_publishes_every_table() {
     assert!(archive(&once).current(noon()).is_empty());
     let twice = then(&once, pharmacist(), sign(&ruleset, "J. Roe, R. Ph., OH 1"));
     let archive = archive(&twice);
-    let (from, edition) = archive.current(noon())[0];
-    assert_eq!((from, edition.tables.len()), (noon(), Files::NAMES.len()));
+    let edition = archive.current(noon())[0];
+    assert_eq!((edition.in_force_from(), edition.tables.len()), (Some(noon()), Files::NAMES.len()));
     let signed = ",Sertraline PI 2,\"A. Poe, MD; J. Roe, R. Ph., OH 1\",2026-03-02\n";
     assert!(edition.tables["drugs.csv"].contains(signed), "{}", edition.tables["drugs.csv"]);
     assert_eq!(most_of_sertraline(edition), Some(150.0));
@@ -197,6 +197,9 @@ fn rules_hold_from_the_day_that_they_name_and_never_before_they_are_signed() {
     let from = |events: &[Event]| archive(events).editions().next().unwrap().in_force_from();
     assert_eq!(from(&published(today)), Some(noon()));
     assert_eq!(from(&published(later.day())), Some(later));
+    let begun = |events: &[Event], now| archive(events).editions().next().unwrap().has_begun(now);
+    assert!(!begun(&published(later.day()), later.plus_days(-1)) && begun(&published(later.day()), later));
+    assert!(begun(&published(today), noon().plus_days(-1)), "a clock that was set back");
 }
 
 #[test]
@@ -208,9 +211,8 @@ fn the_last_published_of_those_whose_day_has_come_is_in_force() {
     let events = then(&events, pharmacist(), sign(&ruleset, "J. Roe"));
     let events = then(&events, director(), sign(&ruleset, "A. Poe"));
     let archive = archive(&events);
-    let mosts = |now: Instant| -> Vec<_> {
-        archive.current(now).into_iter().map(|(_, edition)| most_of_sertraline(edition)).collect()
-    };
+    let mosts =
+        |now: Instant| -> Vec<_> { archive.current(now).into_iter().map(most_of_sertraline).collect() };
     assert_eq!(mosts(noon()), [Some(150.0), Some(100.0)]);
     assert_eq!(mosts(instant("2026-03-09T00:00:00Z")), [Some(100.0)]);
 }

@@ -61,7 +61,8 @@ impl View for Chart {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => Vec::new(),
+            | DomainEvent::Adherence(_)
+            | DomainEvent::Ruleset(_) => Vec::new(),
         }
     }
 
@@ -88,7 +89,8 @@ impl View for Chart {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => {}
+            | DomainEvent::Adherence(_)
+            | DomainEvent::Ruleset(_) => {}
         }
         Ok(())
     }

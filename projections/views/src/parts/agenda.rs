@@ -62,7 +62,9 @@ impl Agenda {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Scales(ScaleEvent::RiskRaised { .. } | ScaleEvent::RiskResolved { .. }) => true,
-            DomainEvent::Scales(ScaleEvent::ScaleScored { .. }) | DomainEvent::CareTeam(_) => false,
+            DomainEvent::Scales(ScaleEvent::ScaleScored { .. })
+            | DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_) => false,
             DomainEvent::Coordination(event) => {
                 !matches!(event, CoordinationEvent::ChangesAcknowledged { .. })
             }
@@ -140,7 +142,7 @@ impl Agenda {
             DomainEvent::Adherence(event) => self.support.fold(event),
             DomainEvent::Recovery(event) => self.recovery.fold(fact, event),
             DomainEvent::Prescription(event) => self.prescriptions.fold(fact, event),
-            DomainEvent::CareTeam(_) => {}
+            DomainEvent::CareTeam(_) | DomainEvent::Ruleset(_) => {}
         }
         Ok(())
     }
