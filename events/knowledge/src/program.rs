@@ -8,6 +8,7 @@ mod added;
 mod change;
 mod columns;
 mod compare;
+mod difference;
 mod fault;
 mod merge;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use concord_kernel::Day;
 use sha2::{Digest, Sha256};
 
 pub use change::{Change, ChangeKind, Column};
+pub use difference::{Difference, DifferenceKind, difference};
 pub use fault::{NotTaken, ProgramFault};
 pub use merge::Signed;
 

@@ -111,6 +111,8 @@ pub enum Act {
     RecordPharmacy,
     /// Say that a prescription was sent, or has expired.
     RelayPrescription,
+    /// Propose, sign and reject the rules that decisions are judged by.
+    MakeRules,
 }
 
 /// A kind of question to the record.
@@ -128,6 +130,8 @@ pub enum Question {
     Course,
     /// The log itself.
     Ledger,
+    /// The rules that decisions are judged by.
+    Rules,
 }
 
 impl Act {
@@ -178,6 +182,7 @@ impl Act {
             Command::Adherence(InEpisode { command, .. }) => Self::of_adherence(command),
             Command::Recovery(command) => Self::of_recovery(command),
             Command::Prescription(OfPrescription { command, .. }) => Self::of_prescription(command),
+            Command::Ruleset(_) => Self::MakeRules,
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }

@@ -67,7 +67,7 @@ fn may(role: Role, act: Act) -> bool {
         Act::MeasureRetention => &[CaseManager, Service],
         Act::KeepChart | Act::RecordPharmacy => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
-        Act::Cosign => &[Pharmacist],
+        Act::Cosign | Act::MakeRules => &[Pharmacist],
         Act::ReportSideEffect | Act::RaiseConcern | Act::ReportUse => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
@@ -103,6 +103,8 @@ fn may_ask(role: Role, question: Question) -> bool {
         Question::Program => &[Therapist, CaseManager, Nurse, Pharmacist],
         Question::Worklist | Question::Course => &[Nurse, Pharmacist],
         Question::Ledger => return matches!(role, Auditor | Service),
+        // What decisions are judged by is no secret to anybody who is bound by it.
+        Question::Rules => &[Therapist, CaseManager, Nurse, Pharmacist, Auditor, Service],
     };
     PRESCRIBERS.contains(&role) || others.contains(&role)
 }

@@ -176,6 +176,15 @@ impl Edition {
         if !self.tables.is_empty() {
             return Ok(self.tables.clone());
         }
+        self.over(base)
+    }
+
+    /// The program's rows over `base`, unsigned.
+    ///
+    /// # Errors
+    ///
+    /// When the rows do not fit `base`.
+    pub fn over(&self, base: &Files) -> Result<BTreeMap<String, String>, Error> {
         let files = composed(&self.rows, base)?.files(None);
         Ok(files.tables().map(|(name, text)| (name.to_owned(), text.to_owned())).collect())
     }

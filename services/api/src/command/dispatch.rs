@@ -147,4 +147,7 @@ requests! {
     RequestRenewal
     AnswerRenewal
     ExpirePrescription
+    ProposeRuleset
+    SignRuleset
+    RejectRuleset
 }
