@@ -27,6 +27,8 @@ mod plan;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod safety;
 #[cfg(test)]
 mod story;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use concord_access::Authenticator;
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
 use concord_executor::Executor;
-use concord_kernel::{Clock, IdSource, RandomIds, SystemClock};
+use concord_kernel::{Clock, IdSource, RandomIds, SystemClock, TenantId};
 use concord_ledger::{DataFolder, Ledger, OpenError};
 use concord_pharmacy::{Options, Relay, TestNetwork};
 use concord_projection::{Projections, StoreError};
@@ -33,6 +33,13 @@ pub(crate) enum ServeError {
     /// The views' thread.
     #[error("the views cannot be started")]
     Thread(#[source] std::io::Error),
+    /// Rules were published by which this program cannot judge.
+    #[error("tenant {tenant} cannot be served: nothing can be judged by its rules")]
+    Rules {
+        tenant: TenantId,
+        #[source]
+        cause: concord_executor::ExecuteError,
+    },
     /// The token key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -98,6 +105,8 @@ impl Running {
         let (closing, mut closed) = watch::channel(false);
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources)?;
+            let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
+            opened.executor.rules().await.map_err(unusable)?;
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {

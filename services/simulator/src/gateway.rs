@@ -133,7 +133,8 @@ impl Gateway for Remote {
             StartInduction ClearFirstDose RecordObservedDose CompleteInduction AbandonInduction RecordSubstanceUse
             RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
             RecordNaloxoneChallenge RecordOtpDose MeasureRetention ReviewResult WaiveTest
-            RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription);
+            RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription
+            ProposeRuleset SignRuleset RejectRuleset);
         Ok(answered?)
     }
 

@@ -16,17 +16,19 @@ pub struct Difference {
     pub id: String,
     /// How they differ.
     pub kind: DifferenceKind,
+    /// The columns that differ; of a row that only one set has, all that say something.
+    pub columns: Vec<Column>,
 }
 
 /// How a row differs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DifferenceKind {
     /// Only the second set has it.
     Added,
     /// Only the first has it.
     Removed,
-    /// Both have it, with other values in these columns.
-    Changed(Vec<Column>),
+    /// Both have it, with other values.
+    Changed,
 }
 
 /// Rows by name, each with its values by column.
@@ -44,20 +46,22 @@ pub fn difference(from: &BTreeMap<String, String>, to: &BTreeMap<String, String>
 }
 
 fn of_table(table: &str, from: &Rows, to: &Rows) -> Vec<Difference> {
-    let differs = |id: &String, kind| Difference { table: table.to_owned(), id: id.clone(), kind };
+    let mut ids: Vec<&String> = from.keys().chain(to.keys()).collect();
+    ids.sort();
+    ids.dedup();
+    let nothing = BTreeMap::new();
     let mut all = Vec::new();
-    for (id, stood) in from {
-        match to.get(id) {
-            None => all.push(differs(id, DifferenceKind::Removed)),
-            Some(stands) => {
-                let columns = columns(stood, stands);
-                if !columns.is_empty() {
-                    all.push(differs(id, DifferenceKind::Changed(columns)));
-                }
-            }
+    for id in ids {
+        let kind = match (from.get(id), to.get(id)) {
+            (Some(_), Some(_)) => DifferenceKind::Changed,
+            (Some(_), None) => DifferenceKind::Removed,
+            (None, _) => DifferenceKind::Added,
+        };
+        let columns = columns(from.get(id).unwrap_or(&nothing), to.get(id).unwrap_or(&nothing));
+        if !columns.is_empty() {
+            all.push(Difference { table: table.to_owned(), id: id.clone(), kind, columns });
         }
     }
-    all.extend(to.keys().filter(|id| !from.contains_key(*id)).map(|id| differs(id, DifferenceKind::Added)));
     all
 }
 
@@ -101,13 +105,14 @@ mod tests {
         let from = set("id,value,reviewed_by\na,1,\nb,2,\nc,3,\n");
         let to = set("id,value,reviewed_by\na,1,J. Roe\nb,1,J. Roe\nd,4,\n");
         let changed = Column { name: "value".to_owned(), from: "2".to_owned(), to: "1".to_owned() };
-        let told: Vec<_> = difference(&from, &to).into_iter().map(|row| (row.id, row.kind)).collect();
-        let expected = [
-            ("b".to_owned(), DifferenceKind::Changed(vec![changed])),
-            ("c".to_owned(), DifferenceKind::Removed),
-            ("d".to_owned(), DifferenceKind::Added),
-        ];
-        assert_eq!(told, expected);
+        let told = difference(&from, &to);
+        let kinds: Vec<_> = told.iter().map(|row| (row.id.as_str(), row.kind)).collect();
+        let expected =
+            [("b", DifferenceKind::Changed), ("c", DifferenceKind::Removed), ("d", DifferenceKind::Added)];
+        assert_eq!(kinds, expected);
+        assert_eq!(told[0].columns, [changed]);
+        let added: Vec<_> = told[2].columns.iter().map(|column| column.to.as_str()).collect();
+        assert_eq!(added, ["d", "4"], "who signs reads what the row says");
         assert!(difference(&from, &from).is_empty());
     }
 

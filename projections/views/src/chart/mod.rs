@@ -36,7 +36,7 @@ impl Chart {
 
 impl View for Chart {
     const NAME: &'static str = "chart";
-    const VERSION: u32 = 6;
+    const VERSION: u32 = 7;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

@@ -41,13 +41,22 @@ impl Rulesets {
         if let Some(edition) = self.archive.named(ruleset) {
             return edition.whole(&self.own).map_err(misfit);
         }
-        // After an upgrade, what is in force has a name that nobody published.
-        let named = |edition: &&Edition| {
+        let edition = self.composed(ruleset).ok_or(Failure::NotFound)?;
+        edition.over(&self.own).map_err(misfit)
+    }
+
+    /// The program's rows in the ruleset of that name.
+    pub(super) fn program_rows(&self, ruleset: &RulesetVersion) -> BTreeMap<String, String> {
+        let edition = self.archive.named(ruleset).or_else(|| self.composed(ruleset));
+        edition.map_or_else(BTreeMap::new, |edition| edition.rows.clone())
+    }
+
+    /// The publication whose rows lie over newer tables than those that were signed, under a name that nobody published.
+    fn composed(&self, ruleset: &RulesetVersion) -> Option<&Edition> {
+        self.archive.editions().find(|edition| {
             edition.in_force_from().is_some()
                 && edition.rules(&self.own).is_ok_and(|rules| rules.version() == ruleset)
-        };
-        let edition = self.archive.editions().find(named).ok_or(Failure::NotFound)?;
-        edition.over(&self.own).map_err(misfit)
+        })
     }
 }
 

@@ -27,7 +27,6 @@ pub(super) fn edition(edition: &Edition) -> pb::Ruleset {
         proposed_by: edition.by.to_string(),
         signatures: edition.signatures.iter().map(signature).collect(),
         rejected_because,
-        rows: tables(edition.rows.clone()),
     }
 }
 
@@ -36,11 +35,11 @@ pub(super) fn tables(tables: BTreeMap<String, String>) -> Vec<pb::Table> {
 }
 
 pub(super) fn difference(difference: Difference) -> pb::RowDifference {
-    let Difference { table, id, kind } = difference;
-    let (kind, columns) = match kind {
-        DifferenceKind::Added => (pb::RowDifferenceKind::Added, Vec::new()),
-        DifferenceKind::Removed => (pb::RowDifferenceKind::Removed, Vec::new()),
-        DifferenceKind::Changed(columns) => (pb::RowDifferenceKind::Changed, columns),
+    let Difference { table, id, kind, columns } = difference;
+    let kind = match kind {
+        DifferenceKind::Added => pb::RowDifferenceKind::Added,
+        DifferenceKind::Removed => pb::RowDifferenceKind::Removed,
+        DifferenceKind::Changed => pb::RowDifferenceKind::Changed,
     };
     let columns = columns.into_iter().map(column).collect();
     pb::RowDifference { table, row: id, kind: kind.into(), columns }

@@ -105,8 +105,10 @@ impl RulesetService for Commands {
         let caller = self.0.admit(request.metadata(), Question::Rules)?;
         let asked = decode::optional_version("ruleset", &request.get_ref().ruleset).map_err(Failure::from)?;
         let known = self.0.within(request.metadata(), rulesets(&caller)).await?;
-        let tables = known.tables(asked.as_ref().unwrap_or(known.current.version()))?;
-        Ok(Response::new(pb::GetRulesetTablesResponse { tables: encode::tables(tables) }))
+        let asked = asked.as_ref().unwrap_or(known.current.version());
+        let (tables, rows) = (known.tables(asked)?, known.program_rows(asked));
+        let program_rows = encode::tables(rows);
+        Ok(Response::new(pb::GetRulesetTablesResponse { tables: encode::tables(tables), program_rows }))
     }
 
     async fn diff_rulesets(
