@@ -30,7 +30,7 @@ impl Rulesets {
             Command::Sign { ruleset, name } => {
                 let Actor { id: by, role, .. } = context.actor;
                 let signature = Signature { by, signatory, role, name: name.clone() };
-                self.sign(ruleset, signature, context)
+                self.sign(ruleset, &signature, context)
             }
             Command::Reject { ruleset, reason } => {
                 let (ruleset, reason) = (self.open(ruleset)?.ruleset.clone(), reason.clone());
@@ -86,7 +86,7 @@ impl Rulesets {
     fn sign(
         &self,
         ruleset: &RulesetVersion,
-        signature: Signature,
+        signature: &Signature,
         context: &Context,
     ) -> Result<Vec<Event>, Error> {
         let open = self.open(ruleset)?;
@@ -103,7 +103,7 @@ impl Rulesets {
         let signed = Event::RulesetSigned { ruleset: ruleset.clone(), signature: signature.clone() };
         let mut events = vec![signed];
         if !open.signatures.is_empty() {
-            let signatures: Vec<_> = open.signatures.iter().chain([&signature]).collect();
+            let signatures: Vec<_> = open.signatures.iter().chain([signature]).collect();
             events.extend(published(open, &signatures, &base, context.now)?);
         }
         Ok(events)

@@ -66,13 +66,12 @@ async fn publish(
 /// Which rules judged each look, by position.
 async fn judged(ledger: &MemoryLedger) -> Vec<(u64, RulesetVersion)> {
     let page = ledger.read(0, &Filter::default(), 10_000).await.unwrap();
-    let judged = |entry: concord_ledger::Entry| match DomainEvent::decode(entry.stream.kind, &entry.payload)
-        .unwrap()
-    {
-        DomainEvent::Chart(chart::Event::SafetyChecked { judged, .. }) => {
-            Some((entry.position, judged.ruleset))
+    let judged = |entry: concord_ledger::Entry| {
+        let event = DomainEvent::decode(entry.stream.kind, &entry.payload).unwrap();
+        if let DomainEvent::Chart(chart::Event::SafetyChecked { judged, .. }) = event {
+            return Some((entry.position, judged.ruleset));
         }
-        _ => None,
+        None
     };
     page.entries.into_iter().filter_map(judged).collect()
 }
@@ -192,13 +191,12 @@ async fn everything_after_a_publication_in_the_log_was_judged_by_it_and_nothing_
     let mut in_force = published[0].clone();
     let mut looks = 0;
     for entry in page.entries {
-        match DomainEvent::decode(entry.stream.kind, &entry.payload).unwrap() {
-            DomainEvent::Ruleset(Event::RulesetPublished { ruleset, .. }) => in_force = ruleset,
-            DomainEvent::Chart(chart::Event::SafetyChecked { judged, .. }) => {
-                looks += 1;
-                assert_eq!(judged.ruleset, in_force, "at position {}", entry.position);
-            }
-            _ => {}
+        let event = DomainEvent::decode(entry.stream.kind, &entry.payload).unwrap();
+        if let DomainEvent::Ruleset(Event::RulesetPublished { ruleset, .. }) = event {
+            in_force = ruleset;
+        } else if let DomainEvent::Chart(chart::Event::SafetyChecked { judged, .. }) = event {
+            looks += 1;
+            assert_eq!(judged.ruleset, in_force, "at position {}", entry.position);
         }
     }
     assert_eq!((looks, in_force), (320, published[4].clone()));

@@ -21,9 +21,7 @@ pub(crate) async fn run(command: Rules) -> Result<ExitCode, Failed> {
         Rules::Current(service) => remote::current(&service.connect().await?).await?,
         Rules::List(service) => remote::list(&service.connect().await?).await?,
         Rules::Read { ruleset, service } => remote::read(&service.connect().await?, ruleset).await?,
-        Rules::Diff { from, to, service } => {
-            remote::difference(&service.connect().await?, from, to).await?
-        }
+        Rules::Diff { from, to, service } => remote::difference(&service.connect().await?, from, to).await?,
         Rules::Propose { files, reason, valid_from, service } => {
             let rules = folder::read(&files)?;
             // Whoever proposes sees what they propose, and nothing that is faulty goes out.

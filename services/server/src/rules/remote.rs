@@ -75,14 +75,13 @@ fn row(row: &pb::RowDifference) -> String {
             format!("{table}  adds     {id}\n{says}")
         }
         pb::RowDifferenceKind::Removed => format!("{table}  removes  {id}\n"),
-        pb::RowDifferenceKind::Changed | pb::RowDifferenceKind::Unspecified => columns
-            .iter()
-            .map(|column| {
-                let values =
-                    Column { name: column.column.clone(), from: column.from.clone(), to: column.to.clone() };
-                format!("{table}  changes  {id}: {}\n", told(&values))
+        pb::RowDifferenceKind::Changed | pb::RowDifferenceKind::Unspecified => {
+            columns.iter().fold(String::new(), |mut text, pb::ColumnDifference { column, from, to }| {
+                let values = Column { name: column.clone(), from: from.clone(), to: to.clone() };
+                let _infallible = writeln!(text, "{table}  changes  {id}: {}", told(&values));
+                text
             })
-            .collect(),
+        }
     }
 }
 
@@ -94,7 +93,10 @@ pub(super) async fn read(client: &Client, ruleset: String) -> Result<String, Fai
     if rows.is_empty() {
         return Ok("The tables of the service alone.\n".to_owned());
     }
-    Ok(rows.iter().map(|table| format!("{}\n{}\n", table.name, table.csv)).collect())
+    Ok(rows.iter().fold(String::new(), |mut text, pb::Table { name, csv }| {
+        let _infallible = writeln!(text, "{name}\n{csv}");
+        text
+    }))
 }
 
 /// Proposes the files and names what waits then.

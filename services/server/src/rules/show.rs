@@ -1,6 +1,7 @@
 //! The tables, and how many rows somebody has signed.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use concord_knowledge::{Files, LoadError, Review};
 
@@ -22,9 +23,9 @@ fn page(ruleset: &str, reviews: &[Review]) -> String {
     let verdict = if rows == signed { "reviewed" } else { "unreviewed" };
     let mut text = format!("Ruleset {ruleset}, {verdict}: {signed} of {rows} rows are signed.\n\n");
     let widest = reviews.iter().map(|review| review.table.len()).max().unwrap_or(0);
-    text.push_str(&format!("  {:<widest$}  {:>5}  {:>6}\n", "Table", "Rows", "Signed"));
+    let _infallible = writeln!(text, "  {:<widest$}  {:>5}  {:>6}", "Table", "Rows", "Signed");
     for Review { table, rows, signed } in reviews {
-        text.push_str(&format!("  {table:<widest$}  {rows:>5}  {signed:>6}\n"));
+        let _infallible = writeln!(text, "  {table:<widest$}  {rows:>5}  {signed:>6}");
     }
     if rows != signed {
         text.push_str("\nDo not rely on rows that nobody has signed.\n");
