@@ -150,7 +150,8 @@ impl Composed {
 
     fn trace(&self, error: &LoadError) -> ProgramFault {
         let table = self.merged.iter().find(|table| table.file() == error.file);
-        table.map_or_else(|| own(error.clone()), |table| table.trace(error))
+        let first = || self.merged.first().map_or(error.file, Merged::file);
+        table.map_or_else(|| merge::beside(first(), error), |table| table.trace(error))
     }
 }
 

@@ -14,6 +14,9 @@ use crate::{Context, Issued};
 /// The most that a program's tables hold together, in bytes: all of ours once over and half again.
 const MOST_BYTES: usize = 256 * 1024;
 
+/// The most characters of a name and licence: they stand on every row that is signed.
+const MOST_NAME: usize = 120;
+
 impl Rulesets {
     /// Returns the facts that follow from `issued`, in order.
     ///
@@ -95,6 +98,9 @@ impl Rulesets {
         }
         if open.signatures.iter().any(|given| given.signatory == signature.signatory) {
             return Err(Error::RoleSigned { signatory: signature.signatory });
+        }
+        if signature.name.expose().chars().count() > MOST_NAME {
+            return Err(Error::NameTooLong { most: MOST_NAME });
         }
         let base = Files::embedded();
         if open.base != base.version() {

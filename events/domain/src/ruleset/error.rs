@@ -48,6 +48,12 @@ pub enum Error {
     /// The same rules are published for that day.
     #[error("the same rules were published for that day")]
     Published,
+    /// The name would stand on every row.
+    #[error("a name and licence have at most {most} characters")]
+    NameTooLong {
+        /// The most it may have.
+        most: usize,
+    },
     /// Rules never hold for what was decided before them.
     #[error("rules cannot hold from a day that has passed")]
     InThePast,
@@ -66,6 +72,7 @@ impl Explain for Error {
             Self::BaseChanged => "RULESET_BASE_CHANGED",
             Self::TooLarge { .. } => "RULESET_TOO_LARGE",
             Self::Published => "RULESET_PUBLISHED",
+            Self::NameTooLong { .. } => "RULESET_NAME_TOO_LONG",
             Self::InThePast => "RULESET_IN_THE_PAST",
         }
     }
@@ -85,6 +92,7 @@ impl Explain for Error {
             Self::BaseChanged => "reject it, look at the tables as they are now and propose it again",
             Self::TooLarge { .. } => "propose the rows that matter; rows that stand need not be named",
             Self::Published => "nothing is to be done: the rules are published",
+            Self::NameTooLong { .. } => "give the name and the licence alone",
             Self::InThePast => "name today or a later day, or none",
         }
     }

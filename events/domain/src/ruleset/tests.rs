@@ -262,3 +262,10 @@ fn more_than_is_read_at_once_is_refused() {
     let command = Command::Propose { tables, valid_from: None, reason: text("all of it") };
     assert!(matches!(refused(&[], pharmacist(), command), Error::TooLarge { .. }));
 }
+
+#[test]
+fn a_name_fits_on_a_row() {
+    let events = then(&[], pharmacist(), propose("150"));
+    let asked = sign(&version(&events), &"J".repeat(121));
+    assert_eq!(refused(&events, pharmacist(), asked), Error::NameTooLong { most: 120 });
+}

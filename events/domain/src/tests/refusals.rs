@@ -292,6 +292,7 @@ fn of_rulesets() -> Vec<Refusal> {
         R::BaseChanged,
         R::TooLarge { most: 1 },
         R::Published,
+        R::NameTooLong { most: 1 },
         R::InThePast,
     ];
     rulesets.into_iter().map(Refusal::from).collect()

@@ -23,6 +23,16 @@ pub enum NotTaken {
     /// The same as in a table of our own.
     #[error(transparent)]
     Faulty(#[from] Fault),
+    /// A row that stands does not go together with the program's rows.
+    #[error("beside the program's rows, the row on line {line} of {file} would be faulty: {fault}")]
+    Beside {
+        /// The table of the row that stands.
+        file: &'static str,
+        /// Its line there.
+        line: u64,
+        /// What would be wrong with it.
+        fault: Fault,
+    },
     /// No table has that name.
     #[error("there is no such table")]
     UnknownTable,

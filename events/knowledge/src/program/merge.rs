@@ -125,22 +125,23 @@ impl Merged {
     }
 
     /// Tells a fault of the merged table by its place in the program's file. One in a row that stands comes from what
-    /// the program put beside it; it keeps the place that it has.
+    /// the program put beside it.
     pub(super) fn trace(&self, error: &LoadError) -> ProgramFault {
         // Fields hold no line breaks, so that each row is one line below the header.
         let place = error.line.checked_sub(2).and_then(|place| usize::try_from(place).ok());
-        let line = match place.and_then(|place| self.rows.get(place)) {
-            Some((Origin::Program(line), _)) => *line,
-            Some((Origin::Stands, _)) | None => error.line,
+        let Some((Origin::Program(line), _)) = place.and_then(|place| self.rows.get(place)) else {
+            return beside(self.file, error);
         };
-        let column = error.fault.column().map(str::to_owned);
-        ProgramFault {
-            file: self.file.to_owned(),
-            line,
-            column,
-            what: Box::new(NotTaken::Faulty(error.fault.clone())),
-        }
+        let (file, column) = (self.file.to_owned(), error.fault.column().map(str::to_owned));
+        ProgramFault { file, line: *line, column, what: Box::new(NotTaken::Faulty(error.fault.clone())) }
     }
+}
+
+/// A fault of a row that stands, in the presence of the program's `file`.
+pub(super) fn beside(file: &str, error: &LoadError) -> ProgramFault {
+    let LoadError { file: stands, line, fault } = error.clone();
+    let what = Box::new(NotTaken::Beside { file: stands, line, fault });
+    ProgramFault { file: file.to_owned(), line: 1, column: None, what }
 }
 
 /// One line of CSV. Line breaks within a field become spaces, so that a row is a line.

@@ -303,3 +303,22 @@ fn every_row_that_is_open_can_be_confirmed_as_it_stands() {
         assert!(composed.changes.iter().all(|change| change.kind == ChangeKind::Confirmed), "{name}");
     }
 }
+
+#[test]
+fn a_row_that_stands_and_does_not_go_with_the_program_s_rows_is_named() {
+    let files = Files::embedded();
+    let stands =
+        files.text("drugs.csv").unwrap().lines().find(|line| line.starts_with("lamotrigine,")).unwrap();
+    assert!(stands.contains(",120,"), "{stands}");
+    let refused = on("drugs.csv", DRUGS, &stands.replacen(",120,", ",96,", 1)).unwrap_err();
+    let NotTaken::Beside { file, ref fault, .. } = *refused.what else { panic!("{refused}") };
+    assert_eq!((refused.file.as_str(), file), ("drugs.csv", "missed_doses.csv"));
+    assert_eq!(*fault, Fault::Contradiction("after_hours", "restart_hours"));
+    let row =
+        files.text("ingredients.csv").unwrap().lines().find(|line| line.starts_with("paroxetine,")).unwrap();
+    let mut fields: Vec<&str> = row.split(',').collect();
+    let aliases = format!("{}|zyprexa", fields[4]);
+    fields[4] = &aliases;
+    let refused = on("ingredients.csv", INGREDIENTS, &fields.join(",")).unwrap_err();
+    assert!(matches!(*refused.what, NotTaken::Beside { file: "ingredients.csv", .. }), "{refused}");
+}
