@@ -35,6 +35,8 @@ mod recovery;
 #[cfg(test)]
 mod responses;
 #[cfg(test)]
+mod rules;
+#[cfg(test)]
 mod safety;
 #[cfg(test)]
 mod service;

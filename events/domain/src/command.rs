@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::treatment_plan::ReviewCause;
 use crate::{
     adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
-    scales, side_effects, treatment_plan,
+    ruleset, scales, side_effects, treatment_plan,
 };
 
 /// Names one stay together with the program it is in.
@@ -72,6 +72,8 @@ pub enum Command {
     Recovery(recovery::Command),
     /// Of a prescription.
     Prescription(OfPrescription<prescription::Command>),
+    /// Of the rules that decisions are judged by; of no patient's record.
+    Ruleset(ruleset::Command),
 }
 
 /// The streams that a command concerns.
@@ -147,6 +149,7 @@ impl Command {
                 stream: StreamRef::prescription(patient, *prescription),
                 reads: prescription_reads(command, patient),
             },
+            Self::Ruleset(_) => Target { stream: StreamRef::ruleset(), reads: Vec::new() },
         }
     }
 }

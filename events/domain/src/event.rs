@@ -5,7 +5,7 @@ use serde_json::error::Category;
 
 use crate::{
     adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
-    scales, side_effects, treatment_plan,
+    ruleset, scales, side_effects, treatment_plan,
 };
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
@@ -35,6 +35,8 @@ pub enum DomainEvent {
     Recovery(recovery::Event),
     /// Of a prescription.
     Prescription(prescription::Event),
+    /// About the rules that decisions are judged by.
+    Ruleset(ruleset::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -68,6 +70,7 @@ impl DomainEvent {
             Self::Adherence(_) => StreamKind::Adherence,
             Self::Recovery(_) => StreamKind::Recovery,
             Self::Prescription(_) => StreamKind::Prescription,
+            Self::Ruleset(_) => StreamKind::Ruleset,
         }
     }
 
@@ -86,6 +89,7 @@ impl DomainEvent {
             Self::Adherence(event) => event.name(),
             Self::Recovery(event) => event.name(),
             Self::Prescription(event) => event.name(),
+            Self::Ruleset(event) => event.name(),
         }
     }
 
@@ -104,6 +108,7 @@ impl DomainEvent {
             Self::Adherence(event) => event.version(),
             Self::Recovery(event) => event.version(),
             Self::Prescription(event) => event.version(),
+            Self::Ruleset(event) => event.version(),
         }
     }
 
@@ -122,6 +127,7 @@ impl DomainEvent {
             Self::Adherence(event) => serde_json::to_vec(event),
             Self::Recovery(event) => serde_json::to_vec(event),
             Self::Prescription(event) => serde_json::to_vec(event),
+            Self::Ruleset(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -145,6 +151,7 @@ impl DomainEvent {
             StreamKind::Adherence => serde_json::from_slice(payload).map(Self::Adherence),
             StreamKind::Recovery => serde_json::from_slice(payload).map(Self::Recovery),
             StreamKind::Prescription => serde_json::from_slice(payload).map(Self::Prescription),
+            StreamKind::Ruleset => serde_json::from_slice(payload).map(Self::Ruleset),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

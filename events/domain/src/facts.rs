@@ -8,7 +8,9 @@ use concord_kernel::{
 };
 use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::trial::{Taken, Totals};
-use concord_knowledge::{ConditionId, DrugId, FindingKey, IngredientId, Regimen, SubstanceId, safety};
+use concord_knowledge::{
+    ConditionId, DrugId, FindingKey, IngredientId, Regimen, Ruleset, SubstanceId, safety,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck, Supply};
@@ -334,14 +336,14 @@ pub struct RecoveryFacts {
 }
 
 impl Facts {
-    /// Takes from each loaded state what others may know of it.
-    pub fn gather<'a>(states: impl IntoIterator<Item = &'a State>) -> Self {
+    /// Takes from each loaded state what others may know of it, by the rules in force.
+    pub fn gather<'a>(states: impl IntoIterator<Item = &'a State>, rules: &Ruleset) -> Self {
         let mut facts = Self::default();
         for state in states {
             match state {
                 State::Episode(episode) => facts.episode = Some(episode.facts()),
                 State::Assessment(assessment) => facts.indication = Some(assessment.facts()),
-                State::Chart(chart) => facts.chart = Some(chart.facts()),
+                State::Chart(chart) => facts.chart = Some(chart.facts(rules)),
                 State::SideEffects(record) => facts.side_effects = Some(record.facts()),
                 State::Scales(scales) => facts.scales = Some(scales.facts()),
                 State::CareTeam(team) => facts.care_team = Some(team.facts()),
@@ -349,7 +351,7 @@ impl Facts {
                 State::Recovery(recovery) => facts.recovery = Some(recovery.facts()),
                 State::Adherence(adherence) => facts.adherence = Some(adherence.facts()),
                 State::FollowUp(visits) => facts.visits = Some(visits.facts()),
-                State::Coordination(_) => {}
+                State::Coordination(_) | State::Ruleset(_) => {}
                 State::Prescription(prescription) => {
                     facts.prescriptions.extend(prescription.id().zip(prescription.facts()));
                 }

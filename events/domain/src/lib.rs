@@ -16,6 +16,7 @@ pub mod episode;
 pub mod follow_up;
 pub mod prescription;
 pub mod recovery;
+pub mod ruleset;
 pub mod scales;
 pub mod side_effects;
 pub mod treatment_plan;

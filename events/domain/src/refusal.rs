@@ -1,10 +1,10 @@
 //! Why a command is refused, as a clinical answer.
 
-use concord_knowledge::Finding;
+use concord_knowledge::{Finding, RulesetVersion};
 
 use crate::{
     Command, OfPrescription, adherence, assessment, care_team, chart, coordination, episode, follow_up,
-    prescription, recovery, scales, side_effects, treatment_plan,
+    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.
@@ -18,6 +18,11 @@ pub trait Explain: std::error::Error {
     /// Stored names of what is missing or fails, where the rule has parts; never patient data.
     fn details(&self) -> Vec<&'static str> {
         Vec::new()
+    }
+
+    /// The rules that found them, and whether every row of these is signed; nothing where no rule of a table judged.
+    fn judged_by(&self) -> Option<(&RulesetVersion, bool)> {
+        None
     }
 
     /// The findings of the safety check that stand against it, if it was the safety check.
@@ -65,6 +70,9 @@ pub enum Refusal {
     /// By the prescription.
     #[error(transparent)]
     Prescription(#[from] prescription::Error),
+    /// About the rules that decisions are judged by.
+    #[error(transparent)]
+    Ruleset(#[from] ruleset::Error),
 }
 
 impl Refusal {
@@ -97,6 +105,7 @@ impl Refusal {
             Self::Adherence(error) => error,
             Self::Recovery(error) => error,
             Self::Prescription(error) => error,
+            Self::Ruleset(error) => error,
         }
     }
 }
@@ -116,5 +125,9 @@ impl Explain for Refusal {
 
     fn findings(&self) -> &[Finding] {
         self.explained().findings()
+    }
+
+    fn judged_by(&self) -> Option<(&RulesetVersion, bool)> {
+        self.explained().judged_by()
     }
 }

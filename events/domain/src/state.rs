@@ -12,6 +12,7 @@ use crate::episode::Episode;
 use crate::follow_up::FollowUp;
 use crate::prescription::Prescription;
 use crate::recovery::Recovery;
+use crate::ruleset::Rulesets;
 use crate::scales::Scales;
 use crate::side_effects::SideEffects;
 use crate::treatment_plan::TreatmentPlan;
@@ -44,6 +45,8 @@ pub enum State {
     Recovery(Box<Recovery>),
     /// A prescription.
     Prescription(Prescription),
+    /// The rules that decisions are judged by.
+    Ruleset(Box<Rulesets>),
 }
 
 impl State {
@@ -62,6 +65,7 @@ impl State {
             StreamKind::Adherence => Self::Adherence(Box::default()),
             StreamKind::Recovery => Self::Recovery(Box::default()),
             StreamKind::Prescription => Self::Prescription(Prescription::default()),
+            StreamKind::Ruleset => Self::Ruleset(Box::default()),
         }
     }
 
@@ -80,6 +84,7 @@ impl State {
             (Self::Adherence(state), DomainEvent::Adherence(event)) => state.fold(event),
             (Self::Recovery(state), DomainEvent::Recovery(event)) => state.fold(event),
             (Self::Prescription(state), DomainEvent::Prescription(event)) => state.fold(event),
+            (Self::Ruleset(state), DomainEvent::Ruleset(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -92,7 +97,8 @@ impl State {
                 | Self::Coordination(_)
                 | Self::Adherence(_)
                 | Self::Recovery(_)
-                | Self::Prescription(_),
+                | Self::Prescription(_)
+                | Self::Ruleset(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -184,6 +190,9 @@ impl State {
             (Self::Prescription(state), Command::Prescription(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Prescription))
             }
+            (Self::Ruleset(state), Command::Ruleset(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Ruleset))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -196,7 +205,8 @@ impl State {
                 | Self::Coordination(_)
                 | Self::Adherence(_)
                 | Self::Recovery(_)
-                | Self::Prescription(_),
+                | Self::Prescription(_)
+                | Self::Ruleset(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

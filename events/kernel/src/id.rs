@@ -92,3 +92,9 @@ identifiers! {
     /// Names one follow-up visit.
     VisitId,
 }
+
+impl PatientId {
+    /// No patient: of commands and events that are about the program, such as its rules. No caller can name it as a
+    /// patient.
+    pub const NOBODY: Self = Self(Uuid::nil());
+}

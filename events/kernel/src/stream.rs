@@ -69,6 +69,8 @@ pub enum StreamKind {
     Recovery,
     /// One prescription on its way from the prescriber to the pharmacy.
     Prescription,
+    /// The rules that decisions are judged by: one stream a ledger, about no patient.
+    Ruleset,
 }
 
 /// The text names no stream kind.
@@ -78,7 +80,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -91,6 +93,7 @@ impl StreamKind {
         Self::Adherence,
         Self::Recovery,
         Self::Prescription,
+        Self::Ruleset,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -108,6 +111,7 @@ impl StreamKind {
             Self::Adherence => "adherence",
             Self::Recovery => "recovery",
             Self::Prescription => "prescription",
+            Self::Ruleset => "ruleset",
         }
     }
 }
@@ -136,6 +140,9 @@ const STAY_NAMESPACE: Uuid = Uuid::from_u128(0x2d6b_90e4_1c7f_5a83_b3a9_4e62_d05
 
 /// Namespace of the derived identifiers of prescriptions; never changes.
 const PRESCRIPTION_NAMESPACE: Uuid = Uuid::from_u128(0x5a1e_7c03_94d2_5f6b_8e20_6b9f_13ad_c475);
+
+/// The one stream of rules in a ledger; never changes.
+const RULESET: Uuid = Uuid::from_u128(0x6e31_a9d0_52c4_5b7e_8f16_0c94_e7b2_3d58);
 
 impl StreamRef {
     /// The stays of `patient` in `program`: one stream, so that only one can be open.
@@ -197,6 +204,12 @@ impl StreamRef {
     pub fn prescription(patient: PatientId, prescription: PrescriptionId) -> Self {
         let id = within(&PRESCRIPTION_NAMESPACE, patient, prescription.uuid());
         Self { kind: StreamKind::Prescription, id }
+    }
+
+    /// The rules that decisions of the ledger are judged by. It belongs to nobody's record: whose record it is, is
+    /// [`PatientId::NOBODY`].
+    pub const fn ruleset() -> Self {
+        Self { kind: StreamKind::Ruleset, id: RULESET }
     }
 
     /// Who cares for a patient.

@@ -115,6 +115,8 @@ pub enum Act {
     Inject,
     /// Tell of one that was given.
     TellOfInjection,
+    /// Propose, sign and reject the rules that decisions are judged by.
+    MakeRules,
 }
 
 /// A kind of question to the record.
@@ -136,6 +138,8 @@ pub enum Question {
     Timeline,
     /// How a program's clients fare, in numbers.
     Outcomes,
+    /// The rules that decisions are judged by.
+    Rules,
 }
 
 impl Act {
@@ -188,6 +192,7 @@ impl Act {
             Command::Adherence(InEpisode { command, .. }) => Self::of_adherence(command),
             Command::Recovery(command) => Self::of_recovery(command),
             Command::Prescription(OfPrescription { command, .. }) => Self::of_prescription(command),
+            Command::Ruleset(_) => Self::MakeRules,
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }

@@ -68,7 +68,7 @@ fn may(role: Role, act: Act) -> bool {
         Act::MeasureRetention => &[CaseManager, Service],
         Act::KeepChart | Act::RecordPharmacy => &[Nurse, Pharmacist, Service],
         Act::ReportDose => &[Nurse, Pharmacist, Patient, Service],
-        Act::Cosign => &[Pharmacist],
+        Act::Cosign | Act::MakeRules => &[Pharmacist],
         Act::ReportSideEffect | Act::RaiseConcern | Act::ReportUse => {
             &[Therapist, CaseManager, Nurse, Pharmacist, PrimaryCare, OutsideProvider, Family, Patient]
         }
@@ -108,6 +108,8 @@ fn may_ask(role: Role, question: Question) -> bool {
         Question::Timeline => &[Nurse, Pharmacist, Auditor],
         // Whoever is responsible for the program or its quality acts in one of these roles; partners do not.
         Question::Outcomes => &[CaseManager, Auditor],
+        // What decisions are judged by is no secret to anybody who is bound by it.
+        Question::Rules => &[Therapist, CaseManager, Nurse, Pharmacist, Auditor, Service],
     };
     PRESCRIBERS.contains(&role) || others.contains(&role)
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use concord_domain::adherence;
 use concord_domain::treatment_plan as plan;
-use concord_domain::{Command, EpisodeRef, InEpisode, chart, coordination, recovery, side_effects};
+use concord_domain::{Command, EpisodeRef, InEpisode, chart, coordination, recovery, ruleset, side_effects};
 use concord_kernel::{Actor, Credentials, Instant, PatientId, PersonId, ReportId, Role, TenantId};
 use uuid::Uuid;
 
@@ -382,5 +382,22 @@ fn nurses_inject_prescribers_decide_and_the_service_alone_says_that_a_day_has_pa
             let answer = permit_command(&identity(role), patient, &Command::Chart(command.clone()));
             assert_eq!(answer.is_ok(), may.contains(&role), "{role}: {command:?}");
         }
+    }
+}
+
+#[test]
+fn rules_are_made_by_pharmacists_and_prescribers_and_read_by_all_who_work_by_them() {
+    let propose = ruleset::Command::Propose {
+        tables: std::collections::BTreeMap::new(),
+        valid_from: None,
+        reason: concord_kernel::Text::parse("older clients").unwrap(),
+    };
+    let command = Command::Ruleset(propose);
+    for role in Role::ALL {
+        let makes = role.prescribes() || role == Role::Pharmacist;
+        assert_eq!(permit_command(&identity(role), PatientId::NOBODY, &command).is_ok(), makes, "{role}");
+        let outside =
+            matches!(role, Role::PrimaryCare | Role::OutsideProvider | Role::Family | Role::Patient);
+        assert_eq!(permit_query(&identity(role), Question::Rules, None).is_ok(), !outside, "{role}");
     }
 }

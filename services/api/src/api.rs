@@ -22,6 +22,7 @@ use concord_proto::concord::prescriber::v1::prescriber_service_server::Prescribe
 use concord_proto::concord::prescription::v1::prescription_service_server::PrescriptionServiceServer;
 use concord_proto::concord::program::v1::program_service_server::ProgramServiceServer;
 use concord_proto::concord::recovery::v1::recovery_service_server::RecoveryServiceServer;
+use concord_proto::concord::ruleset::v1::ruleset_service_server::RulesetServiceServer;
 use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer;
 use concord_proto::concord::side_effects::v1::side_effect_service_server::SideEffectServiceServer;
 use concord_proto::concord::therapist::v1::therapist_service_server::TherapistServiceServer;
@@ -133,6 +134,7 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(AdherenceServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(RecoveryServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(PrescriptionServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(RulesetServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
 }
 

@@ -13,6 +13,9 @@ use crate::{Door, Failure, Invalid};
 
 /// A request that asks for a command.
 pub(crate) trait Asks: Message + Name {
+    /// Whether it is about a patient; other commands are about the program, and their header names nobody.
+    const ABOUT_A_PATIENT: bool = true;
+
     /// Takes the header out, so that what is left is the command alone.
     fn take_header(&mut self) -> Option<CommandHeader>;
 
@@ -37,7 +40,9 @@ impl Commands {
 
 /// Decodes what is asked and says whether the caller may ask it.
 pub(crate) fn prepare<A: Asks>(caller: &Caller, mut asked: A) -> Result<concord_executor::Request, Failure> {
-    let header = decode::header(asked.take_header())?;
+    let header = asked.take_header();
+    let header =
+        if A::ABOUT_A_PATIENT { decode::header(header)? } else { decode::header_of_program(header)? };
     let request_hash = hash(caller, &header, &asked);
     let command = asked.command()?;
     permit_command(&caller.identity, header.patient, &command)?;
@@ -60,7 +65,11 @@ pub(crate) async fn execute(
     caller: &Caller,
     issued: concord_executor::Request,
 ) -> Result<CommandReceipt, Failure> {
-    Ok(encode::receipt(caller.tenant.executor.execute(issued).await?))
+    let executor = &caller.tenant.executor;
+    let receipt = executor.execute(issued).await?;
+    // Warnings are told in the words of the rules in force; without such words by their names.
+    let rules = if receipt.warnings.is_empty() { None } else { executor.rules().await.ok() };
+    Ok(encode::receipt(receipt, rules))
 }
 
 /// Room for what is hashed of most commands; longer ones take more.

@@ -30,6 +30,7 @@ mod prescription;
 mod program;
 mod query;
 mod recovery;
+mod ruleset;
 mod scales;
 mod side_effects;
 mod status;

@@ -4,7 +4,7 @@ use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use concord_proto::concord::{
     adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    scales, side_effects,
+    ruleset, scales, side_effects,
 };
 use tonic::Status;
 
@@ -200,5 +200,10 @@ asks! {
         RequestRenewalRequest, request_renewal, RequestRenewal;
         AnswerRenewalRequest, answer_renewal, AnswerRenewal;
         ExpirePrescriptionRequest, expire_prescription, ExpirePrescription;
+    }
+    ruleset by rulesets {
+        ProposeRulesetRequest, propose_ruleset, ProposeRuleset;
+        SignRulesetRequest, sign_ruleset, SignRuleset;
+        RejectRulesetRequest, reject_ruleset, RejectRuleset;
     }
 }

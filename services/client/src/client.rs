@@ -17,6 +17,7 @@ use concord_proto::concord::prescriber::v1::prescriber_service_client::Prescribe
 use concord_proto::concord::prescription::v1::prescription_service_client::PrescriptionServiceClient;
 use concord_proto::concord::program::v1::program_service_client::ProgramServiceClient;
 use concord_proto::concord::recovery::v1::recovery_service_client::RecoveryServiceClient;
+use concord_proto::concord::ruleset::v1::ruleset_service_client::RulesetServiceClient;
 use concord_proto::concord::scales::v1::scale_service_client::ScaleServiceClient;
 use concord_proto::concord::side_effects::v1::side_effect_service_client::SideEffectServiceClient;
 use concord_proto::concord::therapist::v1::therapist_service_client::TherapistServiceClient;
@@ -144,6 +145,8 @@ services! {
     recoveries: RecoveryServiceClient;
     /// Prescriptions.
     prescriptions: PrescriptionServiceClient;
+    /// The rules that decisions are judged by.
+    rulesets: RulesetServiceClient;
     /// Many commands on one stream.
     commands: CommandServiceClient;
     /// The log itself.

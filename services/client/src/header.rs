@@ -12,3 +12,12 @@ pub fn treatment(command: Uuid, patient: Uuid) -> CommandHeader {
         ..CommandHeader::default()
     }
 }
+
+/// A header for a command about the program itself, such as its rules: it names no patient.
+pub fn operations(command: Uuid) -> CommandHeader {
+    CommandHeader {
+        command_id: command.to_string(),
+        purpose: Purpose::Operations.into(),
+        ..CommandHeader::default()
+    }
+}

@@ -31,6 +31,6 @@ pub use asks::Asks;
 pub use bearer::{Authorised, Bearer, InvalidToken};
 pub use client::Client;
 pub use fault::{Error, Fault, Field};
-pub use header::treatment;
+pub use header::{operations, treatment};
 pub use retry::Retry;
 pub use stream::{Answer, CommandStream};

@@ -1,5 +1,7 @@
 //! Why a command has no receipt.
 
+use std::sync::Arc;
+
 use concord_domain::{Refusal, UnreadableEvent};
 use concord_ledger::{AppendError, ReadError};
 
@@ -36,6 +38,9 @@ pub enum ExecuteError {
     /// What is stored contradicts itself.
     #[error("the record is damaged: {0}")]
     Corrupt(&'static str),
+    /// Rules were published that this program cannot judge by: nothing is decided before they can be read.
+    #[error("the published rules cannot be used: {0}")]
+    RulesUnusable(Arc<str>),
     /// A stored event cannot be read.
     #[error("the record holds an event that cannot be read")]
     Unreadable(#[from] UnreadableEvent),

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use concord_domain::{Command, Context, DomainEvent, Facts, chart};
-use concord_kernel::{Clock, CommandId, Instant, StreamRef};
+use concord_domain::ruleset::Archive;
+use concord_domain::{Command, Context, DomainEvent, Facts, Target, chart};
+use concord_kernel::{Clock, CommandId, Instant, StreamKind, StreamRef};
 use concord_knowledge::{FindingKey, Ruleset};
 use concord_ledger::{Append, AppendError, Appended, Condition, Expected, Ledger, NewEvent};
 use tracing::Instrument;
@@ -14,6 +15,7 @@ use crate::cache::{Folded, StateCache};
 use crate::gates::Gates;
 use crate::load::load;
 use crate::metadata::By;
+use crate::rulebook::{self, Rulebook, Rules};
 use crate::{ExecuteError, Metadata, Receipt, Request};
 
 /// Namespace of the names of commands that another one asks for first; never changes.
@@ -41,7 +43,7 @@ pub struct Executor(Arc<Inner>);
 struct Inner {
     ledger: Arc<dyn Ledger>,
     clock: Arc<dyn Clock>,
-    rules: &'static Ruleset,
+    book: Rulebook,
     options: ExecutorOptions,
     cache: StateCache,
     gates: Gates,
@@ -53,8 +55,18 @@ struct Decided {
     conditions: Vec<Condition>,
 }
 
+/// What came of deciding once.
+enum Attempt {
+    /// It was recorded, now or before.
+    Done(Receipt),
+    /// Others were faster.
+    Overtaken,
+    /// Another process has published rules since they were read here.
+    RulesChanged,
+}
+
 impl Executor {
-    /// Executes commands on `ledger` by `rules`.
+    /// Executes commands on `ledger` by `rules`, and by what is published in it over them.
     pub fn new(
         ledger: Arc<dyn Ledger>,
         clock: Arc<dyn Clock>,
@@ -62,12 +74,27 @@ impl Executor {
         options: ExecutorOptions,
     ) -> Self {
         let cache = StateCache::new(options.cache_bytes);
-        Self(Arc::new(Inner { ledger, clock, rules, options, cache, gates: Gates::new() }))
+        let book = Rulebook::new(rules);
+        Self(Arc::new(Inner { ledger, clock, book, options, cache, gates: Gates::new() }))
     }
 
-    /// The rules that commands are judged by.
-    pub fn rules(&self) -> &'static Ruleset {
-        self.0.rules
+    /// The rules that a command would be judged by now.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`] when what was published cannot be read or used; then no command is decided either.
+    pub async fn rules(&self) -> Result<&'static Ruleset, ExecuteError> {
+        let now = self.0.clock.now();
+        Ok(self.0.book.open(&*self.0.ledger, now).await?.rules(now).rules)
+    }
+
+    /// Every ruleset that was proposed or published in the ledger, with its rows.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`] when the ledger cannot be read.
+    pub async fn rulesets(&self) -> Result<Archive, ExecuteError> {
+        rulebook::archive(&*self.0.ledger).await
     }
 
     /// What the cache holds of a stream.
@@ -83,7 +110,14 @@ impl Executor {
     /// See [`ExecuteError`]; on [`ExecuteError::Unavailable`] ask again with the same command id.
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
         let kind = request.command.target(request.patient).stream.kind;
-        self.0.whole(request).instrument(tracing::debug_span!("command", stream = kind.as_str())).await
+        let span = tracing::debug_span!("command", stream = kind.as_str());
+        if kind != StreamKind::Ruleset {
+            return self.0.whole(request).instrument(span).await;
+        }
+        // A caller who goes away must not give the book back while rules are on their way into the log.
+        let inner = Arc::clone(&self.0);
+        let writing = tokio::spawn(async move { inner.write_rules(request).await }.instrument(span));
+        writing.await.map_err(|_| ExecuteError::Unavailable)?
     }
 
     /// Judges `request` as things are now and records nothing: for whoever must do something in the world before it can
@@ -118,44 +152,91 @@ impl Inner {
         let target = request.command.target(request.patient);
         let _gate = self.gates.enter(target.stream).await;
         for _ in 0..self.options.attempts {
+            // Held until the append is answered: no publication of this process comes between a decision and its place in
+            // the log. One of another process is a condition that does not hold.
+            let book = self.book.open(&*self.ledger, self.clock.now()).await?;
             // Within the gate and anew each time: a decision is never older than the state it rests on.
             let now = self.clock.now();
-            let effective_at = request.effective_at.unwrap_or(now);
-            if effective_at > now {
-                return Err(ExecuteError::EffectiveInFuture);
-            }
-            let folded = self.own(target.stream).await?;
-            if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
-                let conflict = ExecuteError::Conflict { actual: folded.version };
-                return self.earlier(request).await?.ok_or(conflict);
-            }
-            let read = self.basis(request, &target.reads, &folded).await?;
-            let decided = match self.decide(request, &folded, &read, now, effective_at) {
-                Ok(decided) => decided,
-                Err(refusal) => return self.earlier(request).await?.ok_or(ExecuteError::Refused(refusal)),
-            };
-            // Until the append is known to have happened, nobody may decide on the state before it.
-            self.cache.forget(target.stream);
-            let warnings = standing(&decided.events);
-            let append = prepare(request, &decided, &warnings, &folded, target.stream, effective_at, now);
-            match self.ledger.append(append).await {
-                Ok(Appended::New(receipt)) => {
-                    self.keep(target.stream, folded, decided.events, receipt.stream_version);
-                    return Ok(answer(&receipt, warnings));
+            let rules = book.rules(now);
+            match self.attempt(request, &target, now, rules).await? {
+                Attempt::Done(receipt) => return Ok(receipt),
+                Attempt::Overtaken => {}
+                Attempt::RulesChanged => {
+                    drop(book);
+                    self.book.forget(rules).await;
                 }
-                Ok(Appended::Repeated(receipt)) => return recall(&receipt),
-                Err(AppendError::Conflict { .. }) => {
-                    for (stream, _) in &read {
-                        self.cache.forget(*stream);
-                    }
-                }
-                Err(AppendError::Unavailable) => {
-                    return self.earlier(request).await?.ok_or(ExecuteError::Unavailable);
-                }
-                Err(error) => return Err(error.into()),
             }
         }
         Err(ExecuteError::Contended)
+    }
+
+    /// Executes a command about the rules themselves, while no other command is decided.
+    async fn write_rules(&self, request: Request) -> Result<Receipt, ExecuteError> {
+        let target = request.command.target(request.patient);
+        let _gate = self.gates.enter(target.stream).await;
+        let book = self.book.write().await;
+        let mut answer = Err(ExecuteError::Contended);
+        for _ in 0..self.options.attempts {
+            match self.attempt(&request, &target, self.clock.now(), self.book.base()).await {
+                Ok(Attempt::Overtaken | Attempt::RulesChanged) => {}
+                Ok(Attempt::Done(receipt)) => answer = Ok(receipt),
+                Err(error) => answer = Err(error),
+            }
+            if !matches!(answer, Err(ExecuteError::Contended)) {
+                break;
+            }
+        }
+        book.read_again(&*self.ledger, self.clock.now()).await;
+        answer
+    }
+
+    /// Decides once and appends.
+    async fn attempt(
+        &self,
+        request: &Request,
+        target: &Target,
+        now: Instant,
+        rules: Rules,
+    ) -> Result<Attempt, ExecuteError> {
+        let effective_at = request.effective_at.unwrap_or(now);
+        if effective_at > now {
+            return Err(ExecuteError::EffectiveInFuture);
+        }
+        let folded = self.own(target.stream).await?;
+        if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
+            let conflict = ExecuteError::Conflict { actual: folded.version };
+            return self.earlier(request).await?.ok_or(conflict).map(Attempt::Done);
+        }
+        let read = self.basis(request, &target.reads, &folded).await?;
+        let decided = match self.decide(request, &folded, &read, (now, effective_at), rules) {
+            Ok(decided) => decided,
+            Err(refusal) => {
+                let refused = ExecuteError::Refused(refusal);
+                return self.earlier(request).await?.ok_or(refused).map(Attempt::Done);
+            }
+        };
+        // Until the append is known to have happened, nobody may decide on the state before it.
+        self.cache.forget(target.stream);
+        let warnings = standing(&decided.events);
+        let append = prepare(request, &decided, &warnings, &folded, target.stream, effective_at, now);
+        match self.ledger.append(append).await {
+            Ok(Appended::New(receipt)) => {
+                self.keep(target.stream, folded, decided.events, receipt.stream_version);
+                Ok(Attempt::Done(answer(&receipt, warnings)))
+            }
+            Ok(Appended::Repeated(receipt)) => recall(&receipt).map(Attempt::Done),
+            Err(AppendError::Conflict { stream, .. }) => {
+                for (stream, _) in &read {
+                    self.cache.forget(*stream);
+                }
+                let rules_changed = stream == StreamRef::ruleset();
+                Ok(if rules_changed { Attempt::RulesChanged } else { Attempt::Overtaken })
+            }
+            Err(AppendError::Unavailable) => {
+                self.earlier(request).await?.ok_or(ExecuteError::Unavailable).map(Attempt::Done)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn judge(&self, request: &Request) -> Result<(), ExecuteError> {
@@ -165,7 +246,9 @@ impl Inner {
         let effective_at = request.effective_at.unwrap_or(now);
         let folded = self.own(target.stream).await?;
         let read = self.basis(request, &target.reads, &folded).await?;
-        self.decide(request, &folded, &read, now, effective_at).map(drop).map_err(ExecuteError::Refused)
+        let rules = self.book.open(&*self.ledger, now).await?.rules(now);
+        let decided = self.decide(request, &folded, &read, (now, effective_at), rules);
+        decided.map(drop).map_err(ExecuteError::Refused)
     }
 
     /// The states that a decision rests on beside its own: what the command names is not all, the states may name more.
@@ -195,21 +278,21 @@ impl Inner {
         request: &Request,
         folded: &Folded,
         read: &[(StreamRef, Arc<Folded>)],
-        now: Instant,
-        effective_at: Instant,
+        (now, effective_at): (Instant, Instant),
+        rules: Rules,
     ) -> Result<Decided, concord_domain::Refusal> {
-        let conditions = read
-            .iter()
-            .map(|(stream, folded)| Condition { stream: *stream, expected: Expected::Exact(folded.version) })
-            .collect();
+        let stands =
+            |(stream, folded): &(StreamRef, Arc<Folded>)| condition(*stream, Expected::Exact(folded.version));
+        let conditions = read.iter().map(stands).chain(rules.condition()).collect();
+        let Rules { rules, .. } = rules;
         let context = Context {
             patient: request.patient,
             actor: request.actor.clone(),
             purpose: request.purpose,
             now,
             effective_at,
-            rules: self.rules,
-            facts: Facts::gather(read.iter().map(|(_, folded)| &folded.state)),
+            rules,
+            facts: Facts::gather(read.iter().map(|(_, folded)| &folded.state), rules),
         };
         folded.state.decide(request.command.clone(), context).map(|events| Decided { events, conditions })
     }
@@ -253,6 +336,10 @@ impl Inner {
             None => Ok(None),
         }
     }
+}
+
+const fn condition(stream: StreamRef, expected: Expected) -> Condition {
+    Condition { stream, expected }
 }
 
 /// A command that `request` asks to be recorded first, by whoever asks for it and for the same purpose. Its name is its own

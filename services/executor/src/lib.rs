@@ -11,6 +11,7 @@ mod gates;
 mod load;
 mod metadata;
 mod request;
+mod rulebook;
 #[cfg(test)]
 mod tests;
 

@@ -1,6 +1,7 @@
 mod asked;
 mod cache;
 mod further;
+mod rules;
 mod shaky;
 mod shared;
 

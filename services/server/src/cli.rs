@@ -8,6 +8,7 @@ use concord_kernel::{Role, Schedule, TenantId};
 use uuid::Uuid;
 
 use crate::config::ProcessRole;
+use crate::rules::Rules;
 
 /// The system of record for medication management in intensive outpatient programs.
 #[derive(Debug, Parser)]
@@ -38,6 +39,9 @@ pub(crate) enum Command {
     /// Look after the views; the service must not be running on the folder
     #[command(subcommand)]
     Projections(Projections),
+    /// Look at the rules that decisions are judged by, propose others and sign them
+    #[command(subcommand)]
+    Rules(Rules),
     /// Print a signed token for local development
     Token(Token),
 }

@@ -10,6 +10,7 @@ mod ledger;
 mod open;
 mod out;
 mod projections;
+mod rules;
 mod serve;
 mod signals;
 mod telemetry;
@@ -57,6 +58,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Bench(bench) => bench::run(bench).await,
         Command::Ledger(command) => ledger::run(&command, &load(overrides)?),
         Command::Token(options) => token::print(&options, &load(overrides)?),
+        Command::Rules(command) => rules::run(command).await,
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,
         Command::Demo(options) => {
             // The page is what there is to see.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use concord_access::Authenticator;
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
 use concord_executor::Executor;
-use concord_kernel::{Clock, IdSource, RandomIds, SystemClock};
+use concord_kernel::{Clock, IdSource, RandomIds, SystemClock, TenantId};
 use concord_ledger::{DataFolder, Ledger, OpenError};
 use concord_pharmacy::{Options, Relay, TestNetwork};
 use concord_projection::{Projections, StoreError};
@@ -36,6 +36,13 @@ pub(crate) enum ServeError {
     /// The views' thread.
     #[error("the views cannot be started")]
     Thread(#[source] std::io::Error),
+    /// Rules were published by which this program cannot judge.
+    #[error("tenant {tenant} cannot be served: nothing can be judged by its rules")]
+    Rules {
+        tenant: TenantId,
+        #[source]
+        cause: concord_executor::ExecuteError,
+    },
     /// The token key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -101,6 +108,8 @@ impl Running {
         let (closing, mut closed) = watch::channel(false);
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources).await?;
+            let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
+            opened.executor.rules().await.map_err(unusable)?;
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
@@ -307,5 +316,69 @@ mod tests {
         let mut running = started(folder.path()).await;
         running.until(std::future::ready(())).await.unwrap();
         running.stop(SOON).await.unwrap();
+    }
+
+    /// Rules that two have signed for tables that are no more, looser than those that are.
+    fn unfit() -> Vec<concord_domain::DomainEvent> {
+        use concord_domain::ruleset::Event;
+        use concord_kernel::Text;
+        use concord_knowledge::RulesetVersion;
+        let version = |name: &str| RulesetVersion::parse(name).unwrap();
+        let ruleset = version("2026-01-05.0123456789ab");
+        let noon = Instant::parse("2026-01-05T12:00:00Z").unwrap();
+        let rows = "id,value,unit,source,reviewed_by,reviewed_on\nbridge-days,60,d,Program rule,,\n";
+        let events = [
+            Event::RulesetProposed {
+                ruleset: ruleset.clone(),
+                digest: String::new(),
+                base: version("2020-01-01.0123456789ab"),
+                valid_from: None,
+                reason: Text::parse("longer then").unwrap(),
+                by: PersonId::new(Uuid::from_u128(1)),
+                role: Role::Pharmacist,
+            },
+            Event::RulesetRowsProposed {
+                ruleset: ruleset.clone(),
+                table: String::from("limits.csv"),
+                text: String::from(rows),
+            },
+            Event::RulesetPublished { ruleset, in_force_from: noon, reviewed_on: noon.day() },
+        ];
+        events.map(concord_domain::DomainEvent::Ruleset).to_vec()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_service_that_cannot_judge_by_its_published_rules_does_not_start() {
+        use concord_kernel::{CommandId, LedgerId, StreamRef};
+        use concord_ledger::{Append, Expected, NewEvent, SqliteLedger, SqliteOptions};
+        let folder = tempfile::tempdir().unwrap();
+        started(folder.path()).await.stop(SOON).await.unwrap();
+        let config = config(folder.path());
+        let id = LedgerId::clinical(config.tenants[0].clone());
+        let path = DataFolder::file(folder.path(), &id);
+        let Sources { clock, ids } = Sources::machine();
+        let ledger = SqliteLedger::open(&path, id, clock, ids, SqliteOptions::default()).unwrap();
+        let stored = |event: concord_domain::DomainEvent| NewEvent {
+            event_type: event.event_type(),
+            event_version: event.event_version(),
+            payload: event.encode().into(),
+        };
+        let append = Append {
+            command: CommandId::new(Uuid::from_u128(9)),
+            request_hash: [9; 32],
+            stream: StreamRef::ruleset(),
+            expected: Expected::Exact(0),
+            conditions: Vec::new(),
+            events: unfit().into_iter().map(stored).collect(),
+            metadata: "{}".into(),
+            reply: "".into(),
+        };
+        ledger.append(append).await.unwrap();
+        drop(ledger);
+        let refused = Running::start(&config, Sources::machine()).await.err();
+        let cause = refused.as_ref().and_then(std::error::Error::source).map(ToString::to_string);
+        assert!(matches!(refused, Some(ServeError::Rules { .. })), "{refused:?}");
+        let cause = cause.unwrap_or_default();
+        assert!(cause.contains("limits.csv, line 2, column value: \"60\" is looser than \"30\""), "{cause}");
     }
 }

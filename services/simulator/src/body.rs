@@ -51,4 +51,5 @@ bodies! {
         RecordSubstanceUse RecordRelapse ReviewRelapse RecordDrugScreen ReportOverdose ReviewOverdose OfferNaloxone
         RecordNaloxoneChallenge RecordOtpDose MeasureRetention;
     Prescription: DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription;
+    Ruleset: ProposeRuleset SignRuleset RejectRuleset;
 }

@@ -136,7 +136,8 @@ impl Gateway for Remote {
             GiveInjection RecordInjectionGiven DecideLateInjection AttestTolerability RecordInjectionOverdue
             ReviewInjection AssessResponse
             RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription
-            RecordOutreach DecideBridging);
+            RecordOutreach DecideBridging
+            ProposeRuleset SignRuleset RejectRuleset);
         Ok(answered?)
     }
 

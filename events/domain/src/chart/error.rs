@@ -1,7 +1,7 @@
 //! The refusals of a medication chart.
 
 use concord_kernel::{Day, Instant, Schedule};
-use concord_knowledge::{Action, Finding, Milligrams};
+use concord_knowledge::{Action, Finding, Milligrams, RulesetVersion};
 
 use super::{InjectionError, ResponseError};
 
@@ -137,6 +137,10 @@ pub enum Error {
         findings: Vec<Finding>,
         /// What answers the hardest of them.
         answer: Answer,
+        /// The rules that found them.
+        ruleset: RulesetVersion,
+        /// Whether every row of these is signed.
+        reviewed: bool,
     },
 
     /// Nothing would change.

@@ -1,6 +1,6 @@
 //! What a caller is told about a refusal by a medication chart.
 
-use concord_knowledge::Finding;
+use concord_knowledge::{Finding, RulesetVersion};
 
 use super::Error;
 use crate::Explain;
@@ -261,5 +261,9 @@ impl Explain for Error {
         } else {
             &[]
         }
+    }
+
+    fn judged_by(&self) -> Option<(&RulesetVersion, bool)> {
+        if let Self::Unsafe { ruleset, reviewed, .. } = self { Some((ruleset, *reviewed)) } else { None }
     }
 }

@@ -270,8 +270,7 @@ impl Chart {
     }
 
     /// What other streams may know of it.
-    pub(crate) fn facts(&self) -> ChartFacts {
-        let rules = Ruleset::embedded();
+    pub(crate) fn facts(&self, rules: &Ruleset) -> ChartFacts {
         let must_taper = |order: &Order| rules.drug(&order.drug).is_some_and(|drug| must_taper(drug.taper));
         let mut known_orders: Vec<OrderId> =
             self.orders.keys().chain(&self.stopped_orders).copied().collect();

@@ -5,7 +5,7 @@ use concord_kernel::{Role, StreamKind};
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
     Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, adherence,
-    assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery, scales,
+    assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery, ruleset, scales,
     side_effects, treatment_plan,
 };
 
@@ -60,6 +60,10 @@ fn out_of_place(kind: StreamKind) -> Command {
             prescription: concord_kernel::PrescriptionId::new(uuid(9)),
             command: prescription::Command::Print,
         }),
+        StreamKind::Ruleset => Command::Ruleset(ruleset::Command::Reject {
+            ruleset: concord_knowledge::RulesetVersion::parse("2027-01-04.0123456789ab").unwrap(),
+            reason: text("why"),
+        }),
     }
 }
 
@@ -77,6 +81,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::Adherence(_) => StreamKind::Adherence,
         Refusal::Recovery(_) => StreamKind::Recovery,
         Refusal::Prescription(_) => StreamKind::Prescription,
+        Refusal::Ruleset(_) => StreamKind::Ruleset,
     }
 }
 
@@ -136,14 +141,14 @@ fn a_state_decides_nothing_for_another_aggregate() {
 
 #[test]
 fn facts_are_of_the_streams_that_were_read_only() {
-    let states = StreamKind::ALL.map(State::empty);
-    assert_eq!(Facts::gather([]), Facts::default());
-    let all = Facts::gather(&states);
+    let (states, rules) = (StreamKind::ALL.map(State::empty), concord_knowledge::Ruleset::embedded());
+    assert_eq!(Facts::gather([], rules), Facts::default());
+    let all = Facts::gather(&states, rules);
     assert!(all.episode.is_some() && all.indication.is_some() && all.chart.is_some());
     assert!(all.side_effects.is_some() && all.scales.is_some() && all.plan.is_some());
     assert!(all.adherence.is_some());
     assert!(all.visits.is_some());
     assert!(all.prescriptions.is_empty(), "of an empty stream there is nothing to know");
-    let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))));
+    let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))), rules);
     assert_eq!(only_scales, Facts { scales: all.scales, ..Facts::default() });
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use concord_kernel::{Instant, PatientId, PersonId, Phi, Role, ScaleId, StreamKind, StreamRef, VisitId};
-use concord_knowledge::ConditionId;
 use concord_knowledge::scale::ScaleKind;
+use concord_knowledge::{ConditionId, Ruleset};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
@@ -51,7 +51,7 @@ impl Record {
         self.now = self.now.plus(std::time::Duration::from_hours(step.hours_later.unsigned_abs()));
         let target = step.command.target(self.patient);
         let read: Vec<_> = target.reads.iter().map(|stream| self.state(*stream)).collect();
-        let by = by(step.role).at(self.now).knowing(Facts::gather(&read));
+        let by = by(step.role).at(self.now).knowing(Facts::gather(&read, Ruleset::embedded()));
         for event in self.state(target.stream).decide(step.command.clone(), by.0)? {
             let empty = || (State::empty(target.stream.kind), Vec::new());
             let (state, stored) = self.streams.entry(target.stream).or_insert_with(empty);
@@ -132,7 +132,8 @@ impl Record {
                 | DomainEvent::Coordination(_)
                 | DomainEvent::Adherence(_)
                 | DomainEvent::Recovery(_)
-                | DomainEvent::Prescription(_) => {}
+                | DomainEvent::Prescription(_)
+                | DomainEvent::Ruleset(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

@@ -8,7 +8,7 @@ use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
 use crate::{
     Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, prescription,
-    recovery, scales, treatment_plan,
+    recovery, ruleset, scales, treatment_plan,
 };
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
@@ -296,6 +296,30 @@ fn of_recoveries() -> Vec<Refusal> {
     recoveries.into_iter().map(Refusal::from).collect()
 }
 
+fn of_rulesets() -> Vec<Refusal> {
+    use concord_knowledge::program::{NotTaken, ProgramFault};
+    use ruleset::{Error as R, Signatory};
+    let not_taken = |what| {
+        let file = "drugs.csv".to_owned();
+        R::NotTaken(ProgramFault { file, line: 2, column: None, what: Box::new(what) })
+    };
+    let rulesets = [
+        R::RoleNotPermitted { role: Role::Auditor },
+        not_taken(NotTaken::Closed),
+        not_taken(NotTaken::Empty),
+        R::ProposalOpen,
+        R::NotProposed,
+        R::SignedAlready,
+        R::RoleSigned { signatory: Signatory::Pharmacist },
+        R::BaseChanged,
+        R::TooLarge { most: 1 },
+        R::Published,
+        R::NameTooLong { most: 1 },
+        R::InThePast,
+    ];
+    rulesets.into_iter().map(Refusal::from).collect()
+}
+
 fn of_prescriptions() -> Vec<Refusal> {
     use prescription::Error as R;
     let prescriptions = [
@@ -374,6 +398,7 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
         of_adherence(),
         of_recoveries(),
         of_prescriptions(),
+        of_rulesets(),
     ];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
@@ -396,6 +421,7 @@ fn one_reason_means_one_thing_within_an_aggregate() {
         of_adherence(),
         of_recoveries(),
         of_prescriptions(),
+        of_rulesets(),
     ] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =

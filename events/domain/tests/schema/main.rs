@@ -12,7 +12,7 @@ use std::sync::Once;
 
 use concord_domain::{
     DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription,
-    recovery, scales, side_effects, treatment_plan,
+    recovery, ruleset, scales, side_effects, treatment_plan,
 };
 use concord_kernel::StreamKind;
 use serde_json::Value;
@@ -40,6 +40,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::Adherence => adherence::Event::VARIANTS,
         StreamKind::Recovery => recovery::Event::VARIANTS,
         StreamKind::Prescription => prescription::Event::VARIANTS,
+        StreamKind::Ruleset => ruleset::Event::VARIANTS,
     }
 }
 
@@ -57,6 +58,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::Adherence(event) => serde_json::to_string_pretty(event),
         DomainEvent::Recovery(event) => serde_json::to_string_pretty(event),
         DomainEvent::Prescription(event) => serde_json::to_string_pretty(event),
+        DomainEvent::Ruleset(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

@@ -82,3 +82,18 @@ pub enum Fault {
     #[error("the row {0} is missing")]
     MissingRow(&'static str),
 }
+
+impl Fault {
+    /// The column that it is about, where it is about one.
+    pub const fn column(&self) -> Option<&'static str> {
+        if let Self::MissingColumn(column)
+        | Self::EmptyText(column)
+        | Self::InvalidValue { column, .. }
+        | Self::Contradiction(column, _) = self
+        {
+            Some(column)
+        } else {
+            None
+        }
+    }
+}

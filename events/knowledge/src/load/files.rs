@@ -87,6 +87,12 @@ impl Files {
     /// The name of these tables in events: the day, and a digest of everything they say. A table that was changed can
     /// never go by the name that it had before.
     pub fn version(&self) -> RulesetVersion {
+        let digest = hex::encode(&self.digest()[..DIGEST_BYTES]);
+        RulesetVersion::parse(&format!("{PUBLISHED}.{digest}")).expect("digits, hyphens and a point")
+    }
+
+    /// SHA-256 of everything that the tables say.
+    pub fn digest(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for (name, text) in &self.0 {
             // Each piece with its length, so that none can be moved into the next; lines, so that no platform's way
@@ -96,8 +102,12 @@ impl Files {
                 hash.update(piece.as_bytes());
             }
         }
-        let digest = hex::encode(&hash.finalize()[..DIGEST_BYTES]);
-        RulesetVersion::parse(&format!("{PUBLISHED}.{digest}")).expect("digits, hyphens and a point")
+        hash.finalize().into()
+    }
+
+    /// Each table's name and text, in the order of the names.
+    pub fn tables(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(name, text)| (*name, text.as_ref()))
     }
 
     /// The text of the table named `name`.

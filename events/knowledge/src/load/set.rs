@@ -29,6 +29,11 @@ impl Set {
         of.iter().any(|&at| self.contains(at))
     }
 
+    /// Whether all of `other` are in it.
+    pub(crate) fn contains_all(&self, other: &Self) -> bool {
+        other.iter().all(|at| self.contains(at))
+    }
+
     fn remove(&mut self, other: &Self) {
         for (word, gone) in self.0.iter_mut().zip(&other.0) {
             *word &= !gone;

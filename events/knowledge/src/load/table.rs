@@ -87,6 +87,11 @@ impl Table {
         })
     }
 
+    /// The names of its columns, in order.
+    pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter()
+    }
+
     /// A fault of the whole table.
     pub(crate) const fn fault(&self, fault: Fault) -> LoadError {
         LoadError { file: self.file, line: 1, fault }
@@ -94,6 +99,21 @@ impl Table {
 }
 
 impl Row<'_> {
+    /// The table that it is in.
+    pub(crate) const fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// The line on which it begins.
+    pub(crate) const fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Its fields as they stand, in the order of the columns.
+    pub(crate) fn fields(&self) -> impl Iterator<Item = &str> {
+        self.record.iter()
+    }
+
     pub(crate) const fn fault(&self, fault: Fault) -> LoadError {
         LoadError { file: self.file, line: self.line, fault }
     }

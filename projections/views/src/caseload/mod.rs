@@ -64,7 +64,10 @@ impl View for Caseload {
             | DomainEvent::Recovery(_) => true,
             DomainEvent::Chart(event) => row::concerns_therapy(event),
             DomainEvent::Adherence(event) => Adherence::concerns(event),
-            DomainEvent::Assessment(_) | DomainEvent::Coordination(_) | DomainEvent::Prescription(_) => false,
+            DomainEvent::Assessment(_)
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Prescription(_)
+            | DomainEvent::Ruleset(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -96,7 +99,8 @@ impl View for Caseload {
             DomainEvent::Assessment(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Prescription(_) => {}
+            | DomainEvent::Prescription(_)
+            | DomainEvent::Ruleset(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

@@ -75,7 +75,8 @@ impl View for Chart {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Adherence(_) => Vec::new(),
+            | DomainEvent::Adherence(_)
+            | DomainEvent::Ruleset(_) => Vec::new(),
         }
     }
 
@@ -104,7 +105,8 @@ impl View for Chart {
             DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
-            | DomainEvent::Coordination(_) => {}
+            | DomainEvent::Coordination(_)
+            | DomainEvent::Ruleset(_) => {}
         }
         Ok(())
     }

@@ -69,7 +69,8 @@ pub(crate) const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::TreatmentPlan(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Adherence(_)
-        | DomainEvent::Prescription(_) => None,
+        | DomainEvent::Prescription(_)
+        | DomainEvent::Ruleset(_) => None,
     }
 }
 

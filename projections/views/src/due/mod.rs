@@ -72,7 +72,8 @@ impl View for DueItems {
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
             | DomainEvent::Recovery(_)
-            | DomainEvent::Prescription(_) => {}
+            | DomainEvent::Prescription(_)
+            | DomainEvent::Ruleset(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

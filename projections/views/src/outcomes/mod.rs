@@ -112,6 +112,7 @@ const fn counts(event: &DomainEvent) -> bool {
         }
         DomainEvent::FollowUp(_)
         | DomainEvent::CareTeam(_)
+        | DomainEvent::Ruleset(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Prescription(_) => false,
     }

@@ -99,6 +99,7 @@ impl Row {
             DomainEvent::Recovery(event) => self.setback(event),
             DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_) => {}
         }

@@ -2,7 +2,7 @@
 
 use concord_domain::chart::{Event, OverrideReason};
 use concord_kernel::{Instant, PersonId};
-use concord_knowledge::{Action, FindingKey, Severity};
+use concord_knowledge::{Action, FindingKey, RulesetVersion, Severity};
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ pub struct OpenFinding {
     pub action: Action,
     /// When it was found.
     pub detected_at: Instant,
+    /// The rules that found it.
+    pub ruleset: RulesetVersion,
 }
 
 /// An override that a second clinician has not agreed with.
@@ -44,13 +46,14 @@ pub struct Findings {
 impl Findings {
     pub(crate) fn fold(&mut self, fact: &Fact, event: &Event) {
         match event {
-            Event::InteractionDetected { finding, severity, action, .. } => {
+            Event::InteractionDetected { finding, severity, action, ruleset } => {
                 self.open.retain(|known| known.finding != *finding);
                 self.open.push(OpenFinding {
                     finding: finding.clone(),
                     severity: *severity,
                     action: *action,
                     detected_at: fact.recorded_at,
+                    ruleset: ruleset.clone(),
                 });
             }
             Event::InteractionOverridden { finding, reason, by, at, .. } => {

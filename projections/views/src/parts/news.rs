@@ -110,6 +110,7 @@ impl News {
             | DomainEvent::Adherence(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
+            | DomainEvent::Ruleset(_)
             | DomainEvent::Coordination(_) => None,
         };
         if let DomainEvent::Chart(event) = &fact.event

@@ -54,6 +54,7 @@ impl<T> Plans<T> {
             }
             DomainEvent::TreatmentPlan(_)
             | DomainEvent::Prescription(_)
+            | DomainEvent::Ruleset(_)
             | DomainEvent::Episode(_)
             | DomainEvent::Assessment(_)
             | DomainEvent::Chart(_)

@@ -73,7 +73,8 @@ impl View for Reconciled {
             DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
-            | DomainEvent::Recovery(_) => false,
+            | DomainEvent::Recovery(_)
+            | DomainEvent::Ruleset(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -124,7 +125,8 @@ impl View for Reconciled {
             DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
-            | DomainEvent::Recovery(_) => {}
+            | DomainEvent::Recovery(_)
+            | DomainEvent::Ruleset(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

@@ -49,7 +49,8 @@ impl View for Roster {
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
             | DomainEvent::Recovery(_)
-            | DomainEvent::Prescription(_) => Vec::new(),
+            | DomainEvent::Prescription(_)
+            | DomainEvent::Ruleset(_) => Vec::new(),
         }
     }
 
@@ -72,7 +73,8 @@ impl View for Roster {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
-            | DomainEvent::Prescription(_) => Ok(()),
+            | DomainEvent::Prescription(_)
+            | DomainEvent::Ruleset(_) => Ok(()),
         }
     }
 

@@ -183,6 +183,7 @@ impl Story {
             DomainEvent::Adherence(_) => StreamRef::adherence(self.patient),
             DomainEvent::Recovery(_) => StreamRef::recovery(self.patient),
             DomainEvent::Prescription(_) => StreamRef::prescription(self.patient, self.at_pharmacy.latest),
+            DomainEvent::Ruleset(_) => StreamRef::ruleset(),
         }
     }
 

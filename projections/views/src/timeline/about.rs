@@ -158,6 +158,7 @@ impl About {
             | DomainEvent::Assessment(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)

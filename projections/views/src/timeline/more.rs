@@ -149,6 +149,7 @@ impl More {
             | DomainEvent::Scales(_)
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Recovery(_) => false,
         }

@@ -71,6 +71,7 @@ impl Row {
             }
             DomainEvent::Assessment(_)
             | DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_) => {}

@@ -66,7 +66,8 @@ impl View for Worklist {
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
             | DomainEvent::Recovery(_)
-            | DomainEvent::Prescription(_) => {}
+            | DomainEvent::Prescription(_)
+            | DomainEvent::Ruleset(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

@@ -156,4 +156,7 @@ requests! {
     RecordInjectionOverdue
     ReviewInjection
     AssessResponse
+    ProposeRuleset
+    SignRuleset
+    RejectRuleset
 }

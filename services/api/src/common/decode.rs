@@ -22,6 +22,22 @@ pub(crate) struct Header {
 
 pub(crate) fn header(header: Option<pb::CommandHeader>) -> Result<Header, Invalid> {
     let header = required("header", header)?;
+    let fields = header_fields(&header).and_then(|fields| {
+        if fields.patient == PatientId::NOBODY {
+            return Err(Invalid::new("patient_id", "must not be nil: it names a patient"));
+        }
+        Ok(fields)
+    });
+    fields.map_err(|invalid| invalid.within("header"))
+}
+
+/// The header of a command that is about the program and no patient.
+pub(crate) fn header_of_program(header: Option<pb::CommandHeader>) -> Result<Header, Invalid> {
+    let mut header = required("header", header)?;
+    if !header.patient_id.is_empty() {
+        return Err(Invalid::new("header.patient_id", "must be empty: the command is about no patient"));
+    }
+    header.patient_id = PatientId::NOBODY.to_string();
     header_fields(&header).map_err(|invalid| invalid.within("header"))
 }
 

@@ -3,7 +3,7 @@
 use concord_domain::{Explain, Refusal};
 use concord_executor::Receipt;
 use concord_kernel::{Instant, Role, Token};
-use concord_knowledge::{Action, Finding, FindingKey, Ruleset, Severity};
+use concord_knowledge::{Action, Finding, FindingKey, Ruleset, RulesetVersion, Severity};
 use concord_proto::concord::common::v1 as pb;
 use prost_types::Timestamp;
 use uuid::Uuid;
@@ -22,14 +22,15 @@ pub(crate) fn token(token: Token) -> pb::Token {
     pb::Token { epoch, position: token.position }
 }
 
-pub(crate) fn receipt(receipt: Receipt) -> pb::CommandReceipt {
+/// `rules` have the words for warnings.
+pub(crate) fn receipt(receipt: Receipt, rules: Option<&Ruleset>) -> pb::CommandReceipt {
     let Receipt { token, count, stream_version, recorded_at, warnings } = receipt;
     pb::CommandReceipt {
         token: Some(self::token(token)),
         stream_version,
         recorded_at: Some(instant(recorded_at)),
         events: count,
-        warnings: warnings.iter().map(warning).collect(),
+        warnings: warnings.iter().map(|key| warning(key, rules)).collect(),
     }
 }
 
@@ -38,7 +39,7 @@ pub(crate) fn refusal(refusal: &Refusal, reason: pb::ErrorReason) -> pb::Refusal
         reason: reason.into(),
         message: refusal.to_string(),
         remedy: refusal.remedy().to_owned(),
-        findings: refusal.findings().iter().map(finding).collect(),
+        findings: refusal.findings().iter().map(|found| finding(found, refusal.judged_by())).collect(),
         details: refusal.details().into_iter().map(str::to_owned).collect(),
     }
 }
@@ -52,15 +53,18 @@ fn finding_key(key: &FindingKey) -> pb::FindingKey {
 }
 
 /// The words of a finding that was recorded by its name.
-fn warning(key: &FindingKey) -> pb::Finding {
-    let told = Ruleset::embedded().explain(key);
+fn warning(key: &FindingKey, rules: Option<&Ruleset>) -> pb::Finding {
+    let told = rules.and_then(|rules| Some((rules.explain(key)?, rules)));
     // A rule that was taken out since: that it spoke is still told.
-    told.as_ref().map_or_else(|| pb::Finding { key: Some(finding_key(key)), ..Default::default() }, finding)
+    told.map_or_else(
+        || pb::Finding { key: Some(finding_key(key)), ..Default::default() },
+        |(told, rules)| finding(&told, Some((rules.version(), rules.is_reviewed()))),
+    )
 }
 
-fn finding(finding: &Finding) -> pb::Finding {
+/// A finding with the rules whose words these are, and whether they are reviewed.
+fn finding(finding: &Finding, rules: Option<(&RulesetVersion, bool)>) -> pb::Finding {
     let Finding { key, severity, action, mechanism, advice, source, until } = finding;
-    let rules = Ruleset::embedded();
     pb::Finding {
         key: Some(finding_key(key)),
         severity: encoded_severity(*severity).into(),
@@ -69,8 +73,8 @@ fn finding(finding: &Finding) -> pb::Finding {
         advice: advice.clone(),
         source: source.clone(),
         until: until.map(instant),
-        ruleset: rules.version().as_str().to_owned(),
-        reviewed: rules.is_reviewed(),
+        ruleset: rules.map_or_else(String::new, |(version, _)| version.as_str().to_owned()),
+        reviewed: rules.is_some_and(|(_, reviewed)| reviewed),
     }
 }
 

@@ -26,11 +26,13 @@ pub(super) fn line(line: &ReconciledLine) -> pb::LiaisonClient {
     }
 }
 
-/// The list as `person` may see it; `elsewhere` says whether they work outside the program.
+/// The list as `person` may see it; `elsewhere` says whether they work outside the program. Findings are told in the words
+/// of `rules`, those in force.
 pub(super) fn list(
     list: &ReconciledList,
     person: PersonId,
     elsewhere: bool,
+    rules: Option<&Ruleset>,
 ) -> pb::GetReconciledListResponse {
     let theirs;
     let contacts: &Contacts = if elsewhere {
@@ -50,7 +52,7 @@ pub(super) fn list(
         medications: medications.collect(),
         allergies: words::allergies(&list.background.allergies),
         no_known_allergies: matches!(list.background.allergies, AllergyList::NoneKnown),
-        interactions: list.findings.open.iter().map(interaction).collect(),
+        interactions: list.findings.open.iter().map(|open| interaction(open, rules)).collect(),
         reconciled_at: list.outside.reconciled_at.map(instant),
         plan: list.plan.clone(),
         as_of: None,
@@ -177,8 +179,8 @@ fn outside(line: &OutsideLine) -> pb::ListedMedication {
     }
 }
 
-fn interaction(open: &OpenFinding) -> pb::ListedInteraction {
-    let (mechanism, advice) = words::said(&open.finding);
+fn interaction(open: &OpenFinding, rules: Option<&Ruleset>) -> pb::ListedInteraction {
+    let (mechanism, advice) = words::said(&open.finding, rules);
     pb::ListedInteraction {
         rule: open.finding.rule.as_str().to_owned(),
         about: open.finding.about.iter().map(|substance| substance.as_str().to_owned()).collect(),
@@ -186,5 +188,7 @@ fn interaction(open: &OpenFinding) -> pb::ListedInteraction {
         action: words::stored(&open.action),
         mechanism,
         advice,
+        ruleset: open.ruleset.as_str().to_owned(),
+        reviewed: words::reviewed(&open.ruleset, rules),
     }
 }

@@ -46,7 +46,9 @@ impl LiaisonService for Questions {
             let actor = &asked.caller.identity.actor;
             let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
             asked.cares(&list.team)?;
-            Ok(pb::GetReconciledListResponse { as_of, ..encode::list(&list, actor.id, own_list(actor.role)) })
+            let rules = asked.caller.tenant.executor.rules().await.ok();
+            let list = encode::list(&list, actor.id, own_list(actor.role), rules);
+            Ok(pb::GetReconciledListResponse { as_of, ..list })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }
@@ -86,15 +88,17 @@ impl LiaisonService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self.ask_about(&metadata, Question::Reconciled, &asks.patient_id)?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
-        let identity = Arc::clone(&asked.caller.identity);
+        let (identity, tenant) = (Arc::clone(&asked.caller.identity), Arc::clone(&asked.caller.tenant));
         let read = move |reader| {
-            let identity = Arc::clone(&identity);
+            let (identity, tenant) = (Arc::clone(&identity), Arc::clone(&tenant));
             async move {
                 let actor = &identity.actor;
                 let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
                 // Whoever has left the care team is told nothing more.
                 cares(actor, &list.team)?;
-                Ok(vec![(patient.to_string(), encode::list(&list, actor.id, own_list(actor.role)))])
+                let rules = tenant.executor.rules().await.ok();
+                let list = encode::list(&list, actor.id, own_list(actor.role), rules);
+                Ok(vec![(patient.to_string(), list)])
             }
         };
         let mut before = pb::GetReconciledListResponse::default();

@@ -37,7 +37,8 @@ pub(super) fn item(item: &WorklistItem, now: Instant) -> pb::WorklistItem {
     }
 }
 
-pub(super) fn client(patient: PatientId, row: &Row) -> pb::GetClientResponse {
+/// `rules` are those in force, whose words findings are told in.
+pub(super) fn client(patient: PatientId, row: &Row, rules: Option<&Ruleset>) -> pb::GetClientResponse {
     let orders = row.orders.open.iter().map(order).chain(row.orders.ended.iter().map(ended));
     pb::GetClientResponse {
         patient_id: patient.to_string(),
@@ -48,7 +49,7 @@ pub(super) fn client(patient: PatientId, row: &Row) -> pb::GetClientResponse {
         allergies: words::allergies(&row.background.allergies),
         no_known_allergies: matches!(row.background.allergies, AllergyList::NoneKnown),
         conditions: row.background.conditions.iter().map(|line| line.name.expose().to_owned()).collect(),
-        interactions: row.findings.open.iter().map(interaction).collect(),
+        interactions: row.findings.open.iter().map(|open| interaction(open, rules)).collect(),
         side_effects: row.effects.iter().map(side_effect).collect(),
         results: row.background.results.iter().map(result).collect(),
         as_of: None,
@@ -134,8 +135,8 @@ fn outside(line: &OutsideLine) -> pb::OutsideMedication {
     }
 }
 
-fn interaction(open: &OpenFinding) -> pb::OpenInteraction {
-    let (mechanism, advice) = words::said(&open.finding);
+fn interaction(open: &OpenFinding, rules: Option<&Ruleset>) -> pb::OpenInteraction {
+    let (mechanism, advice) = words::said(&open.finding, rules);
     pb::OpenInteraction {
         rule: open.finding.rule.as_str().to_owned(),
         about: open.finding.about.iter().map(|substance| substance.as_str().to_owned()).collect(),
@@ -143,6 +144,8 @@ fn interaction(open: &OpenFinding) -> pb::OpenInteraction {
         found_at: Some(instant(open.detected_at)),
         mechanism,
         advice,
+        ruleset: open.ruleset.as_str().to_owned(),
+        reviewed: words::reviewed(&open.ruleset, rules),
     }
 }
 

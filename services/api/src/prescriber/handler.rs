@@ -43,7 +43,8 @@ impl PrescriberService for Questions {
             let reader = asked.reader::<Chart>(asks.min_position).await?;
             let as_of = asked.as_of::<Chart>();
             let row = chart::client(&reader, patient).await?.ok_or(Failure::NotFound)?;
-            Ok(pb::GetClientResponse { as_of, ..encode::client(patient, &row) })
+            let rules = asked.caller.tenant.executor.rules().await.ok();
+            Ok(pb::GetClientResponse { as_of, ..encode::client(patient, &row, rules) })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
     }

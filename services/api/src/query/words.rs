@@ -1,7 +1,9 @@
 //! Names for people, looked up when somebody asks.
 
 use concord_kernel::Text;
-use concord_knowledge::{ConditionId, DrugId, FindingKey, Frequency, LabId, Regimen, Ruleset, SymptomId};
+use concord_knowledge::{
+    ConditionId, DrugId, FindingKey, Frequency, LabId, Regimen, Ruleset, RulesetVersion, SymptomId,
+};
 use concord_views::parts::{AllergyList, Due};
 use serde::Serialize;
 
@@ -48,9 +50,15 @@ pub(crate) fn text(text: Option<&Text>) -> String {
     text.map_or_else(String::new, |text| text.expose().to_owned())
 }
 
-/// Why a finding speaks and what to do, in the words that the ruleset has now.
-pub(crate) fn said(finding: &FindingKey) -> (String, String) {
-    Ruleset::embedded().explain(finding).map(|told| (told.mechanism, told.advice)).unwrap_or_default()
+/// Why a finding speaks and what to do, in the words of the rules in force; without these, nothing.
+pub(crate) fn said(finding: &FindingKey, rules: Option<&Ruleset>) -> (String, String) {
+    let told = rules.and_then(|rules| rules.explain(finding));
+    told.map(|told| (told.mechanism, told.advice)).unwrap_or_default()
+}
+
+/// Whether every row of the rules that judged is known to be signed: they are in force, and it is.
+pub(crate) fn reviewed(judged_by: &RulesetVersion, rules: Option<&Ruleset>) -> bool {
+    rules.is_some_and(|rules| rules.version() == judged_by && rules.is_reviewed())
 }
 
 /// What is due, by the name of what it is about.
@@ -120,8 +128,10 @@ mod tests {
     #[test]
     fn a_finding_is_told_in_words_while_the_ruleset_has_its_rule() {
         let key = |rule: &str| FindingKey { rule: RuleId::parse(rule).unwrap(), about: Vec::new() };
-        let (mechanism, advice) = said(&key("ddi.lithium.nsaid"));
+        let rules = Some(Ruleset::embedded());
+        let (mechanism, advice) = said(&key("ddi.lithium.nsaid"), rules);
         assert!(!mechanism.is_empty() && !advice.is_empty());
-        assert_eq!(said(&key("ddi.taken.out")), (String::new(), String::new()));
+        assert_eq!(said(&key("ddi.taken.out"), rules), (String::new(), String::new()));
+        assert!(!reviewed(Ruleset::embedded().version(), rules), "nobody has signed it");
     }
 }

@@ -12,6 +12,7 @@ use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::plan::v1 as plan;
 use concord_proto::concord::prescription::v1 as prescription;
 use concord_proto::concord::recovery::v1 as recovery;
+use concord_proto::concord::ruleset::v1 as ruleset;
 use concord_proto::concord::scales::v1 as scales;
 use concord_proto::concord::side_effects::v1 as side_effects;
 use prost_types::Timestamp;
@@ -56,6 +57,7 @@ fn a_header_names_command_patient_and_purpose() {
     assert_eq!(spoil(|h| h.command_id = "42".into()), "header.command_id");
     assert_eq!(spoil(|h| h.command_id = format!("{{{ID}}}")), "header.command_id");
     assert_eq!(spoil(|h| h.patient_id.clear()), "header.patient_id");
+    assert_eq!(spoil(|h| h.patient_id = "00000000-0000-0000-0000-000000000000".into()), "header.patient_id");
     assert_eq!(spoil(|h| h.purpose = 0), "header.purpose");
     assert_eq!(spoil(|h| h.purpose = 99), "header.purpose");
     assert_eq!(spoil(|h| h.purpose = Purpose::Audit.into()), "header.purpose");
@@ -523,4 +525,30 @@ fn commands_that_tell_of_a_pharmacy_name_the_field() {
         |r| r.prescription_id.clear() => "prescription_id", |r| r.request_id.clear() => "request_id",
         |r| r.answer = Some(silent.clone()) => "answer.denied_because");
     refuses!(prescription::ExpirePrescriptionRequest: |r| r.prescription_id.clear() => "prescription_id");
+}
+
+#[test]
+fn commands_about_rules_name_the_field() {
+    refuses!(ruleset::ProposeRulesetRequest:
+        |r| r.tables.clear() => "tables",
+        |r| r.tables.push(r.tables[0].clone()) => "tables",
+        |r| r.tables[0].name.clear() => "tables[0].name",
+        |r| r.tables[0].name = "Jane Roe.csv".into() => "tables[0].name",
+        |r| r.tables[0].csv.clear() => "tables[0].csv",
+        |r| r.valid_from = "soon".into() => "valid_from",
+        |r| r.reason.clear() => "reason");
+    refuses!(ruleset::SignRulesetRequest:
+        |r| r.ruleset.clear() => "ruleset", |r| r.name = " ".into() => "name");
+    refuses!(ruleset::RejectRulesetRequest:
+        |r| r.ruleset = "The latest".into() => "ruleset", |r| r.reason.clear() => "reason");
+}
+
+#[test]
+fn a_command_about_the_program_names_no_patient() {
+    let path =
+        |header: CommandHeader| decode::header_of_program(Some(header)).err().map(|e| e.path().to_owned());
+    assert_eq!(path(header()).as_deref(), Some("header.patient_id"));
+    assert_eq!(path(CommandHeader { patient_id: String::new(), ..header() }), None);
+    let nameless = CommandHeader { patient_id: String::new(), command_id: String::new(), ..header() };
+    assert_eq!(path(nameless).as_deref(), Some("header.command_id"));
 }

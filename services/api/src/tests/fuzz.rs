@@ -2,7 +2,7 @@
 
 use concord_proto::concord::{
     adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    scales, side_effects,
+    ruleset, scales, side_effects,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

@@ -3,7 +3,7 @@
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{
     adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    scales, side_effects,
+    ruleset, scales, side_effects,
 };
 use prost_types::Timestamp;
 
@@ -426,5 +426,14 @@ samples! {
         RequestRenewalRequest { prescription_id: id(), request_id: id(), note: String::new() }
         AnswerRenewalRequest { prescription_id: id(), request_id: id(), answer: denied() }
         ExpirePrescriptionRequest { prescription_id: id() }
+    }
+    ruleset {
+        ProposeRulesetRequest {
+            tables: vec![ruleset::v1::Table { name: "limits.csv".into(), csv: "id,value\n".into() }],
+            valid_from: day(),
+            reason: words(),
+        }
+        SignRulesetRequest { ruleset: "2027-01-04.0123456789ab".into(), name: words() }
+        RejectRulesetRequest { ruleset: "2027-01-04.0123456789ab".into(), reason: words() }
     }
 }

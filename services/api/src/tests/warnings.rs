@@ -44,7 +44,7 @@ fn a_rule_that_is_no_more_is_told_by_its_name() {
     let token = concord_kernel::Token { epoch: Uuid::nil(), position: 1 };
     let recorded_at = concord_kernel::Instant::parse("2026-03-02T12:00:00Z").unwrap();
     let kept = concord_executor::Receipt { token, count: 1, stream_version: 1, recorded_at, warnings };
-    let told = crate::common::encode::receipt(kept).warnings.remove(0);
+    let told = crate::common::encode::receipt(kept, Some(Ruleset::embedded())).warnings.remove(0);
     assert_eq!(told.key.unwrap().rule, "no.such.rule");
     assert_eq!((told.severity, told.mechanism.as_str(), told.ruleset.as_str()), (0, "", ""));
 }

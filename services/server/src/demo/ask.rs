@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use concord_client::{Client, Error};
 use concord_kernel::{Actor, Instant};
-use concord_knowledge::Ruleset;
 use concord_proto::concord::common::v1::{PageRequest, Token};
 use concord_proto::concord::ledger::v1::GetHeadRequest;
 use concord_proto::concord::liaison::v1 as liaison;
 use concord_proto::concord::prescriber::v1 as prescriber;
+use concord_proto::concord::ruleset::v1::GetCurrentRulesetRequest;
 use concord_proto::concord::therapist::v1 as therapist;
 use concord_simulator::{Cohort, Person, Played};
 use prost_types::Timestamp;
@@ -45,7 +45,9 @@ impl Report {
         imported: Imported,
         how: Option<How>,
     ) -> Result<Self, Error> {
-        let (staff, rules) = (&cohort.staff, Ruleset::embedded());
+        let staff = &cohort.staff;
+        let asks = GetCurrentRulesetRequest {};
+        let rules = desk.acting_as(&staff.auditor)?.rulesets().get_current_ruleset(asks).await?.into_inner();
         // Imported patients are those of the first one.
         let prescriber = &staff.prescribers[usize::from(imported.admissions.is_empty())];
         let head = desk.acting_as(&staff.auditor)?.ledger().get_head(GetHeadRequest {}).await?.into_inner();
@@ -64,7 +66,7 @@ impl Report {
             clients: cohort.clients.len(),
             days: cohort.days,
             now: desk.now.to_string(),
-            ruleset: Rules { version: rules.version().as_str().to_owned(), reviewed: rules.is_reviewed() },
+            ruleset: Rules { version: rules.ruleset, reviewed: rules.reviewed },
             played,
             caseload: desk.caseload(&staff.therapists[0], after.clone()).await?,
             worklist: desk.worklist(prescriber, after.clone()).await?,
@@ -244,6 +246,8 @@ fn told(person: &Person, list: liaison::GetReconciledListResponse) -> Reconciled
         action: found.action,
         mechanism: found.mechanism,
         advice: found.advice,
+        ruleset: found.ruleset,
+        reviewed: found.reviewed,
     };
     Reconciled {
         liaison: person.name.clone(),

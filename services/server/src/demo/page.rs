@@ -214,11 +214,13 @@ fn reconciled(text: &mut String, list: &Reconciled) {
     text.push_str(&table(&heads, &rows));
     text.push_str(if list.interactions.is_empty() {
         "\n  No open interactions.\n"
-    } else {
+    } else if list.interactions.iter().all(|found| found.reviewed) {
         "\n  Open interactions\n"
+    } else {
+        "\n  Open interactions, found by rules that are unreviewed\n"
     });
     for found in &list.interactions {
-        let Interaction { severity, about, action, mechanism, advice } = found;
+        let Interaction { severity, about, action, mechanism, advice, .. } = found;
         let line = format!("{}, {severity}: {}. {mechanism} {advice}", about.join(" + "), told(action));
         indented(text, "  ! ", line.trim_end());
     }

@@ -125,6 +125,9 @@ pub(crate) struct Interaction {
     pub(crate) action: String,
     pub(crate) mechanism: String,
     pub(crate) advice: String,
+    /// The rules that found it, and whether every row of them is signed.
+    pub(crate) ruleset: String,
+    pub(crate) reviewed: bool,
 }
 
 /// One client's course, as it is drawn.

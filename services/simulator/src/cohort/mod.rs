@@ -18,6 +18,7 @@ mod profile;
 mod recovery;
 mod request;
 mod risk;
+mod rules;
 mod scores;
 mod writer;
 
@@ -72,6 +73,11 @@ impl Cohort {
             let (profile, written) = course::write(seed, index, clients, days, start, &staff);
             profiles.push(profile);
             steps.extend(written.into_iter().enumerate());
+        }
+        if clients > 0 {
+            let mut writer = writer::Writer::new(seed, 0, start);
+            rules::write(&mut writer, &staff);
+            steps.extend(writer.steps.into_iter().enumerate());
         }
         let end = start.plus_days(i64::from(days));
         steps.retain(|(_, step)| step.at < end);

@@ -185,10 +185,16 @@ impl<'a, G: Gateway> Player<'a, G> {
             Sees::OneBehind => Some(before),
         };
         let patient = self.patients.get(&step.client).copied().unwrap_or_default();
+        // Rules are about the program and no patient.
+        let (patient_id, purpose) = if stream.1 == StreamKind::Ruleset {
+            (String::new(), Purpose::Operations)
+        } else {
+            (patient.to_string(), Purpose::Treatment)
+        };
         let header = CommandHeader {
             command_id: self.ids.next().to_string(),
-            patient_id: patient.to_string(),
-            purpose: Purpose::Treatment.into(),
+            patient_id,
+            purpose: purpose.into(),
             expected_version,
             ..CommandHeader::default()
         };

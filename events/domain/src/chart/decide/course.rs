@@ -12,6 +12,7 @@ use super::super::{
     Acknowledgement, Chart, Correction, Error, Event, LegalBasis, OrderModality, StopReason, Supply,
 };
 use super::duration::Handing;
+use super::safety::unsafe_by;
 use super::{
     covered, more, not_before_first_day, not_before_last_change, not_in_the_future, prescriber, row,
 };
@@ -153,7 +154,7 @@ impl Chart {
                     let handing = Handing { from, ..handing(order, drug, *supply, &[], context) };
                     let lasting = self.lasting(&handing, context)?;
                     if let Some(answer) = lasting.asks {
-                        return Err(Error::Unsafe { findings: lasting.unmet, answer });
+                        return Err(unsafe_by(lasting.unmet, answer, context));
                     }
                 }
                 *supply == order.supply

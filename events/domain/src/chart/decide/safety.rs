@@ -78,7 +78,7 @@ impl Chart {
             stood.push(finding.key);
         }
         match answer {
-            Some(answer) => Err(Error::Unsafe { findings: unmet, answer }),
+            Some(answer) => Err(unsafe_by(unmet, answer, context)),
             None => Ok(Judged { ruleset: context.rules.version().clone(), findings: stood, answered }),
         }
     }
@@ -184,4 +184,10 @@ impl Chart {
 /// Whether a finding concerns a drug that holds `ingredients`, or a medication that nobody could map.
 fn speaks_about(key: &FindingKey, ingredients: &[IngredientId]) -> bool {
     key.about.is_empty() || key.about.iter().any(|about| ingredients.contains(about))
+}
+
+/// The refusal for what stands and is not answered, with the rules that say so.
+pub(super) fn unsafe_by(findings: Vec<Finding>, answer: Answer, context: &Context) -> Error {
+    let (ruleset, reviewed) = (context.rules.version().clone(), context.rules.is_reviewed());
+    Error::Unsafe { findings, answer, ruleset, reviewed }
 }

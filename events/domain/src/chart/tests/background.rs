@@ -1,7 +1,7 @@
 //! Characteristics, allergies, conditions, results.
 
 use concord_kernel::{Instant, Phi};
-use concord_knowledge::Action;
+use concord_knowledge::{Action, Ruleset};
 
 use super::super::*;
 use super::told::*;
@@ -230,7 +230,7 @@ fn the_latest_look_into_each_state_s_monitoring_program_is_what_others_rely_on()
     };
     // The older one is told of later, and does not hide the newer.
     let told = [look("OH", 1), look("OH", 30), look("NY", 2)].map(|command| nurse().asks(command));
-    let known = folded(&after(Vec::new(), told)).facts().pdmp;
+    let known = folded(&after(Vec::new(), told)).facts(Ruleset::embedded()).pdmp;
     assert_eq!(known.len(), 2);
     assert_eq!(noon().since(known[&state("OH")].checked_at), std::time::Duration::from_hours(1));
     let Command::RecordPdmpCheck { state, result, note, .. } = look("OH", 0) else {

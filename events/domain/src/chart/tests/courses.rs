@@ -1,7 +1,7 @@
 //! Hold, resume, stop, renew, correct.
 
 use concord_kernel::Schedule;
-use concord_knowledge::Action;
+use concord_knowledge::{Action, Ruleset};
 
 use super::super::decide::MOST_DAYS_AHEAD;
 use super::super::*;
@@ -355,7 +355,7 @@ fn others_learn_which_orders_are_open_and_which_must_not_stop_at_once() {
             psychiatrist().days_later(3).asks(stop(2)),
         ],
     );
-    let facts = folded(&given).facts();
+    let facts = folded(&given).facts(Ruleset::embedded());
     assert_eq!(facts.open_orders, [order_id(1)]);
     assert_eq!(facts.known_orders, [order_id(1), order_id(2)]);
     assert_eq!(facts.no_abrupt_stop, [order_id(1)]);

@@ -291,7 +291,8 @@ fn one_that_is_recorded_after_a_later_one_moves_nothing() {
     assert_eq!((given(&earlier).next.on, &given(&earlier).against[..]), (in_days(28), &[][..]));
     assert_eq!(given(&accepted(once.clone(), told(-9))).against, [Objection::TooEarly]);
     let chart = folded(&after(once, [told(-28)]));
-    let injections = chart.facts().orders[&order_id(1)].injections.clone();
+    let injections =
+        chart.facts(concord_knowledge::Ruleset::embedded()).orders[&order_id(1)].injections.clone();
     assert_eq!(injections, [(in_days(-28), 28), (today(), 28)]);
 }
 

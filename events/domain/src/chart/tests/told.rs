@@ -179,7 +179,7 @@ pub(super) fn refused(given: Vec<Event>, when: Asked, why: Error) {
 pub(super) fn unsafe_by(given: Vec<Event>, when: Asked) -> (Vec<(String, Action)>, Answer) {
     let refusal = TestFramework::<Chart>::with(()).given(given).when(when).inspect_result();
     let refusal = refusal.expect_err("it is not safe");
-    let Error::Unsafe { findings, answer } = refusal else { panic!("not the safety check: {refusal:?}") };
+    let Error::Unsafe { findings, answer, .. } = refusal else { panic!("not the safety check: {refusal:?}") };
     let named = findings.into_iter().map(|f| (f.key.rule.as_str().to_owned(), f.action));
     (named.collect(), answer)
 }

@@ -8,6 +8,7 @@ mod injections;
 mod plan;
 mod prescription;
 mod recovery;
+mod ruleset;
 mod stay;
 
 use concord_domain::{DomainEvent, EpisodeRef};
@@ -35,6 +36,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(recovery::inductions().into_iter().map(DomainEvent::Recovery));
     all.extend(recovery::told().into_iter().map(DomainEvent::Recovery));
     all.extend(prescription::prescription().into_iter().map(DomainEvent::Prescription));
+    all.extend(ruleset::ruleset().into_iter().map(DomainEvent::Ruleset));
     all
 }
 

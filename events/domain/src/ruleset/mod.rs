@@ -1,0 +1,22 @@
+//! The rules that decisions are judged by, as a program publishes them: proposed with every row, signed by a pharmacist
+//! and by a prescriber, published by the second signature.
+//!
+//! It is one stream a ledger and concerns no patient.
+
+mod archive;
+mod command;
+mod decide;
+mod error;
+mod event;
+mod parts;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use archive::{Archive, Edition, Status, Unusable};
+pub use command::Command;
+pub use error::Error;
+pub use event::{Event, Signatory, Signature};
+pub use state::Rulesets;
+
+crate::aggregate!(Rulesets, "ruleset", Command, Event, Error);

@@ -1,0 +1,6 @@
+//! The rules that decisions are judged by.
+
+mod ask;
+mod decode;
+mod encode;
+mod handler;
