@@ -49,7 +49,8 @@ fn told(first: &str, second: &str) -> (Option<Severity>, Vec<String>) {
     let two = [takes(&[first]), Exposure { id: id(2), ..takes(&[second]) }];
     let mut found = chart(&patient(two.to_vec()));
     // Missing results are said of each alone.
-    found.retain(|finding| finding.key.about.len() == 2 && !finding.key.rule.as_str().starts_with("missing."));
+    found
+        .retain(|finding| finding.key.about.len() == 2 && !finding.key.rule.as_str().starts_with("missing."));
     let rules = found.iter().map(|finding| finding.key.rule.as_str().to_owned()).collect();
     (found.iter().map(|finding| finding.severity).max(), rules)
 }
@@ -64,7 +65,10 @@ fn what_a_label_says_of_two_substances_is_heard_and_what_none_says_is_not() {
         let loud = pair.quiet && worst.is_some() || pair.most.is_some_and(|most| worst > Some(most));
         if missed || loud {
             let what = if missed { "missed" } else { "false alarm" };
-            wrong.push(format!("{what}: {} + {}: {worst:?} {rules:?}, not {:?}", pair.first, pair.second, pair.least));
+            wrong.push(format!(
+                "{what}: {} + {}: {worst:?} {rules:?}, not {:?}",
+                pair.first, pair.second, pair.least
+            ));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), all.len(), wrong.join("\n"));
