@@ -21,6 +21,8 @@ mod medication;
 #[cfg(test)]
 mod monitoring;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod pharmacy;
 #[cfg(test)]
 mod plan;

@@ -22,7 +22,7 @@ const RULES: std::ops::RangeInclusive<i32> = 100..=9_999;
 const FOLLOWED: usize = 12;
 
 /// Days from their arrival on which the others are seen.
-const SEEN_DAYS: i64 = 4;
+const SEEN_DAYS: i64 = 3;
 
 /// Reasons that no command of a well-formed client meets. Whoever adds one says why; every other reason that the contract
 /// has needs a story in `src/mistakes`.
