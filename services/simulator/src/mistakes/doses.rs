@@ -5,7 +5,7 @@ use concord_proto::concord::chart::v1::cause::Basis as Because;
 use concord_proto::concord::chart::v1::titration_basis::Basis;
 use concord_proto::concord::common::v1::Regimen;
 
-use super::tale::{PREFERRED, Tale, daily};
+use super::tale::{PREFERRED, Tale, adjustment, daily};
 use crate::script::Body;
 
 pub(super) fn too_fast(t: &mut Tale<'_>) {
@@ -16,15 +16,15 @@ pub(super) fn too_fast(t: &mut Tale<'_>) {
     let varenicline = t.takes("varenicline", 0.5, "nicotine-dependence");
     let sodium = || Because::Lab("sodium".to_owned());
     let taper = || Because::Plain(chart::PlainCause::PlannedTaper.into());
-    t.errs(&psychiatrist, t.adjustment(&sertraline, daily(50.0), PREFERRED), "UNCHANGED");
-    t.errs(&psychiatrist, t.adjustment(&sertraline, daily(100.0), sodium()), "CAUSE_NOT_ON_CHART");
-    t.errs(&psychiatrist, t.adjustment(&sertraline, daily(25.0), taper()), "NOT_A_PLANNED_STEP");
-    t.errs(&psychiatrist, t.adjustment(&sertraline, daily(200.0), PREFERRED), "RISE_TOO_LARGE");
-    t.errs(&psychiatrist, t.adjustment(&sertraline, daily(100.0), PREFERRED), "RISE_TOO_SOON");
-    t.errs(&t.nurse(), t.adjustment(&sertraline, daily(100.0), PREFERRED), "NOT_PERMITTED");
+    t.errs(&psychiatrist, adjustment(&sertraline, daily(50.0), PREFERRED), "UNCHANGED");
+    t.errs(&psychiatrist, adjustment(&sertraline, daily(100.0), sodium()), "CAUSE_NOT_ON_CHART");
+    t.errs(&psychiatrist, adjustment(&sertraline, daily(25.0), taper()), "NOT_A_PLANNED_STEP");
+    t.errs(&psychiatrist, adjustment(&sertraline, daily(200.0), PREFERRED), "RISE_TOO_LARGE");
+    t.errs(&psychiatrist, adjustment(&sertraline, daily(100.0), PREFERRED), "RISE_TOO_SOON");
+    t.errs(&t.nurse(), adjustment(&sertraline, daily(100.0), PREFERRED), "NOT_PERMITTED");
     t.wait_days(5);
     // Within the step of the row, and twice what the schedule of the label says.
-    t.errs(&psychiatrist, t.adjustment(&varenicline, daily(1.5), PREFERRED), "BEYOND_SCHEDULE");
+    t.errs(&psychiatrist, adjustment(&varenicline, daily(1.5), PREFERRED), "BEYOND_SCHEDULE");
 }
 
 /// A plan of steps: milligrams once a day, and days from now.

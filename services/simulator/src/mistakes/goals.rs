@@ -3,7 +3,7 @@
 use concord_proto::concord::plan::v1 as plan;
 
 use super::plans::{drafted, goal};
-use super::tale::Tale;
+use super::tale::{Tale, stopped};
 use crate::script::Body;
 
 /// Room for open goals, supports, and medications of one goal.
@@ -64,7 +64,7 @@ pub(super) fn kept(t: &mut Tale<'_>) {
     let buspirone = t.takes("buspirone", 15.0, "gad");
     t.does(&therapist, link(t, &walk, &buspirone));
     t.errs(&therapist, link(t, &walk, &buspirone), "GOAL_ALREADY_LINKED");
-    t.does(&t.psychiatrist(), t.stopped(&buspirone, None));
+    t.does(&t.psychiatrist(), stopped(&buspirone, None));
     t.errs(&therapist, link(t, &walk, &buspirone), "ORDER_STOPPED");
 
     t.errs(&manager, finished(t, &bus), "UNKNOWN_SUPPORT");

@@ -7,7 +7,7 @@ use concord_proto::concord::plan::v1::Consent;
 use super::outside::warned;
 use super::plans::decision;
 use super::taking::held;
-use super::tale::{PREFERRED, Tale, daily, discharge, regimen};
+use super::tale::{PREFERRED, Tale, adjustment, daily, discharge, regimen, stopped};
 use crate::script::Body;
 
 /// Room for open orders.
@@ -144,11 +144,11 @@ pub(super) fn after_the_fact(t: &mut Tale<'_>) {
     t.errs(&psychiatrist, renewal(&buspirone, 30, chart::LegalBasis::Unspecified), "ORDER_HELD");
     t.errs_about(t.hours(-20), &psychiatrist, resumed(&buspirone), "BEFORE_LAST_CHANGE");
     t.does(&psychiatrist, resumed(&buspirone));
-    t.errs(&psychiatrist, t.stopped(&buspirone, t.at(10)), "IN_THE_FUTURE");
-    t.errs(&psychiatrist, t.stopped(&buspirone, t.at(-24 * 9)), "DOSE_BEFORE_START");
-    t.does(&psychiatrist, t.stopped(&buspirone, t.at(-1)));
-    t.errs(&psychiatrist, t.adjustment(&buspirone, daily(20.0), PREFERRED), "ORDER_STOPPED");
-    t.errs(&psychiatrist, t.adjustment(&unknown, daily(20.0), PREFERRED), "UNKNOWN_ORDER");
+    t.errs(&psychiatrist, stopped(&buspirone, t.at(10)), "IN_THE_FUTURE");
+    t.errs(&psychiatrist, stopped(&buspirone, t.at(-24 * 9)), "DOSE_BEFORE_START");
+    t.does(&psychiatrist, stopped(&buspirone, t.at(-1)));
+    t.errs(&psychiatrist, adjustment(&buspirone, daily(20.0), PREFERRED), "ORDER_STOPPED");
+    t.errs(&psychiatrist, adjustment(&unknown, daily(20.0), PREFERRED), "UNKNOWN_ORDER");
 }
 
 pub(super) fn after_the_stay(t: &mut Tale<'_>) {
@@ -159,9 +159,9 @@ pub(super) fn after_the_stay(t: &mut Tale<'_>) {
     let clonazepam = t.takes_controlled("clonazepam", daily(0.5), "panic-disorder");
     t.wait_days(5);
     t.errs(&manager, discharge(""), "MEDICATION_PLAN_REQUIRED");
-    t.errs(&psychiatrist, t.stopped(&clonazepam, None), "TAPER_FIRST");
+    t.errs(&psychiatrist, stopped(&clonazepam, None), "TAPER_FIRST");
     t.is_discharged("Tapered by primary care; one supply until then");
-    t.errs(&psychiatrist, t.adjustment(&clonazepam, daily(1.0), PREFERRED), "EPISODE_NOT_ACTIVE");
+    t.errs(&psychiatrist, adjustment(&clonazepam, daily(1.0), PREFERRED), "EPISODE_NOT_ACTIVE");
     t.errs(&psychiatrist, renewal(&clonazepam, 60, Seen), "BRIDGE_TOO_LONG");
     t.does(&psychiatrist, renewal(&clonazepam, 20, Seen));
     t.errs(&psychiatrist, renewal(&clonazepam, 20, Seen), "ALREADY_BRIDGED");

@@ -84,6 +84,7 @@ fn ended(t: &Tale<'_>, id: &str, hours: Option<i64>) -> Body {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn outside(id: &str) -> Option<chart::MedicationRef> {
     let medication = chart::medication_ref::Medication::OutsideMedicationId(id.to_owned());
     Some(chart::MedicationRef { medication: Some(medication) })

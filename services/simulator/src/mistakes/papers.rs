@@ -5,7 +5,7 @@ use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::prescription::v1 as rx;
 
 use super::orders::renewal;
-use super::tale::{PREFERRED, Tale, daily};
+use super::tale::{PREFERRED, Tale, adjustment, daily};
 use crate::cohort::timestamp;
 use crate::script::Body;
 
@@ -95,7 +95,7 @@ pub(super) fn drafted(t: &mut Tale<'_>) {
     t.errs(&psychiatrist, ready(&id), "PRESCRIPTION_READY");
     t.errs(&practitioner, Body::SignPrescription(sign(t, &id, &[], 0)), "NOT_YOUR_PRESCRIPTION");
     // The order has changed since it was read.
-    t.does(&psychiatrist, t.adjustment(&buspirone, daily(10.0), PREFERRED));
+    t.does(&psychiatrist, adjustment(&buspirone, daily(10.0), PREFERRED));
     t.errs(&psychiatrist, Body::SignPrescription(sign(t, &id, &[], 0)), "ORDER_CHANGED");
     t.does(&psychiatrist, cancelled(&id));
     t.errs(&psychiatrist, ready(&id), "PRESCRIPTION_OVER");
@@ -104,6 +104,7 @@ pub(super) fn drafted(t: &mut Tale<'_>) {
     t.errs(&psychiatrist, ready(&other), "ORDER_JUDGED_TOO_LONG_AGO");
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn visit_of(t: &Tale<'_>, visit: &str) -> Option<rx::VisitRef> {
     Some(rx::VisitRef { episode_id: t.stay_id(), visit_id: visit.to_owned() })
 }

@@ -3,7 +3,7 @@
 use concord_proto::concord::side_effects::v1 as side_effects;
 use concord_proto::concord::side_effects::v1::{Decision, Grade};
 
-use super::tale::Tale;
+use super::tale::{Tale, stopped};
 use crate::script::Body;
 
 fn report(t: &Tale<'_>, id: &str, grade: Grade) -> side_effects::ReportSideEffectRequest {
@@ -77,7 +77,7 @@ pub(super) fn decided(t: &mut Tale<'_>) {
     let (nurse, psychiatrist, timer, patient) = (t.nurse(), t.psychiatrist(), t.timer(), t.patient());
     t.is_ready(&["gad"]);
     let buspirone = t.takes("buspirone", 15.0, "gad");
-    t.does(&psychiatrist, t.stopped(&buspirone, None));
+    t.does(&psychiatrist, stopped(&buspirone, None));
     let (severe, moderate) = (t.new_id(), t.new_id());
     t.errs(&nurse, triage(&severe, Grade::Severe), "UNKNOWN_REPORT");
     t.does(&patient, Body::ReportSideEffect(report(t, &severe, Grade::Severe)));

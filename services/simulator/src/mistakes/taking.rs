@@ -4,7 +4,7 @@ use concord_proto::concord::adherence::v1 as adherence;
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::common::v1::{Frequency, Route};
 
-use super::tale::{PREFERRED, Tale, regimen};
+use super::tale::{PREFERRED, Tale, adjustment, regimen, stopped};
 use crate::script::Body;
 
 /// Room for what waits or stands.
@@ -164,7 +164,7 @@ pub(super) fn told(t: &mut Tale<'_>) {
     t.errs(&psychiatrist, goes_on(t, &buspirone), "NOTHING_MISSED");
     t.wait_days(4);
     let at_bedtime = regimen(2.0, Frequency::AtBedtime, Route::Oral);
-    t.does(&psychiatrist, t.adjustment(&prazosin, at_bedtime, PREFERRED));
+    t.does(&psychiatrist, adjustment(&prazosin, at_bedtime, PREFERRED));
     t.does(&patient, taken(t, &prazosin, -1));
     // Four days without: a full dose now would bring on a faint.
     for _ in 0..4 {
@@ -176,7 +176,7 @@ pub(super) fn told(t: &mut Tale<'_>) {
     t.errs(&patient, missed(t, &buspirone, -1), "ORDER_HELD");
     t.wait_days(32);
     t.errs(&patient, taken(t, &buspirone, -24 * 35), "DOSE_TOO_LONG_AGO");
-    t.does(&psychiatrist, t.stopped(&buspirone, None));
+    t.does(&psychiatrist, stopped(&buspirone, None));
     t.errs(&patient, taken(t, &buspirone, -1), "ORDER_STOPPED");
 }
 

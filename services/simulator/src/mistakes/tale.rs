@@ -359,27 +359,6 @@ impl<'a> Tale<'a> {
         id
     }
 
-    pub(super) fn adjustment(&self, order: &str, regimen: Regimen, basis: chart::cause::Basis) -> Body {
-        Body::AdjustDose(chart::AdjustDoseRequest {
-            order_id: order.to_owned(),
-            regimen: Some(regimen),
-            cause: Some(chart::Cause { basis: Some(basis) }),
-            note: "As talked about".to_owned(),
-            acknowledgements: Vec::new(),
-            header: None,
-        })
-    }
-
-    pub(super) fn stopped(&self, order: &str, last_dose: Option<Timestamp>) -> Body {
-        Body::StopMedication(chart::StopMedicationRequest {
-            order_id: order.to_owned(),
-            reason: chart::StopReason::PatientChoice.into(),
-            last_dose_at: last_dose,
-            abrupt_because: String::new(),
-            header: None,
-        })
-    }
-
     pub(super) fn is_discharged(&mut self, plan: &str) {
         let body = discharge(plan);
         self.does(&self.manager(), body);
@@ -494,4 +473,25 @@ pub(super) fn reported(id: &str, name: &str) -> Body {
 
 pub(super) fn finding(rule: &str, about: &[&str]) -> FindingKey {
     FindingKey { rule: rule.to_owned(), about: about.iter().map(|&one| one.to_owned()).collect() }
+}
+
+pub(super) fn adjustment(order: &str, regimen: Regimen, basis: chart::cause::Basis) -> Body {
+    Body::AdjustDose(chart::AdjustDoseRequest {
+        order_id: order.to_owned(),
+        regimen: Some(regimen),
+        cause: Some(chart::Cause { basis: Some(basis) }),
+        note: "As talked about".to_owned(),
+        acknowledgements: Vec::new(),
+        header: None,
+    })
+}
+
+pub(super) fn stopped(order: &str, last_dose: Option<Timestamp>) -> Body {
+    Body::StopMedication(chart::StopMedicationRequest {
+        order_id: order.to_owned(),
+        reason: chart::StopReason::PatientChoice.into(),
+        last_dose_at: last_dose,
+        abrupt_because: String::new(),
+        header: None,
+    })
 }

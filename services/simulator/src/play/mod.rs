@@ -174,7 +174,11 @@ impl<'a, G: Gateway> Player<'a, G> {
             // What the form does not take is a mistake like others.
             Err(Halt { command, cause }) => match *cause {
                 Error::Call(fault) if fault.code == Code::InvalidArgument => (Some(fault.reason), Vec::new()),
-                cause => return Err(Halt { command, cause: Box::new(cause) }),
+                cause @ (Error::Call(_)
+                | Error::Connect(_)
+                | Error::Token(_)
+                | Error::StreamEnded
+                | Error::NoReceipt) => return Err(Halt { command, cause: Box::new(cause) }),
             },
         };
         match told.refused {

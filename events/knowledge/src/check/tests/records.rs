@@ -111,18 +111,18 @@ fn medications(bundle: &[u8]) -> BTreeSet<String> {
     let bundle: serde_json::Value = serde_json::from_slice(bundle).unwrap();
     let entries = bundle["entry"].as_array().unwrap();
     let target = |reference: &serde_json::Value| entries.iter().find(|entry| entry["fullUrl"] == *reference);
-    let mut names = BTreeSet::new();
+    let mut all = BTreeSet::new();
     for resource in entries.iter().map(|entry| &entry["resource"]) {
         if resource["resourceType"] != "MedicationRequest" {
             continue;
         }
-        let named = match target(&resource["medicationReference"]["reference"]) {
+        let name = match target(&resource["medicationReference"]["reference"]) {
             Some(entry) => &entry["resource"]["code"]["text"],
             None => &resource["medicationCodeableConcept"]["text"],
         };
-        names.insert(named.as_str().unwrap().to_owned());
+        all.insert(name.as_str().unwrap().to_owned());
     }
-    names
+    all
 }
 
 #[test]

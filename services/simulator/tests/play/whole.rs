@@ -1,9 +1,5 @@
 //! Whole programs: every command is accepted and every refusal occurs while a cohort is played.
 
-#![expect(clippy::unwrap_used, reason = "a fixture that fails is a test that fails")]
-
-mod served;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -12,8 +8,9 @@ use concord_proto::concord::common::v1::{ErrorReason, Token};
 use concord_simulator::{
     Answered, Body, COMMANDS, Cohort, Gateway, Person, Played, Profile, Refused, Remote, Step, play,
 };
-use served::{Views, gateway, serve};
 use uuid::Uuid;
+
+use crate::served::{Views, gateway, serve};
 
 /// The first and the last number that a reason of a rule may have; below are those of transport and storage.
 const RULES: std::ops::RangeInclusive<i32> = 100..=9_999;

@@ -59,7 +59,9 @@ pub(crate) async fn serve(
     });
     let tenants = Tenants::new([(tenant(), Tenant { executor, ledger: Arc::clone(&ledger), views })]);
     let authenticator = Authenticator::new(LocalTokens::new(&KEY).unwrap());
-    let parts = ApiParts { authenticator, clock: shared, tenants, limits: Limits::default() };
+    // A machine that is busy with other things is no reason to give up.
+    let limits = Limits { deadline: Duration::from_mins(10), ..Limits::default() };
+    let parts = ApiParts { authenticator, clock: shared, tenants, limits };
     let (health, _) = tonic_health::server::health_reporter();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

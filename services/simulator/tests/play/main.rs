@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a test that fails")]
 
 mod served;
+mod whole;
 
 use std::sync::Arc;
 
