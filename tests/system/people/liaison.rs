@@ -1,11 +1,31 @@
 use concord_proto::concord::coordination::v1 as coordination;
 use concord_proto::concord::liaison::v1 as liaison;
 use concord_proto::concord::plan::v1 as plan;
-use concord_support::{episode, fresh, today};
+use concord_support::{Intake, episode, fresh, today};
 use tonic::Code;
 
 use super::{List, Ward, after};
 use crate::clinic::{NURSE, PRIMARY_CARE, order, outside, reason};
+
+fn question(intake: Intake) -> coordination::RequestConsultRequest {
+    coordination::RequestConsultRequest {
+        header: intake.header(),
+        consult_id: fresh(),
+        of_person_id: PRIMARY_CARE.id.to_string(),
+        urgency: coordination::Urgency::Routine.into(),
+        question: "May the INR be checked next week?".to_owned(),
+    }
+}
+
+fn consent(intake: Intake) -> coordination::RecordSharingConsentRequest {
+    coordination::RecordSharingConsentRequest {
+        header: intake.header(),
+        recipient_id: PRIMARY_CARE.id.to_string(),
+        parts: vec![coordination::SharedPart::Medications.into()],
+        signed_on: today(),
+        expires_on: "2099-12-31".to_owned(),
+    }
+}
 
 #[tokio::test]
 async fn a_primary_care_liaison_knows_what_both_sides_give_and_nothing_that_was_said_in_therapy() {
@@ -60,22 +80,9 @@ async fn a_primary_care_liaison_knows_what_both_sides_give_and_nothing_that_was_
     assert!(!format!("{seen:?}").contains("husband"), "a confidence has left the room");
 
     // They are asked once the patient has signed, and answer; then their list is as they have seen it.
-    let question = coordination::RequestConsultRequest {
-        header: intake.header(),
-        consult_id: fresh(),
-        of_person_id: PRIMARY_CARE.id.to_string(),
-        urgency: coordination::Urgency::Routine.into(),
-        question: "May the INR be checked next week?".to_owned(),
-    };
+    let question = question(intake);
     assert_eq!(reason(clinic.doctor.send(question.clone()).await), "CONSENT_TO_SHARE_REQUIRED");
-    let consent = coordination::RecordSharingConsentRequest {
-        header: intake.header(),
-        recipient_id: PRIMARY_CARE.id.to_string(),
-        parts: vec![coordination::SharedPart::Medications.into()],
-        signed_on: today(),
-        expires_on: "2099-12-31".to_owned(),
-    };
-    clinic.patient().await.send(consent).await.unwrap();
+    clinic.patient().await.send(consent(intake)).await.unwrap();
     let question = coordination::RequestConsultRequest { header: intake.header(), ..question };
     let asked = clinic.doctor.send(question.clone()).await.unwrap();
     assert_eq!(list(after(&asked)).await.consults.len(), 1);

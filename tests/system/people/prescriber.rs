@@ -3,7 +3,7 @@ use concord_proto::concord::common::v1::Token;
 use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_proto::concord::scales::v1 as scales;
 use concord_proto::concord::side_effects::v1 as side_effects;
-use concord_support::fresh;
+use concord_support::{Intake, fresh};
 
 use super::{List, MILD, PRACTITIONER, SEVERE, Ward, after, form, side_effect};
 use crate::clinic::{NURSE, daily, outside, reason};
@@ -14,6 +14,27 @@ impl Ward {
         let asks = prescriber::ListWorklistRequest { min_position, ..Default::default() };
         let items = who.prescriber().list_worklist(asks).await.unwrap().into_inner().items;
         items.into_iter().map(|item| item.kind).collect()
+    }
+}
+
+fn lower(intake: Intake, order_id: &str, report_id: &str) -> chart::AdjustDoseRequest {
+    chart::AdjustDoseRequest {
+        header: intake.header(),
+        order_id: order_id.to_owned(),
+        regimen: daily(25.0),
+        cause: Some(chart::Cause { basis: Some(chart::cause::Basis::ReportId(report_id.to_owned())) }),
+        note: "With food".to_owned(),
+        acknowledgements: Vec::new(),
+    }
+}
+
+fn decided(intake: Intake, order_id: &str, report_id: &str) -> side_effects::DecideSideEffectRequest {
+    side_effects::DecideSideEffectRequest {
+        header: intake.header(),
+        report_id: report_id.to_owned(),
+        decision: side_effects::Decision::ReduceDose.into(),
+        order_id: order_id.to_owned(),
+        rationale: "Half the dose with food".to_owned(),
     }
 }
 
@@ -53,23 +74,8 @@ async fn a_prescriber_works_through_the_morning_s_list_and_each_answer_takes_its
     assert!(!collision.mechanism.is_empty() && !collision.advice.is_empty());
 
     // Half the dose for the side effect, and that is the answer to it.
-    let lower = chart::AdjustDoseRequest {
-        header: intake.header(),
-        order_id: sertraline.clone(),
-        regimen: daily(25.0),
-        cause: Some(chart::Cause { basis: Some(chart::cause::Basis::ReportId(report_id.clone())) }),
-        note: "With food".to_owned(),
-        acknowledgements: Vec::new(),
-    };
-    doctor.send(lower).await.unwrap();
-    let decided = side_effects::DecideSideEffectRequest {
-        header: intake.header(),
-        report_id,
-        decision: side_effects::Decision::ReduceDose.into(),
-        order_id: sertraline.clone(),
-        rationale: "Half the dose with food".to_owned(),
-    };
-    doctor.send(decided).await.unwrap();
+    doctor.send(lower(intake, &sertraline, &report_id)).await.unwrap();
+    doctor.send(decided(intake, &sertraline, &report_id)).await.unwrap();
     let settled = chart::ResolveInteractionRequest {
         header: intake.header(),
         finding: Some(concord_proto::concord::common::v1::FindingKey {
