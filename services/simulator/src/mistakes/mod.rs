@@ -4,6 +4,7 @@
 //! the named rule must refuse, and nothing is recorded. [`crate::Cohort::with_mistakes`] writes the stories into a
 //! cohort; whoever adds a rule adds one line to the story that it belongs to.
 
+mod asks;
 mod assessments;
 mod contacts;
 mod doses;
