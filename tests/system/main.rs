@@ -27,6 +27,8 @@ mod monitoring;
 #[cfg(test)]
 mod outcomes;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod pharmacy;
 #[cfg(test)]
 mod plan;

@@ -12,6 +12,9 @@ macro_rules! bodies {
             match body { $($(Body::$name(request) => request.header = Some(header),)+)+ }
         }
 
+        /// The names of all commands, as the API calls them.
+        pub const COMMANDS: &[&str] = &[$($(stringify!($name),)+)+];
+
         /// Which of the patient's streams takes the events.
         pub(crate) fn stream_of(body: &Body) -> StreamKind {
             match body { $($(Body::$name(_) => StreamKind::$kind,)+)+ }

@@ -10,14 +10,18 @@ mod admit;
 mod body;
 mod cohort;
 mod gateway;
+mod mistakes;
 mod play;
 mod script;
 
 pub use admit::{Admission, Found, admit};
 pub use cohort::{Cohort, Course, PROGRAM, Profile, START, Staff};
 pub use gateway::{Answered, Gateway, Refused, Remote};
-pub use play::{Answer, Failed, Played, Player, Progress, Tally, play};
-pub use script::{Body, Deed, Person, Sees, Step};
+pub use play::{Answer, Failed, Played, Player, Progress, Surprise, Tally, play};
+pub use script::{Body, Deed, Exactly, Person, Sees, Step};
+
+/// The names of all commands, as the API calls them.
+pub use body::COMMANDS;
 
 #[cfg(test)]
 mod tests;

@@ -37,6 +37,21 @@ pub enum Deed {
     Command(Box<Body>),
     /// Every interaction that a command on this client's chart brought up is dealt with, in words.
     SettleRaised(String),
+    /// One command that goes exactly as a story says.
+    Exactly(Exactly),
+}
+
+/// One command, and how it must go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exactly {
+    /// The story that it is part of.
+    pub story: &'static str,
+    /// What is done.
+    pub body: Box<Body>,
+    /// Why it must be refused; `None`: it must be accepted.
+    pub refused: Option<&'static str>,
+    /// When it is said to have taken effect; `None`: now.
+    pub effective_at: Option<Instant>,
 }
 
 /// Which version of the record somebody decides on.

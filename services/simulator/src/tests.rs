@@ -32,7 +32,7 @@ fn order_of(body: &Body) -> Option<Uuid> {
 fn commands(cohort: &Cohort) -> impl Iterator<Item = (&Step, &Body)> {
     cohort.steps.iter().filter_map(|step| match &step.deed {
         Deed::Command(body) => Some((step, body.as_ref())),
-        Deed::SettleRaised(_) => None,
+        Deed::SettleRaised(_) | Deed::Exactly(_) => None,
     })
 }
 

@@ -4,6 +4,7 @@ mod allergies;
 mod context;
 mod doses;
 mod every_row;
+mod labels;
 mod pairs;
 mod properties;
 mod records;

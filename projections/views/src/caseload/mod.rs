@@ -39,7 +39,7 @@ impl Caseload {
 
 impl View for Caseload {
     const NAME: &'static str = "caseload";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 9;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,

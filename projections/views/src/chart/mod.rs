@@ -40,7 +40,7 @@ impl Chart {
 
 impl View for Chart {
     const NAME: &'static str = "chart";
-    const VERSION: u32 = 7;
+    const VERSION: u32 = 9;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

@@ -52,7 +52,7 @@ impl Course {
 
 impl View for Course {
     const NAME: &'static str = "course";
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

@@ -48,7 +48,7 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 8;
+    const VERSION: u32 = 9;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,

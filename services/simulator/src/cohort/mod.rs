@@ -25,11 +25,13 @@ mod writer;
 use concord_kernel::Instant;
 use uuid::Uuid;
 
+use crate::mistakes;
 use crate::script::Step;
 
 pub use people::Staff;
 pub use profile::{Course, Profile};
 pub(crate) use request::timestamp;
+pub(crate) use writer::Writer;
 
 /// When every cohort begins: a Monday, midnight UTC.
 pub const START: &str = "2026-01-05T00:00:00Z";
@@ -58,6 +60,8 @@ pub struct Cohort {
     pub clients: Vec<Profile>,
     /// Everything that happens, in order.
     pub steps: Vec<Step>,
+    /// Clients of the stories of mistakes, by their number, and which patient each is.
+    pub mistaken: Vec<(usize, Uuid)>,
 }
 
 impl Cohort {
@@ -83,7 +87,18 @@ impl Cohort {
         steps.retain(|(_, step)| step.at < end);
         steps.sort_by_key(|(order, step)| (step.at, step.client, *order));
         let steps = steps.into_iter().map(|(_, step)| step).collect();
-        Self { seed, start, days, staff, clients: profiles, steps }
+        Self { seed, start, days, staff, clients: profiles, steps, mistaken: Vec::new() }
+    }
+
+    /// The same, and beside it every mistake that somebody may make, each story with a client of its own. What is refused
+    /// leaves no event. One story ends later than the cohort.
+    #[must_use]
+    pub fn with_mistakes(mut self) -> Self {
+        let (steps, patients) = mistakes::write(self.seed, MOST_CLIENTS, self.start, &self.staff);
+        self.mistaken = patients;
+        self.steps.extend(steps);
+        self.steps.sort_by_key(|step| (step.at, step.client));
+        self
     }
 
     /// When it ends.

@@ -11,15 +11,16 @@ use concord_proto::concord::chart::v1::ResolveInteractionRequest;
 use concord_proto::concord::common::v1::{
     CommandHeader, CommandReceipt, Finding, FindingKey, Purpose, Token,
 };
+use tonic::Code;
 use uuid::Uuid;
 
 use crate::body::{name_of, set_header, stream_of};
-use crate::cohort::{Cohort, Staff};
+use crate::cohort::{Cohort, Staff, timestamp};
 use crate::gateway::{Gateway, Refused};
-use crate::script::{Body, Deed, Person, Sees, Step};
+use crate::script::{Body, Deed, Exactly, Person, Sees, Step};
 
 pub use answer::Answer;
-pub use tally::{Played, Tally};
+pub use tally::{Played, Surprise, Tally};
 
 /// How far a play has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +59,7 @@ pub async fn play<G: Gateway>(
 ) -> Result<Played, Failed> {
     let mut player = Player::new(&cohort.staff, cohort.seed, gateway);
     player.patients = cohort.clients.iter().map(|client| client.patient).enumerate().collect();
+    player.patients.extend(cohort.mistaken.iter().copied());
     let steps = cohort.steps.len();
     for (done, step) in cohort.steps.iter().enumerate() {
         while let Some(waited) = player.waited_until(step.at) {
@@ -154,7 +156,42 @@ impl<'a, G: Gateway> Player<'a, G> {
         match &step.deed {
             Deed::Command(body) => self.carry_out(step, body).await,
             Deed::SettleRaised(resolution) => self.settle(step, resolution).await,
+            Deed::Exactly(told) => self.exactly(step, told).await,
         }
+    }
+
+    /// Has a command of a story happen, and keeps in mind when it goes otherwise than the story says.
+    async fn exactly(&mut self, step: &Step, told: &Exactly) -> Result<(), Halt> {
+        let body = told.body.as_ref().clone();
+        let command = name_of(&body);
+        let answered = self.send_about(step, &step.by, body, step.sees, told.effective_at).await;
+        let (came, rules) = match answered {
+            Ok(Ok(_)) => (None, Vec::new()),
+            Ok(Err(Refused::Rule { reason, findings })) => {
+                (Some(reason), findings.into_iter().filter_map(|f| f.key).map(|key| key.rule).collect())
+            }
+            Ok(Err(Refused::Failed(_))) => unreachable!("`send` halts then"),
+            // What the form does not take is a mistake like others.
+            Err(Halt { command, cause }) => match *cause {
+                Error::Call(fault) if fault.code == Code::InvalidArgument => (Some(fault.reason), Vec::new()),
+                cause @ (Error::Call(_)
+                | Error::Connect(_)
+                | Error::Token(_)
+                | Error::StreamEnded
+                | Error::NoReceipt) => return Err(Halt { command, cause: Box::new(cause) }),
+            },
+        };
+        match told.refused {
+            expected if expected == came.as_deref() => {
+                *self.played.mistakes.entry(expected.unwrap_or_default()).or_default() +=
+                    u64::from(expected.is_some());
+            }
+            expected => {
+                let story = told.story;
+                self.played.surprises.push(Surprise { story, command, expected, came, rules });
+            }
+        }
+        Ok(())
     }
 
     async fn settle(&mut self, step: &Step, resolution: &str) -> Result<(), Halt> {
@@ -174,8 +211,20 @@ impl<'a, G: Gateway> Player<'a, G> {
         &mut self,
         step: &Step,
         by: &Person,
+        body: Body,
+        sees: Sees,
+    ) -> Result<Result<CommandReceipt, Refused>, Halt> {
+        self.send_about(step, by, body, sees, None).await
+    }
+
+    /// The same, of something that took effect at another time.
+    async fn send_about(
+        &mut self,
+        step: &Step,
+        by: &Person,
         mut body: Body,
         sees: Sees,
+        effective_at: Option<Instant>,
     ) -> Result<Result<CommandReceipt, Refused>, Halt> {
         let stream = (step.client, stream_of(&body));
         let (latest, before) = self.versions.get(&stream).copied().unwrap_or_default();
@@ -196,6 +245,7 @@ impl<'a, G: Gateway> Player<'a, G> {
             patient_id,
             purpose: purpose.into(),
             expected_version,
+            effective_at: effective_at.map(timestamp),
             ..CommandHeader::default()
         };
         let name = name_of(&body);
@@ -205,6 +255,7 @@ impl<'a, G: Gateway> Player<'a, G> {
         match self.gateway.send(by, step.at, body).await {
             Ok(receipt) => {
                 self.remember(stream, &receipt, raises);
+                *self.played.kinds.entry(name).or_default() += 1;
                 Ok(Ok(receipt))
             }
             Err(Refused::Failed(cause)) => Err(Halt { command: name, cause }),

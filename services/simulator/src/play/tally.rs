@@ -21,6 +21,30 @@ pub struct Played {
     pub head: u64,
     /// Refusals by reason.
     pub refusals: BTreeMap<String, Tally>,
+    /// Commands that took effect, by name.
+    #[serde(skip)]
+    pub kinds: BTreeMap<&'static str, u64>,
+    /// Mistakes of the stories that were refused as they say, by reason.
+    #[serde(skip)]
+    pub mistakes: BTreeMap<&'static str, u64>,
+    /// What went otherwise than a story says.
+    #[serde(skip)]
+    pub surprises: Vec<Surprise>,
+}
+
+/// Something that went otherwise than a story says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Surprise {
+    /// The story.
+    pub story: &'static str,
+    /// The command.
+    pub command: &'static str,
+    /// Why it should have been refused; `None`: it should have been accepted.
+    pub expected: Option<&'static str>,
+    /// Why it was refused; `None`: it was accepted.
+    pub came: Option<String>,
+    /// The rules that stood against it.
+    pub rules: Vec<String>,
 }
 
 /// How often a rule refused, and what people did about it.

@@ -1,4 +1,7 @@
-//! Pairs as they stand in real records, by the words alone: `records.csv` says what each must bring and why.
+//! Pairs as they stand in real records, by the words alone: `records.csv` says what each must bring and why, and
+//! `bundles.csv` says it of every two medications that stand together in one of the generated records of the checkout.
+
+use std::collections::BTreeSet;
 
 use super::*;
 
@@ -10,7 +13,15 @@ struct Pair {
 }
 
 fn pairs() -> Vec<Pair> {
-    let mut table = csv::Reader::from_reader(include_bytes!("records.csv").as_slice());
+    read(include_bytes!("records.csv"))
+}
+
+fn bundles() -> Vec<Pair> {
+    read(include_bytes!("bundles.csv"))
+}
+
+fn read(table: &[u8]) -> Vec<Pair> {
+    let mut table = csv::Reader::from_reader(table);
     let rows = table.records().map(|row| {
         let row = row.unwrap();
         assert!(!row[3].is_empty(), "{row:?} has no source");
@@ -61,10 +72,9 @@ fn told(pair: &Pair) -> (&'static str, Vec<Finding>) {
     (worst, found)
 }
 
-#[test]
-fn pairs_of_real_records_bring_what_a_pharmacist_expects_and_nothing_more() {
+fn as_expected(pairs: Vec<Pair>) {
     let mut wrong = Vec::new();
-    for pair in pairs() {
+    for pair in pairs {
         let (worst, found) = told(&pair);
         if worst != pair.expected {
             let rules: Vec<_> = found.iter().map(|finding| finding.key.rule.as_str()).collect();
@@ -72,6 +82,64 @@ fn pairs_of_real_records_bring_what_a_pharmacist_expects_and_nothing_more() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn pairs_of_real_records_bring_what_a_pharmacist_expects_and_nothing_more() {
+    as_expected(pairs());
+}
+
+#[test]
+fn whatever_stands_together_in_one_generated_record_brings_what_a_pharmacist_expects() {
+    as_expected(bundles());
+}
+
+/// The names of the medications in each generated record; none, and said so, where the checkout has none.
+fn generated() -> Vec<BTreeSet<String>> {
+    let beside = ["../../../shared/data/fhir", "../../../../shared/data/fhir"];
+    let folders = beside.map(|folder| format!("{}/{folder}", env!("CARGO_MANIFEST_DIR")));
+    let Some(listing) = folders.iter().find_map(|folder| std::fs::read_dir(folder).ok()) else {
+        println!("ABSENT: {folders:?}: nothing was compared with generated records");
+        return Vec::new();
+    };
+    let paths = listing.map(|entry| entry.unwrap().path());
+    let records = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+    records.map(|path| medications(&std::fs::read(path).unwrap())).collect()
+}
+
+fn medications(bundle: &[u8]) -> BTreeSet<String> {
+    let bundle: serde_json::Value = serde_json::from_slice(bundle).unwrap();
+    let entries = bundle["entry"].as_array().unwrap();
+    let target = |reference: &serde_json::Value| entries.iter().find(|entry| entry["fullUrl"] == *reference);
+    let mut all = BTreeSet::new();
+    for resource in entries.iter().map(|entry| &entry["resource"]) {
+        if resource["resourceType"] != "MedicationRequest" {
+            continue;
+        }
+        let name = match target(&resource["medicationReference"]["reference"]) {
+            Some(entry) => &entry["resource"]["code"]["text"],
+            None => &resource["medicationCodeableConcept"]["text"],
+        };
+        all.insert(name.as_str().unwrap().to_owned());
+    }
+    all
+}
+
+#[test]
+fn every_two_medications_of_a_generated_record_have_their_row() {
+    let rows: BTreeSet<_> = bundles().into_iter().map(|pair| (pair.first, pair.second)).collect();
+    let mut missing = Vec::new();
+    for record in generated() {
+        let names: Vec<_> = record.into_iter().collect();
+        for (number, first) in names.iter().enumerate() {
+            for second in &names[number + 1..] {
+                if !rows.contains(&(first.clone(), second.clone())) {
+                    missing.push(format!("{first} + {second}"));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no row for {}", missing.join("\n"));
 }
 
 #[test]

@@ -2,67 +2,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that fails is a test that fails")]
 
-use std::net::SocketAddr;
-use std::path::Path;
+mod served;
+mod whole;
+
 use std::sync::Arc;
-use std::time::Duration;
 
-use concord_access::{Authenticator, LocalTokens};
-use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
-use concord_client::Client;
-use concord_executor::{Executor, ExecutorOptions};
-use concord_kernel::{Clock, IdSource, LedgerId, ManualClock, SeededIds, TenantId};
-use concord_knowledge::Ruleset;
-use concord_ledger::{Filter, Ledger, SqliteLedger, SqliteOptions};
-use concord_projection::{Options, Setup, SqliteStore};
-use concord_simulator::{Cohort, Played, Remote, play};
-use tokio::net::TcpListener;
-
-const KEY: [u8; 32] = [7; 32];
-
-fn tenant() -> TenantId {
-    TenantId::parse("demo").unwrap()
-}
-
-async fn serve(folder: &Path, seed: u64, clock: Arc<ManualClock>) -> (SocketAddr, Arc<dyn Ledger>) {
-    let ids: Arc<dyn IdSource> = Arc::new(SeededIds::new(seed));
-    let shared: Arc<dyn Clock> = clock;
-    let ledger: Arc<dyn Ledger> = Arc::new(
-        SqliteLedger::open(
-            &folder.join("ledger.db"),
-            LedgerId::clinical(tenant()),
-            Arc::clone(&shared),
-            ids,
-            SqliteOptions::default(),
-        )
-        .unwrap(),
-    );
-    let options = ExecutorOptions::default();
-    let executor = Executor::new(Arc::clone(&ledger), Arc::clone(&shared), Ruleset::embedded(), options);
-    let store = Arc::new(SqliteStore::open(&folder.join("views.db")).unwrap());
-    let setup = Setup::new(Arc::clone(&ledger), store, Arc::clone(&shared), Options::default());
-    let views = Some(concord_views::all(setup).start().unwrap());
-    let tenants = Tenants::new([(tenant(), Tenant { executor, ledger: Arc::clone(&ledger), views })]);
-    let authenticator = Authenticator::new(LocalTokens::new(&KEY).unwrap());
-    let parts = ApiParts { authenticator, clock: shared, tenants, limits: Limits::default() };
-    let (health, _) = tonic_health::server::health_reporter();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    tokio::spawn(Api::new(parts, health).serve(listener, std::future::pending()));
-    (address, ledger)
-}
+use concord_kernel::{Clock, ManualClock};
+use concord_ledger::Filter;
+use concord_simulator::{Cohort, Played, play};
+use served::{Views, gateway, serve};
 
 /// Plays a cohort on an empty ledger and tells what became of it, with every stored byte.
 async fn history(seed: u64, clients: usize, days: u32) -> (Played, Vec<u8>, [u8; 32]) {
     let folder = tempfile::tempdir().unwrap();
     let cohort = Cohort::generate(seed, clients, days);
     let clock = Arc::new(ManualClock::starting_at(cohort.start));
-    let (address, ledger) = serve(folder.path(), seed, Arc::clone(&clock)).await;
-    let tokens = LocalTokens::new(&KEY).unwrap();
-    let token = tokens.sign(&tenant(), &cohort.staff.nurse.actor(), cohort.start, LocalTokens::LONGEST);
-    let client = Client::connect(format!("http://{address}"), &token).await.unwrap();
-    let mut gateway =
-        Remote::new(client, move |actor, now| tokens.sign(&tenant(), actor, now, Duration::from_hours(12)));
+    let (address, ledger) = serve(folder.path(), seed, Arc::clone(&clock), Views::Built).await;
+    let mut gateway = gateway(&cohort, address).await;
     let played = play(&cohort, &clock, &mut gateway, |_| {}).await.unwrap();
     assert_eq!(clock.now(), cohort.end());
     let head = ledger.head().await.unwrap();
