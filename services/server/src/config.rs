@@ -257,7 +257,7 @@ mod tests {
         };
         let said = load("[ledger]\nstore = \"postgres\"").unwrap_err().to_string();
         assert!(said.contains("ledger.postgres:"), "{said}");
-        let said = load("[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me:geheim@\"")
+        let said = load("[ledger]\nstore = \"postgres\"\npostgres = \"postgres//me:geheim@here\"")
             .unwrap_err()
             .to_string();
         assert!(said.contains("ledger.postgres:") && !said.contains("geheim"), "{said}");

@@ -9,6 +9,7 @@ mod evidence;
 mod explain;
 mod fold;
 mod injection;
+mod order;
 mod response;
 mod state;
 mod subject;

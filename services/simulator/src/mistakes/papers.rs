@@ -116,7 +116,7 @@ pub(super) fn signed(t: &mut Tale<'_>) {
     t.is_warned_of("clonazepam");
     let clonazepam = t.takes_controlled("clonazepam", daily(0.5), "panic-disorder");
     let id = t.new_id();
-    t.does(&nurse, Body::DraftPrescription(draft(&id, &clonazepam, 30)));
+    t.does(&nurse, Body::DraftPrescription(draft(&id, &clonazepam, 28)));
     t.does(&psychiatrist, ready(&id));
     let mut wrong = |kinds: &[rx::FactorKind], minutes_ago: i64, reason: &'static str| {
         let sent = sign(t, &id, kinds, minutes_ago);
@@ -167,7 +167,7 @@ fn by_video(t: &mut Tale<'_>, clonazepam: &str) {
         }),
     );
     t.wait_days(9);
-    let Body::RenewMedication(renewed) = renewal(clonazepam, 30, chart::LegalBasis::TelemedicineFlexibility)
+    let Body::RenewMedication(renewed) = renewal(clonazepam, 28, chart::LegalBasis::TelemedicineFlexibility)
     else {
         return;
     };
@@ -176,7 +176,7 @@ fn by_video(t: &mut Tale<'_>, clonazepam: &str) {
         &psychiatrist,
         Body::RenewMedication(chart::RenewMedicationRequest { modality: by_video, ..renewed }),
     );
-    t.does(&nurse, Body::DraftPrescription(draft(&id, clonazepam, 30)));
+    t.does(&nurse, Body::DraftPrescription(draft(&id, clonazepam, 28)));
     t.does(&psychiatrist, ready(&id));
     for (named, reason) in [
         (None, "VISIT_REQUIRED"),

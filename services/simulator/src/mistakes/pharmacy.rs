@@ -18,7 +18,7 @@ const WORTH_DAYS: i64 = 182;
 /// Has a prescription for an order signed.
 fn signed(t: &mut Tale<'_>, order: &str) -> String {
     let (nurse, psychiatrist, id) = (t.nurse(), t.psychiatrist(), t.new_id());
-    t.does(&nurse, Body::DraftPrescription(draft(&id, order, 30)));
+    t.does(&nurse, Body::DraftPrescription(draft(&id, order, 28)));
     t.does(&psychiatrist, ready(&id));
     t.does(&psychiatrist, Body::SignPrescription(sign(t, &id, &TWO_FACTORS, 0)));
     id
@@ -143,7 +143,7 @@ pub(super) fn astray(t: &mut Tale<'_>) {
     let clonazepam = t.takes_controlled("clonazepam", daily(0.5), "panic-disorder");
     t.does(&nurse, looked_up(t, 0));
     let unsigned = t.new_id();
-    t.does(&nurse, Body::DraftPrescription(draft(&unsigned, &clonazepam, 30)));
+    t.does(&nurse, Body::DraftPrescription(draft(&unsigned, &clonazepam, 28)));
     t.errs(&timer, sent(&unsigned), "PRESCRIPTION_NOT_SIGNED");
     let id = signed(t, &clonazepam);
     t.errs(&nurse, sent(&id), "NOT_PERMITTED");

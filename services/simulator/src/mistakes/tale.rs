@@ -348,6 +348,7 @@ impl<'a> Tale<'a> {
         let mut order = self.order(drug, 1.0, indication);
         order.regimen = Some(regimen);
         order.legal_basis = chart::LegalBasis::InPersonEvaluation.into();
+        order.supply = Some(chart::Supply { days: 28, refills: 0 });
         let id = order.order_id.clone();
         self.does(&self.psychiatrist(), Body::PrescribeMedication(order));
         id

@@ -65,6 +65,8 @@ async fn what_is_refused_is_refused_by_a_clinical_rule_and_answered() {
         "FAMILY_NOT_PERMITTED",
         "WITHDRAWAL_TOO_MILD",
         "STEP_NOT_DUE",
+        "CADENCE_ONE_STEP_AT_A_TIME",
+        "VISIT_INTERVAL_TOO_LONG",
     ];
     for reason in played.refusals.keys() {
         assert!(expected.contains(&reason.as_str()), "{reason}: {played:#?}");

@@ -123,8 +123,9 @@ fn from_outside(name: &str, started: Option<i64>) -> Asked {
 
 #[test]
 fn what_is_taken_from_outside_counts_and_an_unknown_start_is_said() {
-    let order = |with: Vec<Acknowledgement>| {
+    let order = |mut with: Vec<Acknowledgement>| {
         let order = clonazepam(1, 0, 14);
+        with.push(answer("ddi.benzodiazepine.z-drug", &["clonazepam", "zolpidem"]));
         psychiatrist().prescribes(NewOrder { acknowledgements: with, ..order })
     };
     let known = |started| after(prepared(&["clonazepam"]), [from_outside("zolpidem", started)]);

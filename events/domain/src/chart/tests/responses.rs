@@ -68,7 +68,8 @@ fn what_is_missing_is_kept_with_the_decision_and_stops_nobody() {
     assert_eq!(with(&[(0, 18)], Some(93)), (Outcome::NotJudged, vec![Missing::NoScoreSince]));
     assert_eq!(with(&NO_BETTER, None), (Outcome::NoResponse, vec![Missing::AdherenceUnknown]));
     assert_eq!(with(&NO_BETTER, Some(60)), (Outcome::AdherenceFirst, vec![]));
-    let unread = psychiatrist().days_later(43).asks(assess(ResponseDecision::Increase));
+    let unread = psychiatrist().days_later(43).knowing(|facts| facts.scales = None);
+    let unread = unread.asks(assess(ResponseDecision::Increase));
     refused(raised(), unread, Error::FactsMissing);
 }
 
