@@ -331,10 +331,9 @@ impl Act {
             C::AllotSupply { .. } => Self::SignPrescription,
             C::CosignOverride { .. } => Self::Cosign,
             C::ReviewResult { .. } | C::WaiveTest { .. } => Self::Monitor,
-            C::BreachResult { .. } => Self::Escalate,
+            C::BreachResult { .. } | C::RecordInjectionOverdue { .. } => Self::Escalate,
             C::GiveInjection(_) => Self::Inject,
             C::RecordInjection(_) => Self::TellOfInjection,
-            C::RecordInjectionOverdue { .. } => Self::Escalate,
         }
     }
 }

@@ -97,6 +97,7 @@ async fn measure<R: PersistedEventRepository + Send + Sync + 'static>(
     .await
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
 fn store(error: sqlx::Error) -> BenchError {
     BenchError::Store(error.to_string())
 }

@@ -205,14 +205,14 @@ impl Inner {
         let folded = self.own(target.stream).await?;
         if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
             let conflict = ExecuteError::Conflict { actual: folded.version };
-            return self.earlier(request).await?.ok_or(conflict).map(Attempt::Done);
+            return self.refuse(request, conflict, &[(target.stream, folded.version)], rules).await;
         }
         let read = self.basis(request, &target.reads, &folded).await?;
-        let decided = match self.decide(request, &folded, &read, (now, effective_at), rules) {
+        let decided = match Self::decide(request, &folded, &read, (now, effective_at), rules) {
             Ok(decided) => decided,
             Err(refusal) => {
-                let refused = ExecuteError::Refused(refusal);
-                return self.earlier(request).await?.ok_or(refused).map(Attempt::Done);
+                let rests_on = looked_at(target.stream, &folded, &read);
+                return self.refuse(request, ExecuteError::Refused(refusal), &rests_on, rules).await;
             }
         };
         // Until the append is known to have happened, nobody may decide on the state before it.
@@ -239,16 +239,62 @@ impl Inner {
         }
     }
 
+    /// Refuses, if what the refusal rests on still stands. An append is only taken if it does; a refusal has nothing of the
+    /// kind, and what is remembered may be behind another process.
+    async fn refuse(
+        &self,
+        request: &Request,
+        refusal: ExecuteError,
+        rests_on: &[(StreamRef, u64)],
+        rules: Rules,
+    ) -> Result<Attempt, ExecuteError> {
+        if let Some(receipt) = self.earlier(request).await? {
+            return Ok(Attempt::Done(receipt));
+        }
+        match self.overtaken(rests_on, rules).await? {
+            Some(overtaken) => Ok(overtaken),
+            None => Err(refusal),
+        }
+    }
+
+    /// Whether somebody has written since; what has moved is forgotten.
+    async fn overtaken(
+        &self,
+        rests_on: &[(StreamRef, u64)],
+        rules: Rules,
+    ) -> Result<Option<Attempt>, ExecuteError> {
+        if let Some(Condition { stream, expected: Expected::Exact(version) }) = rules.condition()
+            && !self.ledger.read_stream(stream, version, 1).await?.is_empty()
+        {
+            return Ok(Some(Attempt::RulesChanged));
+        }
+        let mut moved = false;
+        for (stream, version) in rests_on {
+            if !self.ledger.read_stream(*stream, *version, 1).await?.is_empty() {
+                self.cache.forget(*stream);
+                moved = true;
+            }
+        }
+        Ok(moved.then_some(Attempt::Overtaken))
+    }
+
     async fn judge(&self, request: &Request) -> Result<(), ExecuteError> {
         let target = request.command.target(request.patient);
         let _gate = self.gates.enter(target.stream).await;
-        let now = self.clock.now();
-        let effective_at = request.effective_at.unwrap_or(now);
-        let folded = self.own(target.stream).await?;
-        let read = self.basis(request, &target.reads, &folded).await?;
-        let rules = self.book.open(&*self.ledger, now).await?.rules(now);
-        let decided = self.decide(request, &folded, &read, (now, effective_at), rules);
-        decided.map(drop).map_err(ExecuteError::Refused)
+        for _ in 0..self.options.attempts {
+            let now = self.clock.now();
+            let effective_at = request.effective_at.unwrap_or(now);
+            let rules = self.book.open(&*self.ledger, now).await?.rules(now);
+            let folded = self.own(target.stream).await?;
+            let read = self.basis(request, &target.reads, &folded).await?;
+            let decided = Self::decide(request, &folded, &read, (now, effective_at), rules);
+            match self.overtaken(&looked_at(target.stream, &folded, &read), rules).await? {
+                None => return decided.map(drop).map_err(ExecuteError::Refused),
+                Some(Attempt::RulesChanged) => self.book.forget(rules).await,
+                Some(Attempt::Overtaken | Attempt::Done(_)) => {}
+            }
+        }
+        Err(ExecuteError::Contended)
     }
 
     /// The states that a decision rests on beside its own: what the command names is not all, the states may name more.
@@ -274,7 +320,6 @@ impl Inner {
     }
 
     fn decide(
-        &self,
         request: &Request,
         folded: &Folded,
         read: &[(StreamRef, Arc<Folded>)],
@@ -336,6 +381,12 @@ impl Inner {
             None => Ok(None),
         }
     }
+}
+
+/// The streams that a decision rests on, and how far they had come.
+fn looked_at(own: StreamRef, folded: &Folded, read: &[(StreamRef, Arc<Folded>)]) -> Vec<(StreamRef, u64)> {
+    let others = read.iter().map(|(stream, folded)| (*stream, folded.version));
+    std::iter::once((own, folded.version)).chain(others).collect()
 }
 
 const fn condition(stream: StreamRef, expected: Expected) -> Condition {

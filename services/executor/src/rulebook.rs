@@ -30,8 +30,8 @@ enum Held {
     Unread,
     /// The published rules, in the order of publication, and the version of the stream that says so.
     Read { published: Vec<Published>, version: u64 },
-    /// Something is published that this program cannot judge by.
-    Unusable(Arc<str>),
+    /// Something is published that this program cannot judge by, with the version of the stream that says so.
+    Unusable { why: Arc<str>, version: u64 },
 }
 
 struct Published {
@@ -80,11 +80,17 @@ impl Rulebook {
             let held = self.held.read().await;
             match &*held {
                 Held::Read { .. } => return Ok(Open { base: self.base, held }),
-                Held::Unusable(why) => return Err(ExecuteError::RulesUnusable(Arc::clone(why))),
+                Held::Unusable { why, version } => {
+                    // Somebody may have published what can be used.
+                    if ledger.read_stream(StreamRef::ruleset(), *version, 1).await?.is_empty() {
+                        return Err(ExecuteError::RulesUnusable(Arc::clone(why)));
+                    }
+                    drop(held);
+                }
                 Held::Unread => drop(held),
             }
             let mut held = self.held.write().await;
-            if matches!(*held, Held::Unread) {
+            if !matches!(*held, Held::Read { .. }) {
                 *held = read(ledger, now).await?;
             }
         }
@@ -165,7 +171,7 @@ async fn read(ledger: &dyn Ledger, now: Instant) -> Result<Held, ExecuteError> {
             Ok(rules) => published.push(Published { edition: without_tables(edition), rules }),
             Err(why) => {
                 tracing::error!(error = &why as &dyn std::error::Error, "published rules cannot be used");
-                return Ok(Held::Unusable(Arc::from(why.to_string())));
+                return Ok(Held::Unusable { why: Arc::from(why.to_string()), version });
             }
         }
     }

@@ -1,4 +1,5 @@
 mod asked;
+mod beside;
 mod cache;
 mod further;
 mod rules;

@@ -1,7 +1,7 @@
 //! The configuration: defaults, then a file, then `CONCORD_*` variables; all faults reported together.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use concord_kernel::TenantId;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
 use serde::Deserialize;
+use tokio_postgres::config::Host;
 
 const DEFAULTS: &str = include_str!("../../../deploy/config.default.toml");
 
@@ -152,6 +153,28 @@ pub(crate) struct Overrides {
     pub(crate) quiet: bool,
 }
 
+/// What cannot be read is shown, except where it may be an address with a password.
+fn unreadable(error: figment::Error) -> ConfigError {
+    if error.path.first().is_some_and(|key| key == "ledger") {
+        let key = error.path.join(".");
+        return ConfigError::Unusable(vec![format!(
+            "{key}: not what deploy/config.default.toml describes; it is not shown because it may hold a password"
+        )]);
+    }
+    ConfigError::Unreadable(Box::new(error))
+}
+
+/// Whether nothing that is said to the database leaves this machine.
+fn is_local(database: &tokio_postgres::Config) -> bool {
+    let local = |host: &Host| match host {
+        Host::Unix(_) => true,
+        Host::Tcp(name) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        }
+    };
+    database.get_hosts().iter().all(local) && database.get_hostaddrs().iter().all(IpAddr::is_loopback)
+}
+
 impl Config {
     /// Reads defaults, `file`, the environment and the command line, in this order.
     pub(crate) fn load(file: Option<&Path>, overrides: Overrides) -> Result<Self, ConfigError> {
@@ -163,7 +186,7 @@ impl Config {
             figment = figment.merge(Toml::file_exact(file));
         }
         let figment = figment.merge(Env::prefixed("CONCORD_").split("__"));
-        let mut config: Self = figment.extract().map_err(Box::new)?;
+        let mut config: Self = figment.extract().map_err(unreadable)?;
         config.data = overrides.data.unwrap_or(config.data);
         config.listen = overrides.listen.unwrap_or(config.listen);
         config.roles = overrides.roles.unwrap_or(config.roles);
@@ -193,10 +216,16 @@ impl Config {
         if self.has(ProcessRole::Timers) && !self.has(ProcessRole::Projector) {
             faults.push(String::from("roles: timers needs projector, which keeps the list of deadlines"));
         }
-        if self.ledger.store == StoreKind::Postgres && self.ledger.postgres.parse().is_none() {
-            faults.push(String::from(
-                "ledger.postgres: not an address such as postgres://user@host:5432/database",
-            ));
+        if self.ledger.store == StoreKind::Postgres {
+            match self.ledger.postgres.parse() {
+                None => faults.push(String::from(
+                    "ledger.postgres: not an address such as postgres://user@localhost:5432/database",
+                )),
+                Some(database) if !is_local(&database) => faults.push(String::from(
+                    "ledger.postgres: only a socket or a loopback address; without TLS no other host is reached",
+                )),
+                Some(_) => {}
+            }
         }
         if self.limits.attempts == 0 {
             faults.push(String::from("limits.attempts: at least 1"));
@@ -261,8 +290,17 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(said.contains("ledger.postgres:") && !said.contains("geheim"), "{said}");
+        for text in [
+            "[ledger]\nstore = \"postgres://me:geheim@here/db\"",
+            "ledger = \"postgres://me:geheim@here/db\"",
+            "[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me:geheim@10.0.0.7/db\"",
+        ] {
+            let said = load(text).unwrap_err().to_string();
+            assert!(said.contains("ledger") && !said.contains("geheim"), "{said}");
+        }
         let config =
-            load("[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me:geheim@here/records\"").unwrap();
+            load("[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me:geheim@localhost/records\"")
+                .unwrap();
         assert_eq!(config.ledger.postgres.parse().unwrap().get_dbname(), Some("records"));
         assert!(!format!("{config:?}").contains("geheim"));
     }

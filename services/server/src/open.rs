@@ -47,7 +47,9 @@ async fn ledger(
     config: &Config,
     sources: &Sources,
 ) -> Result<Arc<dyn Ledger>, OpenError> {
-    if let (StoreKind::Postgres, Some(database)) = (config.ledger.store, config.ledger.postgres.parse()) {
+    if config.ledger.store == StoreKind::Postgres {
+        let unnamed = || OpenError::Store("no database is named".into());
+        let database = config.ledger.postgres.parse().ok_or_else(unnamed)?;
         let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
         let ledger = PostgresLedger::open(&database, id, clock, ids, PostgresOptions::default());
         return Ok(Arc::new(ledger.await?));

@@ -1,7 +1,6 @@
 //! A PostgreSQL server of one's own.
 
 use std::io::{self, Write};
-use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -16,6 +15,8 @@ use crate::account::{Account, unprivileged};
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(30);
+/// Names the socket's file, which is in the server's own folder; nothing listens on the network.
+const PORT: u16 = 5432;
 /// Where Debian and its relatives keep the programs, by version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// Names the folder with the programs, if they are elsewhere.
@@ -24,7 +25,7 @@ const PROGRAMS: &str = "CONCORD_POSTGRES_BIN";
 /// Runs the server until its input ends, which it does when whoever started it has ended; then its folder goes. A word on
 /// the input ends the server as well, and keeps the folder.
 const BESIDE: &str = r#"
-"$1/postgres" -D "$2" -k "${2%/*}" -p "$3" $4 >>"$2/log" 2>&1 &
+"$1/postgres" -D "$2" -k "${2%/*}" -p "$3" -c listen_addresses= $4 >>"$2/log" 2>&1 &
 server=$!
 echo "$server"
 if read -r word; then
@@ -41,7 +42,6 @@ pub struct Postgres {
     folder: TempDir,
     programs: PathBuf,
     account: Option<Account>,
-    port: u16,
     settings: String,
     running: Option<Running>,
     databases: AtomicU32,
@@ -102,7 +102,6 @@ impl Postgres {
             folder,
             programs,
             account,
-            port: free_port()?,
             settings: settings.to_owned(),
             running: None,
             databases: AtomicU32::new(0),
@@ -127,7 +126,7 @@ impl Postgres {
 
     /// A connection string for `database`.
     pub fn address(&self, database: &str) -> String {
-        format!("host={} port={} user=concord dbname={database}", self.folder.path().display(), self.port)
+        format!("host={} port={PORT} user=concord dbname={database}", self.folder.path().display())
     }
 
     /// Executes `statement` as the owner of everything, and gives what it prints.
@@ -136,7 +135,7 @@ impl Postgres {
     ///
     /// See [`StartError`].
     pub fn sql(&self, database: &str, statement: &str) -> Result<String, StartError> {
-        let (folder, port) = (self.folder.path().display().to_string(), self.port.to_string());
+        let (folder, port) = (self.folder.path().display().to_string(), PORT.to_string());
         let arguments = [
             "-X", "-q", "-A", "-t", "-h", &folder, "-p", &port, "-U", "concord", "-d", database, "-c",
             statement,
@@ -170,7 +169,7 @@ impl Postgres {
     pub fn run(&mut self) -> Result<(), StartError> {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", BESIDE, "postgres"]).arg(&self.programs).arg(self.folder.path().join("data"));
-        command.arg(self.port.to_string()).arg(&self.settings);
+        command.arg(PORT.to_string()).arg(&self.settings);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut shell = self.as_account(command).spawn()?;
         let input = shell.stdin.take().ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
@@ -258,9 +257,4 @@ fn parent(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field is the program's name in parentheses, which may hold blanks; state and parent follow.
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()
-}
-
-fn free_port() -> io::Result<u16> {
-    // PostgreSQL listens on its socket's file as well; the port tells the two of several servers apart.
-    Ok(TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
 }

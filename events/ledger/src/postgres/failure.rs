@@ -1,5 +1,7 @@
 //! What PostgreSQL's errors mean to the ledger.
 
+use std::error::Error;
+
 use tokio_postgres::error::SqlState;
 
 use crate::{AppendError, OpenError, ReadError};
@@ -17,8 +19,9 @@ pub(super) enum Failure {
     Corrupt(&'static str),
 }
 
-/// Classes of errors about the values of a statement, not about the server: data exception, integrity constraint.
-const ABOUT_VALUES: [&str; 2] = ["22", "23"];
+/// Classes of errors about the values of a statement, not about the server: data exception, integrity constraint,
+/// program limit (a value that is nested too deeply).
+const ABOUT_VALUES: [&str; 3] = ["22", "23", "54"];
 /// Internal errors, among them damaged pages and indexes.
 const INTERNAL: &str = "XX";
 
@@ -26,8 +29,12 @@ impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
         // The text of an error may quote stored values; its code cannot.
         let Some(code) = error.code() else {
-            tracing::warn!("the connection to PostgreSQL was lost");
-            return Self::Away;
+            let lost = error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>);
+            if lost {
+                tracing::warn!("the connection to PostgreSQL was lost");
+                return Self::Away;
+            }
+            return Self::Corrupt("an answer of PostgreSQL has another form than asked for");
         };
         if *code == SqlState::UNIQUE_VIOLATION {
             return Self::Duplicate;

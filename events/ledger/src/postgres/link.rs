@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
+use tokio_postgres::config::TargetSessionAttrs;
 use tokio_postgres::{Client, Config, NoTls};
 
 use super::failure::Failure;
@@ -12,15 +13,20 @@ use super::failure::Failure;
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
+/// After so long without a sign of life a connection counts as lost.
+const SILENT: Duration = Duration::from_secs(10);
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+
 /// What a server must be like for an acknowledged append to be a durable one, and to be written at all.
 const STATE: &str =
-    "SELECT current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on',
+    "SELECT current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on'
+        AND current_setting('full_page_writes') = 'on',
     pg_is_in_recovery()";
 
 /// Why a server is not one to write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unfit {
-    #[error("PostgreSQL does not wait for the disk: synchronous_commit or fsync is off")]
+    #[error("PostgreSQL does not wait for the disk: synchronous_commit, fsync or full_page_writes is off")]
     Volatile,
     #[error("PostgreSQL is a standby; connect to the primary")]
     Standby,
@@ -41,12 +47,23 @@ impl Drop for Link {
 
 impl Link {
     pub(super) async fn connect(config: &Config) -> Result<Self, tokio_postgres::Error> {
+        let mut config = config.clone();
+        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        config.keepalives_idle(SILENT).tcp_user_timeout(SILENT);
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(CONNECT_WITHIN);
+        }
         let (client, connection) = config.connect(NoTls).await?;
         let driver = tokio::spawn(async move {
             // Whoever waits for an answer is told as well.
             let _ended = connection.await;
         });
-        Ok(Self { config: config.clone(), client, driver })
+        Ok(Self { config, client, driver })
+    }
+
+    async fn connect_fit(config: &Config) -> Option<Self> {
+        let link = Self::connect(config).await.ok()?;
+        matches!(link.fitness().await, Ok(Ok(()))).then_some(link)
     }
 
     pub(super) fn client(&self) -> &Client {
@@ -69,9 +86,8 @@ impl Link {
         let end = Instant::now() + patience;
         let mut pause = FIRST_PAUSE;
         loop {
-            if let Ok(link) = Self::connect(&self.config).await
-                && let Ok(Ok(())) = link.fitness().await
-            {
+            let connected = tokio::time::timeout_at(end, Self::connect_fit(&self.config)).await;
+            if let Ok(Some(link)) = connected {
                 *self = link;
                 return Ok(());
             }

@@ -19,7 +19,9 @@ pub struct PostgresOptions {
     pub limits: Limits,
     /// Streams whose end the writer remembers.
     pub cached_streams: usize,
-    /// The most events of other processes that the writer reads to keep that memory; after more it forgets it.
+    /// The most events of other processes that the writer reads to keep that memory; after more it forgets it. They are
+    /// read under the lock, so they must fit into the connection's buffers: a process that is stopped before it reads them
+    /// would hold the lock otherwise.
     pub caught_up: usize,
     /// Connections that read. Questions share them, so this is no limit on how many are asked at once.
     pub readers: usize,
@@ -31,6 +33,8 @@ pub struct PostgresOptions {
     pub patience: Duration,
     /// After this long the server ends a transaction that its process has left lying, with the lock it holds.
     pub longest_pause: Duration,
+    /// How long the server may take for a batch before its connection is given up.
+    pub longest_answer: Duration,
     /// What encrypts payloads. What it gives must be JSON.
     pub vault: Arc<dyn Vault>,
 }
@@ -43,12 +47,13 @@ impl Default for PostgresOptions {
             batch_bytes: 1024 * 1024,
             limits: Limits::default(),
             cached_streams: 65_536,
-            caught_up: 4_096,
+            caught_up: 500,
             readers: 4,
             page: 10_000,
             look: Duration::from_millis(100),
             patience: Duration::from_secs(5),
             longest_pause: Duration::from_secs(5),
+            longest_answer: Duration::from_secs(10),
             vault: Arc::new(ClearVault),
         }
     }

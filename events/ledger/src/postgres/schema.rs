@@ -30,7 +30,7 @@ pub(super) async fn migrate(link: &mut Link) -> Result<(), OpenError> {
     let client = link.client();
     // Looked at first without a lock, so that a role that may not create anything can start the service.
     if version(client).await? < known() {
-        client.batch_execute("BEGIN").await.map_err(opening)?;
+        client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(opening)?;
         let changed = change(client).await;
         client.batch_execute(if changed.is_ok() { "COMMIT" } else { "ROLLBACK" }).await.map_err(opening)?;
         changed?;

@@ -51,12 +51,14 @@ CREATE TRIGGER events_stay BEFORE TRUNCATE ON events FOR EACH STATEMENT EXECUTE 
 CREATE TRIGGER receipts_keep BEFORE UPDATE OR DELETE ON receipts FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER receipts_stay BEFORE TRUNCATE ON receipts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER heads_stay BEFORE DELETE ON heads FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER heads_last BEFORE TRUNCATE ON heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
--- Appends a batch that was decided on a head, if the head is still there. The update waits for whoever holds the row and
+-- Appends a batch that was decided on a head, if the head is still there. The frontier tells one history from another of the
+-- same length, which a standby that was behind may have. The update waits for whoever holds the row and
 -- then looks at it again, so what was decided on is what is appended to; false says that somebody else was faster, and
 -- nothing was written. A function, because its statements are planned once a connection, also behind PgBouncer.
 CREATE FUNCTION append_batch(
-    for_ledger text, on_epoch uuid, on_position bigint,
+    for_ledger text, on_epoch uuid, on_position bigint, on_frontier bytea,
     new_recorded_at timestamptz, new_frontier bytea,
     types text[], ids text[], sequences bigint[], event_types text[], event_versions text[],
     payloads text[], metadatas text[], times timestamptz[], leaves bytea[],
@@ -66,7 +68,7 @@ CREATE FUNCTION append_batch(
 BEGIN
     UPDATE heads
     SET position = on_position + cardinality(sequences), recorded_at = new_recorded_at, frontier = new_frontier
-    WHERE ledger = for_ledger AND epoch = on_epoch AND position = on_position;
+    WHERE ledger = for_ledger AND epoch = on_epoch AND position = on_position AND frontier = on_frontier;
     IF NOT FOUND THEN
         RETURN false;
     END IF;

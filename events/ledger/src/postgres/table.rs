@@ -29,7 +29,7 @@ const ENDS: &str = "SELECT named.n, last.sequence, last.leaf_hash
 const MOVED: &str = "SELECT aggregate_type, aggregate_id, sequence, leaf_hash FROM events
     WHERE ledger = $1 AND position > $2 ORDER BY position LIMIT $3";
 const APPEND: &str = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-    $15, $16, $17, $18, $19, $20, $21)";
+    $15, $16, $17, $18, $19, $20, $21, $22)";
 
 type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
@@ -96,13 +96,15 @@ pub(super) async fn append(
     on: &Tip,
     plan: &Plan<'_>,
 ) -> Result<bool, Failure> {
-    let (position, frontier) = (signed(on.position()), plan.tip.frontier.to_bytes());
+    let (position, before) = (signed(on.position()), on.frontier.to_bytes());
+    let frontier = plan.tip.frontier.to_bytes();
     let recorded_at = Stamp(plan.tip.recorded_at);
     let rows = &plan.rows;
-    let parameters: [Parameter<'_>; 21] = [
+    let parameters: [Parameter<'_>; 22] = [
         (&ledger, Type::TEXT),
         (&on.epoch, Type::UUID),
         (&position, Type::INT8),
+        (&before, Type::BYTEA),
         (&recorded_at, Type::TIMESTAMPTZ),
         (&frontier, Type::BYTEA),
         (&rows.kinds, Type::TEXT_ARRAY),

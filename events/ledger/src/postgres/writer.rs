@@ -87,10 +87,11 @@ impl Writer {
     /// next attempt finds out, because it looks for the receipts after it has the lock that the lost one held.
     async fn settle(&mut self, batch: &[Work]) -> Result<Vec<Answer>, Failure> {
         for _ in 0..ATTEMPTS {
-            let settled = match self.tip.take() {
-                Some(tip) if self.locked == 0 => self.at_once(batch, tip).await,
-                known => self.under_lock(batch, known).await.map(Some),
-            };
+            // A server that says nothing any more must not hold those who wait: the connection is given up then, and
+            // what came of it is found out by another.
+            let longest = self.options.longest_answer;
+            let settled =
+                tokio::time::timeout(longest, self.attempt(batch)).await.unwrap_or(Err(Failure::Away));
             match settled {
                 Ok(Some(answers)) => return Ok(answers),
                 Ok(None) => self.locked = ALONE_AFTER,
@@ -108,13 +109,20 @@ impl Writer {
         Err(Failure::Away)
     }
 
+    async fn attempt(&mut self, batch: &[Work]) -> Result<Option<Vec<Answer>>, Failure> {
+        match self.tip.take() {
+            Some(tip) if self.locked == 0 => self.at_once(batch, tip).await,
+            known => self.under_lock(batch, known).await.map(Some),
+        }
+    }
+
     /// One round trip, on what is known. `None` when it must be done under the lock.
     async fn at_once(&mut self, batch: &[Work], on: Tip) -> Result<Option<Vec<Answer>>, Failure> {
         let ends = self.ends_of(batch).await?;
         let known = Known { ledger: &self.ledger, tip: on.clone(), ends, receipts: HashMap::new() };
         let plan = decide(batch, known, self.clock.now());
-        if plan.rows.is_empty() {
-            // A refusal is only true if nothing has come since; looking is as dear as the lock.
+        if plan.answers.iter().any(Result::is_err) {
+            // A refusal is only true if nothing has come since, and if the command has not taken effect before.
             self.tip = Some(on);
             return Ok(None);
         }
@@ -160,9 +168,10 @@ impl Writer {
         known: Option<Tip>,
     ) -> Result<(Tip, HashMap<CommandId, (crate::merkle::Hash, crate::Receipt)>), Failure> {
         let client = self.link.client();
+        let longest = self.options.longest_pause.as_millis();
         let opening = format!(
-            "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = {}",
-            self.options.longest_pause.as_millis()
+            "BEGIN ISOLATION LEVEL READ COMMITTED;
+            SET LOCAL idle_in_transaction_session_timeout = {longest}; SET LOCAL lock_timeout = {longest}"
         );
         let commands: Vec<Uuid> = batch.iter().map(|work| work.append.command.uuid()).collect();
         let position = known.as_ref().map_or(u64::MAX, Tip::position);
@@ -180,7 +189,12 @@ impl Writer {
         begun?;
         let on = tip::read(&head?)?;
         let (moved, receipts) = (moved?, receipts?);
-        let follows = known.is_some_and(|known| known.epoch == on.epoch && known.position() <= on.position());
+        let follows = known.is_some_and(|known| {
+            let same = known.position() == on.position();
+            known.epoch == on.epoch
+                && known.position() <= on.position()
+                && (!same || known.frontier == on.frontier)
+        });
         if follows && moved.len() <= most {
             self.locked = if moved.is_empty() { self.locked.saturating_sub(1) } else { ALONE_AFTER };
             for (stream, end) in moved {

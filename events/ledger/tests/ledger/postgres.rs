@@ -105,6 +105,24 @@ async fn what_one_process_appends_another_hears_of_and_reads() {
     assert_eq!(again, Ok(Appended::Repeated(receipt)));
 }
 
+/// A command that is asked again beside new ones, in one batch: its own stream has gone on, and that is no conflict.
+#[tokio::test]
+async fn a_command_that_is_repeated_among_new_ones_gets_its_receipt() {
+    let ledger = Store::postgres().await.ledger;
+    let first = new(ledger.append(append(1, stream(1), Expected::None, 1)).await);
+    for round in 0..20_u128 {
+        let others =
+            (0..6).map(|n| ledger.append(append(100 + round * 10 + n, stream(100 + round), Expected::Any, 1)));
+        let (again, reused, _) = tokio::join!(
+            ledger.append(append(1, stream(1), Expected::None, 1)),
+            ledger.append(Append { request_hash: [9; 32], ..append(1, stream(1), Expected::None, 1) }),
+            futures::future::join_all(others),
+        );
+        assert_eq!(again, Ok(Appended::Repeated(first.clone())));
+        assert_eq!(reused, Err(AppendError::CommandReused));
+    }
+}
+
 /// Asks until there is an answer, as a client does, and gives the position of the command's event.
 async fn ask(ledger: &PostgresLedger, append: &Append) -> u64 {
     for _ in 0..40 {
@@ -214,6 +232,7 @@ async fn nobody_changes_what_was_recorded() {
         "DELETE FROM receipts",
         "TRUNCATE receipts CASCADE",
         "DELETE FROM heads",
+        "TRUNCATE heads",
     ] {
         let refused = client.batch_execute(change).await.unwrap_err();
         assert!(refused.as_db_error().unwrap().message().ends_with("is append-only"), "{change}");
@@ -249,18 +268,10 @@ async fn a_payload_that_cannot_be_stored_is_refused_alone() {
     let mut bad = append(1, stream(1), Expected::Any, 1);
     bad.events[0].payload = bytes::Bytes::from_static(b"{\"half\":");
     let others = (2..6).map(|number| ledger.append(append(number, stream(number), Expected::None, 1)));
-    let (refused, taken) = tokio::join!(ledger.append(bad), futures(others));
+    let (refused, taken) = tokio::join!(ledger.append(bad), futures::future::join_all(others));
     assert!(matches!(refused, Err(AppendError::Corrupt(_))), "{refused:?}");
     assert!(taken.iter().all(Result::is_ok), "{taken:?}");
     assert_eq!(all(&*ledger).await.len(), 4);
-}
-
-async fn futures<T>(asked: impl Iterator<Item = impl Future<Output = T>>) -> Vec<T> {
-    let mut answers = Vec::new();
-    for asked in asked {
-        answers.push(asked.await);
-    }
-    answers
 }
 
 #[tokio::test]

@@ -185,9 +185,7 @@ impl Orders {
                 self.find(*order)?.correct(correction, note, kept);
             }
             Event::NeverTakenRecorded { medication: MedicationRef::Order(order), .. } => {
-                if let Some(ended) = self.ended.iter_mut().find(|ended| ended.order == *order) {
-                    ended.never_taken = true;
-                }
+                self.never_taken(*order);
             }
             Event::NeverTakenRecorded { medication: MedicationRef::Outside(_), .. }
             | Event::LastDoseRecorded { .. }
@@ -222,6 +220,12 @@ impl Orders {
             | Event::InteractionResolved { .. } => {}
         }
         Ok(())
+    }
+
+    fn never_taken(&mut self, order: OrderId) {
+        if let Some(ended) = self.ended.iter_mut().find(|ended| ended.order == order) {
+            ended.never_taken = true;
+        }
     }
 
     /// What was agreed about an order beforehand, and what was done of it.

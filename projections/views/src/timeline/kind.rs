@@ -69,6 +69,7 @@ impl What {
 /// What others told may be of anything that they treat.
 const TOLD: &[DataClass] = &[Medication, Diagnosis, SubstanceUse];
 
+#[expect(clippy::too_many_lines, reason = "a table: one arm a kind of entry")]
 const fn of_course(entry: &Entry) -> (Kind, &'static [DataClass]) {
     match entry {
         Entry::Referred

@@ -14,7 +14,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::clock::DemoClock;
 use super::{Desk, How, Imported, Report, print};
 use crate::cli::Demo;
-use crate::config::{Config, ProcessRole};
+use crate::config::{Config, ProcessRole, StoreKind};
 use crate::serve::{Running, Sources};
 use crate::{Failed, key, out, signals, telemetry};
 
@@ -28,6 +28,8 @@ pub(crate) async fn run(options: Demo, config: Config, data: Option<PathBuf>) ->
     let mut config = Config { data: folder.clone(), listen: options.listen, ..config };
     // The same seed gives the same history: what passes is part of what is played, not of how fast this machine is.
     config.roles.retain(|role| *role != ProcessRole::Timers);
+    // Whatever the environment names: nobody who was made up is written into a record that stays.
+    config.ledger.store = StoreKind::Sqlite;
     telemetry::start(&config.log)?;
     let done = show(&options, &config).await;
     if temporary {
