@@ -19,6 +19,7 @@ mod safety;
 mod scores;
 mod side_effects;
 mod stays;
+mod supplies;
 mod taking;
 mod tale;
 mod tapers;
@@ -82,6 +83,8 @@ const STORIES: &[(&str, Story)] = &[
     ("a series of prescriptions is broken", papers::series),
     ("a pharmacy is answered carelessly", pharmacy::answered),
     ("a message to a pharmacy goes astray", pharmacy::astray),
+    ("a sedative goes on for too long", supplies::too_long),
+    ("a supply is handed out twice", supplies::twice),
 ];
 
 /// Minutes between the beginnings of two stories.
