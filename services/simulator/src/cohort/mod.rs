@@ -18,7 +18,7 @@ mod profile;
 mod recovery;
 mod request;
 mod risk;
-mod rules;
+pub(crate) mod rules;
 mod scores;
 mod writer;
 

@@ -31,10 +31,9 @@ const EARLY: i64 = -60;
 /// Writes how the rules are made.
 pub(super) fn write(w: &mut Writer, staff: &Staff) {
     let at = w.at(0, EARLY);
-    let table = |(name, csv): (&str, &str)| ruleset::Table { name: name.to_owned(), csv: csv.to_owned() };
     let proposal = ruleset::ProposeRulesetRequest {
         header: None,
-        tables: TABLES.map(table).to_vec(),
+        tables: tables(),
         valid_from: String::new(),
         reason: "What our own incidents of last year taught us.".to_owned(),
     };
@@ -47,8 +46,14 @@ pub(super) fn write(w: &mut Writer, staff: &Staff) {
     }
 }
 
+/// The tables as they are proposed.
+pub(crate) fn tables() -> Vec<ruleset::Table> {
+    let table = |(name, csv): (&str, &str)| ruleset::Table { name: name.to_owned(), csv: csv.to_owned() };
+    TABLES.map(table).to_vec()
+}
+
 /// The name that the service gives to the rules. The service refuses rules that have none, and says why.
-fn name(day: concord_kernel::Day) -> Option<String> {
+pub(crate) fn name(day: concord_kernel::Day) -> Option<String> {
     let tables: BTreeMap<&str, String> =
         TABLES.into_iter().map(|(name, csv)| (name, csv.to_owned())).collect();
     let composed = ProgramRules::new(tables).ok()?.on(&Files::embedded()).ok()?;

@@ -21,14 +21,25 @@ pub(super) fn too_fast(t: &mut Tale<'_>) {
     t.errs(&psychiatrist, adjustment(&sertraline, daily(25.0), taper()), "NOT_A_PLANNED_STEP");
     t.errs(&psychiatrist, adjustment(&sertraline, daily(200.0), PREFERRED), "RISE_TOO_LARGE");
     t.errs(&psychiatrist, adjustment(&sertraline, daily(100.0), PREFERRED), "RISE_TOO_SOON");
+    let tolerated = Some(Basis::WellTolerated(true));
+    t.errs(&psychiatrist, rests_on(&sertraline, 100.0, PREFERRED, tolerated), "BASIS_NOT_ASKED");
     t.errs(&t.nurse(), adjustment(&sertraline, daily(100.0), PREFERRED), "NOT_PERMITTED");
     t.wait_days(5);
     // Within the step of the row, and twice what the schedule of the label says.
     t.errs(&psychiatrist, adjustment(&varenicline, daily(1.5), PREFERRED), "BEYOND_SCHEDULE");
 }
 
+/// A change of dose that names what was looked at.
+fn rests_on(order: &str, dose_mg: f64, because: Because, basis: Option<Basis>) -> Body {
+    let mut body = adjustment(order, daily(dose_mg), because);
+    if let Body::AdjustDose(change) = &mut body {
+        change.rests_on = basis.map(|basis| chart::TitrationBasis { basis: Some(basis) });
+    }
+    body
+}
+
 /// A plan of steps: milligrams once a day, and days from now.
-fn titration(t: &Tale<'_>, order: &str, steps: &[(Regimen, i64)]) -> Body {
+pub(super) fn titration(t: &Tale<'_>, order: &str, steps: &[(Regimen, i64)]) -> Body {
     let step = |(regimen, days): &(Regimen, i64)| chart::TitrationStep {
         begins_on: t.day(*days),
         regimen: Some(*regimen),
@@ -91,6 +102,8 @@ pub(super) fn followed(t: &mut Tale<'_>) {
     t.wait_days(14);
     let form = t.new_id();
     t.errs(&psychiatrist, step(&lamotrigine, Basis::ScaleId(form)), "BASIS_NOT_ON_RECORD");
+    let planned = Because::Plain(chart::PlainCause::PlannedTitration.into());
+    t.errs(&psychiatrist, rests_on(&lamotrigine, 50.0, planned, None), "BASIS_REQUIRED");
     t.does(&psychiatrist, step(&lamotrigine, Basis::WellTolerated(true)));
     // Somebody else has begun valproate: twice the level, and another schedule.
     t.takes_from_outside("Depakote ER 500 mg");

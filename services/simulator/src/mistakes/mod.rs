@@ -4,21 +4,26 @@
 //! the named rule must refuse, and nothing is recorded. [`crate::Cohort::with_mistakes`] writes the stories into a
 //! cohort; whoever adds a rule adds one line to the story that it belongs to.
 
+mod aftercare;
 mod asks;
 mod assessments;
 mod contacts;
 mod doses;
 mod goals;
+mod injections;
 mod orders;
 mod outside;
 mod papers;
 mod pharmacy;
 mod plans;
 mod recovery;
+mod responses;
+mod rules;
 mod safety;
 mod scores;
 mod side_effects;
 mod stays;
+mod supplies;
 mod taking;
 mod tale;
 mod tapers;
@@ -82,6 +87,16 @@ const STORIES: &[(&str, Story)] = &[
     ("a series of prescriptions is broken", papers::series),
     ("a pharmacy is answered carelessly", pharmacy::answered),
     ("a message to a pharmacy goes astray", pharmacy::astray),
+    ("an injection is given carelessly", injections::given_carelessly),
+    ("an injection is given too early, and the next too late", injections::given_late),
+    ("a proof is given that nobody asks for", injections::attested_needlessly),
+    ("a response is judged too early", responses::judged),
+    ("a sedative goes on for too long", supplies::too_long),
+    ("a supply is handed out twice", supplies::twice),
+    ("medication after a stay is decided carelessly", aftercare::bridged),
+    ("a stay ends without naloxone", aftercare::without_naloxone),
+    ("somebody is sought who is there", aftercare::sought),
+    ("rules are made carelessly", rules::made),
 ];
 
 /// Minutes between the beginnings of two stories.

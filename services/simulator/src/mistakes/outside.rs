@@ -17,7 +17,7 @@ fn characteristics(born_on: &str, sex: chart::Sex, may_become_pregnant: bool) ->
     })
 }
 
-fn condition(name: &str, row: &str) -> Body {
+pub(super) fn condition(name: &str, row: &str) -> Body {
     Body::RecordCondition(chart::RecordConditionRequest {
         name: name.to_owned(),
         codings: Vec::new(),

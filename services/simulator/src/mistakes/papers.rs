@@ -4,7 +4,7 @@ use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::prescription::v1 as rx;
 
-use super::orders::renewal;
+use super::supplies::longer;
 use super::tale::{PREFERRED, Tale, adjustment, daily};
 use crate::cohort::timestamp;
 use crate::script::Body;
@@ -167,8 +167,9 @@ fn by_video(t: &mut Tale<'_>, clonazepam: &str) {
         }),
     );
     t.wait_days(9);
-    let Body::RenewMedication(renewed) = renewal(clonazepam, 28, chart::LegalBasis::TelemedicineFlexibility)
-    else {
+    // Past four weeks: until when, and why.
+    let flexibility = chart::LegalBasis::TelemedicineFlexibility;
+    let Body::RenewMedication(renewed) = longer(t, clonazepam, 28, 28, flexibility) else {
         return;
     };
     let by_video = chart::OrderModality::AudioVideo.into();

@@ -127,7 +127,7 @@ pub(super) fn answered(t: &mut Tale<'_>) {
     t.errs(&pharmacist, some, "TOO_MANY_FILLS");
 }
 
-fn refused(id: &str, answer: rx::CancelAnswer) -> Body {
+pub(super) fn cancel_answer(id: &str, answer: rx::CancelAnswer) -> Body {
     Body::RecordCancelAnswer(rx::RecordCancelAnswerRequest {
         prescription_id: id.to_owned(),
         answer: answer.into(),
@@ -138,7 +138,7 @@ fn refused(id: &str, answer: rx::CancelAnswer) -> Body {
 pub(super) fn astray(t: &mut Tale<'_>) {
     use rx::CancelAnswer::{Cancelled, NoAnswer};
     let (psychiatrist, timer, nurse) = (t.psychiatrist(), t.timer(), t.nurse());
-    t.is_ready(&["panic-disorder"]);
+    t.is_ready(&["panic-disorder", "gad"]);
     t.is_warned_of("clonazepam");
     let clonazepam = t.takes_controlled("clonazepam", daily(0.5), "panic-disorder");
     t.does(&nurse, looked_up(t, 0));
@@ -148,7 +148,7 @@ pub(super) fn astray(t: &mut Tale<'_>) {
     let id = signed(t, &clonazepam);
     t.errs(&nurse, sent(&id), "NOT_PERMITTED");
     t.errs(&psychiatrist, printed(&id), "TRANSMISSION_NOT_FAILED");
-    t.errs(&timer, refused(&id, Cancelled), "NOT_CANCELLING");
+    t.errs(&timer, cancel_answer(&id, Cancelled), "NOT_CANCELLING");
     let status = rx::RecordPharmacyStatusRequest {
         prescription_id: id.clone(),
         message_id: t.new_id(),
@@ -160,14 +160,15 @@ pub(super) fn astray(t: &mut Tale<'_>) {
     t.errs(&timer, expired(&id), "PRESCRIPTION_NOT_EXPIRED");
     t.does(&psychiatrist, cancelled(&id));
     t.errs(&psychiatrist, cancelled(&id), "ALREADY_CANCELLING");
-    t.does(&timer, refused(&id, NoAnswer));
+    t.does(&timer, cancel_answer(&id, NoAnswer));
     for _ in 1..MOST_CANCELLATIONS {
         t.does(&psychiatrist, cancelled(&id));
-        t.does(&timer, refused(&id, NoAnswer));
+        t.does(&timer, cancel_answer(&id, NoAnswer));
     }
     t.errs(&psychiatrist, cancelled(&id), "TOO_MANY_CANCELLATIONS");
     // Taken back before it went out.
-    let back = signed(t, &clonazepam);
+    let buspirone = t.takes("buspirone", 15.0, "gad");
+    let back = signed(t, &buspirone);
     t.does(&psychiatrist, cancelled(&back));
     t.errs(&timer, sent(&back), "PRESCRIPTION_NOT_TO_BE_SENT");
     t.wait_days(WORTH_DAYS);

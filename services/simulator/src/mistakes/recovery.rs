@@ -51,7 +51,7 @@ fn completed(id: &str) -> Body {
     })
 }
 
-fn naloxone(kits: u32) -> Body {
+pub(super) fn naloxone(kits: u32) -> Body {
     let offer = Offer::Provided(recovery::NaloxoneHandedOut { kits, trained: Some(true) });
     Body::OfferNaloxone(recovery::OfferNaloxoneRequest { offer: Some(offer), header: None })
 }

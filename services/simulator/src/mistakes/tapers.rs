@@ -3,6 +3,7 @@
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::common::v1::{Frequency, Regimen, Route};
 
+use super::doses::titration;
 use super::tale::{Tale, daily, regimen};
 use crate::script::Body;
 
@@ -89,4 +90,6 @@ pub(super) fn switched(t: &mut Tale<'_>) {
     t.errs(&psychiatrist, body, "OVERLAP_BEFORE_TAPER_END");
     let body = switch(t, &sertraline, 0, 12, &[(25.0, 1), (0.0, 12)]);
     t.does(&psychiatrist, body);
+    // What is on its way out does not rise.
+    t.errs(&psychiatrist, titration(t, &sertraline, &[(daily(100.0), 14)]), "ORDER_GIVES_WAY");
 }

@@ -34,6 +34,17 @@ const NEVER: &[(&str, &str)] = &[
     ("LANGUAGE_INVALID", "the form takes language tags: FIELD_INVALID comes first"),
     ("SUPPLY_OUT_OF_RANGE", "the form takes 1 to 365 days and at most 11 refills: FIELD_INVALID comes first"),
     ("TOO_MANY_ACKNOWLEDGEMENTS", "the form takes no longer list: FIELD_INVALID comes first"),
+    (
+        "SUPPLY_NOT_ALLOTTED",
+        "a signature asks the chart first; only who changes it again and again comes between",
+    ),
+    ("REVIEW_ALREADY_OPEN", "only the service opens such reviews, by no call"),
+    ("REVIEW_NOT_CALLED_FOR", "only the service opens such reviews, by no call"),
+    ("OUTREACH_ALREADY_DUE", "only the service has outreach come due, by no call"),
+    ("OUTREACH_NOT_CALLED_FOR", "only the service has outreach come due, by no call"),
+    ("PROGRAM_TOO_LARGE", "a question meets it, and no command"),
+    ("RULESET_BASE_CHANGED", "only after an upgrade between two signatures"),
+    ("RULESET_UNUSABLE", "only after an upgrade whose tables the program's rows do not fit"),
 ];
 
 /// Nobody looks at lists here: there are none.
