@@ -111,8 +111,8 @@ async fn a_command_that_is_repeated_among_new_ones_gets_its_receipt() {
     let ledger = Store::postgres().await.ledger;
     let first = new(ledger.append(append(1, stream(1), Expected::None, 1)).await);
     for round in 0..20_u128 {
-        let others =
-            (0..6).map(|n| ledger.append(append(100 + round * 10 + n, stream(100 + round), Expected::Any, 1)));
+        let others = (0..6)
+            .map(|n| ledger.append(append(100 + round * 10 + n, stream(100 + round), Expected::Any, 1)));
         let (again, reused, _) = tokio::join!(
             ledger.append(append(1, stream(1), Expected::None, 1)),
             ledger.append(Append { request_hash: [9; 32], ..append(1, stream(1), Expected::None, 1) }),
