@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck, Supply};
 use crate::follow_up::Modality;
 use crate::going_on::Continuing;
+use crate::law::OPIOID_USE_DISORDER;
 use crate::recovery::Evidence;
 use crate::scales::Withdrawal;
 use crate::treatment_plan::Consent;
@@ -103,6 +104,13 @@ pub struct IndicationFacts {
     pub indicated: Option<bool>,
     /// The diagnoses that the decision rests on.
     pub diagnoses: Vec<ConditionId>,
+}
+
+impl IndicationFacts {
+    /// Whether the stay is for an opioid use disorder too, whatever was ordered.
+    pub(crate) fn names_opioid_use_disorder(&self) -> bool {
+        self.diagnoses.iter().any(|diagnosis| diagnosis.as_str() == OPIOID_USE_DISORDER)
+    }
 }
 
 /// What others may know of a medication chart.

@@ -15,8 +15,8 @@ const MOST_REFILLS: u8 = 11;
 /// A month of a law, for supplies: the shorter reading.
 const DAYS_A_MONTH: u32 = 30;
 
-/// What the telemedicine rules are asked about; conditions of the knowledge tables.
-const OPIOID_USE_DISORDER: &str = "opioid-use-disorder";
+/// A condition of the knowledge tables: what the telemedicine rules ask about, and what naloxone is offered for.
+pub(crate) const OPIOID_USE_DISORDER: &str = "opioid-use-disorder";
 
 /// What only an opioid treatment program dispenses for opioid use disorder. Source: 21 USC 823(h); 21 CFR 1306.07(a).
 const METHADONE: &str = "methadone";

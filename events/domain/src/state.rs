@@ -16,7 +16,7 @@ use crate::ruleset::Rulesets;
 use crate::scales::Scales;
 use crate::side_effects::SideEffects;
 use crate::treatment_plan::TreatmentPlan;
-use crate::{Command, Context, DomainEvent, EpisodeRef, Issued, OfPrescription, Refusal};
+use crate::{Command, Context, DomainEvent, EpisodeRef, InProgram, Issued, OfPrescription, Refusal};
 
 /// What a stream's events say now.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -106,7 +106,7 @@ impl State {
 
     /// The further streams that a decision on this state depends on, once those that [`Command::target`] names were
     /// `read`: a command names an order, and only the chart knows the stay that it was written in and which
-    /// prescriptions share its supply. They are conditions of the append like the others.
+    /// prescriptions share its supply; a discharge names a program, and only its stays know which of them is open. They are conditions of the append like the others.
     pub fn reads<'a>(
         &self,
         command: &Command,
@@ -118,6 +118,11 @@ impl State {
         };
         let mut reads = Vec::new();
         match (self, command) {
+            (Self::Episode(episode), Command::Episode(InProgram { command, .. })) => {
+                // What the stay was for decides what its end leaves to be offered.
+                let assessed = episode.open_stay().filter(|_| command.ends_the_stay());
+                reads.extend(assessed.map(|stay| StreamRef::assessment(patient, stay)));
+            }
             (Self::Chart(chart), Command::Chart(command)) => {
                 reads.extend(chart.stay_read_by(command).into_iter().flat_map(of_stay));
                 let others = chart.prescriptions_read_by(command);

@@ -14,10 +14,8 @@ use super::{
     TitrationStep,
 };
 use crate::going_on::{Bridge, Continuing};
+use crate::law::OPIOID_USE_DISORDER;
 use crate::{ChartFacts, EpisodeRef, OrderFacts, PrescribableFacts, UsState};
-
-/// The condition's row.
-const OPIOID_USE_DISORDER: &str = "opioid-use-disorder";
 
 /// The class of what is taken for it.
 const OPIOID_USE_DISORDER_DRUGS: &str = "moud";

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state::Bridging;
 use super::{Disposition, Episode, Error, Event};
-use crate::{ChartFacts, Context};
+use crate::{ChartFacts, Context, IndicationFacts};
 
 /// What happens to one order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -56,7 +56,10 @@ impl Episode {
         }
         let chart = context.facts.chart.as_ref().ok_or(Error::ChartNotRead)?;
         let admitted_at = self.open.map(|stay| stay.admitted_at);
-        let naloxone = chart.opioid_use_disorder && !naloxone_offered_since(admitted_at, context)?;
+        let diagnosed =
+            context.facts.indication.as_ref().is_some_and(IndicationFacts::names_opioid_use_disorder);
+        let disorder = chart.opioid_use_disorder || diagnosed;
+        let naloxone = disorder && !naloxone_offered_since(admitted_at, context)?;
         // What was written in a stay of another program goes on there.
         let of_it = |order: &&OrderId| chart.stays.get(*order) == Some(&episode);
         let orders: Vec<OrderId> = chart.open_orders.iter().filter(of_it).copied().collect();

@@ -82,6 +82,11 @@ impl Command {
         matches!(self, Self::Discharge { .. } | Self::DecideBridging { .. })
     }
 
+    /// Whether a stay is over with it.
+    pub const fn ends_the_stay(&self) -> bool {
+        matches!(self, Self::Discharge { .. })
+    }
+
     /// Whether it asks if naloxone was offered.
     pub const fn needs_recovery(&self) -> bool {
         matches!(self, Self::Discharge { .. } | Self::DecideBridging { .. })

@@ -42,6 +42,11 @@ pub(super) struct Stay {
 }
 
 impl Episode {
+    /// The stay that goes on.
+    pub(crate) fn open_stay(&self) -> Option<EpisodeId> {
+        self.open.map(|stay| stay.id)
+    }
+
     /// Takes in one more event.
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
@@ -102,7 +107,7 @@ impl Episode {
     /// What other streams may know of it.
     pub(crate) fn facts(&self) -> EpisodeFacts {
         EpisodeFacts {
-            open: self.open.map(|stay| stay.id),
+            open: self.open_stay(),
             stage: self.stage,
             program: self.program.clone(),
             admitted_at: self.open.map(|stay| stay.admitted_at),

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 use concord_domain::chart::{self, Judged, NewOrder, OrderModality, Supply};
+use concord_domain::episode::{self, Disposition};
 use concord_domain::treatment_plan::{self, Consent};
-use concord_domain::{Command, DomainEvent, EpisodeRef, Explain, InEpisode};
+use concord_domain::{Command, DomainEvent, EpisodeRef, Explain, InEpisode, assessment};
 use concord_kernel::{CommandId, EpisodeId, OrderId, StreamRef};
 use concord_knowledge::{
     ConditionId, DrugId, Frequency, IngredientId, Milligrams, Regimen, Route, RulesetVersion,
@@ -129,4 +130,31 @@ async fn a_refusal_by_the_patient_that_comes_in_between_stops_a_renewal() {
     assert_eq!(refusal.reason(), "CONSENT_DECLINED");
     let renewals = ledger.read_stream(StreamRef::chart(patient()), 0, 10).await.unwrap();
     assert_eq!(renewals.len(), 3, "no allergies, an order and one renewal");
+}
+
+/// The command names a program; only its stays know which of them is open, and only that one's assessment what it was for.
+#[tokio::test]
+async fn what_the_stay_was_for_decides_what_its_end_leaves_to_be_offered() {
+    let clock = clock();
+    let ledger = memory(&clock);
+    let executor = executor(ledger.clone(), &clock);
+    for request in [refer(1), screen(2), admit(3)] {
+        executor.execute(request).await.unwrap();
+    }
+    let diagnoses = vec![ConditionId::parse("opioid-use-disorder").unwrap()];
+    let decided =
+        assessment::Event::MedicationNotIndicated { diagnoses, reasons: vec![text("wants to wait")] };
+    let assessed = Append {
+        command: CommandId::new(Uuid::from_u128(62)),
+        stream: StreamRef::assessment(patient(), stay().id),
+        events: vec![stored(&DomainEvent::Assessment(decided))],
+        ..prescribed()
+    };
+    ledger.append(assessed).await.unwrap();
+    let command = episode::Command::Discharge { disposition: Disposition::Completed, medication_plan: None };
+    executor.execute(asked(4, command)).await.unwrap();
+    let ends = ledger.read_stream(StreamRef::episode(patient(), &program()), 0, 10).await.unwrap();
+    let last = DomainEvent::decode(ends[0].stream.kind, &ends.last().unwrap().payload).unwrap();
+    let DomainEvent::Episode(episode::Event::BridgingDue { naloxone, .. }) = last else { panic!("{last:?}") };
+    assert!(naloxone);
 }

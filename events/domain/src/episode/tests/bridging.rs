@@ -10,7 +10,9 @@ use super::super::*;
 use super::{admitted, discharge, stays};
 use crate::chart::{OrderModality, Supply};
 use crate::testing::{By, by, noon, stay, text, this_stay, uuid};
-use crate::{Bridge, ChartFacts, Continuing, Facts, OrderFacts, PrescribableFacts, RecoveryFacts};
+use crate::{
+    Bridge, ChartFacts, Continuing, Facts, IndicationFacts, OrderFacts, PrescribableFacts, RecoveryFacts,
+};
 
 fn order(n: u128) -> OrderId {
     OrderId::new(uuid(n))
@@ -139,6 +141,17 @@ fn an_opioid_use_disorder_leaves_naloxone_to_be_offered_unless_it_was_in_this_st
     assert!(naloxone(None));
     assert!(naloxone(Some(noon().plus_days(-400))), "in an earlier stay");
     assert!(!naloxone(Some(noon())));
+    let diagnosed = |diagnosis: &str| {
+        let diagnoses = vec![ConditionId::parse(diagnosis).unwrap()];
+        let indication = Some(IndicationFacts { indicated: Some(false), diagnoses });
+        let facts = Facts { indication, ..knowing(ChartFacts::default(), None) };
+        due(facts, Disposition::Completed).is_some()
+    };
+    assert!(
+        diagnosed("opioid-use-disorder"),
+        "what the stay was for counts, though nothing was ordered for it"
+    );
+    assert!(!diagnosed("major-depression"));
     let unread = by(Role::Psychiatrist).knowing(Facts { chart: Some(disorder()), ..Facts::default() });
     let unread = unread.asks_in_program(ends(Disposition::Completed));
     stays(admitted()).when(unread).then_expect_error(Error::RecoveryNotRead);
