@@ -94,7 +94,7 @@ impl Writer {
                 tokio::time::timeout(longest, self.attempt(batch)).await.unwrap_or(Err(Failure::Away));
             match settled {
                 Ok(Some(answers)) => return Ok(answers),
-                Ok(None) => self.locked = ALONE_AFTER,
+                Ok(None) => {}
                 Err(Failure::Away) => {
                     self.locked = ALONE_AFTER;
                     self.link.renew(self.options.patience).await?;
@@ -122,7 +122,9 @@ impl Writer {
         let known = Known { ledger: &self.ledger, tip: on.clone(), ends, receipts: HashMap::new() };
         let plan = decide(batch, known, self.clock.now());
         if plan.answers.iter().any(Result::is_err) {
-            // A refusal is only true if nothing has come since, and if the command has not taken effect before.
+            // A refusal is only true if nothing has come since, and if the command has not taken effect before. That is no
+            // sign of others, so the batch after this one goes without the lock again.
+            self.locked = 1;
             self.tip = Some(on);
             return Ok(None);
         }
@@ -130,6 +132,7 @@ impl Writer {
             Ok(true) => Ok(Some(self.accept(plan))),
             // Somebody else was faster, or has executed one of these commands before.
             Ok(false) | Err(Failure::Duplicate) => {
+                self.locked = ALONE_AFTER;
                 self.tip = Some(on);
                 Ok(None)
             }
