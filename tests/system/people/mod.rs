@@ -25,7 +25,7 @@ use concord_support::{Intake, Person, fresh, now};
 use prost_types::Timestamp;
 use tonic::Code;
 
-use crate::clinic::Clinic;
+use crate::clinic::{Clinic, PRIMARY_CARE};
 
 /// The program that everybody is in.
 const PROGRAM: &str = "iop-adult";
@@ -55,8 +55,31 @@ impl Ward {
         let clinic = Clinic::open().await;
         let practitioner = clinic.acting_as(PRACTITIONER).await;
         let bo = Intake::admit(&practitioner).await.unwrap();
-        bo.indicate(&practitioner, "major-depression").await.unwrap();
-        Self { clinic, bo }
+        let indicated = bo.indicate(&practitioner, "major-depression").await.unwrap();
+        let ward = Self { clinic, bo };
+        ward.is_known_everywhere(&after(&indicated)).await;
+        ward
+    }
+
+    /// Waits until every list has come that far: a story may begin with a question that names no position.
+    async fn is_known_everywhere(&self, then: &Option<Token>) {
+        let patient_id = || self.clinic.intake.patient.to_string();
+        let then = || then.clone();
+        let (doctor, therapist) = (&self.clinic.doctor, &self.clinic.therapist);
+        let outside = self.clinic.acting_as(PRIMARY_CARE).await;
+        let asks = therapist_calls::GetClientRequest { patient_id: patient_id(), min_position: then() };
+        therapist.therapist().get_client(asks).await.unwrap();
+        let asks = prescriber_calls::GetClientRequest { patient_id: patient_id(), min_position: then() };
+        doctor.prescriber().get_client(asks).await.unwrap();
+        let asks = prescriber_calls::GetClientCourseRequest {
+            patient_id: patient_id(),
+            min_position: then(),
+            page: None,
+        };
+        doctor.prescriber().get_client_course(asks).await.unwrap();
+        let asks = liaison_calls::GetReconciledListRequest { patient_id: patient_id(), min_position: then() };
+        outside.liaison().get_reconciled_list(asks).await.unwrap();
+        self.due_items(doctor, then()).await;
     }
 
     /// The answer of one list to somebody: whether they may ask at all, and about Ada.
