@@ -85,7 +85,12 @@ impl Executor {
     /// [`ExecuteError`] when what was published cannot be read or used; then no command is decided either.
     pub async fn rules(&self) -> Result<&'static Ruleset, ExecuteError> {
         let now = self.0.clock.now();
-        Ok(self.0.book.open(&*self.0.ledger, now).await?.rules(now).rules)
+        let rules = self.0.book.rules(&*self.0.ledger, now).await?;
+        if !self.0.republished(rules).await? {
+            return Ok(rules.rules);
+        }
+        self.0.book.forget(rules);
+        Ok(self.0.book.rules(&*self.0.ledger, now).await?.rules)
     }
 
     /// Every ruleset that was proposed or published in the ledger, with its rows.
@@ -111,13 +116,7 @@ impl Executor {
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
         let kind = request.command.target(request.patient).stream.kind;
         let span = tracing::debug_span!("command", stream = kind.as_str());
-        if kind != StreamKind::Ruleset {
-            return self.0.whole(request).instrument(span).await;
-        }
-        // A caller who goes away must not give the book back while rules are on their way into the log.
-        let inner = Arc::clone(&self.0);
-        let writing = tokio::spawn(async move { inner.write_rules(request).await }.instrument(span));
-        writing.await.map_err(|_| ExecuteError::Unavailable)?
+        self.0.whole(request).instrument(span).await
     }
 
     /// Judges `request` as things are now and records nothing: for whoever must do something in the world before it can
@@ -152,42 +151,24 @@ impl Inner {
         let target = request.command.target(request.patient);
         let _gate = self.gates.enter(target.stream).await;
         for _ in 0..self.options.attempts {
-            // Held until the append is answered: no publication of this process comes between a decision and its place in
-            // the log. One of another process is a condition that does not hold.
-            let book = self.book.open(&*self.ledger, self.clock.now()).await?;
             // Within the gate and anew each time: a decision is never older than the state it rests on.
             let now = self.clock.now();
-            let rules = book.rules(now);
+            let rules = self.rules(&target, now).await?;
             match self.attempt(request, &target, now, rules).await? {
                 Attempt::Done(receipt) => return Ok(receipt),
                 Attempt::Overtaken => {}
-                Attempt::RulesChanged => {
-                    drop(book);
-                    self.book.forget(rules).await;
-                }
+                Attempt::RulesChanged => self.book.forget(rules),
             }
         }
         Err(ExecuteError::Contended)
     }
 
-    /// Executes a command about the rules themselves, while no other command is decided.
-    async fn write_rules(&self, request: Request) -> Result<Receipt, ExecuteError> {
-        let target = request.command.target(request.patient);
-        let _gate = self.gates.enter(target.stream).await;
-        let book = self.book.write().await;
-        let mut answer = Err(ExecuteError::Contended);
-        for _ in 0..self.options.attempts {
-            match self.attempt(&request, &target, self.clock.now(), self.book.base()).await {
-                Ok(Attempt::Overtaken | Attempt::RulesChanged) => {}
-                Ok(Attempt::Done(receipt)) => answer = Ok(receipt),
-                Err(error) => answer = Err(error),
-            }
-            if !matches!(answer, Err(ExecuteError::Contended)) {
-                break;
-            }
+    /// What a command for `target` is judged by.
+    async fn rules(&self, target: &Target, now: Instant) -> Result<Rules, ExecuteError> {
+        match target.stream.kind {
+            StreamKind::Ruleset => Ok(self.book.base()),
+            _ => self.book.rules(&*self.ledger, now).await,
         }
-        book.read_again(&*self.ledger, self.clock.now()).await;
-        answer
     }
 
     /// Decides once and appends.
@@ -263,9 +244,7 @@ impl Inner {
         rests_on: &[(StreamRef, u64)],
         rules: Rules,
     ) -> Result<Option<Attempt>, ExecuteError> {
-        if let Some(Condition { stream, expected: Expected::Exact(version) }) = rules.condition()
-            && !self.ledger.read_stream(stream, version, 1).await?.is_empty()
-        {
+        if self.republished(rules).await? {
             return Ok(Some(Attempt::RulesChanged));
         }
         let mut moved = false;
@@ -278,19 +257,27 @@ impl Inner {
         Ok(moved.then_some(Attempt::Overtaken))
     }
 
+    /// Whether the stream of rules goes on after what `rules` were read from.
+    async fn republished(&self, rules: Rules) -> Result<bool, ExecuteError> {
+        let Some(Condition { stream, expected: Expected::Exact(version) }) = rules.condition() else {
+            return Ok(false);
+        };
+        Ok(!self.ledger.read_stream(stream, version, 1).await?.is_empty())
+    }
+
     async fn judge(&self, request: &Request) -> Result<(), ExecuteError> {
         let target = request.command.target(request.patient);
         let _gate = self.gates.enter(target.stream).await;
         for _ in 0..self.options.attempts {
             let now = self.clock.now();
             let effective_at = request.effective_at.unwrap_or(now);
-            let rules = self.book.open(&*self.ledger, now).await?.rules(now);
+            let rules = self.rules(&target, now).await?;
             let folded = self.own(target.stream).await?;
             let read = self.basis(request, &target.reads, &folded).await?;
             let decided = Self::decide(request, &folded, &read, (now, effective_at), rules);
             match self.overtaken(&looked_at(target.stream, &folded, &read), rules).await? {
                 None => return decided.map(drop).map_err(ExecuteError::Refused),
-                Some(Attempt::RulesChanged) => self.book.forget(rules).await,
+                Some(Attempt::RulesChanged) => self.book.forget(rules),
                 Some(Attempt::Overtaken | Attempt::Done(_)) => {}
             }
         }

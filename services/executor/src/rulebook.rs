@@ -1,19 +1,17 @@
 //! The rules in force, as the ledger's own stream of rules says.
 //!
-//! A command holds the book open from before it is decided until its append is answered, and who writes rules holds it
-//! alone, from before their decision until the book is read again. So everything in the log after a publication was decided by
-//! what was published, and nobody has to read a stream for it. Where several processes share a ledger, another one may
-//! publish meanwhile: how far the stream had been read is a condition of every append, and the book is read again when it
-//! does not hold.
+//! Nobody reads a stream for each command: what was read once is remembered, and how far the stream had been read is a
+//! condition of every append. So everything in the log after a publication was decided by what was published, whichever
+//! process published it; whoever decided by what stood before does not get in, reads again and decides again.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use concord_domain::DomainEvent;
 use concord_domain::ruleset::{Archive, Edition};
 use concord_kernel::{Instant, StreamRef};
 use concord_knowledge::{Files, Ruleset};
 use concord_ledger::{Condition, Expected, Ledger};
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::Mutex;
 
 use crate::ExecuteError;
 use crate::load::PAGE;
@@ -22,11 +20,13 @@ use crate::load::PAGE;
 pub(crate) struct Rulebook {
     base: &'static Ruleset,
     held: RwLock<Held>,
+    /// Held by whoever reads the stream: the others wait for what that gives instead of reading as well.
+    reader: Mutex<()>,
 }
 
 /// What a reading of the stream gave.
 enum Held {
-    /// Nobody has read it, or nobody knows what was written last.
+    /// Nobody has read it, or somebody has written since.
     Unread,
     /// The published rules, in the order of publication, and the version of the stream that says so.
     Read { published: Vec<Published>, version: u64 },
@@ -55,53 +55,38 @@ impl Rules {
     }
 }
 
-/// The book while nobody writes in it.
-pub(crate) struct Open<'b> {
-    base: &'static Ruleset,
-    held: RwLockReadGuard<'b, Held>,
-}
-
-/// The book while somebody writes in it.
-pub(crate) struct Writing<'b>(RwLockWriteGuard<'b, Held>);
-
 impl Rulebook {
     /// A book in which `base` stands until something else is published.
     pub(crate) fn new(base: &'static Ruleset) -> Self {
-        Self { base, held: RwLock::new(Held::Unread) }
+        Self { base, held: RwLock::new(Held::Unread), reader: Mutex::new(()) }
     }
 
-    /// Opens the book, and reads it first where nobody has.
+    /// The rules in force at `now`, as far as the stream has been read; it is read first where nobody has.
     ///
     /// # Errors
     ///
     /// When it cannot be read, or holds what this program cannot judge by: nothing may be decided then.
-    pub(crate) async fn open(&self, ledger: &dyn Ledger, now: Instant) -> Result<Open<'_>, ExecuteError> {
-        loop {
-            let held = self.held.read().await;
-            match &*held {
-                Held::Read { .. } => return Ok(Open { base: self.base, held }),
-                Held::Unusable { why, version } => {
-                    // Somebody may have published what can be used.
-                    if ledger.read_stream(StreamRef::ruleset(), *version, 1).await?.is_empty() {
-                        return Err(ExecuteError::RulesUnusable(Arc::clone(why)));
-                    }
-                    drop(held);
-                }
-                Held::Unread => drop(held),
-            }
-            let mut held = self.held.write().await;
-            if !matches!(*held, Held::Read { .. }) {
-                *held = read(ledger, now).await?;
-            }
+    pub(crate) async fn rules(&self, ledger: &dyn Ledger, now: Instant) -> Result<Rules, ExecuteError> {
+        if let Some(rules) = self.known(now) {
+            return Ok(rules);
         }
-    }
-
-    /// Takes the book for oneself: waits until every decision that was begun by it is in the log.
-    pub(crate) async fn write(&self) -> Writing<'_> {
-        let mut held = self.held.write().await;
-        // Whatever happens now, it is read again before anybody decides by it.
-        *held = Held::Unread;
-        Writing(held)
+        let _reading = self.reader.lock().await;
+        if let Some(rules) = self.known(now) {
+            return Ok(rules);
+        }
+        if let Some((why, version)) = self.unusable()
+            // Somebody may have published what can be used.
+            && ledger.read_stream(StreamRef::ruleset(), version, 1).await?.is_empty()
+        {
+            return Err(ExecuteError::RulesUnusable(why));
+        }
+        self.hold(read(ledger, now).await?);
+        match self.known(now) {
+            Some(rules) => Ok(rules),
+            None => Err(self
+                .unusable()
+                .map_or(ExecuteError::Contended, |(why, _)| ExecuteError::RulesUnusable(why))),
+        }
     }
 
     /// The rules that commands about rules are decided by: they do not depend on any that were published.
@@ -109,33 +94,32 @@ impl Rulebook {
         Rules { rules: self.base, version: None }
     }
 
-    /// Takes note that somebody else has written since `rules` were read.
-    pub(crate) async fn forget(&self, rules: Rules) {
-        let mut held = self.held.write().await;
+    /// Takes note that somebody has written since `rules` were read.
+    pub(crate) fn forget(&self, rules: Rules) {
+        let mut held = self.held.write().unwrap_or_else(PoisonError::into_inner);
         let same = matches!(&*held, Held::Read { version, .. } if Some(*version) == rules.version);
         if same {
             *held = Held::Unread;
         }
     }
-}
 
-impl Open<'_> {
-    /// The rules in force at `now`.
-    pub(crate) fn rules(&self, now: Instant) -> Rules {
-        let Held::Read { published, version } = &*self.held else {
-            return Rules { rules: self.base, version: Some(0) };
-        };
+    fn known(&self, now: Instant) -> Option<Rules> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        let Held::Read { published, version } = &*held else { return None };
         let begun = published.iter().rev().find(|published| published.edition.has_begun(now));
-        Rules { rules: begun.map_or(self.base, |published| published.rules), version: Some(*version) }
+        let rules = begun.map_or(self.base, |published| published.rules);
+        Some(Rules { rules, version: Some(*version) })
     }
-}
 
-impl Writing<'_> {
-    /// Reads what stands now; what cannot be read is left for whoever opens the book next.
-    pub(crate) async fn read_again(mut self, ledger: &dyn Ledger, now: Instant) {
-        if let Ok(held) = read(ledger, now).await {
-            *self.0 = held;
+    fn unusable(&self) -> Option<(Arc<str>, u64)> {
+        match &*self.held.read().unwrap_or_else(PoisonError::into_inner) {
+            Held::Unusable { why, version } => Some((Arc::clone(why), *version)),
+            Held::Unread | Held::Read { .. } => None,
         }
+    }
+
+    fn hold(&self, read: Held) {
+        *self.held.write().unwrap_or_else(PoisonError::into_inner) = read;
     }
 }
 
