@@ -69,6 +69,17 @@ pub enum OpenError {
         /// What was asked for.
         wanted: LedgerId,
     },
+    /// What was served is not there any more, and nobody has said that this is meant.
+    #[error(
+        "the history went back: it was served up to position {served}, and what is stored ends at {found} or is another \
+         history by then; bring back the newer copy, or, when there is none, run concord ledger acknowledge-restore"
+    )]
+    WentBack {
+        /// The last position that is remembered.
+        served: u64,
+        /// Where what is stored ends.
+        found: u64,
+    },
     /// What is stored contradicts itself.
     #[error("the ledger is corrupt: {0}")]
     Corrupt(&'static str),

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::leaf::{Leaf, NO_LEAF, digest};
 use crate::merkle::{Frontier, Hash};
+use crate::sqlite::epochs;
 use crate::sqlite::schema::{SCHEMA, instant, open_reader, user_version};
 
 /// Page cache of the checking connection.
@@ -105,9 +106,16 @@ pub enum FsckError {
     /// SQLite finds its own structure broken.
     #[error("SQLite's integrity check failed")]
     Structure,
-    /// The file cannot be read.
-    #[error("the file cannot be read")]
-    Store(#[source] rusqlite::Error),
+    /// The epochs are not those of the head: the present one is not the last of them, or began after the end.
+    #[error("the epochs contradict the head")]
+    Epochs,
+    /// The store cannot be read.
+    #[error("the store cannot be read")]
+    Store(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+fn store(error: rusqlite::Error) -> FsckError {
+    FsckError::Store(Box::new(error))
 }
 
 /// Checks the ledger in the file at `path`: positions, versions, links, times, hashes, the root, receipts, the
@@ -118,8 +126,8 @@ pub enum FsckError {
 ///
 /// The first thing that is wrong, in the order above; see [`FsckError`].
 pub fn fsck(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, FsckError> {
-    let connection = open_reader(path, CACHE_KIB).map_err(FsckError::Store)?;
-    let found = user_version(&connection).map_err(FsckError::Store)?;
+    let connection = open_reader(path, CACHE_KIB).map_err(store)?;
+    let found = user_version(&connection).map_err(store)?;
     if found == 0 {
         return Err(FsckError::NoLedger);
     }
@@ -130,19 +138,23 @@ pub fn fsck(path: &Path, progress: &mut dyn FnMut(u64, u64)) -> Result<Report, F
         return Err(FsckError::OlderSchema { found, known: SCHEMA });
     }
     // One transaction, so that a ledger in use stands still for the check.
-    connection.execute_batch("BEGIN").map_err(FsckError::Store)?;
-    let head = head(&connection).map_err(FsckError::Store)?;
+    connection.execute_batch("BEGIN").map_err(store)?;
+    let head = head(&connection).map_err(store)?;
     let (frontier, streams) = entries(&connection, &head, progress)?;
     let count = u64::try_from(streams.len()).unwrap_or(u64::MAX);
     if frontier.to_bytes() != head.frontier {
         return Err(FsckError::Root);
+    }
+    let known = epochs::all(&connection).map_err(store)?.ok_or(FsckError::Epochs)?;
+    if known.now().id != head.epoch || known.now().after > head.position {
+        return Err(FsckError::Epochs);
     }
     receipts(&connection, head.position)?;
     ends(&connection, &head, streams)?;
     structure(&connection)?;
     let receipts = connection.query_row("SELECT count(*) FROM receipts", [], |row| row.get(0));
     Ok(Report {
-        receipts: receipts.map_err(FsckError::Store)?,
+        receipts: receipts.map_err(store)?,
         ledger: head.ledger,
         epoch: head.epoch,
         position: head.position,
@@ -207,8 +219,8 @@ fn entries(
                 entries.stream, entries.previous
             FROM entries LEFT JOIN streams ON streams.number = entries.stream ORDER BY entries.position",
         )
-        .map_err(FsckError::Store)?;
-    let mut rows = statement.query([]).map_err(FsckError::Store)?;
+        .map_err(store)?;
+    let mut rows = statement.query([]).map_err(store)?;
     let mut walk = Walk {
         ledger: &head.ledger,
         ends_through: head.ends_through,
@@ -293,12 +305,12 @@ fn receipts(connection: &Connection, position: u64) -> Result<(), FsckError> {
             FROM receipts LEFT JOIN entries ON entries.position = receipts.position
             WHERE receipts.count > 0 ORDER BY receipts.position",
         )
-        .map_err(FsckError::Store)?;
-    let mut rows = statement.query([]).map_err(FsckError::Store)?;
+        .map_err(store)?;
+    let mut rows = statement.query([]).map_err(store)?;
     let mut covered = 0_u64;
-    while let Some(row) = rows.next().map_err(FsckError::Store)? {
+    while let Some(row) = rows.next().map_err(store)? {
         let (end, count, agrees): (u64, u64, bool) =
-            (|| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))().map_err(FsckError::Store)?;
+            (|| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))().map_err(store)?;
         if covered.checked_add(count) != Some(end) || !agrees {
             return Err(FsckError::Entry { position: covered + 1, fault: Fault::Receipt });
         }
@@ -317,14 +329,12 @@ fn ends(connection: &Connection, head: &HeadRow, mut streams: HashMap<i64, Known
     let mut found_wrong = |position: u64| wrong = Some(wrong.map_or(position, |first| first.min(position)));
     let mut of_stream = connection
         .prepare("SELECT count(*) FROM entries WHERE position = ? AND stream = ?")
-        .map_err(FsckError::Store)?;
-    let mut statement = connection.prepare("SELECT stream, position FROM ends").map_err(FsckError::Store)?;
-    let mut rows = statement.query([]).map_err(FsckError::Store)?;
-    while let Some(row) = rows.next().map_err(FsckError::Store)? {
-        let (number, position): (i64, i64) =
-            (|| Ok((row.get(0)?, row.get(1)?)))().map_err(FsckError::Store)?;
-        let own: bool =
-            of_stream.query_row((position, number), |row| row.get(0)).map_err(FsckError::Store)?;
+        .map_err(store)?;
+    let mut statement = connection.prepare("SELECT stream, position FROM ends").map_err(store)?;
+    let mut rows = statement.query([]).map_err(store)?;
+    while let Some(row) = rows.next().map_err(store)? {
+        let (number, position): (i64, i64) = (|| Ok((row.get(0)?, row.get(1)?)))().map_err(store)?;
+        let own: bool = of_stream.query_row((position, number), |row| row.get(0)).map_err(store)?;
         let position = u64::try_from(position).unwrap_or(0);
         match streams.remove(&number) {
             // A row without a stream is wrong where it leads, or beyond all entries.
@@ -347,6 +357,6 @@ fn structure(connection: &Connection) -> Result<(), FsckError> {
     let finding: Option<String> = connection
         .query_row(&format!("PRAGMA integrity_check({FINDINGS})"), [], |row| row.get(0))
         .optional()
-        .map_err(FsckError::Store)?;
+        .map_err(store)?;
     if finding.as_deref() == Some("ok") { Ok(()) } else { Err(FsckError::Structure) }
 }

@@ -20,14 +20,17 @@ use crate::merkle::Hash;
 use crate::tip::Published;
 use crate::work::Work;
 use crate::{
-    Append, AppendError, Appended, Entry, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
+    Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
 };
 
 mod batch;
+mod copy;
+mod epochs;
 mod failure;
 mod link;
 mod options;
 mod reader;
+mod restore;
 mod schema;
 mod stamp;
 mod table;
@@ -35,7 +38,10 @@ mod text;
 mod tip;
 mod writer;
 
+pub use copy::{export_database, fsck_database};
+pub use epochs::{begin_epoch_in_database, database_holds};
 pub use options::PostgresOptions;
+pub use restore::restore_database;
 
 /// A ledger in a PostgreSQL database, which other processes may write at the same time.
 ///
@@ -72,6 +78,9 @@ impl PostgresLedger {
         let mut link = Link::connect(config).await.map_err(opening)?;
         link.fitness().await.map_err(opening)?.map_err(|unfit| OpenError::Store(Box::new(unfit)))?;
         schema::migrate(&mut link).await?;
+        if let Some(seen) = &options.seen {
+            epochs::insist(link.client(), &id.to_string(), seen).await?;
+        }
         let tip = schema::begin(&link, &id, clock.now(), ids.next()).await?;
         let published = Arc::new(Published::new(tip));
         let readers = Arc::new(Readers::new(config.clone(), id.clone(), &options));
@@ -134,6 +143,10 @@ impl Ledger for PostgresLedger {
         self.published.advance(&tip);
         let token = Token { epoch: tip.epoch, position: tip.position() };
         Ok(Head { token, recorded_at: tip.recorded_at, root: tip.frontier.root() })
+    }
+
+    async fn epochs(&self) -> Result<Epochs, ReadError> {
+        Ok(self.readers.epochs().await?)
     }
 
     fn watch(&self) -> watch::Receiver<Token> {

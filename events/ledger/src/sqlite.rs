@@ -19,21 +19,27 @@ use crate::merkle::Hash;
 use crate::tip::Published;
 use crate::work::Work;
 use crate::{
-    Append, AppendError, Appended, Entry, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
+    Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
 };
 
 mod batch;
 mod checkpoint;
+mod copy;
 mod ends;
+pub(crate) mod epochs;
 pub(crate) mod failure;
 mod options;
 mod reader;
+mod restore;
 pub(crate) mod schema;
 mod streams;
 mod upgrade;
 mod writer;
 
+pub use copy::export_file;
+pub use epochs::begin_epoch_in_file;
 pub use options::{CrashPoint, Durability, Faults, SqliteOptions};
+pub use restore::restore_file;
 
 /// A ledger in a SQLite file. Take the [`crate::DataFolder`] first: only one process may write it.
 ///
@@ -42,6 +48,8 @@ pub struct SqliteLedger {
     id: LedgerId,
     options: SqliteOptions,
     published: Arc<Published>,
+    /// They change only while nobody serves the ledger.
+    epochs: Epochs,
     readers: Arc<Readers>,
     queue: Option<mpsc::Sender<Work>>,
     writer: Option<JoinHandle<()>>,
@@ -68,6 +76,8 @@ impl SqliteLedger {
         checkpoint::settle(&connection)?;
         let tip = schema::tip(&connection).map_err(|_| OpenError::Corrupt("the head row is unreadable"))?;
         let published = Arc::new(Published::new(tip));
+        let epochs =
+            epochs::all(&connection).ok().flatten().ok_or(OpenError::Corrupt("the epochs are unreadable"))?;
         let checkpointer = Checkpointer::start(path, &options)?;
         let (queue, queued) = mpsc::channel(options.queue.max(1));
         let writer = Writer::new(
@@ -85,7 +95,7 @@ impl SqliteLedger {
             .spawn(move || writer.run(queued))
             .map_err(|error| OpenError::Store(Box::new(error)))?;
         let readers = Arc::new(readers);
-        Ok(Self { id, options, published, readers, queue: Some(queue), writer: Some(writer) })
+        Ok(Self { id, options, published, epochs, readers, queue: Some(queue), writer: Some(writer) })
     }
 }
 
@@ -140,6 +150,10 @@ impl Ledger for SqliteLedger {
         let tip = self.published.tip();
         let token = Token { epoch: tip.epoch, position: tip.position() };
         Ok(Head { token, recorded_at: tip.recorded_at, root: tip.frontier.root() })
+    }
+
+    async fn epochs(&self) -> Result<Epochs, ReadError> {
+        Ok(self.epochs.clone())
     }
 
     fn watch(&self) -> watch::Receiver<Token> {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use concord_kernel::{CommandId, LedgerId, StreamRef, Token};
 use tokio::sync::watch;
 
-use crate::{Append, AppendError, Appended, Entry, Filter, Head, Page, ReadError, Receipt};
+use crate::{Append, AppendError, Appended, Entry, Epoch, Epochs, Filter, Head, Page, ReadError, Receipt};
 
 /// A log of events in one dense order.
 #[async_trait]
@@ -54,7 +54,19 @@ pub trait Ledger: Send + Sync + 'static {
     /// See [`ReadError`].
     async fn head(&self) -> Result<Head, ReadError>;
 
-    /// Follows the head: the value is always a committed one.
+    /// The epochs of the history, as they are stored. A ledger that keeps none knows of the present one alone, and so of
+    /// no place in another.
+    ///
+    /// # Errors
+    ///
+    /// See [`ReadError`].
+    async fn epochs(&self) -> Result<Epochs, ReadError> {
+        let Head { token, recorded_at, .. } = self.head().await?;
+        Ok(Epochs::only(Epoch { id: token.epoch, after: 0, began_at: recorded_at }))
+    }
+
+    /// Follows the head: the value is always a committed one. Within an epoch it never goes back; another epoch may end
+    /// earlier, and whoever serves a ledger stops then.
     fn watch(&self) -> watch::Receiver<Token>;
 
     /// Whether somebody is there to write: once `false`, every append is [`AppendError::Unavailable`] for good.

@@ -2,7 +2,7 @@
 
 use concord_access::{AuthError, Denied};
 use concord_executor::ExecuteError;
-use concord_ledger::ReadError;
+use concord_ledger::{Diverged, LocateError, ReadError};
 use concord_projection::{StoreError, ViewReadError};
 
 use crate::Invalid;
@@ -25,9 +25,9 @@ pub enum Failure {
     /// There is no such thing, or none that the caller may know of.
     #[error("not found")]
     NotFound,
-    /// The token is of another history of the ledger.
-    #[error("the position is of another history of the ledger")]
-    EpochChanged,
+    /// The token is of another history of the ledger, or from after its end: the history went back.
+    #[error(transparent)]
+    EpochChanged(#[from] Diverged),
     /// The view did not reach the position in time, is being built, or is not run here.
     #[error("the view does not know that yet")]
     ViewBehind,
@@ -77,6 +77,15 @@ impl From<ExecuteError> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         ExecuteError::from(error).into()
+    }
+}
+
+impl From<LocateError> for Failure {
+    fn from(error: LocateError) -> Self {
+        match error {
+            LocateError::Diverged(diverged) => diverged.into(),
+            LocateError::Read(error) => error.into(),
+        }
     }
 }
 

@@ -47,6 +47,10 @@ pub(crate) fn rpc_status(failure: &Failure) -> pb::Status {
     if let Failure::MessageTooLarge { limit } = failure {
         metadata.insert("limit_bytes".to_owned(), limit.to_string());
     }
+    if let Failure::EpochChanged(diverged) = failure {
+        metadata.insert("epoch".to_owned(), diverged.now.to_string());
+        metadata.insert("diverged_at".to_owned(), diverged.at.to_string());
+    }
     let refusal = refusal_of(failure);
     let name = refusal.map_or_else(|| name_of(reason), Explain::reason);
     let info = pb::ErrorInfo { reason: name.to_owned(), domain: DOMAIN.to_owned(), metadata };
@@ -83,7 +87,7 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::Denied(_) => (Code::PermissionDenied, ErrorReason::NotPermitted),
         Failure::Execute(error) => classify_execute(error),
         Failure::NotFound => (Code::NotFound, ErrorReason::NotFound),
-        Failure::EpochChanged => (Code::FailedPrecondition, ErrorReason::EpochChanged),
+        Failure::EpochChanged(_) => (Code::FailedPrecondition, ErrorReason::EpochChanged),
         Failure::ViewBehind => (Code::Unavailable, ErrorReason::ViewBehind),
         Failure::PageToken => (Code::InvalidArgument, ErrorReason::PageTokenInvalid),
         Failure::Views(error) => classify_views(error),

@@ -40,6 +40,18 @@ pub struct Fault {
     pub refusal: Option<Refusal>,
     /// The fields that could not be decoded.
     pub fields: Vec<Field>,
+    /// What became of the history, when the place that was named is not in it (reason `EPOCH_CHANGED`).
+    pub epoch_changed: Option<EpochChanged>,
+}
+
+/// The ledger's history went back, or is another one than a token is of. What was read after [`EpochChanged::diverged_at`]
+/// may never have been: drop it, and read again from there with tokens of the new epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EpochChanged {
+    /// UUID of the present epoch.
+    pub epoch: String,
+    /// Up to this position at most the history that the token is of is the present one; 0 when nothing is known of it.
+    pub diverged_at: u64,
 }
 
 /// A field that the server could not decode.
@@ -74,13 +86,14 @@ impl Fault {
             message: message.to_owned(),
             refusal: None,
             fields: Vec::new(),
+            epoch_changed: None,
         };
         for detail in details {
             let name = detail.type_url.rsplit('/').next().unwrap_or_default();
             if name == "google.rpc.ErrorInfo" {
-                fault.reason = pb::ErrorInfo::decode(detail.value.as_slice())
-                    .map(|info| info.reason)
-                    .unwrap_or_default();
+                let info = pb::ErrorInfo::decode(detail.value.as_slice()).unwrap_or_default();
+                fault.epoch_changed = epoch_changed(&info);
+                fault.reason = info.reason;
             } else if name == "google.rpc.BadRequest" {
                 fault.fields = fields(&detail.value);
             } else if name == Refusal::full_name() {
@@ -89,6 +102,12 @@ impl Fault {
         }
         fault
     }
+}
+
+fn epoch_changed(info: &pb::ErrorInfo) -> Option<EpochChanged> {
+    let epoch = info.metadata.get("epoch").filter(|_| info.reason == "EPOCH_CHANGED")?.clone();
+    let diverged_at = info.metadata.get("diverged_at")?.parse().ok()?;
+    Some(EpochChanged { epoch, diverged_at })
 }
 
 fn fields(bytes: &[u8]) -> Vec<Field> {

@@ -30,7 +30,7 @@ mod tests;
 pub use asks::Asks;
 pub use bearer::{Authorised, Bearer, InvalidToken};
 pub use client::Client;
-pub use fault::{Error, Fault, Field};
+pub use fault::{EpochChanged, Error, Fault, Field};
 pub use header::{operations, treatment};
 pub use retry::Retry;
 pub use stream::{Answer, CommandStream};

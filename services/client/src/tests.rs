@@ -7,7 +7,14 @@ use tonic::{Code, Status};
 use super::*;
 
 fn fault(code: Code, reason: &str) -> Fault {
-    Fault { code, reason: reason.to_owned(), message: String::new(), refusal: None, fields: Vec::new() }
+    Fault {
+        code,
+        reason: reason.to_owned(),
+        message: String::new(),
+        refusal: None,
+        fields: Vec::new(),
+        epoch_changed: None,
+    }
 }
 
 #[test]

@@ -15,6 +15,8 @@ pub(super) enum Failure {
     Duplicate,
     /// A value that the server does not take.
     Refused,
+    /// What was committed and told is not there any more, or somebody has begun another epoch.
+    WentBack,
     /// What is stored contradicts itself.
     Corrupt(&'static str),
 }
@@ -54,7 +56,7 @@ impl From<tokio_postgres::Error> for Failure {
 impl From<Failure> for AppendError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Away => Self::Unavailable,
+            Failure::Away | Failure::WentBack => Self::Unavailable,
             Failure::Duplicate | Failure::Refused => {
                 Self::Corrupt("the append's rows contradict those that are stored")
             }
@@ -66,7 +68,7 @@ impl From<Failure> for AppendError {
 impl From<Failure> for ReadError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Away => Self::Unavailable,
+            Failure::Away | Failure::WentBack => Self::Unavailable,
             Failure::Duplicate | Failure::Refused => Self::Corrupt("the query does not fit what is stored"),
             Failure::Corrupt(what) => Self::Corrupt(what),
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{ClearVault, Limits, Vault};
+use crate::{ClearVault, Limits, Seen, Vault};
 
 /// Limits and seams of a [`crate::PostgresLedger`].
 #[derive(Clone)]
@@ -35,6 +35,8 @@ pub struct PostgresOptions {
     pub longest_pause: Duration,
     /// How long the server may take for a batch before its connection is given up.
     pub longest_answer: Duration,
+    /// How far the ledger was served before, when somebody outside of the database remembers: it must still be there.
+    pub seen: Option<Seen>,
     /// What encrypts payloads. What it gives must be JSON.
     pub vault: Arc<dyn Vault>,
 }
@@ -54,6 +56,7 @@ impl Default for PostgresOptions {
             patience: Duration::from_secs(5),
             longest_pause: Duration::from_secs(5),
             longest_answer: Duration::from_secs(10),
+            seen: None,
             vault: Arc::new(ClearVault),
         }
     }

@@ -15,10 +15,10 @@ use super::link::Link;
 use super::options::PostgresOptions;
 use super::stamp::Stamp;
 use super::text::Utf8;
-use super::{table, tip};
+use super::{epochs, table, tip};
 use crate::merkle::Hash;
 use crate::tip::Tip;
-use crate::{Entry, Filter, Page, Receipt, Vault};
+use crate::{Entry, Epochs, Filter, Page, Receipt, Vault};
 
 const STREAM: &str =
     "SELECT position, aggregate_type, aggregate_id, sequence, event_type, event_version, recorded_at,
@@ -54,6 +54,11 @@ impl Readers {
         let parameters: [Parameter<'_>; 1] = [(&self.ledger, Type::TEXT)];
         let rows = self.rows(tip::FIND, &parameters).await?;
         tip::read(rows.first().ok_or(Failure::Corrupt("the head row is gone"))?)
+    }
+
+    pub(super) async fn epochs(&self) -> Result<Epochs, Failure> {
+        let parameters: [Parameter<'_>; 1] = [(&self.ledger, Type::TEXT)];
+        epochs::read(&self.rows(epochs::ALL, &parameters).await?)
     }
 
     pub(super) async fn receipt(&self, command: CommandId) -> Result<Option<(Hash, Receipt)>, Failure> {

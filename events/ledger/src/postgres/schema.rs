@@ -13,7 +13,7 @@ use crate::OpenError;
 use crate::tip::Tip;
 
 /// Each step brings the schema to the next version. A step that was released is never changed.
-const STEPS: [&str; 1] = [include_str!("schema_1.sql")];
+const STEPS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Whoever changes the schema holds this lock: several processes may start at once.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(8243551905771)";

@@ -4,6 +4,9 @@
 //! the ledger and is sent in one round trip, under the condition that the head is where the decision was made. When
 //! somebody else was faster, the batch is decided again under the lock of the head row, on what has come since. While
 //! others keep coming, that way is taken at once.
+//!
+//! A history that does not hold what this process has told others is not written to: a database that was set back, or a
+//! standby that had not everything, would give places away twice. The task ends then, and the process must start again.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,6 +22,7 @@ use super::link::Link;
 use super::options::PostgresOptions;
 use super::{table, tip};
 use crate::AppendError;
+use crate::merkle::Frontier;
 use crate::tip::{Published, Tip};
 use crate::work::{Answer, Work};
 
@@ -39,6 +43,8 @@ pub(super) struct Writer {
     tip: Option<Tip>,
     /// Batches under the lock still to come before a batch is sent without it again.
     locked: u32,
+    /// Whether the history is another one than this process has told of.
+    ended: bool,
 }
 
 impl Writer {
@@ -50,13 +56,13 @@ impl Writer {
         published: Arc<Published>,
     ) -> Self {
         let ends = Cache::new(options.cached_streams);
-        Self { link, ledger, clock, options, published, ends, tip: None, locked: 0 }
+        Self { link, ledger, clock, options, published, ends, tip: None, locked: 0, ended: false }
     }
 
     /// Works until the queue is closed and empty.
     pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Work>) {
         let mut waiting = Vec::with_capacity(self.options.batch_commands);
-        while queue.recv_many(&mut waiting, self.options.batch_commands).await > 0 {
+        while !self.ended && queue.recv_many(&mut waiting, self.options.batch_commands).await > 0 {
             while !waiting.is_empty() {
                 let fitting = crate::work::fitting(&waiting, self.options.batch_bytes);
                 let batch = waiting.drain(..fitting).collect();
@@ -73,10 +79,12 @@ impl Writer {
                 for mut work in batch {
                     let alone = std::slice::from_mut(&mut work);
                     let answers = self.settle(alone).await;
+                    self.ended |= answers.as_ref().is_err_and(|failure| *failure == Failure::WentBack);
                     tell(alone, answers.unwrap_or_else(|failure| vec![Err(failure.into())]));
                 }
             }
             Err(failure) => {
+                self.ended |= failure == Failure::WentBack;
                 let answers = batch.iter().map(|_| Err(AppendError::from(failure))).collect();
                 tell(&mut batch, answers);
             }
@@ -177,7 +185,8 @@ impl Writer {
             SET LOCAL idle_in_transaction_session_timeout = {longest}; SET LOCAL lock_timeout = {longest}"
         );
         let commands: Vec<Uuid> = batch.iter().map(|work| work.append.command.uuid()).collect();
-        let position = known.as_ref().map_or(u64::MAX, Tip::position);
+        let told = self.published.tip();
+        let since = known.as_ref().unwrap_or(&told);
         let most = self.options.caught_up;
         let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), _); 1] =
             [(&self.ledger, tokio_postgres::types::Type::TEXT)];
@@ -186,19 +195,24 @@ impl Writer {
             biased;
             client.batch_execute(&opening),
             client.query_typed_one(table::LOCK, &parameters),
-            table::moved(client, &self.ledger, position, most + 1),
+            table::moved(client, &self.ledger, since.position(), most + 1),
             table::receipts(client, &self.ledger, &commands),
         );
         begun?;
         let on = tip::read(&head?)?;
         let (moved, receipts) = (moved?, receipts?);
-        let follows = known.is_some_and(|known| {
-            let same = known.position() == on.position();
-            known.epoch == on.epoch
-                && known.position() <= on.position()
-                && (!same || known.frontier == on.frontier)
-        });
-        if follows && moved.len() <= most {
+        if !goes_on(since, &told, &on, &moved) {
+            tracing::error!(
+                told = told.position(),
+                found = on.position(),
+                same_epoch = told.epoch == on.epoch,
+                "the ledger is not what this process has told of; it writes no more"
+            );
+            // Whoever serves another epoch must hear of it.
+            self.published.advance(&on);
+            return Err(Failure::WentBack);
+        }
+        if known.is_some() && moved.len() <= most {
             self.locked = if moved.is_empty() { self.locked.saturating_sub(1) } else { ALONE_AFTER };
             for (stream, end) in moved {
                 self.ends.insert(stream, end);
@@ -244,5 +258,59 @@ impl Writer {
 fn tell(batch: &mut [Work], answers: Vec<Answer>) {
     for (work, answer) in batch.iter_mut().zip(answers) {
         work.answer(answer);
+    }
+}
+
+/// Whether the history that ends at `on` holds everything up to `told`. `moved` is what it has after `since`, in order;
+/// where that is not all of it, the rest is taken for what the head says.
+fn goes_on(since: &Tip, told: &Tip, on: &Tip, moved: &[(StreamRef, End)]) -> bool {
+    if on.epoch != told.epoch || on.position() < told.position() {
+        return false;
+    }
+    let mut frontier = since.frontier.clone();
+    let is_told = |frontier: &Frontier| frontier.size() != told.position() || *frontier == told.frontier;
+    for (_, end) in moved {
+        if !is_told(&frontier) {
+            return false;
+        }
+        frontier.push(end.leaf);
+    }
+    is_told(&frontier) && (frontier.size() != on.position() || frontier == on.frontier)
+}
+
+#[cfg(test)]
+mod tests {
+    use concord_kernel::{Instant, StreamKind};
+
+    use super::*;
+
+    /// The history of leaves with these numbers.
+    fn tip(epoch: u128, leaves: &[u8]) -> Tip {
+        let mut frontier = Frontier::default();
+        leaves.iter().for_each(|leaf| frontier.push([*leaf; 32]));
+        Tip { epoch: Uuid::from_u128(epoch), recorded_at: Instant::from_micros(0).unwrap(), frontier }
+    }
+
+    fn moved(leaves: &[u8]) -> Vec<(StreamRef, End)> {
+        let stream = StreamRef { kind: StreamKind::Scales, id: Uuid::nil() };
+        leaves.iter().map(|leaf| (stream, End { version: 1, leaf: [*leaf; 32] })).collect()
+    }
+
+    #[test]
+    fn a_history_goes_on_when_it_holds_all_that_was_told() {
+        let (known, told) = (tip(1, &[1, 2]), tip(1, &[1, 2, 3]));
+        assert!(goes_on(&known, &told, &tip(1, &[1, 2, 3]), &moved(&[3])));
+        assert!(goes_on(&known, &told, &tip(1, &[1, 2, 3, 4]), &moved(&[3, 4])));
+        assert!(goes_on(&told, &told, &told, &[]));
+    }
+
+    #[test]
+    fn a_history_that_went_back_does_not_go_on() {
+        let (known, told) = (tip(1, &[1, 2]), tip(1, &[1, 2, 3]));
+        assert!(!goes_on(&known, &told, &tip(1, &[1, 2]), &[]), "it ends before");
+        assert!(!goes_on(&known, &told, &tip(1, &[1, 2, 9]), &moved(&[9])), "another event is there instead");
+        assert!(!goes_on(&known, &told, &tip(1, &[1, 2, 9, 4]), &moved(&[9, 4])), "and it went further");
+        assert!(!goes_on(&known, &told, &tip(1, &[1, 8, 3]), &moved(&[3])), "it was another one before");
+        assert!(!goes_on(&known, &told, &tip(2, &[1, 2, 3]), &moved(&[3])), "somebody began another epoch");
     }
 }

@@ -19,10 +19,10 @@ use crate::work::{Answer, Work};
 use crate::{AppendError, Appended, Condition, Receipt};
 
 pub(super) const FIND_RECEIPT: &str = "SELECT request_hash, position, count, stream_version, recorded_at, reply FROM receipts WHERE command_id = ?";
-const ADD_RECEIPT: &str = "INSERT INTO receipts
+pub(super) const ADD_RECEIPT: &str = "INSERT INTO receipts
     (command_id, request_hash, position, count, stream_version, recorded_at, reply) VALUES (?, ?, ?, ?, ?, ?, ?)";
 const ADD_STREAM: &str = "INSERT INTO streams (kind, id) VALUES (?, ?)";
-const ADD_ENTRY: &str = "INSERT INTO entries
+pub(super) const ADD_ENTRY: &str = "INSERT INTO entries
     (position, stream, version, previous, event_type, event_version, recorded_at, leaf_hash, metadata, payload)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 const MOVE_HEAD: &str = "UPDATE head SET position = ?, recorded_at = ?, frontier = ?";

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::{ClearVault, Limits, Vault};
+use crate::{ClearVault, Limits, Seen, Vault};
 
 /// Limits and seams of a [`crate::SqliteLedger`].
 #[derive(Clone)]
@@ -37,6 +37,8 @@ pub struct SqliteOptions {
     pub reader_cache_kib: u32,
     /// What encrypts payloads.
     pub vault: Arc<dyn Vault>,
+    /// How far the ledger was served before, when somebody outside of the file remembers: it must still be there.
+    pub seen: Option<Seen>,
     /// When an append is answered; anything but the default loses acknowledged appends.
     pub durability: Durability,
     /// Told when a batch passes a point where a crash is interesting; for crash tests.
@@ -60,6 +62,7 @@ impl Default for SqliteOptions {
             writer_cache_kib: 8 * 1024,
             reader_cache_kib: 4 * 1024,
             vault: Arc::new(ClearVault),
+            seen: None,
             durability: Durability::Full,
             faults: None,
         }

@@ -9,16 +9,17 @@ use uuid::Uuid;
 
 use super::failure::{Failure, opening};
 use super::options::{Durability, SqliteOptions};
-use super::upgrade;
-use crate::OpenError;
+use super::{epochs, upgrade};
 use crate::merkle::Frontier;
 use crate::tip::Tip;
+use crate::{Epoch, OpenError};
 
 /// The schema that this program writes and the newest that it reads.
-pub(crate) const SCHEMA: u32 = 2;
+pub(crate) const SCHEMA: u32 = 3;
 
-const SCHEMA_1: &str = include_str!("schema_1.sql");
+pub(super) const SCHEMA_1: &str = include_str!("schema_1.sql");
 pub(super) const SCHEMA_2: &str = include_str!("schema_2.sql");
+pub(super) const SCHEMA_3: &str = include_str!("schema_3.sql");
 /// Bytes of a page. Half as many were measured: more pages a commit, no less processor time.
 pub(super) const PAGE_BYTES: u32 = 8_192;
 /// Prepared statements that a connection keeps.
@@ -44,12 +45,21 @@ pub(super) fn open_writer(
         return Err(OpenError::NewerSchema { found, known: SCHEMA });
     }
     make_durable(&connection, options.durability)?;
+    if let Some(seen) = options.seen.as_ref().filter(|seen| found == 0 && seen.token.position > 0) {
+        return Err(OpenError::WentBack { served: seen.token.position, found: 0 });
+    }
     if found == 0 {
         initialise(&mut connection, id, clock.now(), ids.next()).map_err(opening)?;
     }
     check(&connection, id)?;
     if found == 1 {
         upgrade::from_1(&mut connection).map_err(opening)?;
+    }
+    if user_version(&connection).map_err(opening)? == 2 {
+        upgrade::from_2(&mut connection).map_err(opening)?;
+    }
+    if let Some(seen) = &options.seen {
+        epochs::insist(&connection, seen)?;
     }
     Ok(connection)
 }
@@ -124,6 +134,8 @@ fn initialise(connection: &mut Connection, id: &LedgerId, at: Instant, epoch: Uu
     if user_version(&transaction)? == 0 {
         transaction.execute_batch(SCHEMA_1)?;
         transaction.execute_batch(SCHEMA_2)?;
+        transaction.execute_batch(SCHEMA_3)?;
+        epochs::add(&transaction, &Epoch { id: epoch, after: 0, began_at: at })?;
         transaction.execute(
             "INSERT INTO head (id, ledger, epoch, position, recorded_at, frontier, ends_through)
             VALUES (1, ?, ?, 0, ?, x'', 0)",

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::schema::{SCHEMA_2, user_version};
+use super::schema::{SCHEMA_2, SCHEMA_3, user_version};
 
 /// Schema 1 found a stream's events by an index over stream and version, of which nearly every event dirtied another
 /// page. What refers to the tables goes first, because renaming them would rewrite it.
@@ -46,6 +46,23 @@ pub(super) fn from_1(connection: &mut Connection) -> rusqlite::Result<()> {
         transaction.execute_batch(SCHEMA_2)?;
         transaction.execute_batch(FILL)?;
         transaction.pragma_update(None, "user_version", 2)?;
+    }
+    transaction.commit()
+}
+
+/// What was recorded before epochs were kept is one: of those before it nobody knows. When it began is not known either.
+const FIRST_EPOCH: &str = "
+    INSERT INTO epochs (number, epoch, after, began_at)
+    SELECT 1, head.epoch, 0, coalesce((SELECT recorded_at FROM entries WHERE position = 1), head.recorded_at) FROM head";
+
+/// From schema 2 to 3, in one transaction.
+pub(super) fn from_2(connection: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if user_version(&transaction)? == 2 {
+        tracing::info!("bringing the file from schema 2 to 3");
+        transaction.execute_batch(SCHEMA_3)?;
+        transaction.execute_batch(FIRST_EPOCH)?;
+        transaction.pragma_update(None, "user_version", 3)?;
     }
     transaction.commit()
 }

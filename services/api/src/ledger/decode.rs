@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use concord_kernel::{StreamKind, Token};
-use concord_ledger::Filter;
+use concord_ledger::{Filter, Ledger, locate};
 use uuid::Uuid;
 
 use crate::field::{list, optional_id, token};
@@ -23,10 +23,10 @@ pub(super) fn filter(stream_types: Vec<String>, event_types: Vec<String>) -> Res
     })
 }
 
-/// Insists that a position is of the history that `head` is of.
-pub(super) fn same_history(epoch: &str, head: Token) -> Result<(), Failure> {
-    match optional_id::<Uuid>("epoch", epoch, |id| id)? {
-        Some(epoch) if epoch != head.epoch => Err(Failure::EpochChanged),
-        Some(_) | None => Ok(()),
+/// Insists that a position is of the history of `ledger`, when it is said which one it is of.
+pub(super) async fn same_history(ledger: &dyn Ledger, epoch: &str, position: u64) -> Result<(), Failure> {
+    if let Some(epoch) = optional_id::<Uuid>("epoch", epoch, |id| id)? {
+        locate(ledger, Token { epoch, position }).await?;
     }
+    Ok(())
 }

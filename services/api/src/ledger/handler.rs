@@ -42,8 +42,8 @@ impl LedgerService for Ledgers {
             request.into_inner();
         let filter = decode::filter(stream_types, event_types).map_err(Failure::from)?;
         let ledger = caller.tenant.ledger.clone();
+        decode::same_history(&*ledger, &epoch, after_position).await?;
         let head = *ledger.watch().borrow();
-        decode::same_history(&epoch, head)?;
         let limit = if limit == 0 { u64::MAX } else { limit };
         let (batches, pages) = mpsc::channel(RANGE_READ_AHEAD);
         let wanted = Range { after: after_position, through: head.position, limit, filter };
@@ -86,7 +86,7 @@ impl LedgerService for Ledgers {
             request.into_inner();
         let filter = decode::filter(stream_types, event_types).map_err(Failure::from)?;
         let ledger = caller.tenant.ledger.clone();
-        decode::same_history(&epoch, *ledger.watch().borrow())?;
+        decode::same_history(&*ledger, &epoch, after_position).await?;
         let (batches, pages) = mpsc::channel(RANGE_READ_AHEAD);
         let wanted = Range { after: after_position, through: 0, limit: u64::MAX, filter };
         tokio::spawn(follow(ledger, wanted, batches, self.0.closed()));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_ledger::{Filter, Ledger, Page, ReadError};
+use concord_ledger::{Diverged, Filter, Ledger, Page, ReadError};
 use tokio::sync::mpsc::Sender;
 use tonic::Status;
 
@@ -39,7 +39,8 @@ pub(super) async fn range(
     }
 }
 
-/// Sends what `range` wants and then whatever comes, until the reader has left or the service closes.
+/// Sends what `range` wants and then whatever comes, until the reader has left or the service closes. When somebody begins
+/// another epoch, what was sent may be of a history that has ended: the reader is told, and asks anew.
 pub(super) async fn follow(
     ledger: Arc<dyn Ledger>,
     mut range: Range,
@@ -47,9 +48,19 @@ pub(super) async fn follow(
     closed: impl Future<Output = ()>,
 ) {
     let mut head = ledger.watch();
+    let epoch = head.borrow().epoch;
     let follows = async {
         loop {
-            range.through = head.borrow_and_update().position;
+            let now = *head.borrow_and_update();
+            if now.epoch != epoch {
+                let shared = ledger.epochs().await.ok().and_then(|epochs| epochs.shared(epoch));
+                let at = shared.unwrap_or(0).min(now.position);
+                let changed = Failure::EpochChanged(Diverged { now: now.epoch, at });
+                // Nobody has to be there to hear it.
+                let _unread = batches.send(Err(changed.into())).await;
+                return;
+            }
+            range.through = now.position;
             if !through(&*ledger, &mut range, &batches).await {
                 return;
             }

@@ -2,6 +2,7 @@
 
 use concord_access::{Question, permit_query};
 use concord_kernel::{Actor, Instant, PatientId, PersonId, Role, Token};
+use concord_ledger::locate;
 use concord_projection::{Cursor, PageOf, Projections, Reader, View, ViewId, WaitError};
 use concord_proto::concord::common::v1 as pb;
 use concord_views::parts::Team;
@@ -62,9 +63,13 @@ impl Asked {
         if let Some(least) = least {
             let epoch = id::<Uuid>("min_position.epoch", &least.epoch, |id| id)?;
             let token = Token { epoch, position: least.position };
+            let token = locate(&*self.caller.tenant.ledger, token).await?;
             self.views.wait_for(ViewId::of::<V>(), token, VIEW_WAIT).await.map_err(|error| match error {
-                WaitError::EpochChanged { .. } => Failure::EpochChanged,
-                WaitError::UnknownView | WaitError::Behind { .. } | WaitError::Stopped => Failure::ViewBehind,
+                // The place is of this history: its views are still those of the one before.
+                WaitError::EpochChanged { .. }
+                | WaitError::UnknownView
+                | WaitError::Behind { .. }
+                | WaitError::Stopped => Failure::ViewBehind,
             })?;
         }
         Ok(())

@@ -3,6 +3,7 @@
 use concord_access::{AuthError, Denied};
 use concord_domain::{Refusal, assessment, episode, side_effects};
 use concord_executor::ExecuteError;
+use concord_ledger::Diverged;
 use prost::Message;
 use tonic::{Code, Status};
 use tonic_types::{StatusExt, pb};
@@ -25,7 +26,8 @@ fn each_failure_has_one_code_and_one_reason() {
     told(AuthError::NotYet.into(), Code::Unauthenticated, "TOKEN_NOT_YET_VALID");
     told(Denied.into(), Code::PermissionDenied, "NOT_PERMITTED");
     told(Failure::NotFound, Code::NotFound, "NOT_FOUND");
-    told(Failure::EpochChanged, Code::FailedPrecondition, "EPOCH_CHANGED");
+    let diverged = Diverged { now: uuid::Uuid::nil(), at: 3 };
+    told(diverged.into(), Code::FailedPrecondition, "EPOCH_CHANGED");
     told(Failure::Deadline, Code::DeadlineExceeded, "DEADLINE_EXCEEDED");
     told(Failure::Overloaded, Code::ResourceExhausted, "OVERLOADED");
     told(Failure::Closing, Code::Unavailable, "STORE_UNAVAILABLE");
