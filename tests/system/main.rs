@@ -37,6 +37,10 @@ mod recovery;
 #[cfg(test)]
 mod responses;
 #[cfg(test)]
+mod restore;
+#[cfg(test)]
+mod restore_postgres;
+#[cfg(test)]
 mod rules;
 #[cfg(test)]
 mod safety;

@@ -138,6 +138,9 @@ impl Check {
     fn receipt(&mut self, receipt: &StoredReceipt) -> Result<(), FsckError> {
         self.receipts += 1;
         let position = self.position();
+        if receipt.position > position && position < self.head.position {
+            return Err(self.wrong(Fault::Missing));
+        }
         let in_place = receipt.position == position;
         let agrees = if receipt.count == 0 {
             in_place

@@ -141,6 +141,8 @@ impl Shared {
                 tracing::error!(view = %id, was = %stored.token.epoch, now = %epoch,
                     "rows are of another history of the ledger; they are retired and built anew");
                 self.store.retire(instance)?;
+                // What answered before must not answer with less until all of it is there again.
+                replaces_older |= stored.stage == Stage::Active;
             } else if id == view {
                 builds.push(Checkpoint { instance, stage: stored.stage, token: stored.token });
             } else {

@@ -306,6 +306,25 @@ async fn rows_of_another_history_are_built_anew() {
 }
 
 #[tokio::test]
+async fn rows_that_are_built_anew_for_another_history_answer_only_once_they_are_whole() {
+    let world = World::new();
+    let views = world.start();
+    let token = world.append(patient(1), &[joined("Ada")]).await;
+    views.wait_for(ViewId::of::<Names>(), token, SOON).await.unwrap();
+    views.shutdown().await;
+    let restored = world.another_history(2);
+    let away = DoctoredLedger::reading(&restored, |_, _| Err(concord_ledger::ReadError::Unavailable));
+    let (tell, heads) = tokio::sync::watch::channel(Token { position: 3, ..*restored.watch().borrow() });
+    let views = world.start_over(DoctoredLedger::with_heads(away, heads));
+    let mut status = views.watch(Names::NAME).unwrap();
+    let retrying = status.wait_for(|status| status.state == State::Retrying);
+    tokio::time::timeout(SOON, retrying).await.unwrap().unwrap();
+    let answer = views.reader().row::<Names>(Key::patient(patient(1))).await;
+    assert!(matches!(answer, Err(crate::ViewReadError::Building(_))), "{answer:?}");
+    drop(tell);
+}
+
+#[tokio::test]
 async fn lag_is_zero_at_the_head_and_grows_with_time_behind_it() {
     let world = World::new();
     let views = world.start();

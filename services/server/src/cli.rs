@@ -202,6 +202,72 @@ pub(crate) enum Ledger {
         #[arg(long)]
         json: bool,
     },
+    /// Write a whole ledger into one file, for backup or to move it; everything is checked on the way
+    Export {
+        /// Whose ledger
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// The file, which must not be there yet
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prove that nothing in an export is missing, moved or altered; needs no ledger
+    Verify {
+        /// The export
+        file: PathBuf,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Restore an export where there is no ledger yet or an empty one; a new epoch begins. The service must not be running
+    /// on the folder
+    Restore {
+        /// The export
+        file: PathBuf,
+        /// Whose ledger; the export must be of it
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Where to, if not into the store that is configured
+        #[arg(long, value_enum)]
+        store: Option<Store>,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say that a history that went back is meant: a new epoch begins where it ends now, and tokens of what is gone are
+    /// told so. The service must not be running on the folder
+    AcknowledgeRestore {
+        /// Whose ledger
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Append the events of a plain postgres-es table, aggregate by aggregate; run again, it goes on where it ended
+    ImportPostgresEs(ImportPostgresEs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportPostgresEs {
+    /// Whose ledger takes the events
+    #[arg(long, value_parser = tenant)]
+    pub(crate) tenant: TenantId,
+    /// The database that has them, such as postgres://user@localhost:5432/database
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: String,
+    /// Their table
+    #[arg(long, default_value = "events")]
+    pub(crate) table: String,
+    /// Leave out aggregates that hold what this program does not know, instead of refusing all
+    #[arg(long)]
+    pub(crate) skip_unknown: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]

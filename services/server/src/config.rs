@@ -60,6 +60,8 @@ pub(crate) enum ProcessRole {
 pub(crate) struct LedgerStore {
     pub(crate) store: StoreKind,
     pub(crate) postgres: Address,
+    /// Folder in which it is remembered how far ledgers were served; empty for the data folder.
+    pub(crate) heads: PathBuf,
 }
 
 /// A store of ledgers.
@@ -81,6 +83,12 @@ impl Address {
     /// What the database's client makes of it.
     pub(crate) fn parse(&self) -> Option<tokio_postgres::Config> {
         (!self.0.is_empty()).then(|| self.0.parse().ok()).flatten()
+    }
+}
+
+impl From<String> for Address {
+    fn from(text: String) -> Self {
+        Self(text)
     }
 }
 
@@ -165,7 +173,7 @@ fn unreadable(error: figment::Error) -> ConfigError {
 }
 
 /// Whether nothing that is said to the database leaves this machine.
-fn is_local(database: &tokio_postgres::Config) -> bool {
+pub(crate) fn is_local(database: &tokio_postgres::Config) -> bool {
     let local = |host: &Host| match host {
         Host::Unix(_) => true,
         Host::Tcp(name) => {
@@ -236,6 +244,11 @@ impl Config {
     /// Whether this process takes on `role`.
     pub(crate) fn has(&self, role: ProcessRole) -> bool {
         self.roles.contains(&role)
+    }
+
+    /// Where it is remembered how far ledgers were served.
+    pub(crate) fn heads(&self) -> &Path {
+        if self.ledger.heads.as_os_str().is_empty() { &self.data } else { &self.ledger.heads }
     }
 
     /// The executor's bounds.

@@ -7,11 +7,12 @@ use concord_executor::Executor;
 use concord_kernel::{LedgerId, TenantId};
 use concord_knowledge::Ruleset;
 use concord_ledger::{
-    DataFolder, Ledger, OpenError, PostgresLedger, PostgresOptions, SqliteLedger, SqliteOptions,
+    DataFolder, Ledger, OpenError, PostgresLedger, PostgresOptions, Seen, SqliteLedger, SqliteOptions,
 };
 use concord_projection::{Options, Projections, Setup, SqliteStore};
 
 use crate::config::{Config, ProcessRole, StoreKind};
+use crate::heads::Remembered;
 use crate::serve::{ServeError, Sources};
 
 const VIEWS: &str = "views.db";
@@ -30,7 +31,8 @@ pub(crate) async fn open(
     config: &Config,
     sources: &Sources,
 ) -> Result<Opened, ServeError> {
-    let ledger = ledger(folder, LedgerId::clinical(tenant.clone()), config, sources).await?;
+    let seen = Remembered::of(config, tenant).read()?;
+    let ledger = ledger(folder, LedgerId::clinical(tenant.clone()), config, sources, seen).await?;
     let clock = Arc::clone(&sources.clock);
     let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), config.executor());
     let views = if config.has(ProcessRole::Projector) {
@@ -41,23 +43,27 @@ pub(crate) async fn open(
     Ok(Opened { ledger, executor, views })
 }
 
-async fn ledger(
+/// Opens the ledger, which must still hold what was `seen` of it.
+pub(crate) async fn ledger(
     folder: &DataFolder,
     id: LedgerId,
     config: &Config,
     sources: &Sources,
+    seen: Option<Seen>,
 ) -> Result<Arc<dyn Ledger>, OpenError> {
     if config.ledger.store == StoreKind::Postgres {
         let unnamed = || OpenError::Store("no database is named".into());
         let database = config.ledger.postgres.parse().ok_or_else(unnamed)?;
         let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
-        let ledger = PostgresLedger::open(&database, id, clock, ids, PostgresOptions::default());
+        let options = PostgresOptions { seen, ..PostgresOptions::default() };
+        let ledger = PostgresLedger::open(&database, id, clock, ids, options);
         return Ok(Arc::new(ledger.await?));
     }
     let path = folder.ledger(&id);
     make(path.parent().unwrap_or(folder.path()))?;
     let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
-    Ok(Arc::new(SqliteLedger::open(&path, id, clock, ids, SqliteOptions::default())?))
+    let options = SqliteOptions { seen, ..SqliteOptions::default() };
+    Ok(Arc::new(SqliteLedger::open(&path, id, clock, ids, options)?))
 }
 
 fn views(

@@ -4,17 +4,17 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use comfy_table::Table;
-use concord_kernel::{LedgerId, TenantId};
+use concord_kernel::TenantId;
 use concord_ledger::DataFolder;
 use concord_projection::{Projections, State, Status};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::Projections as Command;
-use crate::config::{Config, ProcessRole, StoreKind};
+use crate::config::{Config, ProcessRole};
 use crate::open::open;
 use crate::serve::Sources;
-use crate::{Failed, out};
+use crate::{Failed, ledger, out};
 
 const PROGRESS: &str = "{msg} {wide_bar} {pos} of {len} events, {per_sec}, {eta} left";
 
@@ -37,11 +37,8 @@ pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, F
     let folder = DataFolder::lock(&config.data)?;
     let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
     let open = async |tenant: TenantId| -> Result<Projections, Failed> {
-        // Opening would make what is not there.
-        let file = config.ledger.store == StoreKind::Sqlite;
-        if file && !folder.ledger(&LedgerId::clinical(tenant.clone())).exists() {
-            return Err(format!("there is no ledger of tenant {tenant} in {}", config.data.display()).into());
-        }
+        // Opening would begin what is not there.
+        ledger::insist(&tenant, &config).await?;
         let opened = open(&folder, &tenant, &config, &Sources::machine()).await?;
         Ok(opened.views.ok_or("the views did not start")?)
     };

@@ -17,6 +17,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::server::HealthReporter;
 
 use crate::config::{Config, NetworkKind, ProcessRole};
+use crate::heads::{HeadsError, Remembered};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
 use crate::open::{Opened, open};
@@ -43,6 +44,9 @@ pub(crate) enum ServeError {
         #[source]
         cause: concord_executor::ExecuteError,
     },
+    /// What is remembered of a ledger.
+    #[error(transparent)]
+    Heads(#[from] HeadsError),
     /// The token key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -59,6 +63,9 @@ pub(crate) enum ServeError {
     /// A task that the service cannot be without ended, though nobody asked it to.
     #[error("{0} ended by itself")]
     Ended(&'static str),
+    /// Somebody has begun another epoch of a ledger: what this process knows of it may not be so any more.
+    #[error("a ledger is in another epoch; start the service again")]
+    EpochChanged,
     /// Such a task panicked or was cancelled.
     #[error("{0} broke off")]
     BrokeOff(&'static str, #[source] tokio::task::JoinError),
@@ -91,6 +98,9 @@ pub(crate) struct Running {
     timers: JoinSet<()>,
     /// What sends prescriptions, one for each tenant; empty without a network.
     relays: JoinSet<()>,
+    /// What remembers how far the ledgers were served, one for each tenant.
+    heads: JoinSet<()>,
+    ledgers: Vec<(Remembered, Arc<dyn Ledger>)>,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -105,6 +115,7 @@ impl Running {
         let mut parts = Vec::new();
         let mut timers = JoinSet::new();
         let mut relays = JoinSet::new();
+        let (mut heads, mut ledgers) = (JoinSet::new(), Vec::new());
         let (closing, mut closed) = watch::channel(false);
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources).await?;
@@ -112,6 +123,11 @@ impl Running {
             opened.executor.rules().await.map_err(unusable)?;
             views.extend(opened.views.clone());
             let Opened { ledger, executor, views } = opened;
+            let remembered = Remembered::of(config, id);
+            // Before anything is served: what cannot be remembered would be missed by nobody.
+            remembered.note(&*ledger).await?;
+            heads.spawn(remembered.clone().follow(Arc::clone(&ledger)));
+            ledgers.push((remembered, Arc::clone(&ledger)));
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
                 let (executor, clock) = (executor.clone(), Arc::clone(&sources.clock));
                 let outbox = Arc::new(Outbox::at(folder.path().join(id.as_str()).join(REMINDERS)));
@@ -142,7 +158,18 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api: Some(api), health, timers, relays, views, _folder: folder })
+        Ok(Self {
+            address,
+            closing,
+            api: Some(api),
+            health,
+            timers,
+            relays,
+            heads,
+            ledgers,
+            views,
+            _folder: folder,
+        })
     }
 
     /// Serves until `asked` is over.
@@ -160,6 +187,7 @@ impl Running {
     async fn ended(&mut self) -> ServeError {
         const API: &str = "the API";
         const HEALTH: &str = "the watch over the views";
+        const HEADS: &str = "what remembers how far the ledgers were served";
         const TIMERS: &str = "the timekeeper";
         const RELAY: &str = "the pharmacy relay";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
@@ -179,6 +207,10 @@ impl Running {
             Some(ended) = self.timers.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(TIMERS, cause),
                 Ok(()) => ServeError::Ended(TIMERS),
+            },
+            Some(ended) = self.heads.join_next() => match ended {
+                Err(cause) => ServeError::BrokeOff(HEADS, cause),
+                Ok(()) => ServeError::EpochChanged,
             },
             Some(ended) = self.relays.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(RELAY, cause),
@@ -203,6 +235,15 @@ impl Running {
         }
         // A turn that is cut off is done again by the next start.
         self.relays.shutdown().await;
+        self.heads.shutdown().await;
+        for (remembered, ledger) in self.ledgers {
+            if let Err(error) = remembered.note(&*ledger).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "how far a ledger was served is not noted"
+                );
+            }
+        }
         for views in self.views {
             views.shutdown().await;
         }

@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 use crate::account::{Account, unprivileged};
 
+mod copy;
+
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(30);
@@ -91,6 +93,16 @@ impl Postgres {
     ///
     /// See [`StartError`].
     pub fn start_with(settings: &str) -> Result<Self, StartError> {
+        let mut server = Self::at_rest(settings)?;
+        let data = server.data();
+        let arguments = ["-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "-D", &data];
+        server.program("initdb", &arguments)?;
+        server.run()?;
+        Ok(server)
+    }
+
+    /// A folder for a server, without anything in it.
+    fn at_rest(settings: &str) -> Result<Self, StartError> {
         let programs = programs().ok_or(StartError::Missing)?;
         let folder = tempfile::Builder::new().prefix("concord-pg-").tempdir()?;
         let account = unprivileged();
@@ -98,19 +110,8 @@ impl Postgres {
         if let Some(account) = account {
             chown(folder.path(), Some(account.user), Some(account.group))?;
         }
-        let mut server = Self {
-            folder,
-            programs,
-            account,
-            settings: settings.to_owned(),
-            running: None,
-            databases: AtomicU32::new(0),
-        };
-        let data = server.data();
-        let arguments = ["-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "-D", &data];
-        server.program("initdb", &arguments)?;
-        server.run()?;
-        Ok(server)
+        let (settings, databases) = (settings.to_owned(), AtomicU32::new(0));
+        Ok(Self { folder, programs, account, settings, running: None, databases })
     }
 
     /// A connection string for a database of its own, without tables.

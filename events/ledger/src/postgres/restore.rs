@@ -62,7 +62,7 @@ pub async fn restore_database(
     // It ends with the connection when this fails, and nothing was written.
     client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").await?;
     let first = head.epochs.iter().next().copied().unwrap_or_else(|| head.epochs.now());
-    let begun_before = take_empty(client, &head, &first).await?;
+    let there = take_empty(client, &head, &first).await?;
     let mut page = Page::default();
     while let Some(record) = reading.next()? {
         page.add(record);
@@ -74,9 +74,8 @@ pub async fn restore_database(
     page.write(client, &head.ledger).await?;
     let report = reading.finish()?;
     let next = Epoch { id: ids.next(), after: head.position, began_at: clock.now() };
-    // The first came with the row of the head, unless that was there before: then its own is one of those that ended.
-    let missing = usize::from(!begun_before);
-    for epoch in head.epochs.iter().skip(missing).chain([&next]) {
+    // One came with the row of the head: the first, or that of the empty ledger, which ended where it began.
+    for epoch in head.epochs.iter().filter(|epoch| epoch.id != there).chain([&next]) {
         epochs::add(client, &head.ledger, epoch).await?;
     }
     move_head(client, &head).await?;
@@ -86,22 +85,21 @@ pub async fn restore_database(
     Ok(Restored { report, begun: Begun { was: at(head.epoch), now: at(next.id) } })
 }
 
-/// Begins the ledger, or takes it when it is empty; whether it had begun before. Whoever else would begin it waits.
-async fn take_empty(client: &Client, head: &StoredHead, first: &Epoch) -> Result<bool, ArchiveError> {
+/// Begins the ledger, or takes it when it is empty. Gives the epoch that it is in. Whoever else would begin it waits.
+async fn take_empty(client: &Client, head: &StoredHead, first: &Epoch) -> Result<Uuid, ArchiveError> {
     let ledger = &head.ledger;
     let at = Stamp(first.began_at);
     let parameters: [Parameter<'_>; 3] =
         [(ledger, Type::TEXT), (&first.id, Type::UUID), (&at, Type::TIMESTAMPTZ)];
-    let begun_before = client.execute_typed(HEAD, &parameters).await? == 0;
+    client.execute_typed(HEAD, &parameters).await?;
     let parameters: [Parameter<'_>; 1] = [(ledger, Type::TEXT)];
     let locked = client.query_typed_one(table::LOCK, &parameters).await?;
-    let position =
-        tip::read(&locked).map_err(|_| OpenError::Corrupt("the head row is unreadable"))?.position();
+    let tip = tip::read(&locked).map_err(|_| OpenError::Corrupt("the head row is unreadable"))?;
     let answered: bool = client.query_typed_one(RECEIPTS, &parameters).await?.try_get(0)?;
-    if position > 0 || answered {
-        return Err(ArchiveError::NotEmpty { position });
+    if tip.position() > 0 || answered {
+        return Err(ArchiveError::NotEmpty { position: tip.position() });
     }
-    Ok(begun_before)
+    Ok(tip.epoch)
 }
 
 async fn move_head(client: &Client, head: &StoredHead) -> Result<(), tokio_postgres::Error> {

@@ -41,6 +41,8 @@ pub(super) struct Writer {
     ends: Cache<StreamRef, End>,
     /// Where the history ended when this process last looked; `None` when that must be asked again.
     tip: Option<Tip>,
+    /// The last end of the history of which this process knows that it holds everything that came before.
+    verified: Tip,
     /// Batches under the lock still to come before a batch is sent without it again.
     locked: u32,
     /// Whether the history is another one than this process has told of.
@@ -55,8 +57,8 @@ impl Writer {
         options: PostgresOptions,
         published: Arc<Published>,
     ) -> Self {
-        let ends = Cache::new(options.cached_streams);
-        Self { link, ledger, clock, options, published, ends, tip: None, locked: 0, ended: false }
+        let (ends, verified) = (Cache::new(options.cached_streams), published.tip());
+        Self { link, ledger, clock, options, published, ends, tip: None, verified, locked: 0, ended: false }
     }
 
     /// Works until the queue is closed and empty.
@@ -186,7 +188,7 @@ impl Writer {
         );
         let commands: Vec<Uuid> = batch.iter().map(|work| work.append.command.uuid()).collect();
         let told = self.published.tip();
-        let since = known.as_ref().unwrap_or(&told);
+        let since = self.verified.position();
         let most = self.options.caught_up;
         let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), _); 1] =
             [(&self.ledger, tokio_postgres::types::Type::TEXT)];
@@ -195,13 +197,13 @@ impl Writer {
             biased;
             client.batch_execute(&opening),
             client.query_typed_one(table::LOCK, &parameters),
-            table::moved(client, &self.ledger, since.position(), most + 1),
+            table::moved(client, &self.ledger, since, most + 1),
             table::receipts(client, &self.ledger, &commands),
         );
         begun?;
         let on = tip::read(&head?)?;
         let (moved, receipts) = (moved?, receipts?);
-        if !goes_on(since, &told, &on, &moved) {
+        if !goes_on(&self.verified, &told, &on, &moved) {
             tracing::error!(
                 told = told.position(),
                 found = on.position(),
@@ -212,6 +214,7 @@ impl Writer {
             self.published.advance(&on);
             return Err(Failure::WentBack);
         }
+        on.clone_into(&mut self.verified);
         if known.is_some() && moved.len() <= most {
             self.locked = if moved.is_empty() { self.locked.saturating_sub(1) } else { ALONE_AFTER };
             for (stream, end) in moved {
@@ -250,6 +253,7 @@ impl Writer {
             self.ends.insert(stream, end);
         }
         self.published.advance(&plan.tip);
+        plan.tip.clone_into(&mut self.verified);
         self.tip = Some(plan.tip);
         plan.answers
     }

@@ -1,6 +1,8 @@
 //! The ledger from outside: one contract for every store, a model, crashes, power cuts and damage.
 
 #[cfg(test)]
+mod archive;
+#[cfg(test)]
 mod compatible;
 #[cfg(test)]
 mod contract;
@@ -10,6 +12,8 @@ mod crash;
 mod damage;
 #[cfg(test)]
 mod ends;
+#[cfg(test)]
+mod epochs;
 #[cfg(test)]
 mod group;
 #[cfg(test)]

@@ -34,6 +34,11 @@ impl DoctoredLedger {
         Arc::new(Self { ledger: Arc::clone(ledger), read: Box::new(|_, page| Ok(page)), heads })
     }
 
+    /// The same that tells of other heads.
+    pub(super) fn with_heads(ledger: Arc<dyn Ledger>, heads: watch::Receiver<Token>) -> Arc<dyn Ledger> {
+        Arc::new(Self { ledger, read: Box::new(|_, page| Ok(page)), heads })
+    }
+
     /// One whose history seems to end at `end`, and that says nothing of it.
     pub(super) fn truncated(ledger: &Arc<dyn Ledger>, end: u64) -> Arc<dyn Ledger> {
         Self::reading(ledger, move |after, page| {

@@ -1,0 +1,208 @@
+//! How far each ledger was served, remembered outside of its store: whoever brings back an older copy of the store does not
+//! bring back this, so a history that went back is found out before anything is recorded in it.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_kernel::{LedgerId, TenantId, Token};
+use concord_ledger::{Filter, Ledger, NO_LEAF, ReadError, Seen};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::config::Config;
+
+/// In a tenant's folder.
+const FILE: &str = "clinical.served";
+/// What the name of a file ends with that is being written.
+const UNFINISHED: &str = "served.new";
+
+/// The shortest time between two notes while a ledger goes on: so much of what was served may be missing from the note of a
+/// process that was killed.
+const PACE: Duration = Duration::from_secs(1);
+
+/// Why nothing can be remembered.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum HeadsError {
+    /// The file cannot be read or written.
+    #[error("how far the ledger was served cannot be kept in {file}")]
+    File {
+        file: String,
+        #[source]
+        cause: io::Error,
+    },
+    /// It holds something else.
+    #[error(
+        "{file} does not say how far a ledger was served; bring it back, or delete it and check that nothing is missing"
+    )]
+    Damaged { file: String },
+    /// The ledger cannot be asked.
+    #[error("the ledger cannot be read")]
+    Ledger(#[from] ReadError),
+}
+
+/// What is in the file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Note {
+    ledger: String,
+    epoch: Uuid,
+    position: u64,
+    /// Leaf hash of the event there, hexadecimal.
+    leaf: String,
+}
+
+/// The note about one ledger.
+#[derive(Clone, Debug)]
+pub(crate) struct Remembered {
+    ledger: LedgerId,
+    path: PathBuf,
+}
+
+impl Remembered {
+    /// The note that `config` has about the record of `tenant`.
+    pub(crate) fn of(config: &Config, tenant: &TenantId) -> Self {
+        let path = config.heads().join(tenant.as_str()).join(FILE);
+        Self { ledger: LedgerId::clinical(tenant.clone()), path }
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What it says; `None` when nothing was served yet.
+    pub(crate) fn read(&self) -> Result<Option<Seen>, HeadsError> {
+        let text = match fs::read(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(self.file(cause)),
+        };
+        let note = serde_json::from_slice::<Note>(&text).ok();
+        let note = note.filter(|note| note.ledger == self.ledger.to_string());
+        let seen = note.and_then(|Note { epoch, position, leaf, .. }| {
+            let mut hash = NO_LEAF;
+            hex::decode_to_slice(leaf, &mut hash).ok()?;
+            Some(Seen { token: Token { epoch, position }, leaf: hash })
+        });
+        seen.map(Some).ok_or_else(|| HeadsError::Damaged { file: self.path.display().to_string() })
+    }
+
+    /// Notes where `ledger` ends now; the note is on the disk when this returns.
+    pub(crate) async fn note(&self, ledger: &dyn Ledger) -> Result<(), HeadsError> {
+        let token = *ledger.watch().borrow();
+        let leaf = match token.position.checked_sub(1) {
+            None => NO_LEAF,
+            Some(before) => {
+                let page = ledger.read(before, &Filter::default(), 1).await?;
+                let entry = page.entries.first().ok_or(ReadError::Corrupt("the last event is not there"))?;
+                entry.leaf_hash
+            }
+        };
+        let this = self.clone();
+        let written = tokio::task::spawn_blocking(move || this.write(&Seen { token, leaf })).await;
+        written.map_err(|gone| self.file(io::Error::other(gone)))?
+    }
+
+    /// Forgets it: somebody has said that what is there is what is meant.
+    pub(crate) fn forget(&self) -> Result<(), HeadsError> {
+        match fs::remove_file(&self.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(self.file(error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
+    /// Keeps the note up with `ledger` until somebody begins another epoch. What cannot be noted is noted later.
+    pub(crate) async fn follow(self, ledger: Arc<dyn Ledger>) {
+        let mut heads = ledger.watch();
+        let epoch = heads.borrow().epoch;
+        loop {
+            let now = *heads.borrow_and_update();
+            if now.epoch != epoch {
+                tracing::error!(ledger = %self.ledger, was = %epoch, now = %now.epoch, "the ledger is in another epoch");
+                return;
+            }
+            if let Err(error) = self.note(&*ledger).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "how far the ledger was served is not noted"
+                );
+            }
+            tokio::time::sleep(PACE).await;
+            if heads.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+
+    fn write(&self, seen: &Seen) -> Result<(), HeadsError> {
+        let Seen { token, leaf } = seen;
+        let (epoch, position) = (token.epoch, token.position);
+        let note = Note { ledger: self.ledger.to_string(), epoch, position, leaf: hex::encode(leaf) };
+        let text = serde_json::to_vec(&note).map_err(|error| self.file(error.into()))?;
+        self.put(&text).map_err(|cause| self.file(cause))
+    }
+
+    /// In place of what was there, all at once.
+    fn put(&self, text: &[u8]) -> io::Result<()> {
+        let folder = self.path.parent().ok_or(ErrorKind::NotFound)?;
+        fs::create_dir_all(folder)?;
+        let unfinished = self.path.with_extension(UNFINISHED);
+        let mut file = File::create(&unfinished)?;
+        file.write_all(text)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, &self.path)?;
+        File::open(folder)?.sync_all()
+    }
+
+    fn file(&self, cause: io::Error) -> HeadsError {
+        HeadsError::File { file: self.path.display().to_string(), cause }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Overrides;
+
+    fn remembered(folder: &Path) -> Remembered {
+        let overrides = Overrides { data: Some(folder.to_owned()), ..Overrides::default() };
+        Remembered::of(&Config::load(None, overrides).unwrap(), &TenantId::parse("demo").unwrap())
+    }
+
+    #[test]
+    fn what_was_noted_is_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = remembered(folder.path());
+        assert!(remembered.read().unwrap().is_none());
+        for position in [3, 7] {
+            let seen =
+                Seen { token: Token { epoch: Uuid::from_u128(5), position }, leaf: [position as u8; 32] };
+            remembered.write(&seen).unwrap();
+            assert_eq!(remembered.read().unwrap(), Some(seen));
+        }
+        remembered.forget().unwrap();
+        remembered.forget().unwrap();
+        assert!(remembered.read().unwrap().is_none());
+    }
+
+    #[test]
+    fn a_damaged_note_is_not_taken_for_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = remembered(folder.path());
+        remembered.write(&Seen { token: Token { epoch: Uuid::nil(), position: 3 }, leaf: [1; 32] }).unwrap();
+        let whole = fs::read_to_string(remembered.path()).unwrap();
+        for text in [
+            "",
+            "{}",
+            &whole[..whole.len() - 2],
+            &whole.replace("demo/", "other/"),
+            &whole.replace("01", "0"),
+        ] {
+            fs::write(remembered.path(), text).unwrap();
+            assert!(matches!(remembered.read(), Err(HeadsError::Damaged { .. })), "{text}");
+        }
+    }
+}

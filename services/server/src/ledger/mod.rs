@@ -1,0 +1,73 @@
+//! `concord ledger`: looks after a ledger.
+
+mod archive;
+mod epoch;
+mod fsck;
+mod import;
+
+use std::process::ExitCode;
+
+use concord_kernel::{LedgerId, TenantId};
+use concord_ledger::{DataFolder, database_holds};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::Failed;
+use crate::cli::{Ledger, Store};
+use crate::config::{Config, StoreKind};
+
+const PROGRESS: &str = "{wide_bar} {pos} of {len} events, {per_sec}, {eta} left";
+
+/// Runs `command` on what `config` names.
+pub(crate) async fn run(command: Ledger, config: &Config) -> Result<ExitCode, Failed> {
+    match command {
+        Ledger::Fsck { tenant, json } => fsck::check(&tenant, json, config).await,
+        Ledger::Export { tenant, out, json } => archive::export(&tenant, &out, json, config).await,
+        Ledger::Verify { file, json } => archive::verify(&file, json),
+        Ledger::Restore { file, tenant, store, json } => {
+            archive::restore(&file, &tenant, json, &stored_in(config, store)).await
+        }
+        Ledger::AcknowledgeRestore { tenant, json } => epoch::acknowledge(&tenant, json, config).await,
+        Ledger::ImportPostgresEs(import) => import::run(&import, config).await,
+    }
+}
+
+/// Insists that there is a ledger of `tenant`: looking at one that is not there must not begin it.
+pub(crate) async fn insist(tenant: &TenantId, config: &Config) -> Result<(), Failed> {
+    let id = LedgerId::clinical(tenant.clone());
+    let (there, place) = match config.ledger.store {
+        StoreKind::Sqlite => {
+            (DataFolder::file(&config.data, &id).exists(), config.data.display().to_string())
+        }
+        StoreKind::Postgres => (database_holds(&database(config)?, &id).await?, "the database".to_owned()),
+    };
+    if there { Ok(()) } else { Err(format!("there is no ledger of tenant {tenant} in {place}").into()) }
+}
+
+/// The database that `config` names.
+fn database(config: &Config) -> Result<tokio_postgres::Config, Failed> {
+    Ok(config.ledger.postgres.parse().ok_or("ledger.postgres names no database")?)
+}
+
+/// `config` with another store, when one is named.
+fn stored_in(config: &Config, store: Option<Store>) -> Config {
+    let mut config = config.clone();
+    config.ledger.store = match store {
+        Some(Store::Sqlite) => StoreKind::Sqlite,
+        Some(Store::Postgres) => StoreKind::Postgres,
+        None => config.ledger.store,
+    };
+    config
+}
+
+/// How far it is, on stderr, and only where that is a terminal.
+fn bar() -> Result<ProgressBar, Failed> {
+    Ok(ProgressBar::no_length().with_style(ProgressStyle::with_template(PROGRESS)?))
+}
+
+/// What `bar` is moved by.
+fn moving(bar: &ProgressBar) -> impl FnMut(u64, u64) + Send {
+    |done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    }
+}
