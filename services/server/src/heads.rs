@@ -19,8 +19,8 @@ const FILE: &str = "clinical.served";
 /// What the name of a file ends with that is being written.
 const UNFINISHED: &str = "served.new";
 
-/// The shortest time between two notes while a ledger goes on: so much of what was served may be missing from the note of a
-/// process that was killed.
+/// The time between two looks at a ledger: so much of what was served may be missing from the note of a process that was
+/// killed, and so long may a process not notice that the history went back under it.
 const PACE: Duration = Duration::from_secs(1);
 
 /// Why nothing can be remembered.
@@ -38,6 +38,11 @@ pub(crate) enum HeadsError {
         "{file} does not say how far a ledger was served; bring it back, or delete it and check that nothing is missing"
     )]
     Damaged { file: String },
+    /// What was noted is not there any more, though this process has not begun anew.
+    #[error(
+        "the history of {ledger} went back: what was served up to position {position} is not there any more"
+    )]
+    WentBack { ledger: LedgerId, position: u64 },
     /// The ledger cannot be asked.
     #[error("the ledger cannot be read")]
     Ledger(#[from] ReadError),
@@ -90,17 +95,20 @@ impl Remembered {
         seen.map(Some).ok_or_else(|| HeadsError::Damaged { file: self.path.display().to_string() })
     }
 
-    /// Notes where `ledger` ends now; the note is on the disk when this returns.
+    /// Notes where `ledger` ends now, if what was noted before is still there; the note is on the disk when this returns.
     pub(crate) async fn note(&self, ledger: &dyn Ledger) -> Result<(), HeadsError> {
         let token = *ledger.watch().borrow();
-        let leaf = match token.position.checked_sub(1) {
-            None => NO_LEAF,
-            Some(before) => {
-                let page = ledger.read(before, &Filter::default(), 1).await?;
-                let entry = page.entries.first().ok_or(ReadError::Corrupt("the last event is not there"))?;
-                entry.leaf_hash
-            }
-        };
+        let before = self.read()?.filter(|seen| seen.token.epoch == token.epoch);
+        if let Some(Seen { token: Token { position, .. }, leaf }) = before
+            && leaf_at(ledger, position).await? != Some(leaf)
+        {
+            return Err(HeadsError::WentBack { ledger: self.ledger.clone(), position });
+        }
+        if before.is_some_and(|seen| seen.token == token) {
+            return Ok(());
+        }
+        let leaf = leaf_at(ledger, token.position).await?;
+        let leaf = leaf.ok_or(ReadError::Corrupt("the last event is not there"))?;
         let this = self.clone();
         let written = tokio::task::spawn_blocking(move || this.write(&Seen { token, leaf })).await;
         written.map_err(|gone| self.file(io::Error::other(gone)))?
@@ -115,25 +123,28 @@ impl Remembered {
     }
 
     /// Keeps the note up with `ledger` until somebody begins another epoch. What cannot be noted is noted later.
-    pub(crate) async fn follow(self, ledger: Arc<dyn Ledger>) {
-        let mut heads = ledger.watch();
+    ///
+    /// # Errors
+    ///
+    /// [`HeadsError::WentBack`] when what was noted is not there any more.
+    pub(crate) async fn follow(self, ledger: Arc<dyn Ledger>) -> Result<(), HeadsError> {
+        let heads = ledger.watch();
         let epoch = heads.borrow().epoch;
         loop {
-            let now = *heads.borrow_and_update();
+            let now = *heads.borrow();
             if now.epoch != epoch {
                 tracing::error!(ledger = %self.ledger, was = %epoch, now = %now.epoch, "the ledger is in another epoch");
-                return;
+                return Ok(());
             }
-            if let Err(error) = self.note(&*ledger).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "how far the ledger was served is not noted"
-                );
+            match self.note(&*ledger).await {
+                Ok(()) => {}
+                Err(error @ HeadsError::WentBack { .. }) => return Err(error),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "how far the ledger was served is not noted");
+                }
             }
             tokio::time::sleep(PACE).await;
-            if heads.changed().await.is_err() {
-                return;
-            }
         }
     }
 
@@ -160,6 +171,13 @@ impl Remembered {
     fn file(&self, cause: io::Error) -> HeadsError {
         HeadsError::File { file: self.path.display().to_string(), cause }
     }
+}
+
+/// Leaf hash of the event at `position`; of no event for the beginning.
+async fn leaf_at(ledger: &dyn Ledger, position: u64) -> Result<Option<[u8; 32]>, ReadError> {
+    let Some(before) = position.checked_sub(1) else { return Ok(Some(NO_LEAF)) };
+    let page = ledger.read(before, &Filter::default(), 1).await?;
+    Ok(page.entries.first().map(|entry| entry.leaf_hash))
 }
 
 #[cfg(test)]
@@ -203,6 +221,48 @@ mod tests {
         ] {
             fs::write(remembered.path(), text).unwrap();
             assert!(matches!(remembered.read(), Err(HeadsError::Damaged { .. })), "{text}");
+        }
+    }
+
+    async fn filled(seed: u64, events: u128) -> Arc<dyn Ledger> {
+        use concord_kernel::{CommandId, Instant, ManualClock, SeededIds, StreamKind, StreamRef};
+        use concord_ledger::{Append, Expected, MemoryLedger, NewEvent};
+        let clock = Arc::new(ManualClock::starting_at(Instant::parse("2026-03-02T12:00:00Z").unwrap()));
+        let id = LedgerId::clinical(TenantId::parse("demo").unwrap());
+        let ledger = MemoryLedger::new(id, clock, Arc::new(SeededIds::new(1)));
+        for number in 0..events {
+            let payload = format!("{{\"of\":{seed}}}").into();
+            let append = Append {
+                command: CommandId::new(Uuid::from_u128(number)),
+                request_hash: [0; 32],
+                stream: StreamRef { kind: StreamKind::Scales, id: Uuid::from_u128(1) },
+                expected: Expected::Any,
+                conditions: Vec::new(),
+                events: vec![NewEvent { event_type: "ScaleTaken", event_version: 1, payload }],
+                metadata: "{}".into(),
+                reply: "".into(),
+            };
+            ledger.append(append).await.unwrap();
+        }
+        Arc::new(ledger)
+    }
+
+    /// The same epoch each time, as a database has it that was set back under a process.
+    #[tokio::test]
+    async fn a_history_that_goes_back_under_a_process_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = remembered(folder.path());
+        remembered.note(&*filled(1, 3).await).await.unwrap();
+        remembered.note(&*filled(1, 5).await).await.unwrap();
+        let noted = remembered.read().unwrap().unwrap();
+        assert_eq!(noted.token.position, 5);
+        for (other, events) in [(1, 4), (2, 5), (2, 9)] {
+            let ended = remembered.clone().follow(filled(other, events).await).await;
+            assert!(
+                matches!(ended, Err(HeadsError::WentBack { position: 5, .. })),
+                "{other}, {events}: {ended:?}"
+            );
+            assert_eq!(remembered.read().unwrap(), Some(noted), "what was noted stays");
         }
     }
 }

@@ -99,7 +99,7 @@ pub(crate) struct Running {
     /// What sends prescriptions, one for each tenant; empty without a network.
     relays: JoinSet<()>,
     /// What remembers how far the ledgers were served, one for each tenant.
-    heads: JoinSet<()>,
+    heads: JoinSet<Result<(), HeadsError>>,
     ledgers: Vec<(Remembered, Arc<dyn Ledger>)>,
     views: Vec<Projections>,
     _folder: DataFolder,
@@ -210,7 +210,8 @@ impl Running {
             },
             Some(ended) = self.heads.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(HEADS, cause),
-                Ok(()) => ServeError::EpochChanged,
+                Ok(Ok(())) => ServeError::EpochChanged,
+                Ok(Err(cause)) => cause.into(),
             },
             Some(ended) = self.relays.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(RELAY, cause),

@@ -198,18 +198,21 @@ async fn a_restore_that_is_cut_off_leaves_nothing_and_can_be_begun_again() {
 
 #[tokio::test]
 async fn every_changed_byte_of_an_export_is_found() {
-    let (_folder, export) = from_file().await;
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = open(&file(&folder), options());
+    for number in 0..4 {
+        new(ledger.append(append(number, stream(number % 2), Expected::Any, 1)).await);
+    }
+    drop(ledger);
+    let mut export = Vec::new();
+    export_file(&file(&folder), &mut export, &mut |_, _| {}).unwrap();
     assert!(check(&export).is_ok());
     for at in 0..export.len() {
-        for bit in [0x01, 0x80] {
-            let mut changed = export.clone();
-            changed[at] ^= bit;
-            let found = check(&changed);
-            assert!(found.is_err(), "byte {at} of {}, {bit:#x}: {found:?}", export.len());
-        }
-    }
-    for end in 0..export.len() {
-        assert!(check(&export[..end]).is_err(), "cut at {end}");
+        let mut changed = export.clone();
+        changed[at] ^= 1 << (at % 8);
+        let found = check(&changed);
+        assert!(found.is_err(), "byte {at} of {}: {found:?}", export.len());
+        assert!(check(&export[..at]).is_err(), "cut at {at}");
     }
     let mut longer = export.clone();
     longer.push(b'\n');

@@ -41,15 +41,16 @@ pub(super) async fn range(
 
 /// Sends what `range` wants and then whatever comes, until the reader has left or the service closes. When somebody begins
 /// another epoch, what was sent may be of a history that has ended: the reader is told, and asks anew.
-pub(super) async fn follow(
+pub(super) fn follow(
     ledger: Arc<dyn Ledger>,
     mut range: Range,
     batches: Batches,
-    closed: impl Future<Output = ()>,
-) {
+    closed: impl Future<Output = ()> + Send,
+) -> impl Future<Output = ()> + Send {
     let mut head = ledger.watch();
+    // Of this moment, and not of the one in which the work begins.
     let epoch = head.borrow().epoch;
-    let follows = async {
+    let follows = async move {
         loop {
             let now = *head.borrow_and_update();
             if now.epoch != epoch {
@@ -70,9 +71,11 @@ pub(super) async fn follow(
             }
         }
     };
-    tokio::select! {
-        () = follows => {}
-        () = closed => {}
+    async move {
+        tokio::select! {
+            () = follows => {}
+            () = closed => {}
+        }
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use concord_client::Error;
-use concord_kernel::Role;
+use concord_client::{EpochChanged, Error};
+use concord_kernel::{Role, Token as LedgerToken};
 use concord_ledger::{Page, ReadError};
+use concord_proto::concord::common::v1::Token;
 use concord_proto::concord::ledger::v1::{
     FollowEventsRequest, GetHeadRequest, ReadRangeRequest, WatchHeadRequest,
 };
+use concord_proto::concord::program::v1::ListEpisodesRequest;
 use tonic::Code;
 
 use super::doctored::Doctored;
@@ -63,6 +65,52 @@ async fn a_position_of_another_history_is_recognised() {
     let answer = service.acting_as(Role::Auditor).ledger().read_range(wanted).await;
     let refused = fault(answer.map_err(Error::from));
     assert_eq!((refused.code, refused.reason.as_str()), (Code::FailedPrecondition, "EPOCH_CHANGED"));
+    assert_eq!(refused.epoch_changed.map(|changed| changed.diverged_at), Some(0), "nothing is known of it");
+}
+
+#[tokio::test]
+async fn a_place_after_the_end_of_the_history_is_told_where_the_history_ends() {
+    let service = Service::start().await;
+    with_events(&service, 3).await;
+    let auditor = service.acting_as(Role::Auditor);
+    let head = auditor.ledger().get_head(GetHeadRequest {}).await.unwrap().into_inner().token.unwrap();
+    let Token { epoch, .. } = head.clone();
+    let told = Some(EpochChanged { epoch: epoch.clone(), diverged_at: 3 });
+
+    let range = ReadRangeRequest { after_position: 4, epoch: epoch.clone(), ..Default::default() };
+    let refused = fault(auditor.ledger().read_range(range).await.map_err(Error::from));
+    assert_eq!((refused.reason.as_str(), &refused.epoch_changed), ("EPOCH_CHANGED", &told));
+    let follow = FollowEventsRequest { after_position: 4, epoch: epoch.clone(), ..Default::default() };
+    let refused = fault(auditor.ledger().follow_events(follow).await.map_err(Error::from));
+    assert_eq!(refused.epoch_changed, told);
+    let asks = |position| ListEpisodesRequest {
+        min_position: Some(Token { epoch: epoch.clone(), position }),
+        ..Default::default()
+    };
+    let nurse = service.acting_as(Role::Nurse);
+    let refused = fault(nurse.program().list_episodes(asks(4)).await.map_err(Error::from));
+    assert_eq!(refused.epoch_changed, told);
+    assert_eq!(nurse.program().list_episodes(asks(3)).await.unwrap().into_inner().episodes.len(), 3);
+}
+
+#[tokio::test]
+async fn a_follower_is_told_when_another_epoch_begins() {
+    let [first, second] =
+        [1, 2].map(|epoch| LedgerToken { epoch: uuid::Uuid::from_u128(epoch), position: 0 });
+    let (tell, heads) = tokio::sync::watch::channel(first);
+    let service = Service::start_with(Limits::default(), |ledger| {
+        let mut doctored = Doctored::over(ledger);
+        doctored.heads = Some(heads);
+        Arc::new(doctored)
+    })
+    .await;
+    let auditor = service.acting_as(Role::Auditor);
+    let mut events =
+        auditor.ledger().follow_events(FollowEventsRequest::default()).await.unwrap().into_inner();
+    tell.send_replace(second);
+    let told = fault(events.message().await.map_err(Error::from));
+    let changed = EpochChanged { epoch: second.epoch.to_string(), diverged_at: 0 };
+    assert_eq!((told.reason.as_str(), told.epoch_changed), ("EPOCH_CHANGED", Some(changed)));
 }
 
 /// The positions that a reader of everything is sent, and how the answer ends.
