@@ -1,6 +1,7 @@
 //! Where a server is, and how one speaks to it.
 
 use std::error::Error as _;
+use std::fmt;
 use std::io;
 use std::time::Duration;
 
@@ -32,6 +33,13 @@ pub type Messages = BoxStream<'static, Result<AsyncMessage, Error>>;
 pub struct Server {
     config: Config,
     tls: Option<Tls>,
+}
+
+impl fmt::Debug for Server {
+    /// An address may hold a password, so it is not told.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("encrypted", &self.tls.is_some()).finish_non_exhaustive()
+    }
 }
 
 impl Server {
