@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use concord_postgres::Link;
 use concord_kernel::{Clock, CommandId, IdSource, LedgerId, StreamRef, Token};
+use concord_postgres::Link;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 

@@ -119,9 +119,9 @@ impl LedgerStore {
             None if !is_local(&database) => Some(format!(
                 "ledger.{key}: only a socket or a loopback address; another host is reached with TLS, which needs ledger.postgres_ca"
             )),
-            Some(_) if socket => {
-                Some(format!("ledger.{key}: nothing is encrypted on a socket; leave ledger.postgres_ca empty"))
-            }
+            Some(_) if socket => Some(format!(
+                "ledger.{key}: nothing is encrypted on a socket; leave ledger.postgres_ca empty"
+            )),
             None | Some(_) => None,
         }
     }

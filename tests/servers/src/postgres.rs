@@ -100,6 +100,22 @@ impl Postgres {
         Ok(server)
     }
 
+    /// A server with a copy of this one's data, which has to be stopped; it does not run yet.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub fn copy(&self) -> Result<Self, StartError> {
+        let copy = self.empty_sibling()?;
+        let mut command = Command::new("cp");
+        command.args(["-a", &self.data(), &copy.data()]);
+        let done = run_as(self.account, self.folder.path(), command).output()?;
+        if done.status.success() {
+            return Ok(copy);
+        }
+        Err(StartError::Failed { program: "cp", said: String::from_utf8_lossy(&done.stderr).into_owned() })
+    }
+
     /// Puts a file among the server's own.
     fn write(&self, name: &str, text: &str) -> io::Result<()> {
         let path = self.folder.path().join("data").join(name);
@@ -128,7 +144,8 @@ impl Postgres {
 
     fn init(&self) -> Result<(), StartError> {
         let data = self.data();
-        let arguments = ["-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "--wal-segsize=1", "-D", &data];
+        let arguments =
+            ["-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "--wal-segsize=1", "-D", &data];
         self.program("initdb", &arguments)?;
         Ok(())
     }

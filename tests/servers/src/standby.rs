@@ -19,7 +19,8 @@ impl Postgres {
         let standby = self.empty_sibling()?;
         let source = format!("{} application_name={NAME}", self.address("postgres"));
         let data = standby.data();
-        standby.program("pg_basebackup", &["-d", &source, "-D", &data, "-R", "-X", "stream", "-c", "fast"])?;
+        standby
+            .program("pg_basebackup", &["-d", &source, "-D", &data, "-R", "-X", "stream", "-c", "fast"])?;
         let mut standby = standby;
         standby.run()?;
         Ok(standby)

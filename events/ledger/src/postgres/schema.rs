@@ -17,7 +17,8 @@ use crate::tip::Tip;
 const STEPS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// A step gives up rather than keep appends waiting behind it; a process that stops in the middle loses its session.
-const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '60s'";
+const BEGIN: &str =
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL idle_in_transaction_session_timeout = '60s'";
 /// Whoever changes the schema holds this lock: several processes may start at once.
 const LOCK: &str = "SELECT pg_advisory_xact_lock(8243551905771)";
 const PATIENCE: &str = "SET LOCAL lock_timeout = '5s'";
@@ -50,7 +51,11 @@ pub(super) async fn migrate(link: &Link) -> Result<Migrated, OpenError> {
         let row = client.query_typed_one(MAY_CHANGE, &[]).await.map_err(opening)?;
         if !row.try_get::<_, bool>(0).map_err(opening)? {
             let role: String = row.try_get(1).map_err(opening)?;
-            return Err(OpenError::OlderSchema { found: have.unsigned_abs(), needed: known().unsigned_abs(), role });
+            return Err(OpenError::OlderSchema {
+                found: have.unsigned_abs(),
+                needed: known().unsigned_abs(),
+                role,
+            });
         }
         client.batch_execute(BEGIN).await.map_err(opening)?;
         let changed = change(client).await;

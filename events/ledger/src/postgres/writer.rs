@@ -133,7 +133,10 @@ impl Writer {
         client.batch_execute("ROLLBACK").await?;
         let ended = table::end_abandoned(client, self.options.longest_pause).await?;
         if ended > 0 {
-            tracing::warn!(sessions = ended, "ended sessions of processes that held the ledger and did not go on");
+            tracing::warn!(
+                sessions = ended,
+                "ended sessions of processes that held the ledger and did not go on"
+            );
         }
         Ok(())
     }
