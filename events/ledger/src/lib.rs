@@ -27,7 +27,7 @@ pub use fsck::{Fault, FsckError, Report, fsck};
 pub use leaf::{LEAF_FORMAT, Leaf, NO_LEAF};
 pub use limits::Limits;
 pub use memory::MemoryLedger;
-pub use postgres::{PostgresLedger, PostgresOptions};
+pub use postgres::{DatabaseOptions, Migrated, PostgresDatabase, PostgresLedger, PostgresOptions};
 pub use sqlite::{CrashPoint, Durability, Faults, SqliteLedger, SqliteOptions};
 pub use store::Ledger;
 pub use vault::{ClearVault, Vault, VaultError};

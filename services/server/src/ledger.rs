@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::cli::Ledger;
 use crate::config::Config;
-use crate::{Failed, out};
+use crate::{Failed, database, out};
 
 const PROGRESS: &str = "{wide_bar} {pos} of {len} events, {per_sec}, {eta} left";
 
@@ -25,9 +25,10 @@ struct Sound {
 }
 
 /// Runs `command` on the folder of `config`.
-pub(crate) fn run(command: &Ledger, config: &Config) -> Result<ExitCode, Failed> {
+pub(crate) async fn run(command: &Ledger, config: &Config) -> Result<ExitCode, Failed> {
     match command {
         Ledger::Fsck { tenant, json } => check(tenant, *json, config),
+        Ledger::Migrate { json } => database::migrate(*json, config).await,
     }
 }
 

@@ -3,6 +3,7 @@
 mod bench;
 mod cli;
 mod config;
+mod database;
 mod demo;
 mod health;
 mod key;
@@ -56,7 +57,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
             serve(config).await
         }
         Command::Bench(bench) => bench::run(bench).await,
-        Command::Ledger(command) => ledger::run(&command, &load(overrides)?),
+        Command::Ledger(command) => ledger::run(&command, &load(overrides)?).await,
         Command::Token(options) => token::print(&options, &load(overrides)?),
         Command::Rules(command) => rules::run(command).await,
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,

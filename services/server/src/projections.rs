@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::cli::Projections as Command;
 use crate::config::{Config, ProcessRole, StoreKind};
+use crate::database;
 use crate::open::open;
 use crate::serve::Sources;
 use crate::{Failed, out};
@@ -36,13 +37,14 @@ struct Line {
 pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, Failed> {
     let folder = DataFolder::lock(&config.data)?;
     let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
+    let database = database::database(&config.ledger)?;
     let open = async |tenant: TenantId| -> Result<Projections, Failed> {
         // Opening would make what is not there.
         let file = config.ledger.store == StoreKind::Sqlite;
         if file && !folder.ledger(&LedgerId::clinical(tenant.clone())).exists() {
             return Err(format!("there is no ledger of tenant {tenant} in {}", config.data.display()).into());
         }
-        let opened = open(&folder, &tenant, &config, &Sources::machine()).await?;
+        let opened = open(&folder, database.as_ref(), &tenant, &config, &Sources::machine()).await?;
         Ok(opened.views.ok_or("the views did not start")?)
     };
     match command {
