@@ -13,6 +13,8 @@ mod coordination;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod database;
+#[cfg(test)]
 mod every_call;
 #[cfg(test)]
 mod folder;

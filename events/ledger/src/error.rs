@@ -61,6 +61,18 @@ pub enum OpenError {
         /// The most this program knows.
         known: u32,
     },
+    /// An older Concord made the tables, and the role that this one has may not change them.
+    #[error(
+        "the database has schema {found}, this program needs {needed}, and role {role} may not change it; run `concord ledger migrate` with the address of the tables' owner"
+    )]
+    OlderSchema {
+        /// What the database has; 0 for no tables.
+        found: u32,
+        /// What this program needs.
+        needed: u32,
+        /// Who was refused.
+        role: String,
+    },
     /// The file holds another ledger.
     #[error("the file holds ledger {found}, not {wanted}")]
     OtherLedger {

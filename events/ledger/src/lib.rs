@@ -34,8 +34,8 @@ pub use leaf::{LEAF_FORMAT, Leaf, NO_LEAF};
 pub use limits::Limits;
 pub use memory::MemoryLedger;
 pub use postgres::{
-    PostgresLedger, PostgresOptions, begin_epoch_in_database, database_holds, export_database, fsck_database,
-    restore_database,
+    DatabaseOptions, Migrated, PostgresDatabase, PostgresLedger, PostgresOptions, begin_epoch_in_database,
+    database_holds, export_database, fsck_database, restore_database,
 };
 pub use sqlite::{
     CrashPoint, Durability, Faults, SqliteLedger, SqliteOptions, begin_epoch_in_file, export_file,

@@ -7,15 +7,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use concord_kernel::{Clock, CommandId, IdSource, LedgerId, StreamRef, Token};
+use concord_postgres::Link;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
-use tokio_postgres::Config;
 
 use self::failure::opening;
-use self::link::Link;
 use self::reader::Readers;
-use self::writer::Writer;
+use self::writer::{Told, Writer};
 use crate::merkle::Hash;
 use crate::tip::Published;
 use crate::work::Work;
@@ -25,9 +23,10 @@ use crate::{
 
 mod batch;
 mod copy;
+mod database;
 mod epochs;
 mod failure;
-mod link;
+mod news;
 mod options;
 mod reader;
 mod restore;
@@ -39,9 +38,11 @@ mod tip;
 mod writer;
 
 pub use copy::{export_database, fsck_database};
+pub use database::{DatabaseOptions, PostgresDatabase};
 pub use epochs::{begin_epoch_in_database, database_holds};
 pub use options::PostgresOptions;
 pub use restore::restore_database;
+pub use schema::Migrated;
 
 /// A ledger in a PostgreSQL database, which other processes may write at the same time.
 ///
@@ -52,54 +53,41 @@ pub struct PostgresLedger {
     published: Arc<Published>,
     readers: Arc<Readers>,
     queue: mpsc::Sender<Work>,
-    follower: JoinHandle<()>,
-}
-
-impl Drop for PostgresLedger {
-    fn drop(&mut self) {
-        self.follower.abort();
-    }
+    /// What is heard of others stops when nobody has the database any more.
+    _database: PostgresDatabase,
 }
 
 impl PostgresLedger {
-    /// Connects, brings the schema to this program's version, begins the ledger with a new epoch when it has not begun,
-    /// and starts its writer.
+    /// Connects, brings the schema to this program's version if the role may, begins the ledger with a new epoch when it has
+    /// not begun, and starts its writer.
     ///
     /// # Errors
     ///
     /// See [`OpenError`]. A server that does not wait for the disk, or is a standby, is refused.
     pub async fn open(
-        config: &Config,
+        database: impl Into<PostgresDatabase>,
         id: LedgerId,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
         options: PostgresOptions,
     ) -> Result<Self, OpenError> {
-        let mut link = Link::connect(config).await.map_err(opening)?;
+        let database = database.into();
+        let link = Link::connect(database.pool().server()).await.map_err(opening)?;
         link.fitness().await.map_err(opening)?.map_err(|unfit| OpenError::Store(Box::new(unfit)))?;
-        schema::migrate(&mut link).await?;
+        schema::migrate(&link).await?;
         if let Some(seen) = &options.seen {
             epochs::insist(link.client(), &id.to_string(), seen).await?;
         }
         let tip = schema::begin(&link, &id, clock.now(), ids.next()).await?;
         let published = Arc::new(Published::new(tip));
-        let readers = Arc::new(Readers::new(config.clone(), id.clone(), &options));
+        let readers = Arc::new(Readers::new(Arc::clone(database.pool()), id.clone(), &options));
         let (queue, queued) = mpsc::channel(options.queue.max(1));
-        let writer = Writer::new(link, id.to_string(), clock, options.clone(), Arc::clone(&published));
+        let news = database.news();
+        news.follow(id.to_string(), &published);
+        let told = Told { published: Arc::clone(&published), news };
+        let writer = Writer::new(link, id.to_string(), clock, options.clone(), told);
         tokio::spawn(writer.run(queued));
-        let follower = tokio::spawn(follow(Arc::clone(&readers), Arc::clone(&published), options.look));
-        Ok(Self { id, options, published, readers, queue, follower })
-    }
-}
-
-/// Looks at the head for what other processes have appended.
-async fn follow(readers: Arc<Readers>, published: Arc<Published>, look: std::time::Duration) {
-    loop {
-        tokio::time::sleep(look).await;
-        // A look that fails is followed by the next one; whoever reads is told.
-        if let Ok(tip) = readers.tip().await {
-            published.advance(&tip);
-        }
+        Ok(Self { id, options, published, readers, queue, _database: database })
     }
 }
 

@@ -70,6 +70,12 @@ pub(crate) fn after_opening<V: View>(then: Vec<DomainEvent>) -> Model<V> {
     Model::of(&events.map(told).collect::<Vec<_>>())
 }
 
+/// What every admission asks for: a look at all medications, and a first visit. Most tests are about the rest.
+pub(crate) fn follows_admission(kind: crate::parts::DueKind) -> bool {
+    use crate::parts::DueKind;
+    matches!(kind, DueKind::Reconciliation | DueKind::VisitToBook)
+}
+
 /// An order of sertraline, 50 mg, for 60 days.
 pub(crate) fn prescribed() -> (OrderId, DomainEvent) {
     let mut story = Story::new(0, &mut Dice(1));

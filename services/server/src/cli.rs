@@ -202,6 +202,13 @@ pub(crate) enum Ledger {
         #[arg(long)]
         json: bool,
     },
+    /// Make the tables of the configured database, or bring them to this program's version, as their owner; processes of the
+    /// version before go on meanwhile
+    Migrate {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Write a whole ledger into one file, for backup or to move it; everything is checked on the way
     Export {
         /// Whose ledger

@@ -9,7 +9,7 @@ use concord_executor::ExecutorOptions;
 use concord_kernel::TenantId;
 use figment::Figment;
 use figment::providers::{Env, Format, Toml};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use tokio_postgres::config::Host;
 
 const DEFAULTS: &str = include_str!("../../../deploy/config.default.toml");
@@ -60,8 +60,19 @@ pub(crate) enum ProcessRole {
 pub(crate) struct LedgerStore {
     pub(crate) store: StoreKind,
     pub(crate) postgres: Address,
+    /// Whose word counts for who the database is; nothing is encrypted without it.
+    #[serde(deserialize_with = "named_file")]
+    pub(crate) postgres_ca: Option<PathBuf>,
+    /// Where others are heard, if not at `postgres`.
+    pub(crate) postgres_listen: Address,
     /// Folder in which it is remembered how far ledgers were served; empty for the data folder.
     pub(crate) heads: PathBuf,
+}
+
+/// No file is named by an empty text.
+fn named_file<'de, D: Deserializer<'de>>(text: D) -> Result<Option<PathBuf>, D::Error> {
+    let path = PathBuf::deserialize(text)?;
+    Ok((!path.as_os_str().is_empty()).then_some(path))
 }
 
 /// A store of ledgers.
@@ -83,6 +94,38 @@ impl Address {
     /// What the database's client makes of it.
     pub(crate) fn parse(&self) -> Option<tokio_postgres::Config> {
         (!self.0.is_empty()).then(|| self.0.parse().ok()).flatten()
+    }
+
+    /// Whether nothing is named.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl LedgerStore {
+    /// What is wrong with the addresses of the database.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let named = [("postgres", &self.postgres), ("postgres_listen", &self.postgres_listen)];
+        let asked = named.into_iter().filter(|(key, address)| *key == "postgres" || !address.is_empty());
+        asked.filter_map(|(key, address)| self.fault(key, address)).collect()
+    }
+
+    fn fault(&self, key: &str, address: &Address) -> Option<String> {
+        let Some(database) = address.parse() else {
+            return Some(format!(
+                "ledger.{key}: not an address such as postgres://user@localhost:5432/database"
+            ));
+        };
+        let socket = database.get_hosts().iter().any(|host| matches!(host, Host::Unix(_)));
+        match &self.postgres_ca {
+            None if !is_local(&database) => Some(format!(
+                "ledger.{key}: only a socket or a loopback address; another host is reached with TLS, which needs ledger.postgres_ca"
+            )),
+            Some(_) if socket => Some(format!(
+                "ledger.{key}: nothing is encrypted on a socket; leave ledger.postgres_ca empty"
+            )),
+            None | Some(_) => None,
+        }
     }
 }
 
@@ -225,15 +268,7 @@ impl Config {
             faults.push(String::from("roles: timers needs projector, which keeps the list of deadlines"));
         }
         if self.ledger.store == StoreKind::Postgres {
-            match self.ledger.postgres.parse() {
-                None => faults.push(String::from(
-                    "ledger.postgres: not an address such as postgres://user@localhost:5432/database",
-                )),
-                Some(database) if !is_local(&database) => faults.push(String::from(
-                    "ledger.postgres: only a socket or a loopback address; without TLS no other host is reached",
-                )),
-                Some(_) => {}
-            }
+            faults.extend(self.ledger.faults());
         }
         if self.limits.attempts == 0 {
             faults.push(String::from("limits.attempts: at least 1"));
@@ -307,6 +342,8 @@ mod tests {
             "[ledger]\nstore = \"postgres://me:geheim@here/db\"",
             "ledger = \"postgres://me:geheim@here/db\"",
             "[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me:geheim@10.0.0.7/db\"",
+            "[ledger]\nstore = \"postgres\"\npostgres = \"postgres://localhost/db\"\npostgres_listen = \"postgres://me:geheim@10.0.0.7/db\"",
+            "[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me:geheim@%2Ftmp/db\"\npostgres_ca = \"ca.pem\"",
         ] {
             let said = load(text).unwrap_err().to_string();
             assert!(said.contains("ledger") && !said.contains("geheim"), "{said}");

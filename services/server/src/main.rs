@@ -3,6 +3,7 @@
 mod bench;
 mod cli;
 mod config;
+mod database;
 mod demo;
 mod heads;
 mod health;

@@ -7,11 +7,12 @@ use concord_executor::Executor;
 use concord_kernel::{LedgerId, TenantId};
 use concord_knowledge::Ruleset;
 use concord_ledger::{
-    DataFolder, Ledger, OpenError, PostgresLedger, PostgresOptions, Seen, SqliteLedger, SqliteOptions,
+    DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen, SqliteLedger,
+    SqliteOptions,
 };
 use concord_projection::{Options, Projections, Setup, SqliteStore};
 
-use crate::config::{Config, ProcessRole, StoreKind};
+use crate::config::{Config, ProcessRole};
 use crate::heads::Remembered;
 use crate::serve::{ServeError, Sources};
 
@@ -24,15 +25,17 @@ pub(crate) struct Opened {
     pub(crate) views: Option<Projections>,
 }
 
-/// Opens everything of `tenant` that `config` names.
+/// Opens everything of `tenant` that `config` names; its ledger in `database`, or else in a file of `folder`.
 pub(crate) async fn open(
     folder: &DataFolder,
+    database: Option<&PostgresDatabase>,
     tenant: &TenantId,
     config: &Config,
     sources: &Sources,
 ) -> Result<Opened, ServeError> {
     let seen = Remembered::of(config, tenant).read()?;
-    let ledger = ledger(folder, LedgerId::clinical(tenant.clone()), config, sources, seen).await?;
+    let id = LedgerId::clinical(tenant.clone());
+    let ledger = ledger(folder, database, id, sources, seen).await?;
     let clock = Arc::clone(&sources.clock);
     let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), config.executor());
     let views = if config.has(ProcessRole::Projector) {
@@ -46,17 +49,15 @@ pub(crate) async fn open(
 /// Opens the ledger, which must still hold what was `seen` of it.
 pub(crate) async fn ledger(
     folder: &DataFolder,
+    database: Option<&PostgresDatabase>,
     id: LedgerId,
-    config: &Config,
     sources: &Sources,
     seen: Option<Seen>,
 ) -> Result<Arc<dyn Ledger>, OpenError> {
-    if config.ledger.store == StoreKind::Postgres {
-        let unnamed = || OpenError::Store("no database is named".into());
-        let database = config.ledger.postgres.parse().ok_or_else(unnamed)?;
+    if let Some(database) = database {
         let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
         let options = PostgresOptions { seen, ..PostgresOptions::default() };
-        let ledger = PostgresLedger::open(&database, id, clock, ids, options);
+        let ledger = PostgresLedger::open(database, id, clock, ids, options);
         return Ok(Arc::new(ledger.await?));
     }
     let path = folder.ledger(&id);

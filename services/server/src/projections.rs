@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use crate::cli::Projections as Command;
 use crate::config::{Config, ProcessRole};
+use crate::database;
 use crate::open::open;
 use crate::serve::Sources;
 use crate::{Failed, ledger, out};
@@ -36,10 +37,11 @@ struct Line {
 pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, Failed> {
     let folder = DataFolder::lock(&config.data)?;
     let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
+    let database = database::database(&config.ledger)?;
     let open = async |tenant: TenantId| -> Result<Projections, Failed> {
         // Opening would begin what is not there.
         ledger::insist(&tenant, &config).await?;
-        let opened = open(&folder, &tenant, &config, &Sources::machine()).await?;
+        let opened = open(&folder, database.as_ref(), &tenant, &config, &Sources::machine()).await?;
         Ok(opened.views.ok_or("the views did not start")?)
     };
     match command {

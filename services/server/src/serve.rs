@@ -17,6 +17,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::server::HealthReporter;
 
 use crate::config::{Config, NetworkKind, ProcessRole};
+use crate::database::{self, DatabaseError};
 use crate::heads::{HeadsError, Remembered};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
@@ -31,6 +32,9 @@ pub(crate) enum ServeError {
     /// A folder or ledger.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DatabaseError),
     /// The views' store.
     #[error("the views cannot be opened")]
     Views(#[from] StoreError),
@@ -110,6 +114,7 @@ impl Running {
     pub(crate) async fn start(config: &Config, sources: Sources) -> Result<Self, ServeError> {
         let folder = DataFolder::lock(&config.data)?;
         let authenticator = Authenticator::new(key::tokens(folder.path())?);
+        let database = database::database(&config.ledger)?;
         let mut tenants = Vec::new();
         let mut views = Vec::new();
         let mut parts = Vec::new();
@@ -118,7 +123,7 @@ impl Running {
         let (mut heads, mut ledgers) = (JoinSet::new(), Vec::new());
         let (closing, mut closed) = watch::channel(false);
         for id in &config.tenants {
-            let opened = open(&folder, id, config, &sources).await?;
+            let opened = open(&folder, database.as_ref(), id, config, &sources).await?;
             let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
             opened.executor.rules().await.map_err(unusable)?;
             views.extend(opened.views.clone());

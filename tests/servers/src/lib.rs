@@ -4,7 +4,14 @@
 //! that only this process holds. Whatever else runs on the machine is left alone.
 
 mod account;
+mod authority;
+mod beside;
+mod dump;
+mod pgbouncer;
 mod postgres;
+mod standby;
 
 pub use account::{Account, unprivileged};
+pub use authority::{Authority, Identity};
+pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, StartError};

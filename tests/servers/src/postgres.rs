@@ -1,43 +1,28 @@
 //! A PostgreSQL server of one's own.
 
-use std::io::{self, Write};
+use std::io;
+use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::account::{Account, unprivileged};
-
-mod copy;
+use crate::authority::Identity;
+use crate::beside::{Running, run_as};
 
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(30);
-/// Names the socket's file, which is in the server's own folder; nothing listens on the network.
+/// Names the socket's file, which is in the server's own folder; nothing listens on the network unless it is asked to.
 const PORT: u16 = 5432;
 /// Where Debian and its relatives keep the programs, by version.
 const DEBIAN: &str = "/usr/lib/postgresql";
 /// Names the folder with the programs, if they are elsewhere.
 const PROGRAMS: &str = "CONCORD_POSTGRES_BIN";
-
-/// Runs the server until its input ends, which it does when whoever started it has ended; then its folder goes. A word on
-/// the input ends the server as well, and keeps the folder.
-const BESIDE: &str = r#"
-"$1/postgres" -D "$2" -k "${2%/*}" -p "$3" -c listen_addresses= $4 >>"$2/log" 2>&1 &
-server=$!
-echo "$server"
-if read -r word; then
-    wait "$server"
-else
-    kill -INT "$server" 2>/dev/null
-    wait "$server"
-    rm -rf "${2%/*}"
-fi
-"#;
 
 /// A running server, in a folder that goes away with it.
 pub struct Postgres {
@@ -45,15 +30,9 @@ pub struct Postgres {
     programs: PathBuf,
     account: Option<Account>,
     settings: String,
+    port: u16,
     running: Option<Running>,
     databases: AtomicU32,
-}
-
-struct Running {
-    shell: Child,
-    /// The server ends when this is dropped.
-    input: ChildStdin,
-    server: u32,
 }
 
 /// Why a server could not be started.
@@ -64,6 +43,9 @@ pub enum StartError {
         "PostgreSQL is not installed; tests/run installs it, or set CONCORD_POSTGRES_BIN to the folder with initdb"
     )]
     Missing,
+    /// Nor is PgBouncer.
+    #[error("PgBouncer is not installed; tests/run installs it, or set CONCORD_PGBOUNCER to the program")]
+    NoPgBouncer,
     /// A file or a process.
     #[error("PostgreSQL cannot be started")]
     System(#[from] io::Error),
@@ -93,16 +75,61 @@ impl Postgres {
     ///
     /// See [`StartError`].
     pub fn start_with(settings: &str) -> Result<Self, StartError> {
-        let mut server = Self::at_rest(settings)?;
-        let data = server.data();
-        let arguments = ["-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "-D", &data];
-        server.program("initdb", &arguments)?;
+        let mut server = Self::empty(settings, PORT)?;
+        server.init()?;
         server.run()?;
         Ok(server)
     }
 
-    /// A folder for a server, without anything in it.
-    fn at_rest(settings: &str) -> Result<Self, StartError> {
+    /// Starts a new server that can also be reached as `localhost` over the network, on a free port: encrypted as `identity`,
+    /// or without encryption when there is none.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub fn start_on_network(identity: Option<&Identity>) -> Result<Self, StartError> {
+        let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let mut server = Self::empty("-c listen_addresses=localhost", port)?;
+        server.init()?;
+        if let Some(Identity { certificate, key }) = identity {
+            server.write("server.crt", certificate)?;
+            server.write("server.key", key)?;
+            server.settings.push_str(" -c ssl=on");
+        }
+        server.run()?;
+        Ok(server)
+    }
+
+    /// A server with a copy of this one's data, which has to be stopped; it does not run yet.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub fn copy(&self) -> Result<Self, StartError> {
+        let copy = self.empty_sibling()?;
+        let mut command = Command::new("cp");
+        command.args(["-a", &self.data(), &copy.data()]);
+        let done = run_as(self.account, self.folder.path(), command).output()?;
+        if done.status.success() {
+            return Ok(copy);
+        }
+        Err(StartError::Failed { program: "cp", said: String::from_utf8_lossy(&done.stderr).into_owned() })
+    }
+
+    /// Puts a file among the server's own.
+    fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        let path = self.folder.path().join("data").join(name);
+        std::fs::write(&path, text)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        self.account.map_or(Ok(()), |account| chown(&path, Some(account.user), Some(account.group)))
+    }
+
+    /// A folder like this server's, with nothing in it.
+    pub(crate) fn empty_sibling(&self) -> Result<Self, StartError> {
+        Self::empty(&self.settings, PORT)
+    }
+
+    fn empty(settings: &str, port: u16) -> Result<Self, StartError> {
         let programs = programs().ok_or(StartError::Missing)?;
         let folder = tempfile::Builder::new().prefix("concord-pg-").tempdir()?;
         let account = unprivileged();
@@ -110,8 +137,17 @@ impl Postgres {
         if let Some(account) = account {
             chown(folder.path(), Some(account.user), Some(account.group))?;
         }
-        let (settings, databases) = (settings.to_owned(), AtomicU32::new(0));
-        Ok(Self { folder, programs, account, settings, running: None, databases })
+        let settings = settings.to_owned();
+        let databases = AtomicU32::new(0);
+        Ok(Self { folder, programs, account, settings, port, running: None, databases })
+    }
+
+    fn init(&self) -> Result<(), StartError> {
+        let data = self.data();
+        let arguments =
+            ["-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "--wal-segsize=1", "-D", &data];
+        self.program("initdb", &arguments)?;
+        Ok(())
     }
 
     /// A connection string for a database of its own, without tables.
@@ -127,7 +163,22 @@ impl Postgres {
 
     /// A connection string for `database`.
     pub fn address(&self, database: &str) -> String {
-        format!("host={} port={PORT} user=concord dbname={database}", self.folder.path().display())
+        self.address_as(database, "concord")
+    }
+
+    /// The same as `role`.
+    pub fn address_as(&self, database: &str, role: &str) -> String {
+        format!("host={} port={} user={role} dbname={database}", self.folder.path().display(), self.port)
+    }
+
+    /// The folder that everything of it is in, its socket too.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Its port, which also names the socket.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Executes `statement` as the owner of everything, and gives what it prints.
@@ -136,7 +187,7 @@ impl Postgres {
     ///
     /// See [`StartError`].
     pub fn sql(&self, database: &str, statement: &str) -> Result<String, StartError> {
-        let (folder, port) = (self.folder.path().display().to_string(), PORT.to_string());
+        let (folder, port) = (self.folder.path().display().to_string(), self.port.to_string());
         let arguments = [
             "-X", "-q", "-A", "-t", "-h", &folder, "-p", &port, "-U", "concord", "-d", database, "-c",
             statement,
@@ -150,37 +201,52 @@ impl Postgres {
     ///
     /// When it cannot be killed.
     pub fn kill(&mut self) -> io::Result<()> {
-        if let Some(mut running) = self.running.take() {
+        if let Some(running) = self.running.take() {
             // Together, so that the parent cannot put new children in the place of the killed ones.
             let all: Vec<String> =
                 children(running.server)?.chain([running.server]).map(|pid| pid.to_string()).collect();
             Command::new("/bin/sh").args(["-c", &format!("kill -KILL {}", all.join(" "))]).status()?;
-            // The shell takes leave of the dead: until then the server's number is taken, and another would not start.
-            running.input.write_all(b"keep\n")?;
-            running.shell.wait()?;
+            running.ended()?;
         }
         Ok(())
     }
 
-    /// Starts it again where it was, after [`Postgres::kill`].
+    /// Ends the server as an administrator does, with everything on its disk.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be asked.
+    pub fn stop(&mut self) -> io::Result<()> {
+        if let Some(running) = self.running.take() {
+            Command::new("/bin/sh").args(["-c", &format!("kill -INT {}", running.server)]).status()?;
+            running.ended()?;
+        }
+        Ok(())
+    }
+
+    /// Starts it again where it was, after [`Postgres::kill`] or [`Postgres::stop`].
     ///
     /// # Errors
     ///
     /// See [`StartError`].
     pub fn run(&mut self) -> Result<(), StartError> {
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", BESIDE, "postgres"]).arg(&self.programs).arg(self.folder.path().join("data"));
-        command.arg(PORT.to_string()).arg(&self.settings);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut shell = self.as_account(command).spawn()?;
-        let input = shell.stdin.take().ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
-        let mut said = io::BufReader::new(
-            shell.stdout.take().ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?,
-        );
-        let mut line = String::new();
-        io::BufRead::read_line(&mut said, &mut line)?;
-        let server = line.trim().parse().map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
-        self.running = Some(Running { shell, input, server });
+        self.run_in(&[])
+    }
+
+    /// The same with variables of the environment.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    pub fn run_in(&mut self, environment: &[(&str, &str)]) -> Result<(), StartError> {
+        let (data, folder) = (self.data(), self.folder.path().display().to_string());
+        let port = self.port.to_string();
+        let mut arguments = vec!["-D", &data, "-k", &folder, "-p", &port, "-c", "listen_addresses="];
+        arguments.extend(self.settings.split_ascii_whitespace());
+        let program = self.programs.join("postgres");
+        let running =
+            Running::start(self.folder.path(), "INT", &program, &arguments, self.account, environment)?;
+        self.running = Some(running);
         self.answers()
     }
 
@@ -191,7 +257,7 @@ impl Postgres {
             match self.sql("postgres", "SELECT 1") {
                 Ok(_) => return Ok(()),
                 Err(_) if Instant::now() > end => {
-                    let said = std::fs::read_to_string(self.folder.path().join("data/log"))?;
+                    let said = std::fs::read_to_string(self.folder.path().join("log"))?;
                     return Err(StartError::Failed { program: "postgres", said });
                 }
                 Err(_) => std::thread::sleep(PAUSE),
@@ -199,26 +265,19 @@ impl Postgres {
         }
     }
 
-    fn data(&self) -> String {
+    /// The folder with its data.
+    pub fn data(&self) -> String {
         self.folder.path().join("data").display().to_string()
     }
 
-    fn program(&self, program: &'static str, arguments: &[&str]) -> Result<String, StartError> {
+    pub(crate) fn program(&self, program: &'static str, arguments: &[&str]) -> Result<String, StartError> {
         let mut command = Command::new(self.programs.join(program));
         command.args(arguments).stdin(Stdio::null());
-        let output = self.as_account(command).output()?;
+        let output = run_as(self.account, self.folder.path(), command).output()?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
         }
         Err(StartError::Failed { program, said: String::from_utf8_lossy(&output.stderr).into_owned() })
-    }
-
-    fn as_account(&self, mut command: Command) -> Command {
-        if let Some(Account { user, group }) = self.account {
-            command.uid(user).gid(group);
-        }
-        command.current_dir(self.folder.path());
-        command
     }
 }
 

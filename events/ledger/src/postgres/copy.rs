@@ -5,11 +5,12 @@ use std::io::Write;
 
 use bytes::Bytes;
 use concord_kernel::LedgerId;
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, Row};
+use concord_postgres::{Link, Parameter};
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Row};
 
+use super::database::PostgresDatabase;
 use super::failure::Failure;
-use super::link::Link;
 use super::stamp::Stamp;
 use super::text::Utf8;
 use super::{epochs, table, tip};
@@ -28,20 +29,18 @@ const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const QUOTED: &str = "SELECT quote_literal($1)";
 const HELD: &str = "SELECT to_regclass('heads') IS NOT NULL AND to_regclass('epochs') IS NOT NULL";
 
-type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
-
 /// Writes the ledger to `out`, checking all of it on the way. The ledger may be in use.
 ///
 /// # Errors
 ///
 /// See [`ArchiveError`]; what has been written is no export then.
 pub async fn export_database(
-    config: &Config,
+    database: impl Into<PostgresDatabase>,
     id: &LedgerId,
     out: impl Write,
     progress: &mut Progress<'_>,
 ) -> Result<Report, ArchiveError> {
-    let mut rows = Snapshot::begin(config, id).await?;
+    let mut rows = Snapshot::begin(database.into(), id).await?;
     let mut writing = Writing::begin(out, rows.head.clone())?;
     while let Some(record) = rows.next().await? {
         writing.take(&record)?;
@@ -58,11 +57,11 @@ pub async fn export_database(
 ///
 /// [`ArchiveError::Unsound`] with the first thing that is wrong.
 pub async fn fsck_database(
-    config: &Config,
+    database: impl Into<PostgresDatabase>,
     id: &LedgerId,
     progress: &mut Progress<'_>,
 ) -> Result<Report, ArchiveError> {
-    let mut rows = Snapshot::begin(config, id).await?;
+    let mut rows = Snapshot::begin(database.into(), id).await?;
     let mut check = Check::of(rows.head.clone());
     let all = rows.head.position;
     while let Some(record) = rows.next().await? {
@@ -95,8 +94,8 @@ struct Cursor {
 }
 
 impl Snapshot {
-    async fn begin(config: &Config, id: &LedgerId) -> Result<Self, ArchiveError> {
-        let (link, ledger) = (Link::connect(config).await?, id.to_string());
+    async fn begin(database: PostgresDatabase, id: &LedgerId) -> Result<Self, ArchiveError> {
+        let (link, ledger) = (Link::connect(database.pool().server()).await?, id.to_string());
         let client = link.client();
         let held: bool = client.query_typed_one(HELD, &[]).await?.try_get(0)?;
         if !held {

@@ -1,13 +1,14 @@
 //! The epochs of a ledger in the database.
 
 use concord_kernel::{Clock, IdSource, Instant, LedgerId, Token};
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, Row};
+use concord_postgres::{Link, Parameter};
+use tokio_postgres::types::Type;
+use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
 use super::batch::signed;
+use super::database::PostgresDatabase;
 use super::failure::{Failure, opening};
-use super::link::Link;
 use super::stamp::Stamp;
 use super::{schema, table, tip};
 use crate::epoch::Kept;
@@ -20,8 +21,6 @@ const MOVE_HEAD: &str = "UPDATE heads SET epoch = $2 WHERE ledger = $1";
 const LEAF: &str = "SELECT leaf_hash FROM events WHERE ledger = $1 AND position = $2";
 const TABLES: &str = "SELECT to_regclass('heads') IS NOT NULL";
 const HOLDS: &str = "SELECT count(*) > 0 FROM heads WHERE ledger = $1";
-
-type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
 /// Reads rows of [`ALL`].
 pub(super) fn read(rows: &[Row]) -> Result<Epochs, Failure> {
@@ -84,8 +83,8 @@ pub(super) async fn insist(client: &Client, ledger: &str, seen: &Seen) -> Result
 /// # Errors
 ///
 /// [`OpenError::Store`] when the database cannot be asked.
-pub async fn database_holds(config: &Config, id: &LedgerId) -> Result<bool, OpenError> {
-    let link = Link::connect(config).await.map_err(opening)?;
+pub async fn database_holds(database: impl Into<PostgresDatabase>, id: &LedgerId) -> Result<bool, OpenError> {
+    let link = Link::connect(database.into().pool().server()).await.map_err(opening)?;
     let client = link.client();
     let tables: bool =
         client.query_typed_one(TABLES, &[]).await.and_then(|row| row.try_get(0)).map_err(opening)?;
@@ -104,13 +103,13 @@ pub async fn database_holds(config: &Config, id: &LedgerId) -> Result<bool, Open
 ///
 /// [`ArchiveError::NoLedger`] when it has not begun, others as the database gives them.
 pub async fn begin_epoch_in_database(
-    config: &Config,
+    database: impl Into<PostgresDatabase>,
     id: &LedgerId,
     clock: &dyn Clock,
     ids: &dyn IdSource,
 ) -> Result<Begun, ArchiveError> {
-    let (mut link, ledger) = (Link::connect(config).await?, id.to_string());
-    schema::migrate(&mut link).await?;
+    let (link, ledger) = (Link::connect(database.into().pool().server()).await?, id.to_string());
+    schema::migrate(&link).await?;
     let client = link.client();
     // A transaction that ends with the connection when this fails.
     client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").await?;

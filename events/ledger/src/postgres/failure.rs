@@ -1,7 +1,6 @@
 //! What PostgreSQL's errors mean to the ledger.
 
-use std::error::Error;
-
+use concord_postgres::{QueryError, is_lost};
 use tokio_postgres::error::SqlState;
 
 use crate::{AppendError, OpenError, ReadError};
@@ -11,6 +10,8 @@ use crate::{AppendError, OpenError, ReadError};
 pub(super) enum Failure {
     /// The server is away, full, a standby or ending; what was sent may have taken effect.
     Away,
+    /// Somebody holds the head row for longer than anybody should. Nothing has taken effect.
+    Held,
     /// A row with this key is there already.
     Duplicate,
     /// A value that the server does not take.
@@ -31,8 +32,7 @@ impl From<tokio_postgres::Error> for Failure {
     fn from(error: tokio_postgres::Error) -> Self {
         // The text of an error may quote stored values; its code cannot.
         let Some(code) = error.code() else {
-            let lost = error.is_closed() || error.source().is_some_and(<dyn Error>::is::<std::io::Error>);
-            if lost {
+            if is_lost(&error) {
                 tracing::warn!("the connection to PostgreSQL was lost");
                 return Self::Away;
             }
@@ -40,6 +40,9 @@ impl From<tokio_postgres::Error> for Failure {
         };
         if *code == SqlState::UNIQUE_VIOLATION {
             return Self::Duplicate;
+        }
+        if *code == SqlState::LOCK_NOT_AVAILABLE {
+            return Self::Held;
         }
         tracing::error!(code = code.code(), "PostgreSQL failed");
         let class = code.code().get(..2).unwrap_or_default();
@@ -53,10 +56,22 @@ impl From<tokio_postgres::Error> for Failure {
     }
 }
 
+impl From<QueryError> for Failure {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Server(error) => error.into(),
+            QueryError::Silent => {
+                tracing::warn!("PostgreSQL does not answer");
+                Self::Away
+            }
+        }
+    }
+}
+
 impl From<Failure> for AppendError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Away | Failure::WentBack => Self::Unavailable,
+            Failure::Away | Failure::Held | Failure::WentBack => Self::Unavailable,
             Failure::Duplicate | Failure::Refused => {
                 Self::Corrupt("the append's rows contradict those that are stored")
             }
@@ -68,7 +83,7 @@ impl From<Failure> for AppendError {
 impl From<Failure> for ReadError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Away | Failure::WentBack => Self::Unavailable,
+            Failure::Away | Failure::Held | Failure::WentBack => Self::Unavailable,
             Failure::Duplicate | Failure::Refused => Self::Corrupt("the query does not fit what is stored"),
             Failure::Corrupt(what) => Self::Corrupt(what),
         }

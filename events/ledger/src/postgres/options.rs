@@ -23,15 +23,12 @@ pub struct PostgresOptions {
     /// read under the lock, so they must fit into the connection's buffers: a process that is stopped before it reads them
     /// would hold the lock otherwise.
     pub caught_up: usize,
-    /// Connections that read. Questions share them, so this is no limit on how many are asked at once.
-    pub readers: usize,
     /// The most positions that one [`crate::Ledger::read`] searches, whatever was asked.
     pub page: usize,
-    /// How often the head is looked at for what other processes have appended.
-    pub look: Duration,
     /// How long the writer tries to reach the server again before it answers [`crate::AppendError::Unavailable`].
     pub patience: Duration,
-    /// After this long the server ends a transaction that its process has left lying, with the lock it holds.
+    /// After this long the server, or whoever waits for the lock, ends a transaction that its process has left lying, with the
+    /// lock that it holds.
     pub longest_pause: Duration,
     /// How long the server may take for a batch before its connection is given up.
     pub longest_answer: Duration,
@@ -50,9 +47,7 @@ impl Default for PostgresOptions {
             limits: Limits::default(),
             cached_streams: 65_536,
             caught_up: 500,
-            readers: 4,
             page: 10_000,
-            look: Duration::from_millis(100),
             patience: Duration::from_secs(5),
             longest_pause: Duration::from_secs(5),
             longest_answer: Duration::from_secs(10),

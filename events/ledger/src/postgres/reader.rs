@@ -1,17 +1,15 @@
 //! Reading, on a few connections that all questions share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use concord_kernel::{CommandId, LedgerId, StreamRef};
-use tokio::sync::Mutex;
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Config, Row};
+use concord_postgres::{Parameter, Pool};
+use tokio_postgres::Row;
+use tokio_postgres::types::Type;
 
 use super::batch::signed;
 use super::failure::Failure;
-use super::link::Link;
 use super::options::PostgresOptions;
 use super::stamp::Stamp;
 use super::text::Utf8;
@@ -26,28 +24,32 @@ const STREAM: &str =
     FROM events
     WHERE aggregate_type = $2 AND aggregate_id = $3 AND ledger = $1 AND sequence > $4 AND sequence <= $5
     ORDER BY sequence";
-const RANGE: &str =
-    "SELECT position, aggregate_type, aggregate_id, sequence, event_type, event_version, recorded_at,
-        leaf_hash, metadata, payload
-    FROM events WHERE ledger = $1 AND position > $2 AND position <= $3 ORDER BY position";
-
-type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+/// Every position comes, so that a gap is seen; of an event that nobody wants, nothing but that.
+const RANGE: &str = "SELECT position,
+        CASE WHEN wanted THEN aggregate_type END, CASE WHEN wanted THEN aggregate_id END,
+        CASE WHEN wanted THEN sequence END, CASE WHEN wanted THEN event_type END,
+        CASE WHEN wanted THEN event_version END, CASE WHEN wanted THEN recorded_at END,
+        CASE WHEN wanted THEN leaf_hash END, CASE WHEN wanted THEN metadata END,
+        CASE WHEN wanted THEN payload END, wanted
+    FROM (
+        SELECT *, (cardinality($4::text[]) = 0 OR aggregate_type = ANY($4))
+            AND (cardinality($5::text[]) = 0 OR event_type = ANY($5)) AS wanted
+        FROM events WHERE ledger = $1 AND position > $2 AND position <= $3
+    ) AS searched
+    ORDER BY position";
 
 /// The reading side of one ledger.
 pub(super) struct Readers {
-    config: Config,
+    pool: Arc<Pool>,
     id: LedgerId,
     ledger: String,
     vault: Arc<dyn Vault>,
-    slots: Vec<Mutex<Option<Arc<Link>>>>,
-    turn: AtomicUsize,
 }
 
 impl Readers {
-    pub(super) fn new(config: Config, id: LedgerId, options: &PostgresOptions) -> Self {
-        let slots = (0..options.readers.max(1)).map(|_| Mutex::default()).collect();
+    pub(super) fn new(pool: Arc<Pool>, id: LedgerId, options: &PostgresOptions) -> Self {
         let (ledger, vault) = (id.to_string(), Arc::clone(&options.vault));
-        Self { config, id, ledger, vault, slots, turn: AtomicUsize::new(0) }
+        Self { pool, id, ledger, vault }
     }
 
     pub(super) async fn tip(&self) -> Result<Tip, Failure> {
@@ -94,8 +96,14 @@ impl Readers {
     pub(super) async fn page(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, Failure> {
         let first = signed(after);
         let last = first.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX));
-        let parameters: [Parameter<'_>; 3] =
-            [(&self.ledger, Type::TEXT), (&first, Type::INT8), (&last, Type::INT8)];
+        let kinds: Vec<&str> = filter.kinds.iter().map(|kind| kind.as_str()).collect();
+        let parameters: [Parameter<'_>; 5] = [
+            (&self.ledger, Type::TEXT),
+            (&first, Type::INT8),
+            (&last, Type::INT8),
+            (&kinds, Type::TEXT_ARRAY),
+            (&filter.event_types, Type::TEXT_ARRAY),
+        ];
         let rows = self.rows(RANGE, &parameters).await?;
         let (mut entries, mut through) = (Vec::new(), after);
         for row in &rows {
@@ -103,35 +111,15 @@ impl Readers {
                 return Err(Failure::Corrupt("the ledger has a gap"));
             }
             through += 1;
-            if filter.wants(table::stream(row, 1)?.kind, row.try_get(4)?) {
+            if row.try_get(10)? {
                 entries.push(self.entry(row)?);
             }
         }
         Ok(Page { entries, through })
     }
 
-    /// Asks once more when the connection turns out to be lost: a question may be repeated.
     async fn rows(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Failure> {
-        let parameters =
-            || parameters.iter().map(|(value, kind)| (*value, kind.clone())).collect::<Vec<Parameter<'_>>>();
-        let link = self.link().await?;
-        match link.client().query_typed(statement, &parameters()).await {
-            Err(_) if link.client().is_closed() => {
-                Ok(self.link().await?.client().query_typed(statement, &parameters()).await?)
-            }
-            answered => Ok(answered?),
-        }
-    }
-
-    async fn link(&self) -> Result<Arc<Link>, Failure> {
-        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.slots.len();
-        let mut slot = self.slots[turn].lock().await;
-        if let Some(link) = slot.as_ref().filter(|link| !link.client().is_closed()) {
-            return Ok(Arc::clone(link));
-        }
-        let link = Arc::new(Link::connect(&self.config).await?);
-        *slot = Some(Arc::clone(&link));
-        Ok(link)
+        Ok(self.pool.query(statement, parameters).await?)
     }
 
     fn entry(&self, row: &Row) -> Result<Entry, Failure> {

@@ -3,12 +3,13 @@
 use std::io::Read;
 
 use concord_kernel::{Clock, IdSource, LedgerId, Token};
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config};
+use concord_postgres::{Link, Parameter};
+use tokio_postgres::Client;
+use tokio_postgres::types::Type;
 use uuid::Uuid;
 
 use super::batch::{Json, signed};
-use super::link::Link;
+use super::database::PostgresDatabase;
 use super::stamp::Stamp;
 use super::{epochs, schema, table, tip};
 use crate::archive::Reading;
@@ -36,15 +37,13 @@ const ADD_RECEIPTS: &str = "INSERT INTO receipts (ledger, command_id, request_ha
     FROM unnest($2::uuid[], $3::bytea[], $4::bigint[], $5::integer[], $6::bigint[], $7::timestamptz[], $8::bytea[])
         AS new (command, hash, place, number, version, at, reply)";
 
-type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
-
 /// Restores an export into the database, where the ledger has not begun or is empty, in a new epoch.
 ///
 /// # Errors
 ///
 /// See [`ArchiveError`]; nothing was written then.
 pub async fn restore_database(
-    config: &Config,
+    database: impl Into<PostgresDatabase>,
     id: &LedgerId,
     from: impl Read,
     (clock, ids): (&dyn Clock, &dyn IdSource),
@@ -55,9 +54,9 @@ pub async fn restore_database(
     if head.ledger != id.to_string() {
         return Err(ArchiveError::OtherLedger { found: head.ledger, wanted: id.clone() });
     }
-    let mut link = Link::connect(config).await?;
+    let link = Link::connect(database.into().pool().server()).await?;
     link.fitness().await?.map_err(|unfit| ArchiveError::Store(Box::new(unfit)))?;
-    schema::migrate(&mut link).await?;
+    schema::migrate(&link).await?;
     let client = link.client();
     // It ends with the connection when this fails, and nothing was written.
     client.batch_execute("BEGIN ISOLATION LEVEL READ COMMITTED").await?;

@@ -1,6 +1,7 @@
 //! The statements of the writer. None has a name, so that PgBouncer may stand between.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use concord_kernel::{CommandId, StreamKind, StreamRef, Token};
 use tokio_postgres::types::{ToSql, Type};
@@ -14,8 +15,7 @@ use crate::Receipt;
 use crate::merkle::Hash;
 use crate::tip::Tip;
 
-pub(super) const LOCK: &str =
-    "SELECT epoch, position, recorded_at, frontier FROM heads WHERE ledger = $1 FOR UPDATE";
+pub(super) const LOCK: &str = "SELECT epoch, position, recorded_at, frontier FROM lock_head($1)";
 pub(super) const RECEIPTS: &str =
     "SELECT command_id, request_hash, position, count, stream_version, recorded_at, reply
     FROM receipts WHERE ledger = $1 AND command_id = ANY($2)";
@@ -30,6 +30,14 @@ const MOVED: &str = "SELECT aggregate_type, aggregate_id, sequence, leaf_hash FR
     WHERE ledger = $1 AND position > $2 ORDER BY position LIMIT $3";
 const APPEND: &str = "SELECT append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
     $15, $16, $17, $18, $19, $20, $21, $22)";
+
+/// Sessions of the same role that hold a head row and have for so long sent nothing more of what they had begun.
+const END_ABANDONED: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+        AND wait_event = 'ClientRead' AND state IN ('active', 'idle in transaction', 'idle in transaction (aborted)')
+        AND state_change < clock_timestamp() - $1 * interval '1 millisecond'
+        AND pid IN (SELECT pid FROM pg_locks WHERE relation = to_regclass('heads') AND granted
+            AND mode IN ('RowShareLock', 'RowExclusiveLock'))";
 
 type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
@@ -68,6 +76,12 @@ pub(super) async fn moved(
     let parameters: [Parameter<'_>; 3] = [(&ledger, Type::TEXT), (&after, Type::INT8), (&limit, Type::INT8)];
     let rows = client.query_typed(MOVED, &parameters).await?;
     rows.iter().map(|row| Ok((stream(row, 0)?, end(row, 2)?))).collect()
+}
+
+/// Ends the sessions that hold a head row and have not gone on for `pause`; gives how many.
+pub(super) async fn end_abandoned(client: &Client, pause: Duration) -> Result<usize, Failure> {
+    let pause = pause.as_secs_f64() * 1_000.0;
+    Ok(client.query_typed(END_ABANDONED, &[(&pause, Type::FLOAT8)]).await?.len())
 }
 
 /// What commands were answered before, with the hash of their request.

@@ -12,13 +12,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use concord_kernel::{Clock, CommandId, StreamRef};
+use concord_postgres::Link;
 use quick_cache::unsync::Cache;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
 use super::batch::{End, Known, Plan, decide, named};
 use super::failure::Failure;
-use super::link::Link;
+use super::news::News;
 use super::options::PostgresOptions;
 use super::{table, tip};
 use crate::AppendError;
@@ -31,12 +32,18 @@ const ATTEMPTS: usize = 5;
 /// Batches under the lock that met nobody before it is left out again.
 const ALONE_AFTER: u32 = 8;
 
+/// Who is told of commits: those who wait in this process, then other processes.
+pub(super) struct Told {
+    pub(super) published: Arc<Published>,
+    pub(super) news: Arc<News>,
+}
+
 pub(super) struct Writer {
     link: Link,
     ledger: String,
     clock: Arc<dyn Clock>,
     options: PostgresOptions,
-    published: Arc<Published>,
+    told: Told,
     /// True at `tip`: everything that others have appended up to there is in it.
     ends: Cache<StreamRef, End>,
     /// Where the history ended when this process last looked; `None` when that must be asked again.
@@ -55,10 +62,10 @@ impl Writer {
         ledger: String,
         clock: Arc<dyn Clock>,
         options: PostgresOptions,
-        published: Arc<Published>,
+        told: Told,
     ) -> Self {
-        let (ends, verified) = (Cache::new(options.cached_streams), published.tip());
-        Self { link, ledger, clock, options, published, ends, tip: None, verified, locked: 0, ended: false }
+        let (ends, verified) = (Cache::new(options.cached_streams), told.published.tip());
+        Self { link, ledger, clock, options, told, ends, tip: None, verified, locked: 0, ended: false }
     }
 
     /// Works until the queue is closed and empty.
@@ -107,7 +114,13 @@ impl Writer {
                 Ok(None) => {}
                 Err(Failure::Away) => {
                     self.locked = ALONE_AFTER;
-                    self.link.renew(self.options.patience).await?;
+                    self.renew().await?;
+                }
+                Err(Failure::Held) => {
+                    self.locked = ALONE_AFTER;
+                    if self.make_way().await.is_err() {
+                        self.renew().await?;
+                    }
                 }
                 Err(failure) => {
                     // An open transaction would hold the lock; if this fails, so does the connection.
@@ -117,6 +130,25 @@ impl Writer {
             }
         }
         Err(Failure::Away)
+    }
+
+    async fn renew(&mut self) -> Result<(), Failure> {
+        if self.link.renew(self.options.patience).await { Ok(()) } else { Err(Failure::Away) }
+    }
+
+    /// Ends the sessions of processes that hold a head row and have stopped in the middle. The server does so itself for those
+    /// that have sent whole statements; it cannot for one that has stopped within a statement.
+    async fn make_way(&self) -> Result<(), Failure> {
+        let client = self.link.client();
+        client.batch_execute("ROLLBACK").await?;
+        let ended = table::end_abandoned(client, self.options.longest_pause).await?;
+        if ended > 0 {
+            tracing::warn!(
+                sessions = ended,
+                "ended sessions of processes that held the ledger and did not go on"
+            );
+        }
+        Ok(())
     }
 
     async fn attempt(&mut self, batch: &[Work]) -> Result<Option<Vec<Answer>>, Failure> {
@@ -187,7 +219,7 @@ impl Writer {
             SET LOCAL idle_in_transaction_session_timeout = {longest}; SET LOCAL lock_timeout = {longest}"
         );
         let commands: Vec<Uuid> = batch.iter().map(|work| work.append.command.uuid()).collect();
-        let told = self.published.tip();
+        let told = self.told.published.tip();
         let since = self.verified.position();
         let most = self.options.caught_up;
         let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), _); 1] =
@@ -211,7 +243,7 @@ impl Writer {
                 "the ledger is not what this process has told of; it writes no more"
             );
             // Whoever serves another epoch must hear of it.
-            self.published.advance(&on);
+            self.told.published.advance(&on);
             return Err(Failure::WentBack);
         }
         on.clone_into(&mut self.verified);
@@ -252,7 +284,10 @@ impl Writer {
         for (stream, end) in plan.moved {
             self.ends.insert(stream, end);
         }
-        self.published.advance(&plan.tip);
+        self.told.published.advance(&plan.tip);
+        if !plan.rows.leaves.is_empty() {
+            self.told.news.committed(&self.ledger, plan.tip.position());
+        }
         plan.tip.clone_into(&mut self.verified);
         self.tip = Some(plan.tip);
         plan.answers

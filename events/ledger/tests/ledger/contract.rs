@@ -14,6 +14,11 @@ macro_rules! contract {
         mod sqlite {
             $(#[tokio::test] async fn $rule() { super::$rule(crate::support::Store::sqlite()).await; })+
         }
+        mod behind_pgbouncer {
+            $(#[tokio::test] async fn $rule() {
+                super::$rule(crate::support::Store::behind_pgbouncer().await).await;
+            })+
+        }
         mod postgres {
             $(#[tokio::test] async fn $rule() { super::$rule(crate::support::Store::postgres().await).await; })+
         }

@@ -9,17 +9,25 @@ mod contract;
 #[cfg(test)]
 mod crash;
 #[cfg(test)]
+mod cut;
+#[cfg(test)]
 mod damage;
 #[cfg(test)]
 mod ends;
 #[cfg(test)]
 mod epochs;
 #[cfg(test)]
+mod failover;
+#[cfg(test)]
 mod group;
+#[cfg(test)]
+mod migration;
 #[cfg(test)]
 mod model;
 #[cfg(test)]
 mod mutants;
+#[cfg(test)]
+mod news;
 #[cfg(test)]
 mod opening;
 #[cfg(test)]
@@ -29,7 +37,11 @@ mod power;
 #[cfg(test)]
 mod readers;
 #[cfg(test)]
+mod roles;
+#[cfg(test)]
 mod schedules;
+#[cfg(test)]
+mod stopped;
 #[cfg(test)]
 mod support;
 #[cfg(test)]

@@ -25,7 +25,7 @@ use crate::support::{
 const HISTORIES: usize = 12;
 const LENGTH: usize = 60;
 
-async fn all(ledger: &dyn Ledger) -> Vec<Entry> {
+pub(crate) async fn all(ledger: &dyn Ledger) -> Vec<Entry> {
     let mut entries = Vec::new();
     loop {
         let page = ledger.read(entries.len() as u64, &Filter::default(), usize::MAX).await.unwrap();
@@ -124,7 +124,7 @@ async fn a_command_that_is_repeated_among_new_ones_gets_its_receipt() {
 }
 
 /// Asks until there is an answer, as a client does, and gives the position of the command's event.
-async fn ask(ledger: &PostgresLedger, append: &Append) -> u64 {
+pub(crate) async fn ask(ledger: &PostgresLedger, append: &Append) -> u64 {
     for _ in 0..40 {
         match ledger.append(append.clone()).await {
             Ok(answer) => return answer.into_receipt().token.position,
@@ -136,7 +136,7 @@ async fn ask(ledger: &PostgresLedger, append: &Append) -> u64 {
 }
 
 /// Whether every acknowledged command is there, once, where it was said to be, and every root holds.
-async fn nothing_is_lost(ledger: &PostgresLedger, acknowledged: &[(u128, u64)]) {
+pub(crate) async fn nothing_is_lost(ledger: &PostgresLedger, acknowledged: &[(u128, u64)]) {
     let entries = all(ledger).await;
     let leaves: Vec<_> = entries.iter().map(|entry| entry.leaf_hash).collect();
     assert_eq!(ledger.head().await.unwrap().root, concord_ledger::merkle::root(&leaves));
@@ -258,7 +258,7 @@ async fn a_newer_schema_is_refused() {
     drop(open_postgres(&database, &clock).await);
     statement(&database, "INSERT INTO schema_versions (version) VALUES (99)").await;
     let opened = PostgresLedger::open(&database, ledger_id(), clock, ids(), PostgresOptions::default()).await;
-    assert!(matches!(opened, Err(OpenError::NewerSchema { found: 99, known: 2 })));
+    assert!(matches!(opened, Err(OpenError::NewerSchema { found: 99, known: 3 })));
 }
 
 /// What is no JSON is refused, and those who waited beside it do not suffer for it.

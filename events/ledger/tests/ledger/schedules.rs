@@ -16,7 +16,9 @@ use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use crate::mutants::{Fault, Mutant};
-use crate::support::{Store, append, clock, database, file, open, open_postgres, options, statement, stream};
+use crate::support::{
+    Store, append, behind_pgbouncer, clock, database, file, open, open_postgres, options, statement, stream,
+};
 
 /// Schedules of each kind without `CONCORD_SOAK`.
 const IN_MEMORY: u64 = 150;
@@ -34,6 +36,13 @@ const STREAMS: u128 = 3;
 const REFUSED: &str = "Refused";
 /// The longest stall.
 const STALL_MICROS: u64 = 1_500;
+
+/// How processes reach their database.
+#[derive(Clone, Copy)]
+enum Way {
+    Straight,
+    PgBouncer,
+}
 
 /// What must hold and does not.
 type Broken = String;
@@ -104,11 +113,15 @@ impl Scene {
     }
 
     /// So many processes on one database, as far as one process can play them: each has its own connections and memory.
-    async fn on_postgres(processes: u64) -> Arc<Self> {
+    async fn on_postgres(processes: u64, way: Way) -> Arc<Self> {
         let (database, clock) = (database(), clock());
+        let reached = match way {
+            Way::Straight => database.clone(),
+            Way::PgBouncer => behind_pgbouncer(&database),
+        };
         let mut ledgers: Vec<Arc<dyn Ledger>> = Vec::new();
         for _ in 0..processes {
-            ledgers.push(Arc::new(open_postgres(&database, &clock).await));
+            ledgers.push(Arc::new(open_postgres(&reached, &clock).await));
         }
         let trigger = format!(
             "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -368,7 +381,7 @@ async fn end(scene: &Scene, heads: &[(u64, merkle::Hash)]) -> Result<(), Broken>
     wrong.map_or(Ok(()), |(position, _)| Err(format!("the root at {position} was another")))
 }
 
-fn schedules(usual: u64) -> u64 {
+pub(crate) fn schedules(usual: u64) -> u64 {
     std::env::var_os("CONCORD_SOAK")
         .map_or(usual, |text| text.to_str().unwrap().parse().expect("CONCORD_SOAK is a number of rounds"))
 }
@@ -402,12 +415,17 @@ fn every_reader_sees_a_prefix_in_random_schedules_of_two_connections() {
 
 #[test]
 fn every_reader_sees_a_prefix_in_random_schedules_on_postgres() {
-    run_all(ON_POSTGRES, async |_| Scene::on_postgres(1).await);
+    run_all(ON_POSTGRES, async |_| Scene::on_postgres(1, Way::Straight).await);
 }
 
 #[test]
 fn every_reader_sees_a_prefix_in_random_schedules_of_three_processes_on_postgres() {
-    run_all(ON_POSTGRES, async |_| Scene::on_postgres(3).await);
+    run_all(ON_POSTGRES, async |_| Scene::on_postgres(3, Way::Straight).await);
+}
+
+#[test]
+fn every_reader_sees_a_prefix_in_random_schedules_of_three_processes_behind_pgbouncer() {
+    run_all(ON_POSTGRES, async |_| Scene::on_postgres(3, Way::PgBouncer).await);
 }
 
 /// What the schedules find in a ledger with a fault.

@@ -12,7 +12,7 @@ use concord_ledger::{
     Append, AppendError, Appended, Condition, Expected, Ledger, Limits, MemoryLedger, NewEvent,
     PostgresLedger, PostgresOptions, Receipt, SqliteLedger, SqliteOptions,
 };
-use concord_servers::Postgres;
+use concord_servers::{PgBouncer, Postgres};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -94,12 +94,27 @@ impl Store {
         let ledger = open_postgres(&database(), &clock).await;
         Self { ledger: Arc::new(ledger), clock, _folder: None }
     }
+
+    pub(crate) async fn behind_pgbouncer() -> Self {
+        let clock = clock();
+        let ledger = open_postgres(&behind_pgbouncer(&database()), &clock).await;
+        Self { ledger: Arc::new(ledger), clock, _folder: None }
+    }
 }
 
-/// A database of its own on the server that all tests of this program share.
+/// The server that all tests of this program share.
+static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start_with("-c max_connections=300").unwrap());
+/// Fewer sessions than the tests have connections.
+static BOUNCER: LazyLock<PgBouncer> = LazyLock::new(|| PgBouncer::before(&SERVER, 4, &["concord"]).unwrap());
+
+/// A database of its own.
 pub(crate) fn database() -> tokio_postgres::Config {
-    static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap());
     SERVER.database().unwrap().parse().unwrap()
+}
+
+/// The same database by way of a PgBouncer in transaction mode.
+pub(crate) fn behind_pgbouncer(database: &tokio_postgres::Config) -> tokio_postgres::Config {
+    BOUNCER.address(database.get_dbname().unwrap(), "concord").parse().unwrap()
 }
 
 pub(crate) async fn open_postgres(

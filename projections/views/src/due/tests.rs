@@ -11,14 +11,13 @@ use concord_projection::{Key, List};
 
 use super::DueItems;
 use crate::parts::{Due, DueKind};
-use crate::tests::{Model, after_opening, patient, prescribed, program, regimen, start};
+use crate::tests::{Model, after_opening, follows_admission, patient, prescribed, program, regimen, start};
 
 fn due(then: Vec<DomainEvent>) -> (Model<DueItems>, Vec<Due>) {
     let model = after_opening::<DueItems>(then);
     let row = &model.rows[&Key::patient(patient(0))];
-    // After an admission the list is always compared, and nobody knows how it was at the beginning; these tests are about
-    // the rest.
-    let rest = |due: &Due| !matches!(due.kind, DueKind::Reconciliation | DueKind::ResponseUnknown);
+    // Nobody knows how it was at the beginning; these tests are about what every stay does not bring anyway.
+    let rest = |due: &Due| !follows_admission(due.kind) && due.kind != DueKind::ResponseUnknown;
     let due = row.agenda.due(&row.stays).into_iter().filter(rest).collect();
     (model, due)
 }

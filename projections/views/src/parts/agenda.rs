@@ -129,6 +129,9 @@ impl Agenda {
         self.plans.fold(stays, fact);
         match &fact.event {
             DomainEvent::Episode(event) => {
+                if let EpisodeEvent::EpisodeOpened { admitted_at, .. } = event {
+                    self.visits.stay_opened(*admitted_at);
+                }
                 if let EpisodeEvent::EpisodeClosed { episode, .. } = event {
                     self.visits.stay_closed();
                     self.support.stay_closed(*episode);
@@ -191,6 +194,12 @@ impl Agenda {
             | EpisodeEvent::BridgingDecided { .. }
             | EpisodeEvent::BridgingBreached { .. } => {}
         }
+    }
+
+    /// Whether medication was found not to be indicated, and none is ordered.
+    fn gives_nothing(&self) -> bool {
+        let verdict = self.indications.latest().and_then(|indication| indication.verdict.as_ref());
+        self.courses.iter().next().is_none() && verdict.is_some_and(|verdict| !verdict.indicated)
     }
 
     fn reconcile(&mut self, at: Instant, event: &ChartEvent) {
@@ -341,7 +350,10 @@ impl Agenda {
         }
         if let Some(missed) = self.visits.missed {
             show(Open::about(DueKind::VisitMissed, missed.at, missed.visit.uuid(), None));
-        } else if let Some(at) = self.visits.next_due_at.filter(|_| !self.visits.medication_booked()) {
+        } else if let Some(at) = self.visits.next_due_at
+            && !self.visits.medication_booked()
+            && !self.gives_nothing()
+        {
             show(Open::one(DueKind::VisitToBook, at));
         }
     }

@@ -56,7 +56,7 @@ pub struct Visits {
     pub adherence_percent: Option<u8>,
     /// How often medication visits come.
     pub cadence: Cadence,
-    /// When the next medication visit is due by the cadence.
+    /// When the next medication visit is due by the cadence, the first one counted from admission.
     pub next_due_at: Option<Instant>,
 }
 
@@ -124,6 +124,12 @@ impl Visits {
         if let Some(at) = passed.or(candidates.last()) {
             self.booked.remove(*at);
         }
+    }
+
+    /// A stay has begun: whoever comes in is seen about medication within the first interval, though nobody has booked it.
+    pub(crate) fn stay_opened(&mut self, at: Instant) {
+        let first = at.plus_days(self.cadence.days());
+        self.next_due_at = Some(self.next_due_at.map_or(first, |due| due.min(first)));
     }
 
     /// The stay has ended: nothing is booked or due any more.

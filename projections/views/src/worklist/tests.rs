@@ -1,6 +1,7 @@
 //! Given facts, then what is due.
 
 use concord_domain::DomainEvent;
+use concord_domain::assessment::Event as AssessmentEvent;
 use concord_domain::chart::{Event as ChartEvent, OverrideReason};
 use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};
 use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade};
@@ -10,14 +11,13 @@ use uuid::Uuid;
 
 use super::Worklist;
 use crate::parts::DueKind;
-use crate::tests::{Model, after_opening, finding, patient, person, start};
+use crate::tests::{Model, after_opening, finding, follows_admission, patient, person, start};
 
 fn due(then: Vec<DomainEvent>) -> (Model<Worklist>, Vec<DueKind>) {
     let model = after_opening::<Worklist>(then);
     let row = &model.rows[&Key::patient(patient(0))];
-    // After an admission the list is always compared; these tests are about the rest.
     let kinds = row.agenda.due(&row.stays).into_iter().map(|due| due.kind);
-    let kinds = kinds.filter(|kind| *kind != DueKind::Reconciliation).collect();
+    let kinds = kinds.filter(|kind| !follows_admission(*kind)).collect();
     (model, kinds)
 }
 
@@ -98,6 +98,27 @@ fn of_the_appointments_those_are_on_a_worklist_that_are_theirs_to_keep() {
         ("nursing".to_owned(), [false, true, false]),
     ];
     assert_eq!(kept, wanted);
+}
+
+#[test]
+fn whoever_was_admitted_is_to_be_seen_within_a_week_unless_medication_is_found_not_to_help() {
+    let to_book = |then: Vec<DomainEvent>| {
+        let model = after_opening::<Worklist>(then);
+        let row = &model.rows[&Key::patient(patient(0))];
+        let due = row.agenda.due(&row.stays).into_iter();
+        due.filter(|due| due.kind == DueKind::VisitToBook).map(|due| due.at).collect::<Vec<_>>()
+    };
+    assert_eq!(to_book(vec![]), [start().plus_days(7)]);
+    let decided = |indicated: bool| {
+        let (diagnoses, reasons) = (Vec::new(), vec![words("as assessed")]);
+        DomainEvent::Assessment(if indicated {
+            AssessmentEvent::MedicationIndicated { diagnoses, reasons }
+        } else {
+            AssessmentEvent::MedicationNotIndicated { diagnoses, reasons }
+        })
+    };
+    assert_eq!(to_book(vec![decided(true)]), [start().plus_days(7)]);
+    assert_eq!(to_book(vec![decided(false)]), []);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use concord_ledger::{
 use serde::Serialize;
 
 use super::fsck::Sound;
-use super::{bar, database, insist, moving};
+use super::{bar, database_of, insist, moving};
 use crate::config::{Config, StoreKind};
 use crate::serve::Sources;
 use crate::{Failed, out};
@@ -49,7 +49,7 @@ pub(super) async fn export(
     let (bar, out) = (bar()?, BufWriter::with_capacity(BUFFER, &file));
     let exported = match config.ledger.store {
         StoreKind::Sqlite => export_file(&DataFolder::file(&config.data, &id), out, &mut moving(&bar)),
-        StoreKind::Postgres => export_database(&database(config)?, &id, out, &mut moving(&bar)).await,
+        StoreKind::Postgres => export_database(&database_of(config)?, &id, out, &mut moving(&bar)).await,
     };
     bar.finish_and_clear();
     let report = match exported {
@@ -100,7 +100,7 @@ pub(super) async fn restore(
             restore_file(&folder.ledger(&id), &id, from, new, &mut moving(&bar))?
         }
         StoreKind::Postgres => {
-            restore_database(&database(config)?, &id, from, new, &mut moving(&bar)).await?
+            restore_database(&database_of(config)?, &id, from, new, &mut moving(&bar)).await?
         }
     };
     bar.finish_and_clear();

@@ -6,7 +6,7 @@ use concord_kernel::{LedgerId, TenantId};
 use concord_ledger::{Begun, DataFolder, Seen, begin_epoch_in_database, begin_epoch_in_file};
 use serde::Serialize;
 
-use super::{database, insist};
+use super::{database_of, insist};
 use crate::config::{Config, StoreKind};
 use crate::heads::Remembered;
 use crate::serve::Sources;
@@ -33,7 +33,7 @@ pub(super) async fn acknowledge(tenant: &TenantId, json: bool, config: &Config) 
     let served = remembered.read().unwrap_or(None);
     let begun = match config.ledger.store {
         StoreKind::Sqlite => begin_epoch_in_file(&folder.ledger(&id), &id, clock, ids)?,
-        StoreKind::Postgres => begin_epoch_in_database(&database(config)?, &id, clock, ids).await?,
+        StoreKind::Postgres => begin_epoch_in_database(&database_of(config)?, &id, clock, ids).await?,
     };
     remembered.forget()?;
     print(served, &begun, json)?;

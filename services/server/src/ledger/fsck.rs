@@ -6,7 +6,7 @@ use concord_kernel::{LedgerId, TenantId};
 use concord_ledger::{DataFolder, Report, fsck, fsck_database};
 use serde::Serialize;
 
-use super::{bar, database, insist, moving};
+use super::{bar, database_of, insist, moving};
 use crate::config::{Config, StoreKind};
 use crate::{Failed, out};
 
@@ -45,7 +45,7 @@ pub(super) async fn check(tenant: &TenantId, json: bool, config: &Config) -> Res
     let bar = bar()?;
     let report = match config.ledger.store {
         StoreKind::Sqlite => fsck(&DataFolder::file(&config.data, &id), &mut moving(&bar))?,
-        StoreKind::Postgres => fsck_database(&database(config)?, &id, &mut moving(&bar)).await?,
+        StoreKind::Postgres => fsck_database(&database_of(config)?, &id, &mut moving(&bar)).await?,
     };
     bar.finish_and_clear();
     let sound = Sound::from(report);

@@ -18,12 +18,12 @@ use serde::Serialize;
 
 use self::judge::Judge;
 use self::table::Table;
-use super::{bar, database};
+use super::bar;
 use crate::cli::ImportPostgresEs;
-use crate::config::{Address, Config, StoreKind, is_local};
+use crate::config::{Address, Config, is_local};
 use crate::heads::Remembered;
 use crate::serve::Sources;
-use crate::{Failed, out};
+use crate::{Failed, database, out};
 
 /// The most unknown aggregates that are kept in mind; with more, the table is not one to import.
 const MOST_UNKNOWN: usize = 10_000;
@@ -85,12 +85,10 @@ async fn open(
     tenant: &TenantId,
     config: &Config,
 ) -> Result<std::sync::Arc<dyn Ledger>, Failed> {
-    if config.ledger.store == StoreKind::Postgres {
-        database(config)?;
-    }
+    let database = database::database(&config.ledger)?;
     let seen = Remembered::of(config, tenant).read()?;
     let id = LedgerId::clinical(tenant.clone());
-    Ok(crate::open::ledger(folder, id, config, &Sources::machine(), seen).await?)
+    Ok(crate::open::ledger(folder, database.as_ref(), id, &Sources::machine(), seen).await?)
 }
 
 /// Reads the whole table once and writes nothing. Gives the aggregates that hold something unknown.

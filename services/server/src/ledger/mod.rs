@@ -8,12 +8,12 @@ mod import;
 use std::process::ExitCode;
 
 use concord_kernel::{LedgerId, TenantId};
-use concord_ledger::{DataFolder, database_holds};
+use concord_ledger::{DataFolder, PostgresDatabase, database_holds};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::Failed;
 use crate::cli::{Ledger, Store};
 use crate::config::{Config, StoreKind};
+use crate::{Failed, database};
 
 const PROGRESS: &str = "{wide_bar} {pos} of {len} events, {per_sec}, {eta} left";
 
@@ -21,10 +21,11 @@ const PROGRESS: &str = "{wide_bar} {pos} of {len} events, {per_sec}, {eta} left"
 pub(crate) async fn run(command: Ledger, config: &Config) -> Result<ExitCode, Failed> {
     match command {
         Ledger::Fsck { tenant, json } => fsck::check(&tenant, json, config).await,
+        Ledger::Migrate { json } => database::migrate(json, config).await,
         Ledger::Export { tenant, out, json } => archive::export(&tenant, &out, json, config).await,
         Ledger::Verify { file, json } => archive::verify(&file, json),
         Ledger::Restore { file, tenant, store, json } => {
-            archive::restore(&file, &tenant, json, &stored_in(config, store)).await
+            archive::restore(&file, &tenant, json, &stored_in(config, store)?).await
         }
         Ledger::AcknowledgeRestore { tenant, json } => epoch::acknowledge(&tenant, json, config).await,
         Ledger::ImportPostgresEs(import) => import::run(&import, config).await,
@@ -38,25 +39,27 @@ pub(crate) async fn insist(tenant: &TenantId, config: &Config) -> Result<(), Fai
         StoreKind::Sqlite => {
             (DataFolder::file(&config.data, &id).exists(), config.data.display().to_string())
         }
-        StoreKind::Postgres => (database_holds(&database(config)?, &id).await?, "the database".to_owned()),
+        StoreKind::Postgres => (database_holds(&database_of(config)?, &id).await?, "the database".to_owned()),
     };
     if there { Ok(()) } else { Err(format!("there is no ledger of tenant {tenant} in {place}").into()) }
 }
 
 /// The database that `config` names.
-fn database(config: &Config) -> Result<tokio_postgres::Config, Failed> {
-    Ok(config.ledger.postgres.parse().ok_or("ledger.postgres names no database")?)
+fn database_of(config: &Config) -> Result<PostgresDatabase, Failed> {
+    Ok(database::database(&config.ledger)?.ok_or("the record is kept in files")?)
 }
 
 /// `config` with another store, when one is named.
-fn stored_in(config: &Config, store: Option<Store>) -> Config {
+fn stored_in(config: &Config, store: Option<Store>) -> Result<Config, Failed> {
     let mut config = config.clone();
     config.ledger.store = match store {
         Some(Store::Sqlite) => StoreKind::Sqlite,
         Some(Store::Postgres) => StoreKind::Postgres,
         None => config.ledger.store,
     };
-    config
+    // Addresses were only looked at for the store that is configured.
+    let faults = if config.ledger.store == StoreKind::Postgres { config.ledger.faults() } else { Vec::new() };
+    if faults.is_empty() { Ok(config) } else { Err(faults.join("\n").into()) }
 }
 
 /// How far it is, on stderr, and only where that is a terminal.

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::caseload::Row;
 use crate::parts::{Due, DueKind};
-use crate::tests::{Dice, Story, after_opening, patient, person, prescribed, start};
+use crate::tests::{Dice, Story, after_opening, follows_admission, patient, person, prescribed, start};
 use crate::{Caseload, DueItems, Reconciled, Worklist};
 
 fn words(text: &str) -> Text {
@@ -163,8 +163,7 @@ fn a_barrier_is_for_the_program_and_missed_doses_are_for_the_prescriber() {
     let mut shown = Vec::new();
     row.agenda.each(&row.stays, |open| {
         let roles = [Role::Psychiatrist, Role::Nurse, Role::Pharmacist, Role::Therapist];
-        // The admission asks for a look at all medications.
-        if open.kind != DueKind::Reconciliation {
+        if !follows_admission(open.kind) {
             shown.push((open.kind, roles.map(|role| open.concerns(person(role, 0), role))));
         }
     });

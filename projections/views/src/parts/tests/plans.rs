@@ -12,7 +12,9 @@ use concord_projection::Key;
 use uuid::Uuid;
 
 use crate::parts::{Due, DueKind, Therapy};
-use crate::tests::{Dice, Model, Story, after_opening, patient, person, prescribed, start};
+use crate::tests::{
+    Dice, Model, Story, after_opening, follows_admission, patient, person, prescribed, start,
+};
 use crate::{Caseload, Worklist};
 
 fn words(text: &str) -> Text {
@@ -100,8 +102,7 @@ fn therapy(then: Vec<Event>) -> Therapy {
 fn due_after(then: Vec<DomainEvent>) -> Vec<Due> {
     let model: Model<Worklist> = after_opening(then);
     let row = &model.rows[&Key::patient(patient(0))];
-    // After an admission the list is always compared; these tests are about the rest.
-    row.agenda.due(&row.stays).into_iter().filter(|due| due.kind != DueKind::Reconciliation).collect()
+    row.agenda.due(&row.stays).into_iter().filter(|due| !follows_admission(due.kind)).collect()
 }
 
 fn due(then: Vec<Event>) -> Vec<(DueKind, Instant)> {

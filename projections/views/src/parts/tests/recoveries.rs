@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::parts::{DueKind, Naloxone};
 use crate::roster::Retention;
-use crate::tests::{Dice, Model, Story, after_opening, patient, person, start};
+use crate::tests::{Dice, Model, Story, after_opening, follows_admission, patient, person, start};
 use crate::{Caseload, Roster, Worklist};
 
 fn words(text: &str) -> Text {
@@ -102,12 +102,12 @@ fn reviewed(n: u128) -> Event {
     Event::RelapseReviewed { relapse: RelapseId::new(id(n)), decision: words("goes on"), late: false }
 }
 
-/// What is due, but for the look at all medications that every admission asks for.
+/// What is due, but for what every admission asks for.
 fn due_after(then: Vec<DomainEvent>) -> Vec<(DueKind, Instant)> {
     let model: Model<Worklist> = after_opening(then);
     let row = &model.rows[&Key::patient(patient(0))];
     let due = row.agenda.due(&row.stays).into_iter().map(|due| (due.kind, due.at));
-    due.filter(|(kind, _)| *kind != DueKind::Reconciliation).collect()
+    due.filter(|(kind, _)| !follows_admission(*kind)).collect()
 }
 
 fn due(then: Vec<Event>) -> Vec<(DueKind, Instant)> {

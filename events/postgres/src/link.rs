@@ -2,22 +2,18 @@
 
 use std::time::Duration;
 
+use futures::StreamExt;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
-use tokio_postgres::config::TargetSessionAttrs;
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Error};
 
-use super::failure::Failure;
+use crate::Server;
 
 /// The first pause between two attempts to connect; each is twice the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
-/// After so long without a sign of life a connection counts as lost.
-const SILENT: Duration = Duration::from_secs(10);
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
-
-/// What a server must be like for an acknowledged append to be a durable one, and to be written at all.
+/// What a server must be like for an acknowledged commit to be a durable one, and to be written at all.
 const STATE: &str =
     "SELECT current_setting('synchronous_commit') <> 'off' AND current_setting('fsync') = 'on'
         AND current_setting('full_page_writes') = 'on',
@@ -25,16 +21,18 @@ const STATE: &str =
 
 /// Why a server is not one to write to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Unfit {
+pub enum Unfit {
+    /// What it says is committed may be gone after a power cut.
     #[error("PostgreSQL does not wait for the disk: synchronous_commit, fsync or full_page_writes is off")]
     Volatile,
+    /// It follows another server.
     #[error("PostgreSQL is a standby; connect to the primary")]
     Standby,
 }
 
-/// A connection that its owner alone uses. It closes when this is dropped.
-pub(super) struct Link {
-    config: Config,
+/// A connection that closes when this is dropped.
+pub struct Link {
+    server: Server,
     client: Client,
     driver: JoinHandle<()>,
 }
@@ -46,32 +44,34 @@ impl Drop for Link {
 }
 
 impl Link {
-    pub(super) async fn connect(config: &Config) -> Result<Self, tokio_postgres::Error> {
-        let mut config = config.clone();
-        config.target_session_attrs(TargetSessionAttrs::ReadWrite);
-        config.keepalives_idle(SILENT).tcp_user_timeout(SILENT);
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(CONNECT_WITHIN);
-        }
-        let (client, connection) = config.connect(NoTls).await?;
-        let driver = tokio::spawn(async move {
-            // Whoever waits for an answer is told as well.
-            let _ended = connection.await;
-        });
-        Ok(Self { config, client, driver })
+    /// Connects.
+    ///
+    /// # Errors
+    ///
+    /// When no server takes writes.
+    pub async fn connect(server: &Server) -> Result<Self, Error> {
+        let (client, mut messages) = server.connect().await?;
+        // Whoever waits for an answer is told as well when this ends.
+        let driver = tokio::spawn(async move { while let Some(Ok(_)) = messages.next().await {} });
+        Ok(Self { server: server.clone(), client, driver })
     }
 
-    async fn connect_fit(config: &Config) -> Option<Self> {
-        let link = Self::connect(config).await.ok()?;
+    async fn connect_fit(server: &Server) -> Option<Self> {
+        let link = Self::connect(server).await.ok()?;
         matches!(link.fitness().await, Ok(Ok(()))).then_some(link)
     }
 
-    pub(super) fn client(&self) -> &Client {
+    /// What statements are sent with.
+    pub fn client(&self) -> &Client {
         &self.client
     }
 
     /// Whether the server is one to write to.
-    pub(super) async fn fitness(&self) -> Result<Result<(), Unfit>, tokio_postgres::Error> {
+    ///
+    /// # Errors
+    ///
+    /// When it does not say.
+    pub async fn fitness(&self) -> Result<Result<(), Unfit>, Error> {
         let row = self.client.query_typed_one(STATE, &[]).await?;
         let (durable, standby): (bool, bool) = (row.try_get(0)?, row.try_get(1)?);
         Ok(match (durable, standby) {
@@ -81,18 +81,18 @@ impl Link {
         })
     }
 
-    /// Connects again, to a server that is one to write to, for at most `patience`.
-    pub(super) async fn renew(&mut self, patience: Duration) -> Result<(), Failure> {
+    /// Connects again, to a server that is one to write to, for at most `patience`; says whether that succeeded.
+    pub async fn renew(&mut self, patience: Duration) -> bool {
         let end = Instant::now() + patience;
         let mut pause = FIRST_PAUSE;
         loop {
-            let connected = tokio::time::timeout_at(end, Self::connect_fit(&self.config)).await;
+            let connected = tokio::time::timeout_at(end, Self::connect_fit(&self.server)).await;
             if let Ok(Some(link)) = connected {
                 *self = link;
-                return Ok(());
+                return true;
             }
             if Instant::now() + pause > end {
-                return Err(Failure::Away);
+                return false;
             }
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
