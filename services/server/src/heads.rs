@@ -195,9 +195,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let remembered = remembered(folder.path());
         assert!(remembered.read().unwrap().is_none());
-        for position in [3, 7] {
-            let seen =
-                Seen { token: Token { epoch: Uuid::from_u128(5), position }, leaf: [position as u8; 32] };
+        for (position, byte) in [(3, 3), (7, 7)] {
+            let seen = Seen { token: Token { epoch: Uuid::from_u128(5), position }, leaf: [byte; 32] };
             remembered.write(&seen).unwrap();
             assert_eq!(remembered.read().unwrap(), Some(seen));
         }
