@@ -20,8 +20,8 @@ BEGIN
     EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO concord_owner, concord_service, concord_reader, concord_backup',
         current_database());
-    -- What concord's views are kept in, and other schemas of its own.
-    EXECUTE format('GRANT CREATE ON DATABASE %I TO concord_owner', current_database());
+    -- The service makes and owns what is derived from the record, such as views, in schemas of their own: it may be made anew.
+    EXECUTE format('GRANT CREATE ON DATABASE %I TO concord_owner, concord_service', current_database());
 END
 $$;
 
@@ -32,7 +32,6 @@ ALTER ROLE concord_service SET lock_timeout = '5s';
 ALTER ROLE concord_service SET idle_in_transaction_session_timeout = '10s';
 ALTER ROLE concord_service SET client_connection_check_interval = '5s';
 -- Whoever reads at length must not keep the head row's old versions from being removed.
-ALTER ROLE concord_reader SET default_transaction_read_only = on;
 ALTER ROLE concord_reader SET statement_timeout = '1h';
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

@@ -56,7 +56,8 @@ async fn the_owner_makes_the_tables_and_the_service_works_in_them() {
     assert!(!migrated.status.success());
     let migrated = migrate(folder.path(), &as_role("concord_owner")).await;
     let said = String::from_utf8_lossy(&migrated.stdout).into_owned();
-    assert_eq!(said.split_whitespace().collect::<String>(), "{\"from\":0,\"to\":2}");
+    let done: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert!(done["from"] == 0 && done["to"].as_u64() > Some(1), "{said}");
 
     let concord = serve(folder.path(), &as_role("concord_service")).await.unwrap();
     let position = admit(&concord).await;

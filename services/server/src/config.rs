@@ -356,6 +356,18 @@ mod tests {
     }
 
     #[test]
+    fn another_host_is_reached_with_authorities_that_vouch_for_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = "[ledger]\nstore = \"postgres\"\npostgres = \"postgres://me@one:5432,two:5433/records\"\n\
+            postgres_ca = \"ca.pem\"\npostgres_listen = \"postgres://me@one/records\"";
+        std::fs::write(file.path(), text).unwrap();
+        let config = Config::load(Some(file.path()), Overrides::default()).unwrap();
+        assert_eq!(config.ledger.postgres_ca.as_deref(), Some(Path::new("ca.pem")));
+        assert_eq!(config.ledger.postgres.parse().unwrap().get_hosts().len(), 2);
+        assert!(with(Overrides::default()).unwrap().ledger.postgres_ca.is_none());
+    }
+
+    #[test]
     fn deadlines_are_not_recorded_without_their_list() {
         let alone = with(Overrides { roles: Some(vec![ProcessRole::Timers]), ..Overrides::default() });
         assert!(alone.unwrap_err().to_string().contains("timers needs projector"));
