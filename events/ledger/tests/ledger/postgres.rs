@@ -277,13 +277,7 @@ async fn a_newer_schema_is_refused() {
     drop(open_postgres(&database, &clock).await);
     statement(&database, "INSERT INTO schema_versions (version) VALUES (99)").await;
     let opened = PostgresLedger::open(&database, ledger_id(), clock, ids(), PostgresOptions::default()).await;
-<<<<<<< HEAD
-    assert!(matches!(opened, Err(OpenError::NewerSchema { found: 99, known: 3 })));
-||||||| 3ec6230
-    assert!(matches!(opened, Err(OpenError::NewerSchema { found: 99, known: 2 })));
-=======
     assert!(matches!(opened, Err(OpenError::NewerSchema { found: 99, known: NEWEST })));
->>>>>>> wt-C2
 }
 
 /// What is no JSON is refused, and those who waited beside it do not suffer for it.
