@@ -76,6 +76,7 @@ fn may(role: Role, act: Act) -> bool {
             &[Nurse, Pharmacist]
         }
         Act::Escalate | Act::RelayPrescription => return role == Service,
+        Act::Audit => return role == Role::Auditor,
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],
@@ -103,7 +104,8 @@ fn may_ask(role: Role, question: Question) -> bool {
         Question::Reconciled => &[PrimaryCare, OutsideProvider, Nurse, Pharmacist],
         Question::Program => &[Therapist, CaseManager, Nurse, Pharmacist],
         Question::Worklist | Question::Course => &[Nurse, Pharmacist],
-        Question::Ledger => return matches!(role, Auditor | Service),
+        // A checkpoint and a proof hold hashes alone; whoever witnesses the log calls as a service.
+        Question::Ledger | Question::Checkpoints => return matches!(role, Auditor | Service),
         // An auditor reads the log itself; the timeline tells nothing that is not in it.
         Question::Timeline => &[Nurse, Pharmacist, Auditor],
         // Whoever is responsible for the program or its quality acts in one of these roles; partners do not.

@@ -8,11 +8,12 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
     ("concord-ledger", &["concord-kernel"]),
+    ("concord-audit", &["concord-kernel", "concord-ledger"]),
     ("concord-proto", &[]),
     ("concord-access", &["concord-kernel", "concord-domain"]),
     ("concord-executor", &["concord-kernel", "concord-knowledge", "concord-domain", "concord-ledger"]),
@@ -27,6 +28,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "concord-ledger",
             "concord-executor",
             "concord-access",
+            "concord-audit",
             "concord-projection",
             "concord-views",
             "concord-proto",
@@ -65,8 +67,16 @@ const MAY_USE: [(&str, &[&str]); 20] = [
 
 /// Libraries that only some crates may use, tests aside, with the reason.
 const ONLY_IN: [(&str, &[&str], &str); 7] = [
-    ("rusqlite", &["concord-ledger", "concord-projection"], "SQL stays where it is kept and tested"),
-    ("tokio-postgres", &["concord-ledger", "concord"], "SQL stays where it is kept and tested"),
+    (
+        "rusqlite",
+        &["concord-audit", "concord-ledger", "concord-projection"],
+        "SQL stays where it is kept and tested",
+    ),
+    (
+        "tokio-postgres",
+        &["concord-audit", "concord-ledger", "concord"],
+        "SQL stays where it is kept and tested",
+    ),
     ("postgres-es", &["concord-bench"], "it is there for a benchmark's baseline"),
     ("sqlx", &["concord-bench"], "it is there for a benchmark's baseline"),
     ("sqlite-es", &["concord-bench"], "it is there for a benchmark's baseline"),
