@@ -24,6 +24,16 @@ pub fn permit_command(identity: &Identity, patient: PatientId, command: &Command
     if may(identity.actor.role, Act::of(command)) { Ok(()) } else { Err(Denied) }
 }
 
+/// Decides whether the caller may do `act` to anybody's record at all, before it is known whose it is.
+///
+/// # Errors
+///
+/// [`Denied`] when the table does not grant it, or grants it to patients for their own record.
+pub fn permit_act(identity: &Identity, act: Act) -> Result<(), Denied> {
+    own_record_only(identity, None)?;
+    if may(identity.actor.role, act) { Ok(()) } else { Err(Denied) }
+}
+
 /// Decides whether the caller may ask `question`, about `patient` where it is about one.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use concord_access::Authenticator;
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
+use concord_audit::Signer;
 use concord_executor::Executor;
 use concord_kernel::{Clock, IdSource, RandomIds, SystemClock, TenantId};
 use concord_ledger::{DataFolder, Ledger, OpenError};
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::server::HealthReporter;
 
+use crate::checkpoints::{self, CheckpointsError};
 use crate::config::{Config, NetworkKind, ProcessRole};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
@@ -43,9 +45,12 @@ pub(crate) enum ServeError {
         #[source]
         cause: concord_executor::ExecuteError,
     },
-    /// The token key.
+    /// A key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The checkpoints of the record.
+    #[error(transparent)]
+    Checkpoints(#[from] CheckpointsError),
     /// The address.
     #[error("cannot listen on {address}")]
     Listen {
@@ -91,6 +96,10 @@ pub(crate) struct Running {
     timers: JoinSet<()>,
     /// What sends prescriptions, one for each tenant; empty without a network.
     relays: JoinSet<()>,
+    /// What signs checkpoints, one for each tenant, with the role of the signer.
+    signers: JoinSet<()>,
+    /// Set when nothing more is recorded.
+    recorded: watch::Sender<bool>,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -105,7 +114,9 @@ impl Running {
         let mut parts = Vec::new();
         let mut timers = JoinSet::new();
         let mut relays = JoinSet::new();
+        let mut signers = JoinSet::new();
         let (closing, mut closed) = watch::channel(false);
+        let recorded = watch::Sender::new(false);
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources).await?;
             let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
@@ -123,8 +134,20 @@ impl Running {
                     let _ = closed.wait_for(|closed| *closed).await;
                 }));
             }
-            parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
-            tenants.push((id.clone(), Tenant { executor, ledger, views }));
+            let (proofs, signer) = checkpoints::open(&folder, id, config, &ledger, &sources).await?;
+            parts.push(Parts {
+                tenant: id.clone(),
+                ledger: Arc::clone(&ledger),
+                views: views.clone(),
+                signer: signer.as_ref().map(Signer::watch),
+            });
+            if let Some(signer) = signer {
+                let mut recorded = recorded.subscribe();
+                signers.spawn(signer.run(async move {
+                    let _ = recorded.wait_for(|recorded| *recorded).await;
+                }));
+            }
+            tenants.push((id.clone(), Tenant { executor, ledger, views, proofs: Some(proofs) }));
         }
         let api = ApiParts {
             authenticator,
@@ -142,7 +165,18 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api: Some(api), health, timers, relays, views, _folder: folder })
+        Ok(Self {
+            address,
+            closing,
+            api: Some(api),
+            health,
+            timers,
+            relays,
+            signers,
+            recorded,
+            views,
+            _folder: folder,
+        })
     }
 
     /// Serves until `asked` is over.
@@ -162,6 +196,7 @@ impl Running {
         const HEALTH: &str = "the watch over the views";
         const TIMERS: &str = "the timekeeper";
         const RELAY: &str = "the pharmacy relay";
+        const SIGNER: &str = "the signer of checkpoints";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -184,6 +219,10 @@ impl Running {
                 Err(cause) => ServeError::BrokeOff(RELAY, cause),
                 Ok(()) => ServeError::Ended(RELAY),
             },
+            Some(ended) = self.signers.join_next() => match ended {
+                Err(cause) => ServeError::BrokeOff(SIGNER, cause),
+                Ok(()) => ServeError::Ended(SIGNER),
+            },
         }
     }
 
@@ -203,6 +242,12 @@ impl Running {
         }
         // A turn that is cut off is done again by the next start.
         self.relays.shutdown().await;
+        // What was recorded last is signed too, unless that takes too long: the next start signs it.
+        self.recorded.send_replace(true);
+        let signed = async { while self.signers.join_next().await.is_some() {} };
+        if tokio::time::timeout(drain, signed).await.is_err() {
+            self.signers.shutdown().await;
+        }
         for views in self.views {
             views.shutdown().await;
         }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::blocks::{BLOCK, Blocks, Leaves};
 use super::ranges;
 use crate::note::VerifierKey;
-use crate::store::CheckpointStore;
+use crate::store::{CheckpointStore, Cosigned};
 use crate::{LogError, SignError, Signed, epoch_origin};
 
 /// Entries that are asked for at once while the tree is built.
@@ -82,6 +82,15 @@ impl Log {
     pub async fn latest(&self) -> Result<Option<Signed>, LogError> {
         let stored = self.store.latest(&self.origin()).await?;
         stored.map(|stored| self.opened(&stored.note)).transpose()
+    }
+
+    /// The latest checkpoint of the present history that each cosigner has cosigned.
+    ///
+    /// # Errors
+    ///
+    /// [`LogError::Store`].
+    pub async fn cosigned(&self) -> Result<Vec<Cosigned>, LogError> {
+        Ok(self.store.cosigned(&self.origin()).await?)
     }
 
     pub(crate) fn opened(&self, note: &str) -> Result<Signed, LogError> {

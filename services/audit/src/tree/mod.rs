@@ -3,6 +3,8 @@
 mod blocks;
 mod log;
 mod ranges;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use log::Grown;
 pub use log::Log;
