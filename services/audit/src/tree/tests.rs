@@ -55,7 +55,8 @@ proptest! {
         let proof = other.prove_inclusion(usize::try_from(index).unwrap());
         prop_assert_eq!(path.concat(), proof.as_bytes().to_vec());
         let root = blocks.root(&(0..size), &leaves).unwrap();
-        prop_assert_eq!(root.as_slice(), other.root().as_bytes().as_slice());
+        let other_root = other.root();
+        prop_assert_eq!(root.as_slice(), other_root.as_bytes().as_slice());
         let leaf = leaf_hash(&bytes(index));
         prop_assert_eq!(inclusion_root(index, size, leaf, &path), Some(root));
         // Nothing else passes: another leaf, another place, a longer or shorter path.
