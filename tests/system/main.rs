@@ -5,6 +5,8 @@ mod adherence;
 #[cfg(test)]
 mod arrival;
 #[cfg(test)]
+mod audit;
+#[cfg(test)]
 mod clinic;
 #[cfg(test)]
 mod command_line;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::treatment_plan::ReviewCause;
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
+    adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
     ruleset, scales, side_effects, treatment_plan,
 };
 
@@ -74,6 +74,8 @@ pub enum Command {
     Prescription(OfPrescription<prescription::Command>),
     /// Of the rules that decisions are judged by; of no patient's record.
     Ruleset(ruleset::Command),
+    /// Of what was looked at for an audit or evaluation.
+    Audit(audit::Command),
 }
 
 /// The streams that a command concerns.
@@ -150,6 +152,9 @@ impl Command {
                 reads: prescription_reads(command, patient),
             },
             Self::Ruleset(_) => Target { stream: StreamRef::ruleset(), reads: Vec::new() },
+            Self::Audit(audit::Command::Record { audit, .. }) => {
+                Target { stream: StreamRef::audit(*audit), reads: Vec::new() }
+            }
         }
     }
 }

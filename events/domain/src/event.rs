@@ -4,7 +4,7 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery,
+    adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
     ruleset, scales, side_effects, treatment_plan,
 };
 
@@ -37,6 +37,8 @@ pub enum DomainEvent {
     Prescription(prescription::Event),
     /// About the rules that decisions are judged by.
     Ruleset(ruleset::Event),
+    /// About what was looked at for an audit or evaluation.
+    Audit(audit::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -71,6 +73,7 @@ impl DomainEvent {
             Self::Recovery(_) => StreamKind::Recovery,
             Self::Prescription(_) => StreamKind::Prescription,
             Self::Ruleset(_) => StreamKind::Ruleset,
+            Self::Audit(_) => StreamKind::Audit,
         }
     }
 
@@ -90,6 +93,7 @@ impl DomainEvent {
             Self::Recovery(event) => event.name(),
             Self::Prescription(event) => event.name(),
             Self::Ruleset(event) => event.name(),
+            Self::Audit(event) => event.name(),
         }
     }
 
@@ -109,6 +113,7 @@ impl DomainEvent {
             Self::Recovery(event) => event.version(),
             Self::Prescription(event) => event.version(),
             Self::Ruleset(event) => event.version(),
+            Self::Audit(event) => event.version(),
         }
     }
 
@@ -128,6 +133,7 @@ impl DomainEvent {
             Self::Recovery(event) => serde_json::to_vec(event),
             Self::Prescription(event) => serde_json::to_vec(event),
             Self::Ruleset(event) => serde_json::to_vec(event),
+            Self::Audit(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -152,6 +158,7 @@ impl DomainEvent {
             StreamKind::Recovery => serde_json::from_slice(payload).map(Self::Recovery),
             StreamKind::Prescription => serde_json::from_slice(payload).map(Self::Prescription),
             StreamKind::Ruleset => serde_json::from_slice(payload).map(Self::Ruleset),
+            StreamKind::Audit => serde_json::from_slice(payload).map(Self::Audit),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

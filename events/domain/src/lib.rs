@@ -9,6 +9,7 @@
 
 pub mod adherence;
 pub mod assessment;
+pub mod audit;
 pub mod care_team;
 pub mod chart;
 pub mod coordination;

@@ -3,8 +3,8 @@
 use concord_knowledge::{Finding, RulesetVersion};
 
 use crate::{
-    Command, OfPrescription, adherence, assessment, care_team, chart, coordination, episode, follow_up,
-    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    Command, OfPrescription, adherence, assessment, audit, care_team, chart, coordination, episode,
+    follow_up, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.
@@ -73,6 +73,9 @@ pub enum Refusal {
     /// About the rules that decisions are judged by.
     #[error(transparent)]
     Ruleset(#[from] ruleset::Error),
+    /// About what was looked at for an audit or evaluation.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
 }
 
 impl Refusal {
@@ -106,6 +109,7 @@ impl Refusal {
             Self::Recovery(error) => error,
             Self::Prescription(error) => error,
             Self::Ruleset(error) => error,
+            Self::Audit(error) => error,
         }
     }
 }

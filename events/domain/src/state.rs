@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::adherence::Adherence;
 use crate::assessment::Assessment;
+use crate::audit::Audit;
 use crate::care_team::CareTeam;
 use crate::chart::Chart;
 use crate::coordination::Coordination;
@@ -47,6 +48,8 @@ pub enum State {
     Prescription(Prescription),
     /// The rules that decisions are judged by.
     Ruleset(Box<Rulesets>),
+    /// A look at the record for an audit or evaluation.
+    Audit(Audit),
 }
 
 impl State {
@@ -66,6 +69,7 @@ impl State {
             StreamKind::Recovery => Self::Recovery(Box::default()),
             StreamKind::Prescription => Self::Prescription(Prescription::default()),
             StreamKind::Ruleset => Self::Ruleset(Box::default()),
+            StreamKind::Audit => Self::Audit(Audit::default()),
         }
     }
 
@@ -85,6 +89,7 @@ impl State {
             (Self::Recovery(state), DomainEvent::Recovery(event)) => state.fold(event),
             (Self::Prescription(state), DomainEvent::Prescription(event)) => state.fold(event),
             (Self::Ruleset(state), DomainEvent::Ruleset(event)) => state.fold(event),
+            (Self::Audit(state), DomainEvent::Audit(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -98,7 +103,8 @@ impl State {
                 | Self::Adherence(_)
                 | Self::Recovery(_)
                 | Self::Prescription(_)
-                | Self::Ruleset(_),
+                | Self::Ruleset(_)
+                | Self::Audit(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -198,6 +204,9 @@ impl State {
             (Self::Ruleset(state), Command::Ruleset(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Ruleset))
             }
+            (Self::Audit(state), Command::Audit(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Audit))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -211,7 +220,8 @@ impl State {
                 | Self::Adherence(_)
                 | Self::Recovery(_)
                 | Self::Prescription(_)
-                | Self::Ruleset(_),
+                | Self::Ruleset(_)
+                | Self::Audit(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

@@ -31,6 +31,8 @@ macro_rules! identifiers {
 }
 
 identifiers! {
+    /// Names one look at the record for an audit or evaluation.
+    AuditId,
     /// Names one thing that keeps a patient from taking medication as agreed.
     BarrierId,
     /// Names one check-in of a patient, or of somebody for them.

@@ -17,7 +17,7 @@ mod token;
 pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
-    BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, DrugScreenId,
+    AuditId, BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, DrugScreenId,
     EpisodeId, FillId, GoalId, InductionId, LifeChangeId, MessageId, OrderId, OutsideMedicationId,
     OutsideUpdateId, OverdoseId, PatientId, PersonId, PharmacyRequestId, PrescriptionId, RelapseId,
     ReminderId, ReportId, ScaleId, SessionId, SubstanceUseId, SupportId, VisitId,

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::{EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
+use crate::{AuditId, EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
 
 /// Names a ledger, the unit of order: one a tenant and kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -71,6 +71,8 @@ pub enum StreamKind {
     Prescription,
     /// The rules that decisions are judged by: one stream a ledger, about no patient.
     Ruleset,
+    /// One look at the record for an audit or evaluation.
+    Audit,
 }
 
 /// The text names no stream kind.
@@ -80,7 +82,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -94,6 +96,7 @@ impl StreamKind {
         Self::Recovery,
         Self::Prescription,
         Self::Ruleset,
+        Self::Audit,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -112,6 +115,7 @@ impl StreamKind {
             Self::Recovery => "recovery",
             Self::Prescription => "prescription",
             Self::Ruleset => "ruleset",
+            Self::Audit => "audit",
         }
     }
 }
@@ -210,6 +214,11 @@ impl StreamRef {
     /// [`PatientId::NOBODY`].
     pub const fn ruleset() -> Self {
         Self { kind: StreamKind::Ruleset, id: RULESET }
+    }
+
+    /// One look at the record for an audit or evaluation, of one patient or of everybody.
+    pub const fn audit(audit: AuditId) -> Self {
+        Self { kind: StreamKind::Audit, id: audit.uuid() }
     }
 
     /// Who cares for a patient.

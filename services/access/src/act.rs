@@ -117,6 +117,8 @@ pub enum Act {
     TellOfInjection,
     /// Propose, sign and reject the rules that decisions are judged by.
     MakeRules,
+    /// Look at the record for an audit or evaluation.
+    Audit,
 }
 
 /// A kind of question to the record.
@@ -140,6 +142,8 @@ pub enum Question {
     Outcomes,
     /// The rules that decisions are judged by.
     Rules,
+    /// Signed checkpoints of the log and proofs for them.
+    Checkpoints,
 }
 
 impl Act {
@@ -193,6 +197,7 @@ impl Act {
             Command::Recovery(command) => Self::of_recovery(command),
             Command::Prescription(OfPrescription { command, .. }) => Self::of_prescription(command),
             Command::Ruleset(_) => Self::MakeRules,
+            Command::Audit(_) => Self::Audit,
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }

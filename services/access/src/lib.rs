@@ -14,5 +14,5 @@ mod token;
 pub use act::{Act, Question};
 pub use authenticator::Authenticator;
 pub use identity::{AuthError, Identity};
-pub use policy::{Denied, permit_command, permit_query};
+pub use policy::{Denied, permit_act, permit_command, permit_query};
 pub use token::{InvalidKey, LocalTokens};

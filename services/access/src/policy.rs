@@ -24,6 +24,16 @@ pub fn permit_command(identity: &Identity, patient: PatientId, command: &Command
     if may(identity.actor.role, Act::of(command)) { Ok(()) } else { Err(Denied) }
 }
 
+/// Decides whether the caller may do `act` to anybody's record at all, before it is known whose it is.
+///
+/// # Errors
+///
+/// [`Denied`] when the table does not grant it, or grants it to patients for their own record.
+pub fn permit_act(identity: &Identity, act: Act) -> Result<(), Denied> {
+    own_record_only(identity, None)?;
+    if may(identity.actor.role, act) { Ok(()) } else { Err(Denied) }
+}
+
 /// Decides whether the caller may ask `question`, about `patient` where it is about one.
 ///
 /// # Errors
@@ -76,6 +86,7 @@ fn may(role: Role, act: Act) -> bool {
             &[Nurse, Pharmacist]
         }
         Act::Escalate | Act::RelayPrescription => return role == Service,
+        Act::Audit => return role == Role::Auditor,
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],
@@ -103,7 +114,8 @@ fn may_ask(role: Role, question: Question) -> bool {
         Question::Reconciled => &[PrimaryCare, OutsideProvider, Nurse, Pharmacist],
         Question::Program => &[Therapist, CaseManager, Nurse, Pharmacist],
         Question::Worklist | Question::Course => &[Nurse, Pharmacist],
-        Question::Ledger => return matches!(role, Auditor | Service),
+        // A checkpoint and a proof hold hashes alone; whoever witnesses the log calls as a service.
+        Question::Ledger | Question::Checkpoints => return matches!(role, Auditor | Service),
         // An auditor reads the log itself; the timeline tells nothing that is not in it.
         Question::Timeline => &[Nurse, Pharmacist, Auditor],
         // Whoever is responsible for the program or its quality acts in one of these roles; partners do not.

@@ -8,6 +8,7 @@ use concord_kernel::Clock;
 use concord_proto::FILE_DESCRIPTOR_SET;
 use concord_proto::concord::adherence::v1::adherence_service_server::AdherenceServiceServer;
 use concord_proto::concord::assessment::v1::assessment_service_server::AssessmentServiceServer;
+use concord_proto::concord::audit::v1::audit_service_server::AuditServiceServer;
 use concord_proto::concord::care_team::v1::care_team_service_server::CareTeamServiceServer;
 use concord_proto::concord::chart::v1::chart_service_server::ChartServiceServer;
 use concord_proto::concord::command::v1::command_service_server::CommandServiceServer;
@@ -37,6 +38,7 @@ use tonic_web::GrpcWebLayer;
 use tower::util::MapResponseLayer;
 
 use crate::asked::Commands;
+use crate::audit::Audits;
 use crate::gather::Gather;
 use crate::ledger::Ledgers;
 use crate::oversize::explained_answer;
@@ -78,6 +80,10 @@ impl Api {
         add_questions(&mut routes, &Questions(door.clone()), limits.message_bytes);
         routes.add_service(
             LedgerServiceServer::new(Ledgers(door.clone())).max_decoding_message_size(limits.message_bytes),
+        );
+        routes.add_service(
+            AuditServiceServer::new(Audits::new(door.clone()))
+                .max_decoding_message_size(limits.message_bytes),
         );
         add_tools(&mut routes, health);
         let oversize = MapResponseLayer::new(move |answer| explained_answer(answer, limits.message_bytes));

@@ -1,6 +1,7 @@
 //! Everything that can go wrong with a call.
 
 use concord_access::{AuthError, Denied};
+use concord_audit::{LogError, SignError};
 use concord_executor::ExecuteError;
 use concord_ledger::{Diverged, LocateError, ReadError};
 use concord_projection::{StoreError, ViewReadError};
@@ -66,6 +67,34 @@ pub enum Failure {
         "the program has more clients or overdue items than are added up at once; ask for a later period"
     )]
     ProgramTooLarge,
+    /// Nothing is signed that far.
+    #[error("no checkpoint covers that yet")]
+    CheckpointNotYet,
+    /// This process has no key to checkpoints.
+    #[error("no checkpoints are kept here")]
+    NoCheckpoints,
+    /// A note is no cosigned checkpoint of the log.
+    #[error("the note is no checkpoint of this log with a cosignature of a known cosigner")]
+    Cosignature,
+    /// What is stored contradicts what was signed.
+    #[error(transparent)]
+    Contradiction(SignError),
+    /// More events are about a patient than a file holds.
+    #[error("more events are about the patient than one file holds")]
+    AuditTooLarge,
+}
+
+impl From<LogError> for Failure {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::OutOfRange => Self::NotFound,
+            LogError::NotYet => Self::CheckpointNotYet,
+            LogError::EpochChanged => Self::EpochChanged,
+            LogError::Ledger(error) => error.into(),
+            LogError::Store(_) => ExecuteError::Unavailable.into(),
+            LogError::Contradiction(contradiction) => Self::Contradiction(contradiction),
+        }
+    }
 }
 
 impl From<ExecuteError> for Failure {

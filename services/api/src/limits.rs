@@ -67,3 +67,15 @@ pub(crate) const TOKEN_CHECK: Duration = Duration::from_secs(1);
 
 /// Changes of a watched list that wait for the client.
 pub(crate) const WATCH_AHEAD: usize = 4;
+
+/// Audits that read the log or a timeline at once, over all callers; one more is refused as `OVERLOADED`.
+pub(crate) const AUDITS: usize = 8;
+
+/// Answers of an audit that wait for the client.
+pub(crate) const AUDIT_AHEAD: usize = 4;
+
+/// How long an export waits for a checkpoint that covers the record of itself.
+pub(crate) const CHECKPOINT_WAIT: Duration = Duration::from_secs(20);
+
+/// Bytes of lines in one piece of an exported file, about.
+pub(crate) const EXPORT_PIECE: usize = 64 * 1024;

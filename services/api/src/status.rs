@@ -98,6 +98,11 @@ fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),
         Failure::ListTooLong { .. } => (Code::ResourceExhausted, ErrorReason::ListTooLong),
         Failure::ProgramTooLarge => (Code::ResourceExhausted, ErrorReason::ProgramTooLarge),
+        Failure::CheckpointNotYet => (Code::NotFound, ErrorReason::CheckpointNotYet),
+        Failure::NoCheckpoints => (Code::Unavailable, ErrorReason::CheckpointsUnavailable),
+        Failure::Cosignature => (Code::InvalidArgument, ErrorReason::CosignatureInvalid),
+        Failure::Contradiction(_) => (Code::DataLoss, ErrorReason::DataLoss),
+        Failure::AuditTooLarge => (Code::ResourceExhausted, ErrorReason::AuditTooLarge),
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use concord_audit::note::SigningKey;
+use concord_audit::{Cosigners, Log};
 use concord_executor::Executor;
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
@@ -16,6 +18,19 @@ pub struct Tenant {
     pub ledger: Arc<dyn Ledger>,
     /// Its views, where this process runs them; questions are answered `UNAVAILABLE` where it does not.
     pub views: Option<Projections>,
+    /// What proves its record, where this process has the key; such questions are answered `UNAVAILABLE` where it has not.
+    pub proofs: Option<Proofs>,
+}
+
+/// What proves a tenant's record.
+#[derive(Clone)]
+pub struct Proofs {
+    /// The record as a log, with its checkpoints.
+    pub log: Arc<Log>,
+    /// Signs what is said of a patient's streams.
+    pub key: Arc<SigningKey>,
+    /// Whose cosignatures are kept.
+    pub cosigners: Cosigners,
 }
 
 /// The tenants that this process serves.

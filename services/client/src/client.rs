@@ -2,6 +2,7 @@
 
 use concord_proto::concord::adherence::v1::adherence_service_client::AdherenceServiceClient;
 use concord_proto::concord::assessment::v1::assessment_service_client::AssessmentServiceClient;
+use concord_proto::concord::audit::v1::audit_service_client::AuditServiceClient;
 use concord_proto::concord::care_team::v1::care_team_service_client::CareTeamServiceClient;
 use concord_proto::concord::chart::v1::chart_service_client::ChartServiceClient;
 use concord_proto::concord::command::v1::command_service_client::CommandServiceClient;
@@ -151,6 +152,8 @@ services! {
     commands: CommandServiceClient;
     /// The log itself.
     ledger: LedgerServiceClient;
+    /// What auditors ask, and what proves the log.
+    audits: AuditServiceClient;
     /// A therapist's questions.
     therapist: TherapistServiceClient;
     /// A prescriber's questions.

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use concord_kernel::{Role, Schedule, TenantId};
 use uuid::Uuid;
 
+use crate::audit::Audit;
 use crate::config::ProcessRole;
 use crate::rules::Rules;
 
@@ -42,6 +43,9 @@ pub(crate) enum Command {
     /// Look at the rules that decisions are judged by, propose others and sign them
     #[command(subcommand)]
     Rules(Rules),
+    /// Prove the record, check what was proven, and look at it as an auditor
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print a signed token for local development
     Token(Token),
 }
@@ -67,6 +71,8 @@ pub(crate) enum Part {
     Projector,
     /// Record deadlines that pass; needs projector
     Timers,
+    /// Sign checkpoints of the record
+    Signer,
 }
 
 impl Serve {
@@ -83,6 +89,9 @@ impl Serve {
         }
         if has(Part::Timers) {
             roles.push(ProcessRole::Timers);
+        }
+        if has(Part::Signer) {
+            roles.push(ProcessRole::Signer);
         }
         Some(roles)
     }
@@ -321,7 +330,7 @@ pub(crate) struct Token {
     pub(crate) hours: u64,
 }
 
-fn tenant(text: &str) -> Result<TenantId, String> {
+pub(crate) fn tenant(text: &str) -> Result<TenantId, String> {
     TenantId::parse(text).map_err(|error| error.to_string())
 }
 
@@ -365,6 +374,7 @@ mod tests {
     #[test]
     fn all_roles_are_all_of_them() {
         let serve = Serve { listen: None, roles: Some(vec![Part::All]) };
-        assert_eq!(serve.roles(), Some(vec![ProcessRole::Api, ProcessRole::Projector, ProcessRole::Timers]));
+        let all = [ProcessRole::Api, ProcessRole::Projector, ProcessRole::Timers, ProcessRole::Signer];
+        assert_eq!(serve.roles(), Some(all.to_vec()));
     }
 }

@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use concord_audit::note::{NoteError, VerifierKey};
+use concord_audit::{Cosigners, SignerOptions};
 use concord_executor::ExecutorOptions;
 use concord_kernel::TenantId;
 use figment::Figment;
@@ -36,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) ledger: LedgerStore,
     /// Logging.
     pub(crate) log: Log,
+    /// Signed checkpoints of the record.
+    pub(crate) checkpoints: Checkpoints,
     /// Prescriptions on their way.
     pub(crate) pharmacy: Pharmacy,
     /// Bounds.
@@ -52,6 +56,31 @@ pub(crate) enum ProcessRole {
     Projector,
     /// Records deadlines that pass.
     Timers,
+    /// Signs checkpoints.
+    Signer,
+}
+
+/// Signed checkpoints of the record. Empty paths stand for places in the data folder.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Checkpoints {
+    pub(crate) key: PathBuf,
+    pub(crate) anchor: PathBuf,
+    pub(crate) anchor_seconds: u64,
+    pub(crate) cosigners: Vec<String>,
+}
+
+impl Checkpoints {
+    /// Whose cosignatures are kept.
+    pub(crate) fn cosigners(&self) -> Result<Cosigners, NoteError> {
+        let keys = self.cosigners.iter().map(|key| key.parse()).collect::<Result<Vec<VerifierKey>, _>>()?;
+        Cosigners::new(keys)
+    }
+
+    /// How often checkpoints are signed and anchored.
+    pub(crate) fn pace(&self) -> SignerOptions {
+        SignerOptions { anchor_every: Duration::from_secs(self.anchor_seconds), ..SignerOptions::default() }
+    }
 }
 
 /// Where the record is kept.
@@ -262,13 +291,16 @@ impl Config {
             faults.push(String::from("tenants: a name stands twice"));
         }
         if self.roles.is_empty() {
-            faults.push(String::from("roles: at least one of api, projector, timers"));
+            faults.push(String::from("roles: at least one of api, projector, timers, signer"));
         }
         if self.has(ProcessRole::Timers) && !self.has(ProcessRole::Projector) {
             faults.push(String::from("roles: timers needs projector, which keeps the list of deadlines"));
         }
         if self.ledger.store == StoreKind::Postgres {
             faults.extend(self.ledger.faults());
+        }
+        if let Err(fault) = self.checkpoints.cosigners() {
+            faults.push(format!("checkpoints.cosigners: {fault}"));
         }
         if self.limits.attempts == 0 {
             faults.push(String::from("limits.attempts: at least 1"));

@@ -3,15 +3,18 @@
 //! A view whose runner has stopped or broken off is down for good, and so is the whole, until somebody starts the service
 //! again. The process goes on meanwhile: commands are taken without views.
 //!
-//! A part is named `view/<tenant>/<view>` or `ledger/<tenant>`; the empty name is everything together.
+//! A part is named `view/<tenant>/<view>`, `ledger/<tenant>` or `checkpoints/<tenant>`; the empty name is everything together.
+//! Checkpoints that are not signed do not count there: care goes on while somebody finds out why.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use concord_audit::Condition as Signing;
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
 use concord_projection::{Halt, Projections, State, Status};
+use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{StreamExt, StreamMap};
 use tonic_health::ServingStatus;
@@ -42,6 +45,8 @@ pub(crate) struct Parts {
     pub(crate) tenant: TenantId,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) views: Option<Projections>,
+    /// How its checkpoints are, where this process signs them.
+    pub(crate) signer: Option<watch::Receiver<Signing>>,
 }
 
 /// Looks after the parts of every tenant, and reports.
@@ -56,6 +61,7 @@ impl Health {
     pub(crate) async fn new(reporter: HealthReporter, parts: Vec<Parts>) -> Self {
         let mut health = Self { reporter, parts, known: BTreeMap::new() };
         health.look_at_ledgers().await;
+        health.look_at_signers().await;
         let views = health.parts.iter().flat_map(|part| {
             let statuses = part.views.iter().flat_map(Projections::statuses);
             statuses.map(|status| (view_name(&part.tenant, &status), status))
@@ -81,7 +87,10 @@ impl Health {
         loop {
             tokio::select! {
                 Some((name, status)) = views.next() => self.heard(name, &status).await,
-                _ = look.tick() => self.look_at_ledgers().await,
+                _ = look.tick() => {
+                    self.look_at_ledgers().await;
+                    self.look_at_signers().await;
+                }
             }
         }
     }
@@ -96,6 +105,16 @@ impl Health {
                     "the writer is gone; no command is taken until the service starts again"
                 );
             }
+        }
+    }
+
+    async fn look_at_signers(&mut self) {
+        let signing = |part: &Parts| {
+            let signs = *part.signer.as_ref()?.borrow() == Signing::Signing;
+            Some((format!("checkpoints/{}", part.tenant), signs))
+        };
+        for (name, signs) in self.parts.iter().filter_map(signing).collect::<Vec<_>>() {
+            self.reporter.set_service_status(name, serving(signs)).await;
         }
     }
 

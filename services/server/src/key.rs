@@ -1,4 +1,4 @@
-//! The key that signs local tokens: made once for a data folder, readable by its owner only.
+//! The keys that sign local tokens and checkpoints: made once for a data folder, readable by their owner only.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -6,26 +6,33 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use concord_access::LocalTokens;
+use concord_audit::note::SigningKey;
 
 const FILE: &str = "token.key";
+const CHECKPOINTS_FILE: &str = "checkpoint.key";
 const OWNER_ONLY: u32 = 0o600;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
     /// The file cannot be read or written.
-    #[error("the token key in {folder} cannot be used")]
+    #[error("a key in {folder} cannot be used")]
     File {
         folder: String,
         #[source]
         cause: io::Error,
     },
     /// The system gives no random bytes.
-    #[error("no random bytes for a token key")]
+    #[error("no random bytes for a key")]
     Random,
     /// The file is damaged.
     #[error("the token key in {folder} is shorter than it was written; delete it to get a new one")]
     Short { folder: String },
+    /// What checkpoints were signed with is gone.
+    #[error(
+        "the key of checkpoints in {folder} is not what was written; put back a copy: another key is another log's"
+    )]
+    Damaged { folder: String },
 }
 
 /// Reads the key in `folder`, making it first when there is none.
@@ -34,15 +41,29 @@ pub(crate) fn tokens(folder: &Path) -> Result<LocalTokens, KeyError> {
     let path = folder.join(FILE);
     let key = match fs::read(&path) {
         Ok(key) => key,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, &path)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, &path, LocalTokens::KEY_BYTES)?,
         Err(error) => return Err(file(error)),
     };
     LocalTokens::new(&key).map_err(|_| KeyError::Short { folder: folder.display().to_string() })
 }
 
-fn make(folder: &Path, path: &Path) -> Result<Vec<u8>, KeyError> {
+/// Reads the secret of the key that signs checkpoints, making it first when there is none. `named` is its file; empty: one
+/// in `folder`.
+pub(crate) fn checkpoints(folder: &Path, named: &Path) -> Result<[u8; SigningKey::SEED_BYTES], KeyError> {
+    let path = if named.as_os_str().is_empty() { folder.join(CHECKPOINTS_FILE) } else { named.to_owned() };
+    let folder = path.parent().unwrap_or(folder);
+    let shown = || folder.display().to_string();
+    let key = match fs::read(&path) {
+        Ok(key) => key,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, &path, SigningKey::SEED_BYTES)?,
+        Err(cause) => return Err(KeyError::File { folder: shown(), cause }),
+    };
+    key.try_into().map_err(|_| KeyError::Damaged { folder: shown() })
+}
+
+fn make(folder: &Path, path: &Path, bytes: usize) -> Result<Vec<u8>, KeyError> {
     let file = |cause| KeyError::File { folder: folder.display().to_string(), cause };
-    let mut key = vec![0; LocalTokens::KEY_BYTES];
+    let mut key = vec![0; bytes];
     getrandom::fill(&mut key).map_err(|_| KeyError::Random)?;
     fs::create_dir_all(folder).map_err(file)?;
     match OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path) {
@@ -68,6 +89,18 @@ mod tests {
         assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), first);
         let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, OWNER_ONLY);
+    }
+
+    #[test]
+    fn the_key_of_checkpoints_is_kept_and_never_made_anew_over_a_damaged_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let named = folder.path().join("elsewhere");
+        let first = checkpoints(folder.path(), &named).unwrap();
+        assert_eq!(checkpoints(folder.path(), &named).unwrap(), first);
+        assert_ne!(checkpoints(folder.path(), Path::new("")).unwrap(), first);
+        fs::write(&named, b"short").unwrap();
+        assert!(matches!(checkpoints(folder.path(), &named), Err(KeyError::Damaged { .. })));
+        assert_eq!(fs::read(&named).unwrap(), b"short");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Concord: the system of record for medication management in intensive outpatient programs.
 
+mod audit;
 mod bench;
+mod checkpoints;
 mod cli;
 mod config;
 mod database;
@@ -61,6 +63,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Ledger(command) => ledger::run(command, &load(overrides)?).await,
         Command::Token(options) => token::print(&options, &load(overrides)?),
         Command::Rules(command) => rules::run(command).await,
+        Command::Audit(command) => audit::run(command, &load(overrides)?).await,
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,
         Command::Demo(options) => {
             // The page is what there is to see.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use concord_access::Authenticator;
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
+use concord_audit::Signer;
 use concord_executor::Executor;
 use concord_kernel::{Clock, IdSource, RandomIds, SystemClock, TenantId};
 use concord_ledger::{DataFolder, Ledger, OpenError};
@@ -16,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::server::HealthReporter;
 
+use crate::checkpoints::{self, CheckpointsError};
 use crate::config::{Config, NetworkKind, ProcessRole};
 use crate::database::{self, DatabaseError};
 use crate::heads::{HeadsError, Remembered};
@@ -51,9 +53,12 @@ pub(crate) enum ServeError {
     /// What is remembered of a ledger.
     #[error(transparent)]
     Heads(#[from] HeadsError),
-    /// The token key.
+    /// A key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The checkpoints of the record.
+    #[error(transparent)]
+    Checkpoints(#[from] CheckpointsError),
     /// The address.
     #[error("cannot listen on {address}")]
     Listen {
@@ -105,6 +110,10 @@ pub(crate) struct Running {
     /// What remembers how far the ledgers were served, one for each tenant.
     heads: JoinSet<Result<(), HeadsError>>,
     ledgers: Vec<(Remembered, Arc<dyn Ledger>)>,
+    /// What signs checkpoints, one for each tenant, with the role of the signer.
+    signers: JoinSet<()>,
+    /// Set when nothing more is recorded.
+    recorded: watch::Sender<bool>,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -121,7 +130,9 @@ impl Running {
         let mut timers = JoinSet::new();
         let mut relays = JoinSet::new();
         let (mut heads, mut ledgers) = (JoinSet::new(), Vec::new());
+        let mut signers = JoinSet::new();
         let (closing, mut closed) = watch::channel(false);
+        let recorded = watch::Sender::new(false);
         for id in &config.tenants {
             let opened = open(&folder, database.as_ref(), id, config, &sources).await?;
             let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
@@ -144,8 +155,20 @@ impl Running {
                     let _ = closed.wait_for(|closed| *closed).await;
                 }));
             }
-            parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
-            tenants.push((id.clone(), Tenant { executor, ledger, views }));
+            let (proofs, signer) = checkpoints::open(&folder, id, config, &ledger, &sources).await?;
+            parts.push(Parts {
+                tenant: id.clone(),
+                ledger: Arc::clone(&ledger),
+                views: views.clone(),
+                signer: signer.as_ref().map(Signer::watch),
+            });
+            if let Some(signer) = signer {
+                let mut recorded = recorded.subscribe();
+                signers.spawn(signer.run(async move {
+                    let _ = recorded.wait_for(|recorded| *recorded).await;
+                }));
+            }
+            tenants.push((id.clone(), Tenant { executor, ledger, views, proofs: Some(proofs) }));
         }
         let api = ApiParts {
             authenticator,
@@ -163,6 +186,7 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
+<<<<<<< HEAD
         Ok(Self {
             address,
             closing,
@@ -175,6 +199,22 @@ impl Running {
             views,
             _folder: folder,
         })
+||||||| 5e17361
+        Ok(Self { address, closing, api: Some(api), health, timers, relays, views, _folder: folder })
+=======
+        Ok(Self {
+            address,
+            closing,
+            api: Some(api),
+            health,
+            timers,
+            relays,
+            signers,
+            recorded,
+            views,
+            _folder: folder,
+        })
+>>>>>>> wt-G
     }
 
     /// Serves until `asked` is over.
@@ -195,6 +235,7 @@ impl Running {
         const HEADS: &str = "what remembers how far the ledgers were served";
         const TIMERS: &str = "the timekeeper";
         const RELAY: &str = "the pharmacy relay";
+        const SIGNER: &str = "the signer of checkpoints";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -221,6 +262,10 @@ impl Running {
             Some(ended) = self.relays.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(RELAY, cause),
                 Ok(()) => ServeError::Ended(RELAY),
+            },
+            Some(ended) = self.signers.join_next() => match ended {
+                Err(cause) => ServeError::BrokeOff(SIGNER, cause),
+                Ok(()) => ServeError::Ended(SIGNER),
             },
         }
     }
@@ -249,6 +294,12 @@ impl Running {
                     "how far a ledger was served is not noted"
                 );
             }
+        }
+        // What was recorded last is signed too, unless that takes too long: the next start signs it.
+        self.recorded.send_replace(true);
+        let signed = async { while self.signers.join_next().await.is_some() {} };
+        if tokio::time::timeout(drain, signed).await.is_err() {
+            self.signers.shutdown().await;
         }
         for views in self.views {
             views.shutdown().await;

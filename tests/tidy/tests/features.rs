@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::files::with_endings;
 
 /// What the record of medication management in an intensive outpatient program does, feature by feature.
-const FEATURES: [(&str, &str); 42] = [
+const FEATURES: [(&str, &str); 43] = [
     ("f01", "candidates are screened"),
     ("f02", "medication is indicated or not, with reasons"),
     ("f03", "a psychiatrist or nurse practitioner evaluates"),
@@ -46,6 +46,7 @@ const FEATURES: [(&str, &str); 42] = [
     ("e07", "rules know of time"),
     ("e08", "laboratory monitoring comes due"),
     ("e09", "history can be read at any time"),
+    ("e10", "history proves that nothing in it was altered"),
     ("e19", "commands are idempotent, and races are told"),
     ("e20", "registers, screens, scores and signatures work together"),
 ];

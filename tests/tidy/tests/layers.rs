@@ -14,6 +14,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
     ("concord-postgres", &[]),
     ("concord-ledger", &["concord-kernel", "concord-postgres"]),
+    ("concord-audit", &["concord-kernel", "concord-ledger"]),
     ("concord-proto", &[]),
     ("concord-access", &["concord-kernel", "concord-domain"]),
     ("concord-executor", &["concord-kernel", "concord-knowledge", "concord-domain", "concord-ledger"]),
@@ -28,6 +29,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "concord-ledger",
             "concord-executor",
             "concord-access",
+            "concord-audit",
             "concord-projection",
             "concord-views",
             "concord-proto",
@@ -66,10 +68,14 @@ const MAY_USE: [(&str, &[&str]); 21] = [
 
 /// Libraries that only some crates may use, tests aside, with the reason.
 const ONLY_IN: [(&str, &[&str], &str); 8] = [
-    ("rusqlite", &["concord-ledger", "concord-projection"], "SQL stays where it is kept and tested"),
+    (
+        "rusqlite",
+        &["concord-audit", "concord-ledger", "concord-projection"],
+        "SQL stays where it is kept and tested",
+    ),
     (
         "tokio-postgres",
-        &["concord-postgres", "concord-ledger", "concord"],
+        &["concord-postgres", "concord-audit", "concord-ledger", "concord"],
         "SQL stays where it is kept and tested",
     ),
     ("tokio-postgres-rustls", &["concord-postgres"], "there is one way to a server"),

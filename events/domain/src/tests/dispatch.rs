@@ -5,8 +5,8 @@ use concord_kernel::{Role, StreamKind};
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
     Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, adherence,
-    assessment, care_team, chart, coordination, episode, follow_up, prescription, recovery, ruleset, scales,
-    side_effects, treatment_plan,
+    assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery, ruleset,
+    scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -64,6 +64,10 @@ fn out_of_place(kind: StreamKind) -> Command {
             ruleset: concord_knowledge::RulesetVersion::parse("2027-01-04.0123456789ab").unwrap(),
             reason: text("why"),
         }),
+        StreamKind::Audit => Command::Audit(audit::Command::Record {
+            audit: concord_kernel::AuditId::new(uuid(9)),
+            record: audit::tests::record(),
+        }),
     }
 }
 
@@ -82,6 +86,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::Recovery(_) => StreamKind::Recovery,
         Refusal::Prescription(_) => StreamKind::Prescription,
         Refusal::Ruleset(_) => StreamKind::Ruleset,
+        Refusal::Audit(_) => StreamKind::Audit,
     }
 }
 

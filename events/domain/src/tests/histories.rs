@@ -133,7 +133,8 @@ impl Record {
                 | DomainEvent::Adherence(_)
                 | DomainEvent::Recovery(_)
                 | DomainEvent::Prescription(_)
-                | DomainEvent::Ruleset(_) => {}
+                | DomainEvent::Ruleset(_)
+                | DomainEvent::Audit(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    DomainEvent, adherence, assessment, care_team, chart, coordination, episode, follow_up, prescription,
-    recovery, ruleset, scales, side_effects, treatment_plan,
+    DomainEvent, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up,
+    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 use concord_kernel::StreamKind;
 use serde_json::Value;
@@ -41,6 +41,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::Recovery => recovery::Event::VARIANTS,
         StreamKind::Prescription => prescription::Event::VARIANTS,
         StreamKind::Ruleset => ruleset::Event::VARIANTS,
+        StreamKind::Audit => audit::Event::VARIANTS,
     }
 }
 
@@ -59,6 +60,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::Recovery(event) => serde_json::to_string_pretty(event),
         DomainEvent::Prescription(event) => serde_json::to_string_pretty(event),
         DomainEvent::Ruleset(event) => serde_json::to_string_pretty(event),
+        DomainEvent::Audit(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

@@ -67,7 +67,8 @@ impl View for Caseload {
             DomainEvent::Assessment(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_)
-            | DomainEvent::Ruleset(_) => false,
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -100,7 +101,8 @@ impl View for Caseload {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_)
-            | DomainEvent::Ruleset(_) => {}
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

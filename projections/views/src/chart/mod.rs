@@ -76,7 +76,8 @@ impl View for Chart {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
-            | DomainEvent::Ruleset(_) => Vec::new(),
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => Vec::new(),
         }
     }
 
@@ -106,7 +107,8 @@ impl View for Chart {
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Ruleset(_) => {}
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => {}
         }
         Ok(())
     }

@@ -70,7 +70,8 @@ pub(crate) const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::Coordination(_)
         | DomainEvent::Adherence(_)
         | DomainEvent::Prescription(_)
-        | DomainEvent::Ruleset(_) => None,
+        | DomainEvent::Ruleset(_)
+        | DomainEvent::Audit(_) => None,
     }
 }
 

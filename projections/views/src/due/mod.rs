@@ -73,7 +73,8 @@ impl View for DueItems {
             | DomainEvent::Adherence(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
-            | DomainEvent::Ruleset(_) => {}
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

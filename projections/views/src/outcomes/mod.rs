@@ -113,6 +113,7 @@ const fn counts(event: &DomainEvent) -> bool {
         DomainEvent::FollowUp(_)
         | DomainEvent::CareTeam(_)
         | DomainEvent::Ruleset(_)
+        | DomainEvent::Audit(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Prescription(_) => false,
     }

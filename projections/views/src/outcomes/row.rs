@@ -100,6 +100,7 @@ impl Row {
             DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_) => {}
         }

@@ -111,6 +111,7 @@ impl News {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
             | DomainEvent::Coordination(_) => None,
         };
         if let DomainEvent::Chart(event) = &fact.event

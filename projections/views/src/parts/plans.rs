@@ -55,6 +55,7 @@ impl<T> Plans<T> {
             DomainEvent::TreatmentPlan(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
             | DomainEvent::Episode(_)
             | DomainEvent::Assessment(_)
             | DomainEvent::Chart(_)

@@ -74,7 +74,8 @@ impl View for Reconciled {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::Recovery(_)
-            | DomainEvent::Ruleset(_) => false,
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -126,7 +127,8 @@ impl View for Reconciled {
             | DomainEvent::SideEffects(_)
             | DomainEvent::Scales(_)
             | DomainEvent::Recovery(_)
-            | DomainEvent::Ruleset(_) => {}
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

@@ -50,7 +50,8 @@ impl View for Roster {
             | DomainEvent::Adherence(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
-            | DomainEvent::Ruleset(_) => Vec::new(),
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => Vec::new(),
         }
     }
 
@@ -74,7 +75,8 @@ impl View for Roster {
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
             | DomainEvent::Prescription(_)
-            | DomainEvent::Ruleset(_) => Ok(()),
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => Ok(()),
         }
     }
 

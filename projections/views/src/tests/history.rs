@@ -184,6 +184,7 @@ impl Story {
             DomainEvent::Recovery(_) => StreamRef::recovery(self.patient),
             DomainEvent::Prescription(_) => StreamRef::prescription(self.patient, self.at_pharmacy.latest),
             DomainEvent::Ruleset(_) => StreamRef::ruleset(),
+            DomainEvent::Audit(_) => StreamRef::audit(concord_kernel::AuditId::new(self.patient.uuid())),
         }
     }
 

@@ -150,6 +150,7 @@ impl More {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Recovery(_) => false,
         }

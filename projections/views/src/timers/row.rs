@@ -72,6 +72,7 @@ impl Row {
             DomainEvent::Assessment(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_) => {}

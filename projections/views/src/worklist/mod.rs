@@ -67,7 +67,8 @@ impl View for Worklist {
             | DomainEvent::Adherence(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
-            | DomainEvent::Ruleset(_) => {}
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

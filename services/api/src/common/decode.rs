@@ -74,7 +74,7 @@ fn writing_purpose(purpose: i32) -> Result<Purpose, Invalid> {
     }
 }
 
-fn read_purpose(purpose: pb::Purpose) -> Option<Purpose> {
+pub(crate) fn read_purpose(purpose: pb::Purpose) -> Option<Purpose> {
     match purpose {
         pb::Purpose::Unspecified => None,
         pb::Purpose::Treatment => Some(Purpose::Treatment),

@@ -13,7 +13,7 @@ use crate::{Failure, Invalid};
 /// Longest stored name of an event.
 const NAME_LENGTH: usize = 80;
 
-pub(super) fn filter(stream_types: Vec<String>, event_types: Vec<String>) -> Result<Filter, Invalid> {
+pub(crate) fn filter(stream_types: Vec<String>, event_types: Vec<String>) -> Result<Filter, Invalid> {
     let kind = |text: String| {
         StreamKind::from_str(&text).map_err(|_| Invalid::new("", "must be a kind of stream, such as episode"))
     };

@@ -15,7 +15,7 @@ pub(super) fn head(head: Head) -> pb::GetHeadResponse {
     }
 }
 
-pub(super) fn event(entry: Entry) -> pb::StoredEvent {
+pub(crate) fn event(entry: Entry) -> pb::StoredEvent {
     let Entry {
         position,
         stream,

@@ -1,5 +1,7 @@
 //! Who has no token learns nothing about what they sent.
 
+use concord_proto::concord::audit::v1 as audit;
+use concord_proto::concord::audit::v1::audit_service_client::AuditServiceClient;
 use concord_proto::concord::ledger::v1 as ledger;
 use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClient;
 use concord_proto::concord::liaison::v1 as liaison;
@@ -55,6 +57,15 @@ async fn a_question_without_a_token_is_not_even_read() {
         TimelineServiceClient.list_timeline(timeline::ListTimelineRequest { patient_id: bad(), ..Default::default() });
         TimelineServiceClient.watch_timeline(timeline::WatchTimelineRequest { patient_id: bad(), ..Default::default() });
         OutcomeServiceClient.get_outcomes(outcomes::GetOutcomesRequest { program: bad(), ..Default::default() });
+        AuditServiceClient.get_checkpoint(audit::GetCheckpointRequest {});
+        AuditServiceClient.get_inclusion_proof(audit::GetInclusionProofRequest::default());
+        AuditServiceClient.get_consistency_proof(audit::GetConsistencyProofRequest::default());
+        AuditServiceClient.add_cosignature(audit::AddCosignatureRequest { note: bad() });
+        AuditServiceClient.export_patient(audit::ExportPatientRequest { patient_id: bad(), ..Default::default() });
+        AuditServiceClient.replay_events(audit::ReplayEventsRequest { patient_id: bad(), ..Default::default() });
+        AuditServiceClient.list_known(audit::ListKnownRequest { patient_id: bad(), ..Default::default() });
+        AuditServiceClient.get_decision(audit::GetDecisionRequest::default());
+        AuditServiceClient.diff_known(audit::DiffKnownRequest { patient_id: bad(), ..Default::default() });
         LedgerServiceClient.get_head(ledger::GetHeadRequest {});
         LedgerServiceClient.read_range(ledger::ReadRangeRequest { epoch: bad(), ..Default::default() });
         LedgerServiceClient.watch_head(ledger::WatchHeadRequest {});

@@ -12,7 +12,7 @@ use crate::common::encode::{instant, role};
 use crate::prescriber::spoken;
 use crate::query::words;
 
-pub(super) fn entry(shown: &TimelineEntry) -> pb::TimelineEntry {
+pub(crate) fn entry(shown: &TimelineEntry) -> pb::TimelineEntry {
     let TimelineEntry { position, entry, subject, cited, corrections, classes } = shown;
     let said = match &entry.what {
         What::Course(told_of) => of_course(told_of, subject.as_ref()),

@@ -4,3 +4,5 @@ mod decode;
 mod encode;
 mod handler;
 mod words;
+
+pub(crate) use encode::entry;

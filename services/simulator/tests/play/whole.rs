@@ -43,6 +43,13 @@ const NEVER: &[(&str, &str)] = &[
     ("OUTREACH_ALREADY_DUE", "only the service has outreach come due, by no call"),
     ("OUTREACH_NOT_CALLED_FOR", "only the service has outreach come due, by no call"),
     ("PROGRAM_TOO_LARGE", "a question meets it, and no command"),
+    ("RETURN_DATE_REQUIRED", "an auditor's question meets it, and no command"),
+    ("RETURN_DATE_PASSED", "an auditor's question meets it, and no command"),
+    ("AUDIT_RECORDED", "an auditor's question meets it, and no command"),
+    ("CHECKPOINT_NOT_YET", "an auditor's question meets it, and no command"),
+    ("COSIGNATURE_INVALID", "an auditor's question meets it, and no command"),
+    ("CHECKPOINTS_UNAVAILABLE", "an auditor's question meets it, and no command"),
+    ("AUDIT_TOO_LARGE", "an auditor's question meets it, and no command"),
     ("RULESET_BASE_CHANGED", "only after an upgrade between two signatures"),
     ("RULESET_UNUSABLE", "only after an upgrade whose tables the program's rows do not fit"),
 ];

@@ -1,6 +1,7 @@
 //! One event of every kind, with fixed values: what is stored must not depend on who runs the test.
 
 mod adherence;
+mod audit;
 mod care;
 mod chart;
 mod coordination;
@@ -37,6 +38,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(recovery::told().into_iter().map(DomainEvent::Recovery));
     all.extend(prescription::prescription().into_iter().map(DomainEvent::Prescription));
     all.extend(ruleset::ruleset().into_iter().map(DomainEvent::Ruleset));
+    all.push(DomainEvent::Audit(audit::audit()));
     all
 }
 

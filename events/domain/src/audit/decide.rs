@@ -1,0 +1,35 @@
+//! The rules of an audit.
+
+use concord_kernel::{Day, Role};
+
+use super::{Audit, Basis, Command, Error, Event, Record};
+use crate::Issued;
+
+impl Audit {
+    /// Returns the facts that follow from `issued`, in order.
+    ///
+    /// # Errors
+    ///
+    /// The one rule that refuses it; nothing is recorded, and nothing shown, then.
+    pub(crate) fn decide(&self, issued: &Issued<Command>) -> Result<Vec<Event>, Error> {
+        let Command::Record { record, .. } = &issued.command;
+        let role = issued.context.actor.role;
+        if role != Role::Auditor {
+            return Err(Error::RoleNotPermitted { role });
+        }
+        if self.recorded {
+            return Err(Error::AlreadyRecorded);
+        }
+        comes_back(record, issued.context.now.day())?;
+        Ok(vec![Event::AuditRecorded(record.clone())])
+    }
+}
+
+/// Whoever is not the program returns or destroys what they take, on a day that is still to come.
+fn comes_back(record: &Record, today: Day) -> Result<(), Error> {
+    match (record.basis, record.return_or_destroy_by) {
+        (_, Some(day)) if day < today => Err(Error::ReturnDatePassed),
+        (Basis::Government | Basis::Payer | Basis::PeerReview, None) => Err(Error::ReturnDateRequired),
+        (Basis::Program, None) | (_, Some(_)) => Ok(()),
+    }
+}

@@ -1,0 +1,18 @@
+CREATE TABLE checkpoints (
+    origin TEXT PRIMARY KEY,
+    size INTEGER NOT NULL,
+    note TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE blocks (
+    origin TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    root BLOB NOT NULL,
+    PRIMARY KEY (origin, number)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE cosigned (
+    origin TEXT NOT NULL,
+    cosigner TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY (origin, cosigner)
+) STRICT, WITHOUT ROWID;

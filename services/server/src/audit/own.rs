@@ -1,0 +1,35 @@
+//! The public key, checkpoints and proofs: hashes alone.
+
+use std::fs;
+use std::path::Path;
+
+use concord_client::Error;
+use concord_kernel::TenantId;
+use concord_proto::concord::audit::v1 as pb;
+
+use crate::checkpoints::signing_key;
+use crate::config::Config;
+use crate::rules::Service;
+use crate::{Failed, out};
+
+pub(super) fn key(config: &Config, tenant: &TenantId) -> Result<(), Failed> {
+    Ok(out::line(signing_key(config, tenant)?.public())?)
+}
+
+pub(super) async fn latest(service: &Service) -> Result<pb::GetCheckpointResponse, Failed> {
+    let client = service.connect().await?;
+    let latest = client.audits().get_checkpoint(pb::GetCheckpointRequest {}).await.map_err(Error::from)?;
+    Ok(latest.into_inner())
+}
+
+pub(super) async fn checkpoint(service: &Service) -> Result<(), Failed> {
+    Ok(out::line(latest(service).await?.note.trim_end())?)
+}
+
+pub(super) async fn proof(service: &Service, position: u64, to: &Path) -> Result<(), Failed> {
+    let client = service.connect().await?;
+    let asks = pb::GetInclusionProofRequest { position, size: 0 };
+    let proof = client.audits().get_inclusion_proof(asks).await.map_err(Error::from)?.into_inner();
+    fs::write(to, &proof.proof_file)?;
+    Ok(out::line(format_args!("Position {position} is one of {} signed events.", proof.size))?)
+}

@@ -1,0 +1,87 @@
+//! Opens what proves a tenant's record, and what signs it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use concord_api::Proofs;
+use concord_audit::note::{KeyKind, NoteError, SigningKey};
+use concord_audit::{
+    CheckpointStore, FileAnchor, Log, PostgresCheckpoints, Signer, SqliteCheckpoints, StoreError, key_name,
+};
+use concord_kernel::{LedgerId, TenantId};
+use concord_ledger::{DataFolder, Ledger};
+
+use crate::config::{Config, ProcessRole, StoreKind};
+use crate::key::{self, KeyError};
+use crate::serve::Sources;
+
+/// In a tenant's folder: the latest checkpoints, and those that were anchored.
+const STORE: &str = "checkpoints.db";
+const ANCHORED: &str = "clinical.checkpoints";
+
+/// Why nothing can be proven.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CheckpointsError {
+    /// The key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The key or a cosigner's.
+    #[error("a key of checkpoints cannot be used")]
+    Note(#[from] NoteError),
+    /// The store.
+    #[error("the checkpoints cannot be opened")]
+    Store(#[from] StoreError),
+    /// The folder for checkpoints.
+    #[error("the folder for checkpoints cannot be made")]
+    Anchor(#[source] std::io::Error),
+    /// The configuration names no database.
+    #[error("no database is named")]
+    NoDatabase,
+}
+
+/// The key of a tenant's clinical ledger.
+pub(crate) fn signing_key(config: &Config, tenant: &TenantId) -> Result<SigningKey, CheckpointsError> {
+    let seed = key::checkpoints(&config.data, &config.checkpoints.key)?;
+    let name = key_name(&LedgerId::clinical(tenant.clone()));
+    Ok(SigningKey::from_seed(&name, KeyKind::Log, &seed)?)
+}
+
+/// Opens what proves the record of `tenant` and, with the role of the signer, what signs it.
+pub(crate) async fn open(
+    folder: &DataFolder,
+    tenant: &TenantId,
+    config: &Config,
+    ledger: &Arc<dyn Ledger>,
+    sources: &Sources,
+) -> Result<(Proofs, Option<Signer>), CheckpointsError> {
+    let own = folder.path().join(tenant.as_str());
+    std::fs::create_dir_all(&own).map_err(CheckpointsError::Anchor)?;
+    let store: Arc<dyn CheckpointStore> = match config.ledger.store {
+        StoreKind::Sqlite => Arc::new(SqliteCheckpoints::open(&own.join(STORE))?),
+        StoreKind::Postgres => {
+            let database = config.ledger.postgres.parse().ok_or(CheckpointsError::NoDatabase)?;
+            Arc::new(PostgresCheckpoints::open(&database).await?)
+        }
+    };
+    let key = signing_key(config, tenant)?;
+    let log = Arc::new(Log::new(Arc::clone(ledger), store, key.public().clone()));
+    let signer = if config.has(ProcessRole::Signer) {
+        let key = signing_key(config, tenant)?;
+        let clock = Arc::clone(&sources.clock);
+        let signer = Signer::new(Arc::clone(&log), key, clock, config.checkpoints.pace());
+        Some(signer.anchored_by(FileAnchor::at(anchor(config, own, tenant)?)))
+    } else {
+        None
+    };
+    let cosigners = config.checkpoints.cosigners()?;
+    Ok((Proofs { log, key: Arc::new(key), cosigners }, signer))
+}
+
+fn anchor(config: &Config, own: PathBuf, tenant: &TenantId) -> Result<PathBuf, CheckpointsError> {
+    if config.checkpoints.anchor.as_os_str().is_empty() {
+        return Ok(own.join(ANCHORED));
+    }
+    let folder = config.checkpoints.anchor.join(tenant.as_str());
+    std::fs::create_dir_all(&folder).map_err(CheckpointsError::Anchor)?;
+    Ok(folder.join(ANCHORED))
+}
