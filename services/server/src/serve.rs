@@ -186,7 +186,6 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-<<<<<<< HEAD
         Ok(Self {
             address,
             closing,
@@ -196,25 +195,11 @@ impl Running {
             relays,
             heads,
             ledgers,
-            views,
-            _folder: folder,
-        })
-||||||| 5e17361
-        Ok(Self { address, closing, api: Some(api), health, timers, relays, views, _folder: folder })
-=======
-        Ok(Self {
-            address,
-            closing,
-            api: Some(api),
-            health,
-            timers,
-            relays,
             signers,
             recorded,
             views,
             _folder: folder,
         })
->>>>>>> wt-G
     }
 
     /// Serves until `asked` is over.
