@@ -56,7 +56,7 @@ async fn e10_a_patients_history_is_checked_without_the_service_and_an_edit_is_na
 
     let verify = |path: String| {
         let key = key.clone();
-        async move { ask(&clinic.server, &["audit", "verify", &path, "--key", &key, "--json"]).await }
+        async move { ask(server, &["audit", "verify", &path, "--key", &key, "--json"]).await }
     };
     let holds: Value = serde_json::from_str(&verify(path.to_owned()).await.unwrap()).unwrap();
     assert_eq!(holds["patient"], Value::String(patient.clone()));

@@ -1,6 +1,7 @@
 //! Tests of the whole crate: what is refused and how, that no bytes bring a decoder down, and calls over a socket.
 
 mod adherence;
+mod audit;
 mod closing;
 mod course;
 mod doctored;

@@ -25,7 +25,7 @@ mod walk;
 
 pub use anchor::{Anchor, AnchorError, FileAnchor, read_anchored};
 pub use checkpoint::{Checkpoint, Signed};
-pub use entries::Recorded;
+pub use entries::{NotText, Recorded};
 pub use error::{LogError, SignError};
 pub use origin::{epoch_origin, key_name, ledger_of};
 pub use signer::{Condition, Cosigners, Signer, SignerOptions};

@@ -10,6 +10,7 @@ mod fill;
 mod lag;
 mod load;
 mod mix;
+pub mod proofs;
 pub mod replay;
 pub mod safety;
 mod server;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use concord_bench::commands::{self, Options};
-use concord_bench::{Launch, replay, safety, views};
+use concord_bench::{Launch, proofs, replay, safety, views};
 use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
@@ -22,6 +22,7 @@ pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
         Bench::Commands(options) => measure_commands(&options).await?,
         Bench::Replay(options) => measure_replay(&options).await?,
         Bench::Views(options) => measure_views(&options).await?,
+        Bench::Proofs(options) => measure_proofs(&options).await?,
         Bench::Safety(options) => measure_safety(&options)?,
         Bench::EchoServer => concord_bench::serve_echo().await?,
     }
@@ -51,6 +52,12 @@ async fn measure_replay(options: &BenchReplay) -> Result<(), Failed> {
 async fn measure_views(options: &BenchReplay) -> Result<(), Failed> {
     let report =
         views::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
+    print(&report, options.json)
+}
+
+async fn measure_proofs(options: &BenchReplay) -> Result<(), Failed> {
+    let report =
+        proofs::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
     print(&report, options.json)
 }
 

@@ -130,6 +130,8 @@ pub(crate) enum Bench {
     Replay(BenchReplay),
     /// Events a second into all views
     Views(BenchReplay),
+    /// How long a proof of an event takes, and how fast a record is checked
+    Proofs(BenchReplay),
     /// How long the safety check of one chart takes, over the whole ruleset
     Safety(BenchSafety),
     /// The bare service that the others are compared with

@@ -3,7 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use concord_access::LocalTokens;
 use concord_audit::note::SigningKey;
@@ -47,10 +47,15 @@ pub(crate) fn tokens(folder: &Path) -> Result<LocalTokens, KeyError> {
     LocalTokens::new(&key).map_err(|_| KeyError::Short { folder: folder.display().to_string() })
 }
 
+/// Where the key that signs checkpoints is: in `named`; when that is empty, in `folder`.
+pub(crate) fn checkpoints_file(folder: &Path, named: &Path) -> PathBuf {
+    if named.as_os_str().is_empty() { folder.join(CHECKPOINTS_FILE) } else { named.to_owned() }
+}
+
 /// Reads the secret of the key that signs checkpoints, making it first when there is none. `named` is its file; empty: one
 /// in `folder`.
 pub(crate) fn checkpoints(folder: &Path, named: &Path) -> Result<[u8; SigningKey::SEED_BYTES], KeyError> {
-    let path = if named.as_os_str().is_empty() { folder.join(CHECKPOINTS_FILE) } else { named.to_owned() };
+    let path = checkpoints_file(folder, named);
     let folder = path.parent().unwrap_or(folder);
     let shown = || folder.display().to_string();
     let key = match fs::read(&path) {

@@ -56,6 +56,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "concord-executor",
             "concord-projection",
             "concord-views",
+            "concord-audit",
             "concord-client",
             "concord-proto",
         ],

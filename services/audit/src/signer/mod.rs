@@ -41,6 +41,8 @@ pub struct Signer {
     durable: Option<Signed>,
     /// Complete blocks that are kept in the store.
     kept_blocks: Option<u64>,
+    /// Whether what was anchored before this process began was compared with the ledger.
+    compared: bool,
     /// When the anchors were given the last one, and how many events it was of.
     anchored: Option<(concord_kernel::Instant, u64)>,
 }
@@ -57,6 +59,7 @@ impl Signer {
             condition: watch::Sender::new(Condition::Signing),
             durable: None,
             kept_blocks: None,
+            compared: false,
             anchored: None,
         }
     }
@@ -135,6 +138,7 @@ impl Signer {
             return Err(LogError::EpochChanged);
         }
         let (size, root) = (head.token.position, head.root);
+        self.agrees_with_anchors(&origin, size).await?;
         if let Some(signed) = &last {
             let known = signed.checkpoint();
             if known.size > size {
@@ -153,6 +157,29 @@ impl Signer {
         let next = Checkpoint { origin: origin.clone(), size, root };
         let next = next.sign(&self.key, self.clock.now()).map_err(SignError::OtherKey)?;
         self.make_durable(&origin, last, next).await.map(Some)
+    }
+
+    /// Insists, once, that the ledger goes on from what was anchored before this process began: ledger and checkpoints may
+    /// both have been put back from an older copy.
+    async fn agrees_with_anchors(&mut self, origin: &str, size: u64) -> Result<(), LogError> {
+        if self.compared {
+            return Ok(());
+        }
+        for anchor in &self.anchors {
+            let last = anchor.last(self.key.public()).await.map_err(|_| SignError::Unavailable)?;
+            let Some(last) = last.as_ref().map(Signed::checkpoint).filter(|last| last.origin == origin)
+            else {
+                continue;
+            };
+            if last.size > size {
+                return Err(SignError::Shortened { signed: last.size, has: size }.into());
+            }
+            if self.log.root(last.size).await? != last.root {
+                return Err(SignError::Altered { signed: last.size }.into());
+            }
+        }
+        self.compared = true;
+        Ok(())
     }
 
     /// Proves to itself that the first `size` events have `root` and go on from what was signed.

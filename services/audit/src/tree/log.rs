@@ -169,7 +169,11 @@ impl Log {
     ///
     /// [`LogError::OutOfRange`] when the ledger has fewer.
     pub(crate) async fn grow(&self, size: u64) -> Result<(), LogError> {
-        let head = *self.ledger.watch().borrow();
+        let mut head = *self.ledger.watch().borrow();
+        if size > head.position {
+            // Another process may have recorded, and signed, what is not heard of here yet.
+            head = self.ledger.head().await?.token;
+        }
         if size > head.position {
             return Err(LogError::OutOfRange);
         }

@@ -172,6 +172,73 @@ async fn what_was_durable_and_not_published_is_published_after_a_restart() {
     assert_eq!(kept, [durable]);
 }
 
+/// A store at which two signers meet before either replaces anything.
+struct Meets {
+    store: Arc<dyn CheckpointStore>,
+    both: tokio::sync::Barrier,
+    /// Whether who is too late is told so.
+    compares: bool,
+}
+
+#[async_trait]
+impl CheckpointStore for Meets {
+    async fn latest(&self, origin: &str) -> Result<Option<Stored>, StoreError> {
+        self.store.latest(origin).await
+    }
+
+    async fn blocks(&self, origin: &str) -> Result<Vec<Hash>, StoreError> {
+        self.store.blocks(origin).await
+    }
+
+    async fn replace(
+        &self,
+        origin: &str,
+        previous: Option<u64>,
+        next: &Stored,
+        first: u64,
+        roots: &[Hash],
+    ) -> Result<Swap, StoreError> {
+        self.both.wait().await;
+        let swapped = self.store.replace(origin, previous, next, first, roots).await?;
+        Ok(if self.compares { swapped } else { Swap::Done })
+    }
+
+    async fn keep_cosigned(&self, origin: &str, cosigned: &Cosigned) -> Result<(), StoreError> {
+        self.store.keep_cosigned(origin, cosigned).await
+    }
+
+    async fn cosigned(&self, origin: &str) -> Result<Vec<Cosigned>, StoreError> {
+        self.store.cosigned(origin).await
+    }
+}
+
+/// What two signers publish at once that see different histories under one name, as after a promotion that nobody noticed.
+async fn published_by_two(compares: bool) -> Vec<Checkpoint> {
+    let (store, _folder) = store();
+    let meets: Arc<dyn CheckpointStore> =
+        Arc::new(Meets { store, both: tokio::sync::Barrier::new(2), compares });
+    let (one, other) = (memory(), memory());
+    for number in 0..10 {
+        one.append(append(number, 1)).await.unwrap();
+        other.append(append(number, 2)).await.unwrap();
+    }
+    let (mut first, mut second) = (signer(&one, &meets), signer(&other, &meets));
+    let (first, second) = tokio::join!(first.turn(), second.turn());
+    [first, second].into_iter().filter_map(|turn| Some(turn.ok()??.checkpoint().clone())).collect()
+}
+
+#[tokio::test]
+async fn two_signers_that_see_different_histories_publish_one() {
+    let published = published_by_two(true).await;
+    assert!(!published.is_empty() && published.windows(2).all(|pair| pair[0] == pair[1]), "{published:?}");
+}
+
+#[tokio::test]
+async fn the_suite_sees_a_store_that_replaces_without_comparing() {
+    let published = published_by_two(false).await;
+    assert!(published.windows(2).any(|pair| pair[0] != pair[1]), "{published:?}");
+}
+
 /// A ledger in a file, opened anew after somebody wrote to the file.
 fn open(path: &std::path::Path) -> Arc<dyn Ledger> {
     let clock = Arc::new(ManualClock::starting_at(noon()));
@@ -217,6 +284,28 @@ async fn a_ledger_that_lost_its_end_is_not_signed_for() {
     let short = memory();
     fill(&*short, 30).await;
     assert_eq!(signer(&short, &checkpoints).turn().await, Err(SignError::Shortened { signed: 40, has: 30 }));
+}
+
+#[tokio::test]
+async fn a_ledger_that_was_put_back_together_with_its_checkpoints_is_found_by_what_was_anchored() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kept");
+    let (checkpoints, _folder) = store();
+    let (long, short) = (memory(), memory());
+    fill(&*long, 40).await;
+    let mut first = signer(&long, &checkpoints).anchored_by(FileAnchor::at(file.clone()));
+    assert!(first.turn().await.unwrap().is_some());
+    // An older copy of everything but the anchor: it knows nothing of what came after.
+    let (older, _folder) = store();
+    fill(&*short, 30).await;
+    let mut again = signer(&short, &older).anchored_by(FileAnchor::at(file.clone()));
+    assert_eq!(again.turn().await, Err(SignError::Shortened { signed: 40, has: 30 }));
+    for number in 30..45 {
+        short.append(append(number, 4)).await.unwrap();
+    }
+    assert_eq!(again.turn().await, Err(SignError::Altered { signed: 40 }), "nor once it is longer");
+    let mut unanchored = signer(&short, &older);
+    assert!(unanchored.turn().await.is_ok(), "without an anchor nobody could tell");
 }
 
 #[tokio::test]

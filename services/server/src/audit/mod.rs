@@ -18,7 +18,7 @@ use crate::config::Config;
 /// Runs `command`; `config` says where the keys are.
 pub(crate) async fn run(command: Audit, config: &Config) -> Result<ExitCode, Failed> {
     match command {
-        Audit::Key { tenant } => own::key(config, &tenant)?,
+        Audit::Key { tenant } => own::public_key(config, &tenant)?,
         Audit::Checkpoint { service } => own::checkpoint(&service).await?,
         Audit::Proof { position, out, service } => own::proof(&service, position, &out).await?,
         Audit::Verify { file, key, json } => return verify::file(&file, &key, json),

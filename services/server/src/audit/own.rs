@@ -10,9 +10,14 @@ use concord_proto::concord::audit::v1 as pb;
 use crate::checkpoints::signing_key;
 use crate::config::Config;
 use crate::rules::Service;
-use crate::{Failed, out};
+use crate::{Failed, key, out};
 
-pub(super) fn key(config: &Config, tenant: &TenantId) -> Result<(), Failed> {
+pub(super) fn public_key(config: &Config, tenant: &TenantId) -> Result<(), Failed> {
+    let file = key::checkpoints_file(&config.data, &config.checkpoints.key);
+    if !file.exists() {
+        // One that was made here would look like that of a service, and be of none.
+        return Err(format!("there is no {}: the service makes it when it starts", file.display()).into());
+    }
     Ok(out::line(signing_key(config, tenant)?.public())?)
 }
 

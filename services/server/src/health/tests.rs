@@ -127,6 +127,21 @@ async fn views_whose_thread_breaks_off_are_told_and_the_service_goes_on() {
     running.stop(SOON).await.unwrap();
 }
 
+#[tokio::test]
+async fn checkpoints_that_cannot_go_on_are_told_and_the_service_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    ledger(folder.path(), SqliteOptions::default()).append(unreadable()).await.unwrap();
+    let running = started(folder.path()).await;
+    becomes(&running, "checkpoints/demo", Wire::Serving).await;
+    // Stopping signs what was not signed yet.
+    running.stop(SOON).await.unwrap();
+    std::fs::write(folder.path().join("checkpoint.key"), [9; 32]).unwrap();
+    let running = started(folder.path()).await;
+    becomes(&running, "checkpoints/demo", Wire::NotServing).await;
+    assert_eq!(check(&running, "ledger/demo").await, Wire::Serving);
+    running.stop(SOON).await.unwrap();
+}
+
 #[test]
 fn only_a_view_that_goes_on_is_well() {
     let fault = Fault { position: 7, reason: Reason::Unreadable };
