@@ -89,9 +89,9 @@ impl From<LogError> for Failure {
         match error {
             LogError::OutOfRange => Self::NotFound,
             LogError::NotYet => Self::CheckpointNotYet,
-            LogError::EpochChanged => Self::EpochChanged,
             LogError::Ledger(error) => error.into(),
-            LogError::Store(_) => ExecuteError::Unavailable.into(),
+            // A process that finds its ledger in another epoch ends; the next one has a log of that epoch.
+            LogError::EpochChanged | LogError::Store(_) => ExecuteError::Unavailable.into(),
             LogError::Contradiction(contradiction) => Self::Contradiction(contradiction),
         }
     }

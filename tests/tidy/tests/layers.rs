@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 21] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),

@@ -30,8 +30,11 @@ impl Knowledge {
     ) -> Result<Self, Failure> {
         let view = ViewId::of::<Timeline>();
         views.wait_for(view, at, VIEW_WAIT).await.map_err(|error| match error {
-            WaitError::EpochChanged { .. } => Failure::EpochChanged,
-            WaitError::UnknownView | WaitError::Behind { .. } | WaitError::Stopped => Failure::ViewBehind,
+            // The place was found in the ledger: its views are still those of another history.
+            WaitError::EpochChanged { .. }
+            | WaitError::UnknownView
+            | WaitError::Behind { .. }
+            | WaitError::Stopped => Failure::ViewBehind,
         })?;
         let asked = Asked { known_at: Some(at.position), ..Asked::default() };
         Ok(Self { reader: views.reader(), patient, asked, since, after: None, over: false })
