@@ -10,6 +10,7 @@ mod fill;
 mod lag;
 mod load;
 mod mix;
+pub mod relay;
 pub mod replay;
 pub mod safety;
 mod server;
@@ -20,3 +21,5 @@ pub mod views;
 pub use echo::serve as serve_echo;
 pub use error::BenchError;
 pub use server::Launch;
+
+pub use concord_relay::Nats;

@@ -8,7 +8,7 @@ use concord_kernel::{Role, Schedule, TenantId};
 use uuid::Uuid;
 
 use crate::config::ProcessRole;
-use crate::rules::Rules;
+use crate::rules::{Rules, Service};
 
 /// The system of record for medication management in intensive outpatient programs.
 #[derive(Debug, Parser)]
@@ -42,6 +42,9 @@ pub(crate) enum Command {
     /// Look at the rules that decisions are judged by, propose others and sign them
     #[command(subcommand)]
     Rules(Rules),
+    /// Look after the publication of the log on JetStream
+    #[command(subcommand)]
+    Relay(Relay),
     /// Print a signed token for local development
     Token(Token),
 }
@@ -67,6 +70,8 @@ pub(crate) enum Part {
     Projector,
     /// Record deadlines that pass; needs projector
     Timers,
+    /// Publish the log on JetStream, where a server is configured
+    Relay,
 }
 
 impl Serve {
@@ -83,6 +88,9 @@ impl Serve {
         }
         if has(Part::Timers) {
             roles.push(ProcessRole::Timers);
+        }
+        if has(Part::Relay) {
+            roles.push(ProcessRole::Relay);
         }
         Some(roles)
     }
@@ -121,6 +129,8 @@ pub(crate) enum Bench {
     Replay(BenchReplay),
     /// Events a second into all views
     Views(BenchReplay),
+    /// Events a second published on JetStream, and read from it
+    Relay(BenchRelay),
     /// How long the safety check of one chart takes, over the whole ruleset
     Safety(BenchSafety),
     /// The bare service that the others are compared with
@@ -179,6 +189,18 @@ pub(crate) struct BenchReplay {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct BenchRelay {
+    /// Servers with JetStream that hold no stream of the tenant demo, such as nats://127.0.0.1:4222
+    #[arg(long, value_delimiter = ',', required = true, value_name = "ADDRESSES")]
+    pub(crate) nats: Vec<String>,
+    /// Copies of the stream: 1, 3 or 5
+    #[arg(long, default_value_t = 1)]
+    pub(crate) replicas: usize,
+    #[command(flatten)]
+    pub(crate) ledger: BenchReplay,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct BenchSafety {
     /// Medications on the chart
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u8).range(1..=40))]
@@ -225,6 +247,21 @@ pub(crate) enum Projections {
         /// Print one JSON object
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Relay {
+    /// How far the log of a running service is published; the token is of somebody who may read the log
+    Status {
+        /// Whose log
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        service: Service,
     },
 }
 
@@ -292,6 +329,7 @@ mod tests {
     #[test]
     fn all_roles_are_all_of_them() {
         let serve = Serve { listen: None, roles: Some(vec![Part::All]) };
-        assert_eq!(serve.roles(), Some(vec![ProcessRole::Api, ProcessRole::Projector, ProcessRole::Timers]));
+        let all = [ProcessRole::Api, ProcessRole::Projector, ProcessRole::Timers, ProcessRole::Relay];
+        assert_eq!(serve.roles(), Some(all.to_vec()));
     }
 }

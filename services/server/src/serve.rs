@@ -19,6 +19,7 @@ use tonic_health::server::HealthReporter;
 use crate::config::{Config, NetworkKind, ProcessRole};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
+use crate::log_relays::LogRelays;
 use crate::open::{Opened, open};
 
 /// In a tenant's folder: reminders that wait for whoever delivers them.
@@ -46,6 +47,9 @@ pub(crate) enum ServeError {
     /// The token key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// Where the log is to be published.
+    #[error("the log cannot be published")]
+    Nats(#[from] concord_relay::NatsError),
     /// The address.
     #[error("cannot listen on {address}")]
     Listen {
@@ -91,6 +95,8 @@ pub(crate) struct Running {
     timers: JoinSet<()>,
     /// What sends prescriptions, one for each tenant; empty without a network.
     relays: JoinSet<()>,
+    /// What publishes the log, one for each tenant; empty without NATS.
+    log_relays: LogRelays,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -105,6 +111,7 @@ impl Running {
         let mut parts = Vec::new();
         let mut timers = JoinSet::new();
         let mut relays = JoinSet::new();
+        let mut log_relays = LogRelays::connect(config).await?;
         let (closing, mut closed) = watch::channel(false);
         for id in &config.tenants {
             let opened = open(&folder, id, config, &sources).await?;
@@ -123,7 +130,9 @@ impl Running {
                     let _ = closed.wait_for(|closed| *closed).await;
                 }));
             }
-            parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
+            let relay = log_relays.start(&ledger, &sources.clock);
+            let (tenant, ledger_too) = (id.clone(), Arc::clone(&ledger));
+            parts.push(Parts { tenant, ledger: ledger_too, views: views.clone(), relay });
             tenants.push((id.clone(), Tenant { executor, ledger, views }));
         }
         let api = ApiParts {
@@ -142,7 +151,17 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api: Some(api), health, timers, relays, views, _folder: folder })
+        Ok(Self {
+            address,
+            closing,
+            api: Some(api),
+            health,
+            timers,
+            relays,
+            log_relays,
+            views,
+            _folder: folder,
+        })
     }
 
     /// Serves until `asked` is over.
@@ -162,6 +181,7 @@ impl Running {
         const HEALTH: &str = "the watch over the views";
         const TIMERS: &str = "the timekeeper";
         const RELAY: &str = "the pharmacy relay";
+        const LOG: &str = "the relay of the log";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -184,6 +204,10 @@ impl Running {
                 Err(cause) => ServeError::BrokeOff(RELAY, cause),
                 Ok(()) => ServeError::Ended(RELAY),
             },
+            ended = self.log_relays.ended() => match ended {
+                Err(cause) => ServeError::BrokeOff(LOG, cause),
+                Ok(()) => ServeError::Ended(LOG),
+            },
         }
     }
 
@@ -203,6 +227,7 @@ impl Running {
         }
         // A turn that is cut off is done again by the next start.
         self.relays.shutdown().await;
+        self.log_relays.shutdown().await;
         for views in self.views {
             views.shutdown().await;
         }

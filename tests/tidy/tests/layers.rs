@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
@@ -39,6 +39,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ("concord-client", &["concord-proto"]),
     ("concord-intake", &["concord-kernel", "concord-knowledge"]),
     ("concord-pharmacy", &["concord-kernel", "concord-domain", "concord-ledger", "concord-executor"]),
+    ("concord-relay", &["concord-kernel", "concord-ledger", "concord-proto"]),
     (
         "concord-simulator",
         &["concord-kernel", "concord-knowledge", "concord-client", "concord-proto", "concord-intake"],
@@ -55,6 +56,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "concord-views",
             "concord-client",
             "concord-proto",
+            "concord-relay",
         ],
     ),
     ("concord", &["*"]),
@@ -64,7 +66,8 @@ const MAY_USE: [(&str, &[&str]); 20] = [
 ];
 
 /// Libraries that only some crates may use, tests aside, with the reason.
-const ONLY_IN: [(&str, &[&str], &str); 7] = [
+const ONLY_IN: [(&str, &[&str], &str); 8] = [
+    ("async-nats", &["concord-relay", "concord-client"], "who publishes and who reads know JetStream, nobody else"),
     ("rusqlite", &["concord-ledger", "concord-projection"], "SQL stays where it is kept and tested"),
     ("tokio-postgres", &["concord-ledger", "concord"], "SQL stays where it is kept and tested"),
     ("postgres-es", &["concord-bench"], "it is there for a benchmark's baseline"),

@@ -85,7 +85,7 @@ pub(crate) struct Service {
 
 impl Service {
     /// Connects as the bearer of the token.
-    pub(super) async fn connect(&self) -> Result<Client, Error> {
+    pub(crate) async fn connect(&self) -> Result<Client, Error> {
         Client::connect(self.url.clone(), &self.token).await
     }
 }

@@ -9,7 +9,7 @@ mod show;
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
-pub(crate) use arguments::Rules;
+pub(crate) use arguments::{Rules, Service};
 
 use crate::Failed;
 
