@@ -113,7 +113,7 @@ mod tests {
             let said = checked(with).unwrap_err().to_string();
             assert!(said.contains("credentials") && !said.contains("geheim"), "{said}");
         }
-        assert!(matches!(checked("nats://"), Err(NatsError::Address(1))));
+        assert!(matches!(checked("http://127.0.0.1"), Err(NatsError::Address(1))));
         assert!(matches!(Nats::default().addresses(), Err(NatsError::Unnamed)));
     }
 }

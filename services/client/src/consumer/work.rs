@@ -263,8 +263,7 @@ impl<H: History> Consumer<H> {
                     waiting.push(before);
                 }
                 Err(EffectError::Unavailable(cause)) => {
-                    let error = cause.as_ref() as &dyn std::error::Error;
-                    tracing::warn!(consumer = self.settings.name, error, "effects cannot be made now");
+                    self.tell_unavailable(&*cause);
                     self.meanwhile(&standing.held, tokio::time::sleep(pause)).await;
                     pause = (pause * 2).min(self.settings.longest_pause);
                     waiting.push(next);
@@ -273,6 +272,10 @@ impl<H: History> Consumer<H> {
             }
         }
         Ok(())
+    }
+
+    fn tell_unavailable(&self, cause: &(dyn std::error::Error + 'static)) {
+        tracing::warn!(consumer = self.settings.name, error = cause, "effects cannot be made now");
     }
 
     /// Waits for `work`, and tells JetStream now and then that the messages are being worked on.

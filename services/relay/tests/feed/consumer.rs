@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream::consumer::PullConsumer;
 use concord_client::consumer::{Interest, Settings};
 use concord_kernel::Token;
-use concord_ledger::{Filter, Ledger};
+use concord_ledger::Filter;
 use concord_relay::publication;
 use concord_servers::Nats;
 use rand::Rng;

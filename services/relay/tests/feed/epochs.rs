@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use concord_ledger::Ledger;
 use concord_relay::{Options, State};
 use concord_servers::Nats;
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_nats::jetstream;
 use async_nats::jetstream::context::PublishErrorKind;
 use concord_kernel::Token;
-use concord_ledger::{Filter, Ledger};
+use concord_ledger::Filter;
 use concord_proto::feed;
 use concord_relay::{Options, publication};
 use concord_servers::Nats;

@@ -17,6 +17,8 @@ use uuid::Uuid;
 /// Longer than anything takes on a machine that has much else to do.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 const LOOK: Duration = Duration::from_millis(20);
+/// Between two events of a load: slower than three replicating servers are on a machine that has much else to do.
+const PACE: Duration = Duration::from_millis(4);
 /// Patients whose streams are written.
 const STREAMS: u64 = 7;
 
@@ -70,9 +72,7 @@ pub(crate) fn keep_recording(ledger: &Arc<dyn Ledger>, from: u64) -> JoinHandle<
     tokio::spawn(async move {
         for number in from.. {
             record(&*ledger, [number]).await;
-            if number % 20 == 0 {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            tokio::time::sleep(PACE).await;
         }
     })
 }

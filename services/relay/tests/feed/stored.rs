@@ -10,7 +10,7 @@ use concord_proto::feed;
 use futures::StreamExt;
 use prost::Message;
 
-use crate::scene::{payloads, tenant, until};
+use crate::scene::{PATIENCE, payloads, tenant, until};
 
 /// A message in the stream.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,22 +20,33 @@ pub(crate) struct Stored {
     pub(crate) event: StoredEvent,
 }
 
-/// Everything that the stream holds, in its order.
+/// Everything that the stream holds, in its order. A cluster that has just lost a server may need a while to answer.
 pub(crate) async fn stored(client: &async_nats::Client) -> Vec<Stored> {
+    let read = async {
+        loop {
+            match try_stored(client).await {
+                Ok(stored) => return stored,
+                Err(error) => println!("the stream cannot be read yet: {error}"),
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, read).await.expect("the stream can be read")
+}
+
+async fn try_stored(client: &async_nats::Client) -> Result<Vec<Stored>, async_nats::Error> {
     let stream = stream(client).await;
-    let info = stream.get_info().await.unwrap();
+    let info = stream.get_info().await?;
     let consumer = stream
         .create_consumer(jetstream::consumer::pull::Config {
             ack_policy: jetstream::consumer::AckPolicy::None,
             inactive_threshold: Duration::from_mins(1),
             ..Default::default()
         })
-        .await
-        .unwrap();
-    let mut messages = consumer.messages().await.unwrap();
+        .await?;
+    let mut messages = consumer.messages().await?;
     let mut stored = Vec::new();
     while (stored.len() as u64) < info.state.messages {
-        let message = messages.next().await.unwrap().unwrap();
+        let message = messages.next().await.ok_or("the messages ended")??;
         let headers = message.headers.as_ref().unwrap();
         let number = |name| headers.get(name).unwrap().as_str().parse::<u64>().unwrap();
         stored.push(Stored {
@@ -47,7 +58,7 @@ pub(crate) async fn stored(client: &async_nats::Client) -> Vec<Stored> {
             event: StoredEvent::decode(message.payload.clone()).unwrap(),
         });
     }
-    stored
+    Ok(stored)
 }
 
 pub(crate) async fn stream(client: &async_nats::Client) -> jetstream::stream::Stream {
