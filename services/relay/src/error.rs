@@ -18,8 +18,13 @@ pub enum RelayError {
         #[source]
         cause: Cause,
     },
-    /// A publication was not acknowledged, or refused because it did not follow the last one: another relay was faster, or the
-    /// stream lost its end.
+    /// The stream is elsewhere than this relay left it: another relay publishes, or the stream lost its end.
+    #[error("event {position} does not follow what the stream holds")]
+    Overtaken {
+        /// Which event.
+        position: u64,
+    },
+    /// A publication was refused or not acknowledged.
     #[error("event {position} was not taken by the stream")]
     NotTaken {
         /// Which event.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::pin::Pin;
 
-use async_nats::jetstream::context::{PublishAckFuture, PublishError};
+use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
 use async_nats::jetstream::publish::PublishAck;
 
 use crate::{Options, RelayError};
@@ -54,7 +54,10 @@ impl Flight {
         let (position, sequence) = (first.position, first.sequence);
         self.bytes -= first.bytes;
         self.published.pop_front();
-        let taken = answer.map_err(|cause| RelayError::NotTaken { position, cause: cause.into() })?;
+        let taken = answer.map_err(|cause| match cause.kind() {
+            PublishErrorKind::WrongLastSequence => RelayError::Overtaken { position },
+            _ => RelayError::NotTaken { position, cause: cause.into() },
+        })?;
         if taken.duplicate || taken.sequence != sequence {
             return Err(RelayError::Repeated { position });
         }

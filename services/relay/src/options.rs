@@ -19,6 +19,8 @@ pub struct Options {
     pub page: usize,
     /// How long an acknowledgement or an answer of JetStream may take.
     pub answer_within: Duration,
+    /// How often a relay that another one has overtaken looks whether that one still publishes.
+    pub look: Duration,
     /// Wait before the first attempt after a failure; doubled for each further one.
     pub first_pause: Duration,
     /// The longest wait.
@@ -35,6 +37,7 @@ impl Default for Options {
             in_flight_bytes: 16 * 1024 * 1024,
             page: 500,
             answer_within: Duration::from_secs(10),
+            look: Duration::from_secs(1),
             first_pause: Duration::from_millis(100),
             longest_pause: Duration::from_secs(5),
         }

@@ -14,6 +14,8 @@ pub enum State {
     Starting,
     /// It publishes what is recorded.
     Relaying,
+    /// Another relay publishes what is recorded; this one takes its place when it stops.
+    StandingBy,
     /// Something failed, and it tries again.
     Retrying,
     /// The stream is of a later history or somebody else's: it looks again, and somebody has to act.

@@ -12,8 +12,8 @@ use tokio::sync::watch;
 
 use crate::flight::Flight;
 use crate::progress::{Progress, State, Watch};
-use crate::resume::{Start, resume};
-use crate::stream::{declare, tail};
+use crate::resume::{Start, Tail, resume};
+use crate::stream::{declare, open, tail};
 use crate::{Options, RelayError, message, recent};
 
 /// Publishes the events of one ledger.
@@ -49,7 +49,14 @@ impl Relay {
         let mut told = None;
         loop {
             let before = self.progress.borrow().position;
-            let Err(error) = self.session().await;
+            let Err(mut error) = self.session().await;
+            if let RelayError::Overtaken { position } = error {
+                tracing::info!(tenant = %self.tenant, position, "another relay publishes, or the stream lost its end");
+                match self.stand_by().await {
+                    Ok(()) => continue,
+                    Err(failed) => error = failed,
+                }
+            }
             let state = match error {
                 RelayError::Closed => return,
                 RelayError::Superseded { .. } | RelayError::Foreign { .. } => State::Refused,
@@ -69,14 +76,40 @@ impl Relay {
         }
     }
 
-    /// Finds out where the stream ends and goes on from there, until something fails.
-    async fn session(&self) -> Result<Infallible, RelayError> {
-        // Acknowledgements that nobody waits for any more hold their places: a session has places of its own.
-        let jetstream = ContextBuilder::new()
+    /// Watches the stream for as long as another relay keeps it level with the ledger, or moves it.
+    async fn stand_by(&self) -> Result<(), RelayError> {
+        let mut seen = self.look().await?;
+        loop {
+            tokio::time::sleep(self.options.look).await;
+            let now = self.look().await?;
+            let head = *self.ledger.watch().borrow();
+            let Some(last) = now.last.filter(|last| last.epoch == head.epoch) else { return Ok(()) };
+            if now == seen && last != head {
+                return Ok(());
+            }
+            let position = Some(last.position);
+            self.progress.send_replace(Progress { state: State::StandingBy, position });
+            seen = now;
+        }
+    }
+
+    async fn look(&self) -> Result<Tail, RelayError> {
+        tail(&open(&self.jetstream(), &self.tenant).await?, &self.tenant).await
+    }
+
+    /// JetStream over the one connection. Acknowledgements that nobody waits for any more hold their places for a while: a
+    /// session has places of its own.
+    fn jetstream(&self) -> Context {
+        ContextBuilder::new()
             .timeout(self.options.answer_within)
             .ack_timeout(self.options.answer_within)
             .max_ack_inflight(self.options.in_flight.saturating_add(1))
-            .build(self.client.clone());
+            .build(self.client.clone())
+    }
+
+    /// Finds out where the stream ends and goes on from there, until something fails.
+    async fn session(&self) -> Result<Infallible, RelayError> {
+        let jetstream = self.jetstream();
         let stream = declare(&jetstream, &self.tenant, &self.options).await?;
         let end = tail(&stream, &self.tenant).await?;
         let head = *self.ledger.watch().borrow();
@@ -153,7 +186,7 @@ impl Relay {
 fn tell(tenant: &TenantId, error: &RelayError) {
     let cause = error as &dyn std::error::Error;
     match error {
-        // Another relay, an older copy, a repeated message: looking at the stream again settles it.
+        // A lost answer or a repeated message: looking at the stream again settles it.
         RelayError::NotTaken { .. } | RelayError::Repeated { .. } => {
             tracing::warn!(%tenant, error = cause, "the relay looks at the stream again");
         }

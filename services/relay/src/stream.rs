@@ -41,12 +41,17 @@ pub(crate) async fn declare(
     options: &Options,
 ) -> Result<Stream, RelayError> {
     let config = config(tenant, options);
-    let name = config.name.clone();
     jetstream
         .create_or_update_stream(config)
         .await
         .map_err(|cause| RelayError::answered("declare the stream", cause))?;
-    jetstream.get_stream(name).await.map_err(|cause| RelayError::answered("find the stream", cause))
+    open(jetstream, tenant).await
+}
+
+/// The stream as it was declared.
+pub(crate) async fn open(jetstream: &Context, tenant: &TenantId) -> Result<Stream, RelayError> {
+    let found = jetstream.get_stream(feed::stream(tenant.as_str())).await;
+    found.map_err(|cause| RelayError::answered("find the stream", cause))
 }
 
 /// Reads where the stream ends.

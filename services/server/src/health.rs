@@ -170,8 +170,11 @@ const fn condition(state: &State) -> Condition {
 fn relaying(state: relay::State, lag: relay::Lag) -> Condition {
     match state {
         relay::State::Starting => Condition::Building,
-        relay::State::Relaying if lag.age <= LATE => Condition::Up,
-        relay::State::Relaying | relay::State::Retrying | relay::State::Refused => Condition::Down,
+        relay::State::Relaying | relay::State::StandingBy if lag.age <= LATE => Condition::Up,
+        relay::State::Relaying
+        | relay::State::StandingBy
+        | relay::State::Retrying
+        | relay::State::Refused => Condition::Down,
     }
 }
 

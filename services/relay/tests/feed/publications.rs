@@ -7,13 +7,13 @@ use async_nats::jetstream::context::PublishErrorKind;
 use concord_kernel::Token;
 use concord_ledger::Filter;
 use concord_proto::feed;
-use concord_relay::{Options, publication};
+use concord_relay::{Options, State, publication};
 use concord_servers::Nats;
 use futures::future::join;
 use rand::Rng;
 
 use crate::mutants::{Fault, publish, unfenced};
-use crate::scene::{Working, choices, client, head, keep_recording, ledger, options, record, tenant};
+use crate::scene::{Working, choices, client, head, keep_recording, ledger, options, record, tenant, until};
 use crate::stored::{stored, stream, whole_once};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -65,6 +65,29 @@ async fn two_relays_of_one_ledger_publish_every_event_once() {
     let end = head(&*ledger);
     first.reaches(end).await;
     second.reaches(end).await;
+    whole_once(&client(&nats.urls()).await, &*ledger).await.unwrap();
+}
+
+/// They do not publish against each other for ever: one stands by until the other is gone.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_relay_that_is_overtaken_stands_by_until_it_is_needed() {
+    let (nats, ledger) = (Nats::start().unwrap(), ledger(5));
+    let mut relays = vec![
+        Working::on(&nats.urls(), &ledger, options()).await,
+        Working::on(&nats.urls(), &ledger, options()).await,
+    ];
+    let recording = keep_recording(&ledger, 1);
+    let standing = |relays: &[Working]| {
+        relays.iter().position(|relay| relay.watch.progress().state == State::StandingBy)
+    };
+    until("one stands by", || async { standing(&relays).is_some() }).await;
+    let other = 1 - standing(&relays).unwrap();
+    relays[other].reaches(head(&*ledger) + 200).await;
+    drop(relays.remove(other));
+    relays[0].reaches(head(&*ledger) + 200).await;
+    recording.abort();
+    let _ended = recording.await;
+    relays[0].reaches(head(&*ledger)).await;
     whole_once(&client(&nats.urls()).await, &*ledger).await.unwrap();
 }
 

@@ -101,6 +101,7 @@ pub(crate) async fn client(urls: &[String]) -> async_nats::Client {
 pub(crate) fn options() -> Options {
     Options {
         answer_within: Duration::from_secs(5),
+        look: Duration::from_millis(300),
         first_pause: Duration::from_millis(20),
         longest_pause: Duration::from_millis(500),
         in_flight: 64,

@@ -140,9 +140,11 @@ fn only_a_view_that_goes_on_is_well() {
 #[test]
 fn only_a_relay_that_keeps_pace_is_well() {
     let lag = |seconds| relay::Lag { events: 1, age: Duration::from_secs(seconds) };
-    assert_eq!(relaying(relay::State::Relaying, lag(1)), Condition::Up);
+    for state in [relay::State::Relaying, relay::State::StandingBy] {
+        assert_eq!(relaying(state, lag(1)), Condition::Up);
+        assert_eq!(relaying(state, lag(31)), Condition::Down);
+    }
     assert_eq!(relaying(relay::State::Starting, lag(900)), Condition::Building);
-    assert_eq!(relaying(relay::State::Relaying, lag(31)), Condition::Down);
     for state in [relay::State::Retrying, relay::State::Refused] {
         assert_eq!(relaying(state, relay::Lag::default()), Condition::Down);
     }
