@@ -15,6 +15,7 @@ mod generated {
 }
 
 mod codec;
+pub mod feed;
 
 pub use generated::concord;
 

@@ -37,6 +37,8 @@ mod pharmacy;
 #[cfg(test)]
 mod plan;
 #[cfg(test)]
+mod published;
+#[cfg(test)]
 mod recovery;
 #[cfg(test)]
 mod responses;

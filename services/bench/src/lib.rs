@@ -11,6 +11,7 @@ mod lag;
 mod load;
 mod mix;
 pub mod proofs;
+pub mod relay;
 pub mod replay;
 pub mod safety;
 mod server;
@@ -21,3 +22,5 @@ pub mod views;
 pub use echo::serve as serve_echo;
 pub use error::BenchError;
 pub use server::Launch;
+
+pub use concord_relay::Nats;

@@ -20,6 +20,8 @@
 mod asks;
 mod bearer;
 mod client;
+#[cfg(feature = "consumer")]
+pub mod consumer;
 mod fault;
 mod header;
 mod retry;

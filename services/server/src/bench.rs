@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use concord_bench::commands::{self, Options};
-use concord_bench::{Launch, proofs, replay, safety, views};
+use concord_bench::{Launch, proofs, Nats, relay, replay, safety, views};
 use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
-use crate::cli::{Bench, BenchCommands, BenchReplay, BenchSafety, Store};
+use crate::cli::{Bench, BenchCommands, BenchRelay, BenchReplay, BenchSafety, Store};
 use crate::{Failed, key, out};
 
 const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
@@ -23,6 +23,7 @@ pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
         Bench::Replay(options) => measure_replay(&options).await?,
         Bench::Views(options) => measure_views(&options).await?,
         Bench::Proofs(options) => measure_proofs(&options).await?,
+        Bench::Relay(options) => measure_relay(&options).await?,
         Bench::Safety(options) => measure_safety(&options)?,
         Bench::EchoServer => concord_bench::serve_echo().await?,
     }
@@ -59,6 +60,14 @@ async fn measure_proofs(options: &BenchReplay) -> Result<(), Failed> {
     let report =
         proofs::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
     print(&report, options.json)
+}
+
+async fn measure_relay(options: &BenchRelay) -> Result<(), Failed> {
+    let BenchReplay { events, patients, json } = options.ledger;
+    let nats = Nats { servers: options.nats.clone(), ..Nats::default() };
+    let say = |what: &str| say(json, what);
+    let report = relay::run(&launch()?, &nats, options.replicas, events, patients, &say).await?;
+    print(&report, json)
 }
 
 fn measure_safety(options: &BenchSafety) -> Result<(), Failed> {

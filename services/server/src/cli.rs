@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::audit::Audit;
 use crate::config::ProcessRole;
-use crate::rules::Rules;
+use crate::rules::{Rules, Service};
 
 /// The system of record for medication management in intensive outpatient programs.
 #[derive(Debug, Parser)]
@@ -46,6 +46,9 @@ pub(crate) enum Command {
     /// Prove the record, check what was proven, and look at it as an auditor
     #[command(subcommand)]
     Audit(Audit),
+    /// Look after the publication of the log on JetStream
+    #[command(subcommand)]
+    Relay(Relay),
     /// Print a signed token for local development
     Token(Token),
 }
@@ -73,6 +76,8 @@ pub(crate) enum Part {
     Timers,
     /// Sign checkpoints of the record
     Signer,
+    /// Publish the log on JetStream, where a server is configured
+    Relay,
 }
 
 impl Serve {
@@ -92,6 +97,9 @@ impl Serve {
         }
         if has(Part::Signer) {
             roles.push(ProcessRole::Signer);
+        }
+        if has(Part::Relay) {
+            roles.push(ProcessRole::Relay);
         }
         Some(roles)
     }
@@ -132,6 +140,8 @@ pub(crate) enum Bench {
     Views(BenchReplay),
     /// How long a proof of an event takes, and how fast a record is checked
     Proofs(BenchReplay),
+    /// Events a second published on JetStream, and read from it
+    Relay(BenchRelay),
     /// How long the safety check of one chart takes, over the whole ruleset
     Safety(BenchSafety),
     /// The bare service that the others are compared with
@@ -187,6 +197,18 @@ pub(crate) struct BenchReplay {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchRelay {
+    /// Servers with JetStream that hold no stream of the tenant demo, such as nats://127.0.0.1:4222
+    #[arg(long, value_delimiter = ',', required = true, value_name = "ADDRESSES")]
+    pub(crate) nats: Vec<String>,
+    /// Copies of the stream: 1, 3 or 5
+    #[arg(long, default_value_t = 1)]
+    pub(crate) replicas: usize,
+    #[command(flatten)]
+    pub(crate) ledger: BenchReplay,
 }
 
 #[derive(Debug, Args)]
@@ -312,6 +334,21 @@ pub(crate) enum Projections {
     },
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Relay {
+    /// How far the log of a running service is published; the token is of somebody who may read the log
+    Status {
+        /// Whose log
+        #[arg(long, value_parser = tenant)]
+        tenant: TenantId,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        service: Service,
+    },
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Token {
     /// Role: psychiatrist, pmhnp, therapist, case_manager, nurse, pharmacist, primary_care, outside_provider, family,
@@ -376,7 +413,7 @@ mod tests {
     #[test]
     fn all_roles_are_all_of_them() {
         let serve = Serve { listen: None, roles: Some(vec![Part::All]) };
-        let all = [ProcessRole::Api, ProcessRole::Projector, ProcessRole::Timers, ProcessRole::Signer];
+        let all = [ProcessRole::Api, ProcessRole::Projector, ProcessRole::Timers, ProcessRole::Signer, ProcessRole::Relay];
         assert_eq!(serve.roles(), Some(all.to_vec()));
     }
 }

@@ -22,6 +22,9 @@ const QUIET: &str = "[log]\nfilter = \"warn\"";
 /// The most tenants one process serves: each has a writer thread and caches of its own.
 const MOST_TENANTS: usize = 64;
 
+/// The longest that the streams keep events: what the record erases must leave them by itself.
+const LONGEST_KEPT_HOURS: u64 = 31 * 24;
+
 /// Everything that can be set.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) checkpoints: Checkpoints,
     /// Prescriptions on their way.
     pub(crate) pharmacy: Pharmacy,
+    /// The log on JetStream.
+    pub(crate) nats: Nats,
     /// Bounds.
     pub(crate) limits: Limits,
 }
@@ -58,6 +63,8 @@ pub(crate) enum ProcessRole {
     Timers,
     /// Signs checkpoints.
     Signer,
+    /// Publishes the log on JetStream, where a server is named.
+    Relay,
 }
 
 /// Signed checkpoints of the record. Empty paths stand for places in the data folder.
@@ -187,6 +194,50 @@ pub(crate) enum NetworkKind {
     Test,
 }
 
+/// Where the log is published.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Nats {
+    pub(crate) servers: Vec<String>,
+    pub(crate) credentials: PathBuf,
+    pub(crate) authorities: PathBuf,
+    pub(crate) replicas: usize,
+    pub(crate) keep_hours: u64,
+}
+
+impl Nats {
+    /// How the servers are reached; `None` when nothing is to be published.
+    pub(crate) fn servers(&self) -> Option<concord_relay::Nats> {
+        let named = |path: &PathBuf| Some(path.clone()).filter(|path| !path.as_os_str().is_empty());
+        (!self.servers.is_empty()).then(|| concord_relay::Nats {
+            servers: self.servers.clone(),
+            credentials: named(&self.credentials),
+            authorities: named(&self.authorities),
+        })
+    }
+
+    /// How the streams are declared.
+    pub(crate) fn relay(&self) -> concord_relay::Options {
+        let keep = Duration::from_hours(self.keep_hours);
+        concord_relay::Options { replicas: self.replicas, keep, ..concord_relay::Options::default() }
+    }
+
+    /// What cannot be used of it.
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        if let Some(Err(error)) = self.servers().map(|servers| servers.addresses()) {
+            faults.push(format!("nats.servers: {error}"));
+        }
+        if ![1, 3, 5].contains(&self.replicas) {
+            faults.push(format!("nats.replicas: 1, 3 or 5, not {}", self.replicas));
+        }
+        if self.keep_hours == 0 || self.keep_hours > LONGEST_KEPT_HOURS {
+            faults.push(format!("nats.keep_hours: 1 to {LONGEST_KEPT_HOURS}"));
+        }
+        faults
+    }
+}
+
 /// How the process logs. No log line holds patient data.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -235,7 +286,7 @@ pub(crate) struct Overrides {
 
 /// What cannot be read is shown, except where it may be an address with a password.
 fn unreadable(error: figment::Error) -> ConfigError {
-    if error.path.first().is_some_and(|key| key == "ledger") {
+    if error.path.first().is_some_and(|key| key == "ledger" || key == "nats") {
         let key = error.path.join(".");
         return ConfigError::Unusable(vec![format!(
             "{key}: not what deploy/config.default.toml describes; it is not shown because it may hold a password"
@@ -291,7 +342,7 @@ impl Config {
             faults.push(String::from("tenants: a name stands twice"));
         }
         if self.roles.is_empty() {
-            faults.push(String::from("roles: at least one of api, projector, timers, signer"));
+            faults.push(String::from("roles: at least one of api, projector, timers, signer, relay"));
         }
         if self.has(ProcessRole::Timers) && !self.has(ProcessRole::Projector) {
             faults.push(String::from("roles: timers needs projector, which keeps the list of deadlines"));
@@ -301,6 +352,10 @@ impl Config {
         }
         if let Err(fault) = self.checkpoints.cosigners() {
             faults.push(format!("checkpoints.cosigners: {fault}"));
+        }
+        faults.extend(self.nats.faults());
+        if self.roles == [ProcessRole::Relay] && self.nats.servers.is_empty() {
+            faults.push(String::from("nats.servers: a process that only relays needs one"));
         }
         if self.limits.attempts == 0 {
             faults.push(String::from("limits.attempts: at least 1"));
@@ -403,6 +458,31 @@ mod tests {
     fn deadlines_are_not_recorded_without_their_list() {
         let alone = with(Overrides { roles: Some(vec![ProcessRole::Timers]), ..Overrides::default() });
         assert!(alone.unwrap_err().to_string().contains("timers needs projector"));
+    }
+
+    #[test]
+    fn nothing_is_published_unasked_and_nothing_in_the_clear() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let load = |text: &str| {
+            std::fs::write(file.path(), text).unwrap();
+            Config::load(Some(file.path()), Overrides::default())
+        };
+        assert!(load("").unwrap().nats.servers().is_none());
+        let near =
+            load("[nats]\nservers = [\"nats://127.0.0.1:4222\"]\nreplicas = 3\nkeep_hours = 2").unwrap();
+        assert!(near.nats.servers().is_some());
+        assert_eq!((near.nats.relay().replicas, near.nats.relay().keep), (3, Duration::from_hours(2)));
+        let said = load("[nats]\nservers = [\"nats://nats-1:4222\"]\nreplicas = 2\nkeep_hours = 0");
+        let said = said.unwrap_err().to_string();
+        for key in ["nats.servers: server 1", "nats.replicas", "nats.keep_hours"] {
+            assert!(said.contains(key), "{said}");
+        }
+        let said = load("[nats]\nservers = [\"nats://me:geheim@127.0.0.1\"]").unwrap_err().to_string();
+        assert!(said.contains("nats.servers") && !said.contains("geheim"), "{said}");
+        let said = load("[nats]\nservers = \"nats://me:geheim@127.0.0.1\"").unwrap_err().to_string();
+        assert!(said.contains("nats") && !said.contains("geheim"), "{said}");
+        let alone = with(Overrides { roles: Some(vec![ProcessRole::Relay]), ..Overrides::default() });
+        assert!(alone.unwrap_err().to_string().contains("nats.servers"));
     }
 
     #[test]

@@ -3,8 +3,9 @@
 //! A view whose runner has stopped or broken off is down for good, and so is the whole, until somebody starts the service
 //! again. The process goes on meanwhile: commands are taken without views.
 //!
-//! A part is named `view/<tenant>/<view>`, `ledger/<tenant>` or `checkpoints/<tenant>`; the empty name is everything together.
-//! Checkpoints that are not signed do not count there: care goes on while somebody finds out why.
+//! A part is named `view/<tenant>/<view>`, `ledger/<tenant>`, `checkpoints/<tenant>` or `relay/<tenant>`; the empty name is
+//! everything together, without checkpoints and relays: care goes on while somebody finds out why nothing is signed, and what
+//! cannot be delivered now is no reason to take no more commands.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use concord_kernel::TenantId;
 use concord_ledger::Ledger;
 use concord_projection::{Halt, Projections, State, Status};
 use tokio::sync::watch;
+use concord_relay as relay;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{StreamExt, StreamMap};
 use tonic_health::ServingStatus;
@@ -23,8 +25,14 @@ use tonic_health::server::HealthReporter;
 #[cfg(test)]
 mod tests;
 
-/// How often it is looked whether the ledgers have their writers.
+/// How often it is looked whether the ledgers have their writers and the relays keep pace.
 const LOOK: Duration = Duration::from_secs(1);
+
+/// How long ago the first event that is not published may have been recorded, while the relay does its work.
+const LATE: Duration = Duration::from_secs(30);
+
+/// How the names of relays begin.
+const RELAYS: &str = "relay/";
 
 /// Name of everything together, as the protocol has it.
 const ALL: &str = "";
@@ -47,6 +55,7 @@ pub(crate) struct Parts {
     pub(crate) views: Option<Projections>,
     /// How its checkpoints are, where this process signs them.
     pub(crate) signer: Option<watch::Receiver<Signing>>,
+    pub(crate) relay: Option<relay::Watch>,
 }
 
 /// Looks after the parts of every tenant, and reports.
@@ -62,6 +71,7 @@ impl Health {
         let mut health = Self { reporter, parts, known: BTreeMap::new() };
         health.look_at_ledgers().await;
         health.look_at_signers().await;
+        health.look_at_relays().await;
         let views = health.parts.iter().flat_map(|part| {
             let statuses = part.views.iter().flat_map(Projections::statuses);
             statuses.map(|status| (view_name(&part.tenant, &status), status))
@@ -90,6 +100,7 @@ impl Health {
                 _ = look.tick() => {
                     self.look_at_ledgers().await;
                     self.look_at_signers().await;
+                    self.look_at_relays().await;
                 }
             }
         }
@@ -118,6 +129,25 @@ impl Health {
         }
     }
 
+    async fn look_at_relays(&mut self) {
+        let relays = self.parts.iter().filter_map(|part| Some((part.tenant.clone(), part.relay.clone()?)));
+        for (tenant, relay) in relays.collect::<Vec<_>>() {
+            // A ledger that cannot be read is told of by itself.
+            let Ok(lag) = relay.lag().await else { continue };
+            let condition = relaying(relay.progress().state, lag);
+            if self.learn(&format!("{RELAYS}{tenant}"), condition).await {
+                let (events, seconds) = (lag.events, lag.age.as_secs());
+                match condition {
+                    Condition::Up => tracing::info!(%tenant, events, "the log is published"),
+                    Condition::Building => tracing::info!(%tenant, events, "the log will be published"),
+                    Condition::Down => {
+                        tracing::error!(%tenant, events, seconds, "the log is not published, or late");
+                    }
+                }
+            }
+        }
+    }
+
     async fn heard(&mut self, name: String, status: &Status) {
         if self.learn(&name, condition(&status.state)).await {
             log(&name, status);
@@ -130,7 +160,9 @@ impl Health {
             return false;
         }
         self.reporter.set_service_status(name, serving(condition == Condition::Up)).await;
-        let well = self.known.values().all(|condition| *condition != Condition::Down);
+        let counts = |name: &str| !name.starts_with(RELAYS);
+        let mut parts = self.known.iter().filter(|(name, _)| counts(name));
+        let well = parts.all(|(_, condition)| *condition != Condition::Down);
         self.reporter.set_service_status(ALL, serving(well)).await;
         true
     }
@@ -149,6 +181,17 @@ const fn condition(state: &State) -> Condition {
         State::Live => Condition::Up,
         State::Building => Condition::Building,
         State::Retrying | State::Paused(_) | State::Stopped(_) => Condition::Down,
+    }
+}
+
+fn relaying(state: relay::State, lag: relay::Lag) -> Condition {
+    match state {
+        relay::State::Starting => Condition::Building,
+        relay::State::Relaying | relay::State::StandingBy if lag.age <= LATE => Condition::Up,
+        relay::State::Relaying
+        | relay::State::StandingBy
+        | relay::State::Retrying
+        | relay::State::Refused => Condition::Down,
     }
 }
 

@@ -11,9 +11,11 @@ mod heads;
 mod health;
 mod key;
 mod ledger;
+mod log_relays;
 mod open;
 mod out;
 mod projections;
+mod relay;
 mod rules;
 mod serve;
 mod signals;
@@ -62,6 +64,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Bench(bench) => bench::run(bench).await,
         Command::Ledger(command) => ledger::run(command, &load(overrides)?).await,
         Command::Token(options) => token::print(&options, &load(overrides)?),
+        Command::Relay(command) => relay::run(command, &load(overrides)?).await,
         Command::Rules(command) => rules::run(command).await,
         Command::Audit(command) => audit::run(command, &load(overrides)?).await,
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,

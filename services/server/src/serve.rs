@@ -23,6 +23,7 @@ use crate::database::{self, DatabaseError};
 use crate::heads::{HeadsError, Remembered};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
+use crate::log_relays::LogRelays;
 use crate::open::{Opened, open};
 
 /// In a tenant's folder: reminders that wait for whoever delivers them.
@@ -59,6 +60,9 @@ pub(crate) enum ServeError {
     /// The checkpoints of the record.
     #[error(transparent)]
     Checkpoints(#[from] CheckpointsError),
+    /// Where the log is to be published.
+    #[error("the log cannot be published")]
+    Nats(#[from] concord_relay::NatsError),
     /// The address.
     #[error("cannot listen on {address}")]
     Listen {
@@ -114,6 +118,8 @@ pub(crate) struct Running {
     signers: JoinSet<()>,
     /// Set when nothing more is recorded.
     recorded: watch::Sender<bool>,
+    /// What publishes the log, one for each tenant; empty without NATS.
+    log_relays: LogRelays,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -131,6 +137,7 @@ impl Running {
         let mut relays = JoinSet::new();
         let (mut heads, mut ledgers) = (JoinSet::new(), Vec::new());
         let mut signers = JoinSet::new();
+        let mut log_relays = LogRelays::connect(config).await?;
         let (closing, mut closed) = watch::channel(false);
         let recorded = watch::Sender::new(false);
         for id in &config.tenants {
@@ -156,11 +163,13 @@ impl Running {
                 }));
             }
             let (proofs, signer) = checkpoints::open(&folder, id, config, &ledger, &sources).await?;
+            let relay = log_relays.start(&ledger, &sources.clock);
+            let (tenant, ledger_too) = (id.clone(), Arc::clone(&ledger));
             parts.push(Parts {
-                tenant: id.clone(),
-                ledger: Arc::clone(&ledger),
+                tenant,
+                ledger: ledger_too,
                 views: views.clone(),
-                signer: signer.as_ref().map(Signer::watch),
+                signer:, relay signer.as_ref().map(Signer::watch),
             });
             if let Some(signer) = signer {
                 let mut recorded = recorded.subscribe();
@@ -193,6 +202,7 @@ impl Running {
             health,
             timers,
             relays,
+            log_relays,
             heads,
             ledgers,
             signers,
@@ -221,6 +231,7 @@ impl Running {
         const TIMERS: &str = "the timekeeper";
         const RELAY: &str = "the pharmacy relay";
         const SIGNER: &str = "the signer of checkpoints";
+        const LOG: &str = "the relay of the log";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -251,6 +262,10 @@ impl Running {
             Some(ended) = self.signers.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(SIGNER, cause),
                 Ok(()) => ServeError::Ended(SIGNER),
+            },
+            ended = self.log_relays.ended() => match ended {
+                Err(cause) => ServeError::BrokeOff(LOG, cause),
+                Ok(()) => ServeError::Ended(LOG),
             },
         }
     }
@@ -286,6 +301,7 @@ impl Running {
         if tokio::time::timeout(drain, signed).await.is_err() {
             self.signers.shutdown().await;
         }
+        self.log_relays.shutdown().await;
         for views in self.views {
             views.shutdown().await;
         }

@@ -8,10 +8,12 @@ mod authority;
 mod beside;
 mod dump;
 mod pgbouncer;
+mod nats;
 mod postgres;
 mod standby;
 
 pub use account::{Account, unprivileged};
 pub use authority::{Authority, Identity};
 pub use pgbouncer::PgBouncer;
+pub use nats::{Nats, NatsSettings, NatsStartError};
 pub use postgres::{Postgres, StartError};

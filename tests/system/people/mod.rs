@@ -62,9 +62,9 @@ impl Ward {
     }
 
     /// Waits until every list has come that far: a story may begin with a question that names no position.
-    async fn is_known_everywhere(&self, then: &Option<Token>) {
+    async fn is_known_everywhere(&self, then: Option<&Token>) {
         let patient_id = || self.clinic.intake.patient.to_string();
-        let then = || then.clone();
+        let then = || then.cloned();
         let (doctor, therapist) = (&self.clinic.doctor, &self.clinic.therapist);
         let outside = self.clinic.acting_as(PRIMARY_CARE).await;
         let asks = therapist_calls::GetClientRequest { patient_id: patient_id(), min_position: then() };

@@ -27,7 +27,7 @@ pub(crate) async fn run(options: Demo, config: Config, data: Option<PathBuf>) ->
     let folder = data.unwrap_or_else(new_folder);
     let mut config = Config { data: folder.clone(), listen: options.listen, ..config };
     // The same seed gives the same history: what passes is part of what is played, not of how fast this machine is.
-    config.roles.retain(|role| *role != ProcessRole::Timers);
+    config.roles.retain(|role| ![ProcessRole::Timers, ProcessRole::Relay].contains(role));
     // Whatever the environment names: nobody who was made up is written into a record that stays.
     config.ledger.store = StoreKind::Sqlite;
     telemetry::start(&config.log)?;

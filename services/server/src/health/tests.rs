@@ -152,6 +152,34 @@ fn only_a_view_that_goes_on_is_well() {
     assert!(down.iter().all(|state| condition(state) == Condition::Down));
 }
 
+#[test]
+fn only_a_relay_that_keeps_pace_is_well() {
+    let lag = |seconds| relay::Lag { events: 1, age: Duration::from_secs(seconds) };
+    for state in [relay::State::Relaying, relay::State::StandingBy] {
+        assert_eq!(relaying(state, lag(1)), Condition::Up);
+        assert_eq!(relaying(state, lag(31)), Condition::Down);
+    }
+    assert_eq!(relaying(relay::State::Starting, lag(900)), Condition::Building);
+    for state in [relay::State::Retrying, relay::State::Refused] {
+        assert_eq!(relaying(state, relay::Lag::default()), Condition::Down);
+    }
+}
+
+/// NATS is away: the service says that its log is not published, and is well otherwise.
+#[tokio::test]
+async fn a_service_without_nats_takes_commands_and_says_that_nothing_is_published() {
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let file = folder.path().join("concord.toml");
+    std::fs::write(&file, format!("[nats]\nservers = [\"nats://{nobody}\"]")).unwrap();
+    let (data, listen) = (Some(folder.path().join("data")), "127.0.0.1:0".parse().ok());
+    let config = Config::load(Some(&file), Overrides { data, listen, ..Overrides::default() }).unwrap();
+    let running = Running::start(&config, Sources::machine()).await.unwrap();
+    becomes(&running, "relay/demo", Wire::NotServing).await;
+    becomes(&running, "", Wire::Serving).await;
+    running.stop(SOON).await.unwrap();
+}
+
 struct Panics;
 
 impl Faults for Panics {
@@ -165,7 +193,7 @@ async fn a_ledger_whose_writer_is_gone_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions { faults: Some(Arc::new(Panics)), ..SqliteOptions::default() };
     let ledger: Arc<dyn Ledger> = Arc::new(ledger(folder.path(), options));
-    let parts = vec![Parts { tenant: tenant(), ledger: Arc::clone(&ledger), views: None, signer: None }];
+    let parts = vec![Parts { tenant: tenant(), ledger: Arc::clone(&ledger), views: None, signer: None, relay: None }];
     let mut health = Health::new(HealthReporter::new(), parts).await;
     assert_eq!(health.known["ledger/demo"], Condition::Up);
     assert!(matches!(ledger.append(unreadable()).await, Err(AppendError::Unavailable)));
