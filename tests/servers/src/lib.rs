@@ -7,13 +7,13 @@ mod account;
 mod authority;
 mod beside;
 mod dump;
-mod pgbouncer;
 mod nats;
+mod pgbouncer;
 mod postgres;
 mod standby;
 
 pub use account::{Account, unprivileged};
 pub use authority::{Authority, Identity};
-pub use pgbouncer::PgBouncer;
 pub use nats::{Nats, NatsSettings, NatsStartError};
+pub use pgbouncer::PgBouncer;
 pub use postgres::{Postgres, StartError};

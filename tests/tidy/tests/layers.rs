@@ -71,7 +71,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
 
 /// Libraries that only some crates may use, tests aside, with the reason.
 const ONLY_IN: [(&str, &[&str], &str); 8] = [
-    ("async-nats", &["concord-relay", "concord-client"], "who publishes and who reads know JetStream, nobody else"),
+    (
+        "async-nats",
+        &["concord-relay", "concord-client"],
+        "who publishes and who reads know JetStream, nobody else",
+    ),
     (
         "rusqlite",
         &["concord-audit", "concord-ledger", "concord-projection"],

@@ -109,6 +109,11 @@ async fn where_no_key_is_nothing_is_proven_and_what_is_wrong_is_named() {
     let asks = audit::DiffKnownRequest { grounds: grounds(3), ..Default::default() };
     let refused = fault(nurse.audits().diff_known(asks).await.map_err(Error::from));
     assert_eq!(refused.code, Code::PermissionDenied, "before anything of the question is read");
-    let head = auditor.ledger().get_head(concord_proto::concord::ledger::v1::GetHeadRequest::default()).await.unwrap().into_inner();
+    let head = auditor
+        .ledger()
+        .get_head(concord_proto::concord::ledger::v1::GetHeadRequest::default())
+        .await
+        .unwrap()
+        .into_inner();
     assert_eq!(head.token.unwrap().position, 0, "what is refused is no look");
 }
