@@ -8,9 +8,11 @@ use std::time::Duration;
 use concord_executor::ExecutorOptions;
 use concord_kernel::TenantId;
 use figment::Figment;
-use figment::providers::{Env, Format, Toml};
+use figment::providers::{Format, Toml};
 use serde::Deserialize;
 use tokio_postgres::config::Host;
+
+mod secrets;
 
 const DEFAULTS: &str = include_str!("../../../deploy/config.default.toml");
 
@@ -185,7 +187,7 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        let figment = figment.merge(Env::prefixed("CONCORD_").split("__"));
+        let figment = figment.merge(secrets::plain()).merge(secrets::Files::of_environment());
         let mut config: Self = figment.extract().map_err(unreadable)?;
         config.data = overrides.data.unwrap_or(config.data);
         config.listen = overrides.listen.unwrap_or(config.listen);

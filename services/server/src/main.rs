@@ -9,6 +9,7 @@ mod key;
 mod ledger;
 mod open;
 mod out;
+mod probe;
 mod projections;
 mod rules;
 mod serve;
@@ -55,6 +56,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
             let config = load(Overrides { listen: options.listen, roles: options.roles(), ..overrides })?;
             serve(config).await
         }
+        Command::Health(options) => probe::run(&options, &load(overrides)?).await,
         Command::Bench(bench) => bench::run(bench).await,
         Command::Ledger(command) => ledger::run(&command, &load(overrides)?),
         Command::Token(options) => token::print(&options, &load(overrides)?),
