@@ -7,6 +7,8 @@ mod arrival;
 #[cfg(test)]
 mod clinic;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod coordination;

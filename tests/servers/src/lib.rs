@@ -4,7 +4,9 @@
 //! that only this process holds. Whatever else runs on the machine is left alone.
 
 mod account;
+mod nats;
 mod postgres;
 
 pub use account::{Account, unprivileged};
+pub use nats::{Nats, NatsSettings, NatsStartError};
 pub use postgres::{Postgres, StartError};

@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 use crate::account::{Account, unprivileged};
 
+mod standby;
+
 /// How long a server may take to answer.
 const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(30);
@@ -92,25 +94,29 @@ impl Postgres {
     /// See [`StartError`].
     pub fn start_with(settings: &str) -> Result<Self, StartError> {
         let programs = programs().ok_or(StartError::Missing)?;
-        let folder = tempfile::Builder::new().prefix("concord-pg-").tempdir()?;
-        let account = unprivileged();
-        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
-        if let Some(account) = account {
-            chown(folder.path(), Some(account.user), Some(account.group))?;
-        }
-        let mut server = Self {
-            folder,
-            programs,
-            account,
-            settings: settings.to_owned(),
-            running: None,
-            databases: AtomicU32::new(0),
-        };
+        let mut server = Self::placed(&programs, unprivileged(), settings)?;
         let data = server.data();
         let arguments = ["-U", "concord", "-A", "trust", "-E", "UTF8", "--locale=C", "-D", &data];
         server.program("initdb", &arguments)?;
         server.run()?;
         Ok(server)
+    }
+
+    /// A server that has its folder and nothing in it yet.
+    fn placed(programs: &Path, account: Option<Account>, settings: &str) -> Result<Self, StartError> {
+        let folder = tempfile::Builder::new().prefix("concord-pg-").tempdir()?;
+        std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
+        if let Some(account) = account {
+            chown(folder.path(), Some(account.user), Some(account.group))?;
+        }
+        Ok(Self {
+            folder,
+            programs: programs.to_owned(),
+            account,
+            settings: settings.to_owned(),
+            running: None,
+            databases: AtomicU32::new(0),
+        })
     }
 
     /// A connection string for a database of its own, without tables.
@@ -127,6 +133,11 @@ impl Postgres {
     /// A connection string for `database`.
     pub fn address(&self, database: &str) -> String {
         format!("host={} port={PORT} user=concord dbname={database}", self.folder.path().display())
+    }
+
+    /// The folder that everything of it is in, its socket too.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Executes `statement` as the owner of everything, and gives what it prints.
@@ -170,7 +181,8 @@ impl Postgres {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", BESIDE, "postgres"]).arg(&self.programs).arg(self.folder.path().join("data"));
         command.arg(PORT.to_string()).arg(&self.settings);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // Ctrl-C ends whoever started it, and that ends the server, in this order.
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
         let mut shell = self.as_account(command).spawn()?;
         let input = shell.stdin.take().ok_or_else(|| io::Error::from(io::ErrorKind::BrokenPipe))?;
         let mut said = io::BufReader::new(

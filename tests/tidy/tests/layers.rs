@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
@@ -59,6 +59,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     ),
     ("concord", &["*"]),
     ("concord-servers", &[]),
+    ("concord-cluster", &["concord-client", "concord-servers", "concord-support"]),
     ("concord-support", &["concord-kernel", "concord-client", "concord-proto", "concord-access"]),
     ("concord-tidy", &[]),
 ];

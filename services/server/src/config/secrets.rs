@@ -14,6 +14,14 @@ pub(super) const PREFIX: &str = "CONCORD_";
 /// End of the variables that name a file.
 const SUFFIX: &str = "_file";
 
+/// Variables of the project's tests, which a service that a test starts finds in its environment.
+const OF_TESTS: [&str; 6] = ["bless", "nats_server", "pgbouncer", "postgres_bin", "seed", "soak"];
+
+/// Whether the variable holds a setting.
+fn is_setting(key: &str) -> bool {
+    !names_a_file(key) && !OF_TESTS.contains(&key.to_ascii_lowercase().as_str())
+}
+
 /// Whether the variable names a file that holds the value.
 fn names_a_file(key: &str) -> bool {
     key.to_ascii_lowercase().ends_with(SUFFIX)
@@ -21,7 +29,7 @@ fn names_a_file(key: &str) -> bool {
 
 /// The variables that hold values themselves.
 pub(super) fn plain() -> Env {
-    Env::prefixed(PREFIX).filter(|key| !names_a_file(key.as_str())).split("__")
+    Env::prefixed(PREFIX).filter(|key| is_setting(key.as_str())).split("__")
 }
 
 /// The values in files that variables name.
@@ -109,8 +117,10 @@ mod tests {
     }
 
     #[test]
-    fn a_variable_that_names_a_file_is_told_from_one_that_holds_a_value() {
+    fn a_variable_that_holds_a_setting_is_told_from_one_that_does_not() {
         assert!(names_a_file("LEDGER__POSTGRES_FILE") && !names_a_file("LEDGER__POSTGRES"));
+        assert!(is_setting("LEDGER__POSTGRES") && is_setting("LIMITS__ATEMPTS"));
+        assert!(!is_setting("POSTGRES_BIN") && !is_setting("LEDGER__POSTGRES_FILE"));
         assert_eq!(setting(&Uncased::from("LEDGER__POSTGRES_FILE")), "ledger.postgres");
     }
 }
