@@ -76,7 +76,8 @@ pub enum ClusterError {
 }
 
 impl Cluster {
-    /// Starts everything: data and logs of the service in `folder`, the servers' in folders of their own.
+    /// Starts everything: data and logs of the service in `folder`, the servers' in folders of their own. What a cluster before
+    /// left there, but its logs, is removed.
     ///
     /// # Errors
     ///
@@ -92,6 +93,7 @@ impl Cluster {
             nats,
             running: BTreeMap::new(),
         };
+        cluster.clear()?;
         // Makes the key that all of them get.
         cluster.token(Person::new("auditor", 1)).await?;
         let [first, others @ ..] = MEMBERS;
@@ -191,6 +193,21 @@ impl Cluster {
             return Err(ClusterError::Token(String::from_utf8_lossy(&output.stderr).into_owned()));
         }
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Removes what a cluster before left in the folder: its databases are gone, and what processes remember of them would be of
+    /// another record.
+    fn clear(&self) -> io::Result<()> {
+        if !self.folder.join(KEYS).join(KEY).exists() {
+            return Ok(());
+        }
+        for Member { name, .. } in MEMBERS {
+            let data = self.folder.join(name);
+            if data.exists() {
+                std::fs::remove_dir_all(data)?;
+            }
+        }
+        Ok(())
     }
 
     async fn spawn(&self, Member { name, roles }: Member) -> Result<Process, ClusterError> {
