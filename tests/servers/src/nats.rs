@@ -16,8 +16,8 @@ const PROGRAM: &str = "CONCORD_NATS_SERVER";
 /// Where `tests/run` puts it, from the root of the project.
 const INSTALLED: &str = "target/tools/bin/nats-server";
 
-/// Runs the server until its input ends, which it does when whoever started it has ended. A word on the input says that the
-/// server was ended otherwise.
+/// Runs the server until its input ends, which it does when whoever started it has ended; then its folder goes. A word on the
+/// input says that the server was ended otherwise.
 const BESIDE: &str = r#"
 "$1" -c "$2" >>"$3" 2>&1 &
 server=$!
@@ -27,6 +27,7 @@ if read -r word; then
 else
     kill -KILL "$server" 2>/dev/null
     wait "$server"
+    rm -rf "${2%/*}"
 fi
 "#;
 
