@@ -9,6 +9,8 @@ mod audit;
 #[cfg(test)]
 mod clinic;
 #[cfg(test)]
+mod cluster;
+#[cfg(test)]
 mod command_line;
 #[cfg(test)]
 mod coordination;

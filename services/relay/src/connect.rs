@@ -9,12 +9,15 @@ use async_nats::{Client, ConnectOptions, ServerAddr};
 /// How often a server is asked whether it is there: one that two of these find silent is left for another.
 const PING: Duration = Duration::from_secs(10);
 
+/// How the seed of a user's nkey begins.
+const USER_SEED: &str = "SU";
+
 /// Servers of one NATS system and how one proves who one is to them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Nats {
     /// Their addresses, such as `nats://127.0.0.1:4222` or `tls://nats-1:4222`, without user and password.
     pub servers: Vec<String>,
-    /// A file with credentials (a user's JWT and its key), if they ask for it.
+    /// A file with credentials (a user's JWT and its key, or the seed of its nkey alone), if they ask for it.
     pub credentials: Option<PathBuf>,
     /// A PEM file with the authorities that their certificates are judged by; without it, the system's.
     pub authorities: Option<PathBuf>,
@@ -83,7 +86,11 @@ pub async fn connect(nats: &Nats) -> Result<Client, NatsError> {
         options = options.add_root_certificates(authorities.clone());
     }
     if let Some(credentials) = &nats.credentials {
-        options = options.credentials_file(credentials).await.map_err(NatsError::Credentials)?;
+        let text = tokio::fs::read_to_string(credentials).await.map_err(NatsError::Credentials)?;
+        options = match text.trim() {
+            seed if seed.starts_with(USER_SEED) => options.nkey(seed.to_owned()),
+            creds => options.credentials(creds).map_err(NatsError::Credentials)?,
+        };
     }
     Ok(options.connect(addresses).await?)
 }

@@ -29,6 +29,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Serve the gRPC API and keep the views
     Serve(Serve),
+    /// Ask a running service how it is; fails unless it does its work
+    Health(Health),
     /// Play a synthetic cohort through the API over a new folder and show what each audience sees
     Demo(Demo),
     /// Measure the service beside its baselines
@@ -61,6 +63,22 @@ pub(crate) struct Serve {
     /// What this process does
     #[arg(long, value_delimiter = ',', value_name = "ROLES")]
     pub(crate) roles: Option<Vec<Part>>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Health {
+    /// Whom to ask, such as http://127.0.0.1:7443; the configured address of the service when absent
+    #[arg(long, value_name = "URL")]
+    pub(crate) address: Option<String>,
+    /// Which part, such as ledger/demo or view/demo/caseload; everything together when absent
+    #[arg(long, default_value = "", value_name = "NAME")]
+    pub(crate) part: String,
+    /// Seconds to wait for it to do its work
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=3_600))]
+    pub(crate) wait: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// A role, or all of them.

@@ -10,9 +10,11 @@ use concord_audit::{Cosigners, SignerOptions};
 use concord_executor::ExecutorOptions;
 use concord_kernel::TenantId;
 use figment::Figment;
-use figment::providers::{Env, Format, Toml};
+use figment::providers::{Format, Toml};
 use serde::{Deserialize, Deserializer};
 use tokio_postgres::config::Host;
+
+mod secrets;
 
 const DEFAULTS: &str = include_str!("../../../deploy/config.default.toml");
 
@@ -316,7 +318,7 @@ impl Config {
         if let Some(file) = file {
             figment = figment.merge(Toml::file_exact(file));
         }
-        let figment = figment.merge(Env::prefixed("CONCORD_").split("__"));
+        let figment = figment.merge(secrets::plain()).merge(secrets::Files::of_environment());
         let mut config: Self = figment.extract().map_err(unreadable)?;
         config.data = overrides.data.unwrap_or(config.data);
         config.listen = overrides.listen.unwrap_or(config.listen);

@@ -8,12 +8,15 @@ mod config;
 mod database;
 mod demo;
 mod heads;
+#[cfg(test)]
+mod deployed;
 mod health;
 mod key;
 mod ledger;
 mod log_relays;
 mod open;
 mod out;
+mod probe;
 mod projections;
 mod relay;
 mod rules;
@@ -61,6 +64,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
             let config = load(Overrides { listen: options.listen, roles: options.roles(), ..overrides })?;
             serve(config).await
         }
+        Command::Health(options) => probe::run(&options, &load(overrides)?).await,
         Command::Bench(bench) => bench::run(bench).await,
         Command::Ledger(command) => ledger::run(command, &load(overrides)?).await,
         Command::Token(options) => token::print(&options, &load(overrides)?),

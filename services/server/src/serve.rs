@@ -164,12 +164,12 @@ impl Running {
             }
             let (proofs, signer) = checkpoints::open(&folder, id, config, &ledger, &sources).await?;
             let relay = log_relays.start(&ledger, &sources.clock);
-            let (tenant, ledger_too) = (id.clone(), Arc::clone(&ledger));
             parts.push(Parts {
-                tenant,
-                ledger: ledger_too,
+                tenant: id.clone(),
+                ledger: Arc::clone(&ledger),
                 views: views.clone(),
-                signer:, relay signer.as_ref().map(Signer::watch),
+                signer: signer.as_ref().map(Signer::watch),
+                relay,
             });
             if let Some(signer) = signer {
                 let mut recorded = recorded.subscribe();

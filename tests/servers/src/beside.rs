@@ -47,7 +47,8 @@ impl Running {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", BESIDE, "beside"]).arg(folder).arg(signal).arg(program).args(arguments);
         command.envs(environment.iter().copied());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+        // Ctrl-C ends whoever started it, and that ends the server, in this order.
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).process_group(0);
         let mut shell = run_as(account, folder, command).spawn()?;
         let broken = || io::Error::from(io::ErrorKind::BrokenPipe);
         let input = shell.stdin.take().ok_or_else(broken)?;

@@ -65,6 +65,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
     ("concord", &["*"]),
     ("concord-servers", &[]),
+    ("concord-cluster", &["concord-client", "concord-servers", "concord-support"]),
     ("concord-support", &["concord-kernel", "concord-client", "concord-proto", "concord-access"]),
     ("concord-tidy", &[]),
 ];

@@ -1,0 +1,171 @@
+//! What stands in `deploy` is what this program takes: every setting, every variable and every command line.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+
+use crate::cli::Cli;
+use crate::config::{Config, Overrides};
+
+/// Settings that `deploy` names already and that the program does not know yet.
+const SETTINGS_TO_COME: [&str; 9] = [
+    "checkpoints.key",
+    "ledger.postgres_ca",
+    "metrics.listen",
+    "nats.authorities",
+    "nats.credentials",
+    "nats.replicas",
+    "nats.servers",
+    "tokens.key",
+    "views.store",
+];
+
+/// Command lines that `deploy` holds already and that the program does not know yet.
+const COMMANDS_TO_COME: [&str; 3] = ["ledger migrate", "serve --roles relay", "serve --roles timers,signer"];
+
+/// The program, where it is installed.
+const PROGRAM: &str = "/usr/local/bin/concord";
+
+/// Stands in for the address that a secret file brings.
+const ADDRESS: &str = "[ledger]\npostgres = \"postgres://service@localhost:5432/concord\"";
+
+fn deploy() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy")
+}
+
+/// Files below `folder` whose names end so, with what is in them. Secrets that somebody made are no part of the project.
+fn files(folder: &Path, endings: &[&str]) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            if name != "secrets.d" {
+                found.extend(files(&path, endings));
+            }
+        } else if endings.iter().any(|ending| name.ends_with(ending)) {
+            let text = std::fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The settings of a file, each with the line that it stands in.
+fn settings(text: &str) -> Vec<(String, &str)> {
+    let mut section = String::new();
+    let mut found = Vec::new();
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = format!("{name}.");
+        } else if let Some((key, _)) = line.split_once(" = ").filter(|(key, _)| !key.starts_with('#')) {
+            found.push((format!("{section}{key}"), line));
+        }
+    }
+    found
+}
+
+fn known() -> BTreeSet<String> {
+    let defaults = std::fs::read_to_string(deploy().join("config.default.toml")).unwrap();
+    settings(&defaults).into_iter().map(|(setting, _)| setting).collect()
+}
+
+/// The settings that `text` sets by variables.
+fn variables(text: &str) -> BTreeSet<String> {
+    let of_name = |c: char| c.is_ascii_uppercase() || c == '_';
+    let words = text.split(|c| !of_name(c)).filter_map(|word| word.strip_prefix("CONCORD_"));
+    let setting = |word: &str| word.trim_end_matches("_FILE").to_ascii_lowercase().replace("__", ".");
+    words.filter(|word| !word.is_empty()).map(setting).collect()
+}
+
+/// The command lines of the program in `text`, without the program's name.
+fn commands(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in text.lines().filter(|line| !line.starts_with("ENTRYPOINT")) {
+        let words = line.split_whitespace().map(|word| word.trim_matches(|c| "[]{},\"".contains(c)));
+        let words: Vec<_> = words.map(|word| word.rsplit('=').next().unwrap_or_default()).collect();
+        let named = words.iter().position(|word| *word == PROGRAM);
+        let alone = words.windows(2).position(|pair| {
+            ["args:", "command:", "CMD"].contains(&pair[0]) && ["serve", "ledger"].contains(&pair[1])
+        });
+        if let Some(place) = named.or(alone) {
+            found.push(words[place + 1..].join(" "));
+        }
+    }
+    found
+}
+
+fn is_taken(command: &str) -> bool {
+    let words = std::iter::once("concord").chain(command.split(' '));
+    let Ok(cli) = Cli::try_parse_from(words) else { return false };
+    let crate::cli::Command::Serve(options) = cli.command else { return true };
+    // Roles that are only taken together.
+    Config::load(None, Overrides { roles: options.roles(), ..Overrides::default() }).is_ok()
+}
+
+#[test]
+fn every_deployed_configuration_is_one_that_the_program_takes() {
+    let found = files(&deploy().join("concord"), &[".toml"]);
+    assert!(found.len() >= 2, "{found:?}");
+    for (path, text) in found {
+        let mut text = text;
+        for (setting, line) in settings(&text.clone()) {
+            if SETTINGS_TO_COME.contains(&setting.as_str()) {
+                text = text.replace(line, "");
+            }
+        }
+        for (section, _) in SETTINGS_TO_COME.iter().filter_map(|setting| setting.split_once('.')) {
+            if !known().iter().any(|setting| setting.starts_with(&format!("{section}."))) {
+                text = text.replace(&format!("[{section}]"), "");
+            }
+        }
+        let text = text.replace("[ledger]", ADDRESS);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        let loaded = Config::load(Some(file.path()), Overrides::default());
+        assert!(loaded.is_ok(), "{}: {loaded:?}", path.display());
+    }
+}
+
+#[test]
+fn every_setting_that_is_deployed_is_known() {
+    let known = known();
+    let mut used = BTreeSet::new();
+    for (_, text) in files(&deploy(), &[".yaml", ".service", "Containerfile"]) {
+        used.extend(variables(&text));
+    }
+    assert!(used.contains("ledger.postgres"), "{used:?}");
+    for (_, text) in files(&deploy().join("concord"), &[".toml"]) {
+        used.extend(settings(&text).into_iter().map(|(setting, _)| setting));
+    }
+    let strange: Vec<_> = used
+        .iter()
+        .filter(|setting| !known.contains(*setting) && !SETTINGS_TO_COME.contains(&setting.as_str()))
+        .collect();
+    assert!(strange.is_empty(), "deploy sets what nobody knows: {strange:?}");
+}
+
+#[test]
+fn every_command_line_that_is_deployed_is_taken() {
+    let mut used = BTreeSet::new();
+    for (_, text) in files(&deploy(), &[".yaml", ".service", "Containerfile"]) {
+        used.extend(commands(&text));
+    }
+    assert!(used.len() >= 6, "{used:?}");
+    let strange: Vec<_> = used
+        .iter()
+        .filter(|command| !is_taken(command) && !COMMANDS_TO_COME.contains(&command.as_str()))
+        .collect();
+    assert!(strange.is_empty(), "deploy runs what the program does not take: {strange:?}");
+}
+
+#[test]
+fn what_has_come_is_to_come_no_more() {
+    let known = known();
+    let come: Vec<_> = SETTINGS_TO_COME.iter().filter(|setting| known.contains(**setting)).collect();
+    assert!(come.is_empty(), "take out of SETTINGS_TO_COME: {come:?}");
+    let come: Vec<_> = COMMANDS_TO_COME.iter().filter(|command| is_taken(command)).collect();
+    assert!(come.is_empty(), "take out of COMMANDS_TO_COME: {come:?}");
+}

@@ -1,0 +1,32 @@
+//! Which processes of the service there are, what each does, and what all of them are told.
+
+/// A process of the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// What it is called, and its folder.
+    pub name: &'static str,
+    /// What it does, as `--roles` takes it.
+    pub roles: &'static str,
+}
+
+/// The processes, in the order in which they are started. One that answers keeps no views: it reads those of the projector.
+pub const MEMBERS: [Member; 5] = [
+    Member { name: "api-0", roles: "api" },
+    Member { name: "api-1", roles: "api" },
+    Member { name: "projector", roles: "projector" },
+    Member { name: "timers", roles: "timers,signer" },
+    Member { name: "relay", roles: "relay" },
+];
+
+/// Settings of every process, besides where the database and NATS are.
+pub(crate) const SETTINGS: [(&str, &str); 2] =
+    [("CONCORD_LEDGER__STORE", "postgres"), ("CONCORD_NATS__REPLICAS", "3")];
+
+/// The setting that says where NATS is.
+pub(crate) const NATS: &str = "CONCORD_NATS__SERVERS";
+
+/// The setting that says where the database is.
+pub(crate) const DATABASE: &str = "CONCORD_LEDGER__POSTGRES";
+
+/// Whose ledger is served.
+pub(crate) const TENANT: &str = "demo";
