@@ -3,7 +3,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,11 +71,6 @@ impl Remembered {
     pub(crate) fn of(config: &Config, tenant: &TenantId) -> Self {
         let path = config.heads().join(tenant.as_str()).join(FILE);
         Self { ledger: LedgerId::clinical(tenant.clone()), path }
-    }
-
-    /// Where it is.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
     }
 
     /// What it says; `None` when nothing was served yet.
@@ -182,6 +177,8 @@ async fn leaf_at(ledger: &dyn Ledger, position: u64) -> Result<Option<[u8; 32]>,
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::config::Overrides;
 
@@ -210,7 +207,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let remembered = remembered(folder.path());
         remembered.write(&Seen { token: Token { epoch: Uuid::nil(), position: 3 }, leaf: [1; 32] }).unwrap();
-        let whole = fs::read_to_string(remembered.path()).unwrap();
+        let whole = fs::read_to_string(&remembered.path).unwrap();
         for text in [
             "",
             "{}",
@@ -218,7 +215,7 @@ mod tests {
             &whole.replace("demo/", "other/"),
             &whole.replace("01", "0"),
         ] {
-            fs::write(remembered.path(), text).unwrap();
+            fs::write(&remembered.path, text).unwrap();
             assert!(matches!(remembered.read(), Err(HeadsError::Damaged { .. })), "{text}");
         }
     }
