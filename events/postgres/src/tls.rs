@@ -1,6 +1,5 @@
 //! Whom to believe that it is the server.
 
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,9 +21,9 @@ pub enum TlsError {
     Unreadable {
         /// Which file.
         path: PathBuf,
-        #[source]
         /// What was wrong with it.
-        cause: io::Error,
+        #[source]
+        cause: pem::Error,
     },
     /// The file holds no certificate of an authority.
     #[error("{path} holds no certificate of an authority")]
@@ -44,13 +43,7 @@ impl Tls {
     ///
     /// See [`TlsError`].
     pub fn of_authorities(path: &Path) -> Result<Self, TlsError> {
-        let unreadable = |error: pem::Error| TlsError::Unreadable {
-            path: path.to_owned(),
-            cause: match error {
-                pem::Error::Io(cause) => cause,
-                other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
-            },
-        };
+        let unreadable = |cause| TlsError::Unreadable { path: path.to_owned(), cause };
         let mut authorities = RootCertStore::empty();
         for certificate in CertificateDer::pem_file_iter(path).map_err(unreadable)? {
             // What is no certificate of an authority signs nothing.

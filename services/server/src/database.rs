@@ -33,9 +33,10 @@ pub(crate) fn database(store: &LedgerStore) -> Result<Option<PostgresDatabase>, 
         return Ok(None);
     }
     let tls = store.postgres_ca.as_deref().map(Tls::of_authorities).transpose()?;
-    let listen = match store.postgres_listen.is_empty() {
-        true => None,
-        false => Some(server(&store.postgres_listen, tls.as_ref())?),
+    let listen = if store.postgres_listen.is_empty() {
+        None
+    } else {
+        Some(server(&store.postgres_listen, tls.as_ref())?)
     };
     let server = server(&store.postgres, tls.as_ref())?;
     Ok(Some(PostgresDatabase::new(server, DatabaseOptions { listen, ..DatabaseOptions::default() })))

@@ -42,8 +42,8 @@ impl PgBouncer {
         std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
         let own = folder.path().display();
         let (settings, users) = (folder.path().join("pgbouncer.ini"), folder.path().join("users.txt"));
-        let named: String = roles.iter().map(|role| format!("\"{role}\" \"\"\n")).collect();
-        std::fs::write(&users, named)?;
+        let named: Vec<_> = roles.iter().map(|role| format!("\"{role}\" \"\"")).collect();
+        std::fs::write(&users, named.join("\n") + "\n")?;
         let text = format!(
             "[databases]\n* = host={} port={}\n[pgbouncer]\n{SETTINGS}default_pool_size = {sessions}\n\
              auth_file = {}\nunix_socket_dir = {own}\n",

@@ -118,7 +118,8 @@ impl Writer {
                 }
                 Err(Failure::Held) => {
                     self.locked = ALONE_AFTER;
-                    if self.make_way().await.is_err() {
+                    let made = tokio::time::timeout(longest, self.make_way()).await;
+                    if !matches!(made, Ok(Ok(()))) {
                         self.renew().await?;
                     }
                 }

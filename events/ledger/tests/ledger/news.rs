@@ -95,6 +95,24 @@ async fn who_hears_nothing_looks() {
     assert!(reaches(&other, receipt.token).await);
 }
 
+/// Without a hint and without a look nothing arrives: what arrives in the other tests came by the one that they leave.
+#[tokio::test]
+async fn the_suite_sees_a_process_that_nobody_tells() {
+    let address = database();
+    let deaf: Config = "host=/nowhere user=nobody".parse().unwrap();
+    let (one, other) = (open(&hears(&address, None)).await, open(&hears(&address, Some(&deaf))).await);
+    // Whoever opens a ledger looks once: only that can bring it one of these.
+    for number in 1..=3 {
+        let receipt = new(one.append(append(number, stream(1), Expected::Any, 1)).await);
+        let mut watch = other.watch();
+        let reached = watch.wait_for(|head| head.position >= receipt.token.position);
+        if tokio::time::timeout(Duration::from_secs(1), reached).await.is_err() {
+            return;
+        }
+    }
+    panic!("it arrives though nobody tells");
+}
+
 /// Sessions of the database.
 async fn sessions(database: &Config) -> i64 {
     let (client, connection) = database.connect(tokio_postgres::NoTls).await.unwrap();

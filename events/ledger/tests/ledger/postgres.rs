@@ -232,7 +232,7 @@ async fn time_never_runs_back_between_processes() {
         new(process.append(append(number, stream(number % 3), Expected::Any, 2)).await);
     }
     let entries = all(&other).await;
-    assert_eq!(entries[0].recorded_at, morning().plus_days(5));
+    assert!(entries[0].recorded_at >= morning().plus_days(5));
     assert!(entries.windows(2).all(|pair| pair[0].recorded_at < pair[1].recorded_at));
 }
 
