@@ -17,7 +17,7 @@ impl Audit {
         if role != Role::Auditor {
             return Err(Error::RoleNotPermitted { role });
         }
-        if self.recorded {
+        if self.record.is_some() {
             return Err(Error::AlreadyRecorded);
         }
         comes_back(record, issued.context.now.day())?;

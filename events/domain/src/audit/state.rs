@@ -2,19 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Event;
+use super::{Event, Record};
 
 /// What the events of an audit say now.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Audit {
-    pub(super) recorded: bool,
+    pub(super) record: Option<Record>,
 }
 
 impl Audit {
     /// Takes in one more event.
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
-            Event::AuditRecorded(_) => self.recorded = true,
+            Event::AuditRecorded(record) => self.record = Some(record),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The log of one ledger: its tree, and proofs from it.
 
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use concord_kernel::LedgerId;
 use concord_ledger::merkle::Hash;
-use concord_ledger::{Entry, Filter, Ledger};
+use concord_ledger::{Filter, Ledger};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -146,7 +147,9 @@ impl Log {
     ///
     /// [`LogError::OutOfRange`] when there are fewer.
     pub async fn root(&self, size: u64) -> Result<Hash, LogError> {
-        let [root] = self.roots(vec![0..size], size).await?[..] else { return Err(LogError::OutOfRange) };
+        let [root] = self.roots(std::iter::once(0..size).collect(), size).await?[..] else {
+            return Err(LogError::OutOfRange);
+        };
         Ok(root)
     }
 
@@ -154,8 +157,8 @@ impl Log {
         self.grow(size).await?;
         let mut leaves = Leaves::new();
         for block in ranges.iter().flat_map(Blocks::needed) {
-            if !leaves.contains_key(&block) {
-                leaves.insert(block, self.leaves(block * BLOCK, (block + 1) * BLOCK).await?);
+            if let Entry::Vacant(missing) = leaves.entry(block) {
+                missing.insert(self.leaves(block * BLOCK, (block + 1) * BLOCK).await?);
             }
         }
         let tree = self.tree.read().unwrap_or_else(PoisonError::into_inner);
@@ -196,7 +199,9 @@ impl Log {
                 return Err(LogError::OutOfRange);
             }
             let mut tree = self.tree.write().unwrap_or_else(PoisonError::into_inner);
-            leaves.into_iter().for_each(|leaf| tree.blocks.push(leaf));
+            for leaf in leaves {
+                tree.blocks.push(leaf);
+            }
         }
     }
 
@@ -228,7 +233,7 @@ impl Log {
     }
 
     /// Some events after position `after`.
-    async fn entries(&self, after: u64, most: usize) -> Result<Vec<Entry>, LogError> {
+    async fn entries(&self, after: u64, most: usize) -> Result<Vec<concord_ledger::Entry>, LogError> {
         Ok(self.ledger.read(after, &Filter::default(), most.min(READ_AT_ONCE)).await?.entries)
     }
 }

@@ -20,16 +20,20 @@ use crate::support::{append, fill, ledger_id, log, memory, noon, signer, signing
 #[tokio::test]
 async fn the_head_is_signed_when_it_has_moved_and_only_then() {
     let (ledger, (store, _folder)) = (memory(), store());
-    let mut signer = signer(&ledger, &store);
-    assert_eq!(signer.turn().await, Ok(None), "of nothing there is nothing to sign");
+    let mut signing = signer(&ledger, &store);
+    assert_eq!(signing.turn().await, Ok(None), "of nothing there is nothing to sign");
     let mut last: Option<Signed> = None;
     for size in [1, 2, 255, 256, 257, 700] {
         fill(&*ledger, size).await;
-        let signed = signer.turn().await.unwrap().unwrap();
+        let signed = signing.turn().await.unwrap().unwrap();
         let checkpoint = signed.checkpoint();
         let head = ledger.head().await.unwrap();
         assert_eq!((checkpoint.size, checkpoint.root), (size, head.root));
-        assert_eq!(signer.turn().await.unwrap().as_ref(), Some(&signed), "the same head is not signed twice");
+        assert_eq!(
+            signing.turn().await.unwrap().as_ref(),
+            Some(&signed),
+            "the same head is not signed twice"
+        );
         if let Some(last) = &last {
             let old = last.checkpoint();
             let path = log(&ledger, &store).consistency(old.size, size).await.unwrap();
@@ -337,7 +341,7 @@ async fn a_running_signer_signs_what_comes_and_the_last_of_it_when_it_stops() {
     }));
     fill(&*ledger, 10).await;
     let seen = log(&ledger, &store);
-    seen.covering(10, Duration::from_secs(60)).await.unwrap();
+    seen.covering(10, Duration::from_mins(1)).await.unwrap();
     fill(&*ledger, 12).await;
     stop.send(()).unwrap();
     running.await.unwrap();
@@ -363,8 +367,7 @@ async fn a_file_of_checkpoints_that_was_cut_off_while_it_was_written_is_read_up_
         kept.map(|kept| kept.iter().map(|signed| signed.checkpoint().size).collect::<Vec<_>>())
     };
     assert_eq!(sizes(&text), Ok(vec![3, 5, 8]));
-    let second =
-        text.match_indices("concord/").filter(|(at, _)| text[..*at].ends_with('\n')).nth(0).unwrap().0;
+    let second = text.match_indices("concord/").find(|(at, _)| text[..*at].ends_with('\n')).unwrap().0;
     for cut in second + 1..text.len() {
         if text.is_char_boundary(cut) {
             let kept = sizes(&text[..cut]).unwrap_or_else(|error| panic!("{error}: {:?}", &text[..cut]));
