@@ -8,15 +8,20 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 22] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
     ("concord-ledger", &["concord-kernel"]),
+    ("concord-postgres", &[]),
+    ("concord-lease", &["concord-kernel", "concord-postgres"]),
     ("concord-proto", &[]),
     ("concord-access", &["concord-kernel", "concord-domain"]),
     ("concord-executor", &["concord-kernel", "concord-knowledge", "concord-domain", "concord-ledger"]),
-    ("concord-projection", &["concord-kernel", "concord-domain", "concord-ledger"]),
+    (
+        "concord-projection",
+        &["concord-kernel", "concord-domain", "concord-ledger", "concord-lease", "concord-postgres"],
+    ),
     ("concord-views", &["concord-kernel", "concord-knowledge", "concord-domain", "concord-projection"]),
     (
         "concord-api",
@@ -66,7 +71,11 @@ const MAY_USE: [(&str, &[&str]); 20] = [
 /// Libraries that only some crates may use, tests aside, with the reason.
 const ONLY_IN: [(&str, &[&str], &str); 7] = [
     ("rusqlite", &["concord-ledger", "concord-projection"], "SQL stays where it is kept and tested"),
-    ("tokio-postgres", &["concord-ledger", "concord"], "SQL stays where it is kept and tested"),
+    (
+        "tokio-postgres",
+        &["concord-ledger", "concord-postgres", "concord-lease", "concord-projection", "concord"],
+        "SQL stays where it is kept and tested",
+    ),
     ("postgres-es", &["concord-bench"], "it is there for a benchmark's baseline"),
     ("sqlx", &["concord-bench"], "it is there for a benchmark's baseline"),
     ("sqlite-es", &["concord-bench"], "it is there for a benchmark's baseline"),
