@@ -3,10 +3,12 @@
 mod axis;
 mod broken;
 mod child;
+mod contract;
 mod crash;
 mod disk;
 mod doctored;
 mod rebuild;
+mod shared;
 mod support;
 mod zombie;
 

@@ -79,11 +79,17 @@ impl Track {
     /// How its builds get on towards `head`.
     pub(crate) fn progress(&self, head: u64) -> Progress {
         let (began, from) = self.began;
-        let seconds = began.elapsed().as_secs_f64();
-        let rate = as_f64(self.position - from) / seconds.max(f64::EPSILON);
-        let left = as_f64(head.saturating_sub(self.position));
+        Progress::since(from, began.elapsed(), self.position, head)
+    }
+}
+
+impl Progress {
+    /// How a build gets on that was at `from` a while ago.
+    pub(crate) fn since(from: u64, elapsed: Duration, position: u64, head: u64) -> Self {
+        let rate = as_f64(position.saturating_sub(from)) / elapsed.as_secs_f64().max(f64::EPSILON);
+        let left = as_f64(head.saturating_sub(position));
         let remaining = (rate > 0.0).then(|| Duration::try_from_secs_f64(left / rate).ok()).flatten();
-        Progress { position: self.position, head, events_per_second: rate, remaining, fault: None }
+        Self { position, head, events_per_second: rate, remaining, fault: None }
     }
 }
 
