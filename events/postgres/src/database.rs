@@ -32,6 +32,11 @@ impl Database {
         Self(config)
     }
 
+    /// The same from an address such as `postgres://user@localhost:5432/database`; `None` when it is none.
+    pub fn parse(address: &str) -> Option<Self> {
+        address.parse().ok().map(Self::new)
+    }
+
     /// Opens a connection, driven by a task of the present runtime.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! Follows views that another process keeps: how far they are, and which build answers.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -174,11 +175,19 @@ impl<'a> Follower<'a> {
     fn begin(&self, view: &Registered) -> Result<Instance, OrderError> {
         let epoch = self.shared.ledger.watch().borrow().epoch;
         let standing = self.shared.store.standing()?;
-        let head = Token { epoch, position: u64::MAX };
-        if let Some(building) = newest(view.id, &standing, Stage::Building, head) {
-            return Ok(instance(view.id, building));
-        }
-        Ok(self.shared.store.begin(view.id, view.layout, Stage::Building, epoch)?.instance)
+        let head = *self.shared.ledger.watch().borrow();
+        let building = newest(view.id, &standing, Stage::Building, head);
+        let (build, position) = match building {
+            Some(building) => (instance(view.id, building), building.token.position),
+            None => {
+                let begun = self.shared.store.begin(view.id, view.layout, Stage::Building, epoch)?;
+                (begun.instance, begun.token.position)
+            }
+        };
+        // Whoever asked must not find that nothing is being built.
+        let progress = Progress::since(position, Duration::ZERO, position, head.position);
+        view.status.send_modify(|status| status.rebuild = Some(progress));
+        Ok(build)
     }
 }
 

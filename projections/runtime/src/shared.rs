@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use concord_kernel::{Clock, Instant, Token};
 use concord_lease::Fence;
@@ -131,7 +132,7 @@ impl Shared {
         let mut session = Session::new(self, source, sink, head.epoch);
         for (at, view) in self.views.iter().enumerate() {
             let builds = self.builds(view, head.epoch)?;
-            self.begin_status(view, &builds);
+            self.begin_status(view, &builds, head.position);
             for checkpoint in builds {
                 let position = checkpoint.token.position;
                 if position > head.position {
@@ -204,15 +205,19 @@ impl Shared {
         };
     }
 
-    fn begin_status(&self, view: &Registered, builds: &[Checkpoint]) {
+    fn begin_status(&self, view: &Registered, builds: &[Checkpoint], head: u64) {
         let active = builds.iter().find(|build| build.stage == Stage::Active);
+        let aside = active.and(builds.iter().find(|build| build.stage == Stage::Building));
         self.answered_by(view.id.name, active.map(|build| build.instance));
         view.status.send_modify(|status| {
             // What has failed is only well again once it has done something, see `goes_on`.
             if status.state != State::Retrying {
                 status.state = if active.is_some() { State::Live } else { State::Building };
             }
-            status.rebuild = None;
+            status.rebuild = aside.map(|build| {
+                let position = build.token.position;
+                Progress::since(position, Duration::ZERO, position, head)
+            });
             if let Some(build) = active.or(builds.first()) {
                 status.token = build.token;
             }

@@ -36,7 +36,7 @@ pub(crate) enum Command {
     /// Look after a ledger; it may be in use
     #[command(subcommand)]
     Ledger(Ledger),
-    /// Look after the views; the service must not be running on the folder
+    /// Look after the views; a service may be running on them only where they are in a database
     #[command(subcommand)]
     Projections(Projections),
     /// Look at the rules that decisions are judged by, propose others and sign them
@@ -65,7 +65,7 @@ pub(crate) enum Part {
     Api,
     /// Keep the views
     Projector,
-    /// Record deadlines that pass; needs projector
+    /// Record deadlines that pass; needs projector where views are in files
     Timers,
 }
 
@@ -120,7 +120,7 @@ pub(crate) enum Bench {
     /// Events a second read back, in process and through gRPC
     Replay(BenchReplay),
     /// Events a second into all views
-    Views(BenchReplay),
+    Views(BenchViews),
     /// How long the safety check of one chart takes, over the whole ruleset
     Safety(BenchSafety),
     /// The bare service that the others are compared with
@@ -128,7 +128,7 @@ pub(crate) enum Bench {
     EchoServer,
 }
 
-/// Where the measured ledger is kept.
+/// Where the measured ledger, or the measured views, are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Store {
     /// One file on this machine
@@ -176,6 +176,18 @@ pub(crate) struct BenchReplay {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchViews {
+    /// Where the views are kept; the ledger is a file
+    #[arg(long, value_enum, default_value_t = Store::Sqlite)]
+    pub(crate) store: Store,
+    /// An empty database for the store postgres, such as postgres://user@host:5432/database
+    #[arg(long, value_name = "ADDRESS", required_if_eq("store", "postgres"))]
+    pub(crate) postgres: Option<String>,
+    #[command(flatten)]
+    pub(crate) log: BenchReplay,
 }
 
 #[derive(Debug, Args)]

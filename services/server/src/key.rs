@@ -1,4 +1,4 @@
-//! The key that signs local tokens: made once for a data folder, readable by its owner only.
+//! The key that signs local tokens: made once, readable by its owner only. Processes that serve the same tenants share it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -7,16 +7,15 @@ use std::path::Path;
 
 use concord_access::LocalTokens;
 
-const FILE: &str = "token.key";
 const OWNER_ONLY: u32 = 0o600;
 
 /// Why there is no key.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
     /// The file cannot be read or written.
-    #[error("the token key in {folder} cannot be used")]
+    #[error("the token key {path} cannot be used")]
     File {
-        folder: String,
+        path: String,
         #[source]
         cause: io::Error,
     },
@@ -24,29 +23,35 @@ pub(crate) enum KeyError {
     #[error("no random bytes for a token key")]
     Random,
     /// The file is damaged.
-    #[error("the token key in {folder} is shorter than it was written; delete it to get a new one")]
-    Short { folder: String },
+    #[error("the token key {path} is shorter than it was written; delete it to get a new one")]
+    Short { path: String },
 }
 
-/// Reads the key in `folder`, making it first when there is none.
-pub(crate) fn tokens(folder: &Path) -> Result<LocalTokens, KeyError> {
-    let file = |cause| KeyError::File { folder: folder.display().to_string(), cause };
-    let path = folder.join(FILE);
-    let key = match fs::read(&path) {
+/// Reads the key in the file `path`, making it first when there is none.
+pub(crate) fn tokens(path: &Path) -> Result<LocalTokens, KeyError> {
+    let file = |cause| KeyError::File { path: path.display().to_string(), cause };
+    let key = match fs::read(path) {
         Ok(key) => key,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, &path)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path)?,
         Err(error) => return Err(file(error)),
     };
-    LocalTokens::new(&key).map_err(|_| KeyError::Short { folder: folder.display().to_string() })
+    LocalTokens::new(&key).map_err(|_| KeyError::Short { path: path.display().to_string() })
 }
 
-fn make(folder: &Path, path: &Path) -> Result<Vec<u8>, KeyError> {
-    let file = |cause| KeyError::File { folder: folder.display().to_string(), cause };
+fn make(path: &Path) -> Result<Vec<u8>, KeyError> {
+    let file = |cause| KeyError::File { path: path.display().to_string(), cause };
     let mut key = vec![0; LocalTokens::KEY_BYTES];
     getrandom::fill(&mut key).map_err(|_| KeyError::Random)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(file)?;
-    match OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path) {
-        Ok(mut new) => new.write_all(&key).and_then(|()| new.sync_all()).map(|()| key).map_err(file),
+    // Written aside and then named: another process that starts at the same time never reads half of it.
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(&draft);
+    written.and_then(|mut new| new.write_all(&key).and_then(|()| new.sync_all())).map_err(file)?;
+    let named = fs::hard_link(&draft, path);
+    fs::remove_file(&draft).map_err(file)?;
+    match named {
+        Ok(()) => Ok(key),
         // Somebody else was faster: theirs counts.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(path).map_err(file),
         Err(error) => Err(file(error)),
@@ -62,18 +67,20 @@ mod tests {
     #[test]
     fn a_key_is_made_once_and_for_its_owner_only() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(tokens(folder.path()).is_ok());
-        let first = fs::read(folder.path().join(FILE)).unwrap();
-        assert!(tokens(folder.path()).is_ok());
-        assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), first);
-        let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, OWNER_ONLY);
+        let path = folder.path().join("keys").join("token.key");
+        assert!(tokens(&path).is_ok());
+        let first = fs::read(&path).unwrap();
+        assert!(tokens(&path).is_ok());
+        assert_eq!(fs::read(&path).unwrap(), first);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, OWNER_ONLY);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing else is left");
     }
 
     #[test]
     fn a_damaged_key_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(FILE), b"short").unwrap();
-        assert!(matches!(tokens(folder.path()), Err(KeyError::Short { .. })));
+        let path = folder.path().join("token.key");
+        fs::write(&path, b"short").unwrap();
+        assert!(matches!(tokens(&path), Err(KeyError::Short { .. })));
     }
 }

@@ -9,6 +9,7 @@ mod key;
 mod ledger;
 mod open;
 mod out;
+mod posts;
 mod projections;
 mod rules;
 mod serve;

@@ -1,4 +1,7 @@
-//! `concord projections`: looks after the views of a tenant that nobody serves.
+//! `concord projections`: looks after the views of a tenant.
+//!
+//! Views in a file are nobody else's meanwhile. Views in a database may be kept by a running service: then it is looked at what
+//! that does, and a rebuild is left to it.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -12,7 +15,7 @@ use serde::Serialize;
 
 use crate::cli::Projections as Command;
 use crate::config::{Config, ProcessRole, StoreKind};
-use crate::open::open;
+use crate::open::{Shared, open};
 use crate::serve::Sources;
 use crate::{Failed, out};
 
@@ -34,15 +37,29 @@ struct Line {
 
 /// Runs `command` on the folder of `config`.
 pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, Failed> {
-    let folder = DataFolder::lock(&config.data)?;
+    let files = [config.ledger.store, config.views()].contains(&StoreKind::Sqlite);
+    let _folder = files.then(|| DataFolder::lock(&config.data)).transpose()?;
     let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
-    let open = async |tenant: TenantId| -> Result<Projections, Failed> {
+    let sources = Sources::machine();
+    let mut shared = Shared::open(&config, &sources).await?;
+    let done = carry_out(command, &config, &sources, &mut shared).await;
+    shared.posts.resign().await;
+    done
+}
+
+async fn carry_out(
+    command: Command,
+    config: &Config,
+    sources: &Sources,
+    shared: &mut Shared,
+) -> Result<ExitCode, Failed> {
+    let mut open = async |tenant: TenantId| -> Result<Projections, Failed> {
         // Opening would make what is not there.
         let file = config.ledger.store == StoreKind::Sqlite;
-        if file && !folder.ledger(&LedgerId::clinical(tenant.clone())).exists() {
+        if file && !DataFolder::file(&config.data, &LedgerId::clinical(tenant.clone())).exists() {
             return Err(format!("there is no ledger of tenant {tenant} in {}", config.data.display()).into());
         }
-        let opened = open(&folder, &tenant, &config, &Sources::machine()).await?;
+        let opened = open(&tenant, config, sources, shared).await?;
         Ok(opened.views.ok_or("the views did not start")?)
     };
     match command {
@@ -72,7 +89,8 @@ async fn catch_up(views: &Projections) {
         let Some(mut following) = views.watch(status.view.name) else { continue };
         loop {
             let now = following.borrow_and_update().clone();
-            let moving = matches!(now.state, State::Live | State::Building | State::Retrying);
+            let moving =
+                matches!(now.state, State::Live | State::Building | State::Retrying | State::Stalled);
             if views.lag(&now).events == 0 || !moving {
                 break;
             }
@@ -117,6 +135,7 @@ fn line(views: &Projections, status: &Status) -> Line {
             State::Live => String::from("live"),
             State::Building => String::from("building"),
             State::Retrying => String::from("the store or the ledger is away; trying again"),
+            State::Stalled => String::from("another process keeps it and does not get on"),
             State::Paused(fault) => format!("paused before position {}: {}", fault.position, fault.reason),
             State::Stopped(halt) => format!("stopped: {halt}"),
         },
@@ -147,7 +166,7 @@ async fn rebuild(views: &Projections, view: &str) -> Result<Status, Failed> {
                 bar.set_position(progress.position);
             }
             (None, State::Live) => break status,
-            (None, State::Building | State::Retrying) => {}
+            (None, State::Building | State::Retrying | State::Stalled) => {}
             (None, State::Paused(fault)) => {
                 return Err(format!(
                     "the view is paused before position {}: {}",

@@ -56,6 +56,7 @@ const MAY_USE: [(&str, &[&str]); 22] = [
             "concord-domain",
             "concord-ledger",
             "concord-executor",
+            "concord-postgres",
             "concord-projection",
             "concord-views",
             "concord-client",

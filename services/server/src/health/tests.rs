@@ -132,8 +132,13 @@ fn only_a_view_that_goes_on_is_well() {
     let fault = Fault { position: 7, reason: Reason::Unreadable };
     assert_eq!(condition(&State::Live), Condition::Up);
     assert_eq!(condition(&State::Building), Condition::Building);
-    let down =
-        [State::Retrying, State::Paused(fault), State::Stopped(Halt::Fenced), State::Stopped(Halt::Broken)];
+    let down = [
+        State::Retrying,
+        State::Stalled,
+        State::Paused(fault),
+        State::Stopped(Halt::Fenced),
+        State::Stopped(Halt::Broken),
+    ];
     assert!(down.iter().all(|state| condition(state) == Condition::Down));
 }
 
