@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 use concord_kernel::Token;
 
+use crate::end::{End, Order};
 use crate::lead::Terms;
-use crate::runner::{End, Order};
 use crate::shared::{Registered, Shared};
 use crate::store::{Standing, StoredCheckpoint};
 use crate::{Halt, Instance, OrderError, Progress, Stage, State, StoreError, ViewId};

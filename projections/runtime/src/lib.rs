@@ -5,6 +5,7 @@
 //! by compare-and-swap on the checkpoint. A fact that a view cannot fold pauses that view, loudly; the others go on.
 
 mod codec;
+mod end;
 mod fact;
 mod faults;
 mod fold;

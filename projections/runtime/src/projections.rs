@@ -10,8 +10,9 @@ use concord_lease::Post;
 use concord_ledger::Ledger;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use crate::end::Order;
 use crate::lead::{Lead, Terms};
-use crate::runner::{self, Order};
+use crate::runner;
 use crate::shared::{Registered, Shared};
 use crate::{
     Faults, Halt, Instance, Lag, Options, Reader, State, Status, StoreError, View, ViewId, ViewStore,

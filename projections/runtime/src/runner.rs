@@ -7,81 +7,22 @@
 use std::sync::Arc;
 
 use concord_kernel::Token;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use crate::end::{End, Order};
 use crate::fold::{Changes, FoldError};
 use crate::follow::Follower;
 use crate::lead::Terms;
 use crate::shared::{Registered, Shared};
 use crate::sink::{Sink, Written};
-use crate::source::{Batch, Source, SourceError};
+use crate::source::{Batch, Source};
 use crate::store::Writes;
 use crate::track::{Member, Track};
-use crate::{
-    Checkpoint, CrashPoint, Fault, Halt, Instance, OrderError, Reason, Stage, State, StoreError, Told,
-};
+use crate::{Checkpoint, CrashPoint, Fault, Halt, Instance, OrderError, Stage, State};
 
 /// How many turns of a build aside make one of the first track.
 const TURN_ASIDE: u64 = 4;
-
-/// What an operator may ask of a runner.
-pub(crate) enum Order {
-    /// Build the view again, beside the build that answers.
-    Rebuild { view: usize, reply: oneshot::Sender<Result<Instance, OrderError>> },
-    /// Let paused builds of the view try again.
-    Retry { view: usize, reply: oneshot::Sender<Result<(), OrderError>> },
-}
-
-/// Why a session ended.
-pub(crate) enum End {
-    /// For good.
-    Halt(Halt),
-    /// To begin anew from what is stored.
-    Again,
-    /// The lease is lost, or taken: to begin anew as what this process is now.
-    Turn,
-}
-
-impl From<StoreError> for End {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Fenced(instance) => {
-                tracing::error!(view = %instance.view, "another runner moved the checkpoint; this one stops");
-                Self::Halt(Halt::Fenced)
-            }
-            StoreError::Corrupt(what) => {
-                tracing::error!(what, "store of views is corrupt");
-                Self::Halt(Halt::StoreCorrupt)
-            }
-            StoreError::NewerSchema { found, known } => {
-                tracing::error!(found, known, "store of views is of a newer program");
-                Self::Halt(Halt::StoreCorrupt)
-            }
-            StoreError::Superseded => {
-                tracing::error!("another process has taken the views over; this one stops");
-                Self::Halt(Halt::Fenced)
-            }
-            StoreError::NotLevel(_) | StoreError::Dropped(_) | StoreError::Unavailable(_) => {
-                tracing::warn!(%error, cause = ?std::error::Error::source(&error), "store of views failed");
-                Self::Again
-            }
-        }
-    }
-}
-
-impl From<SourceError> for End {
-    fn from(error: SourceError) -> Self {
-        match error {
-            SourceError::Unavailable => Self::Again,
-            SourceError::Corrupt => Self::Halt(Halt::LedgerCorrupt),
-            SourceError::Broken => {
-                tracing::error!("the thread that reads for the views broke off; they stop");
-                Self::Halt(Halt::Broken)
-            }
-        }
-    }
-}
 
 struct InFlight {
     track: usize,
@@ -313,7 +254,7 @@ impl<'a> Session<'a> {
             let track = &mut self.tracks[index];
             let read = track.folded;
             let batch = track.next(self.source, read, end, options.batch).await?;
-            let poisoned = fold(track, &batch.told, read)?;
+            let poisoned = track.fold(&batch.told, read)?;
             if let Some((_, position, _)) = poisoned.first()
                 && read > from.position
             {
@@ -496,19 +437,6 @@ impl<'a> Session<'a> {
             }
         }
     }
-}
-
-/// Folds a page into every build of a track; names the builds that met a fact they cannot fold.
-fn fold(track: &mut Track, told: &[Told], after: u64) -> Result<Vec<(usize, u64, Reason)>, StoreError> {
-    let mut poisoned = Vec::new();
-    for (at, member) in track.members.iter_mut().enumerate() {
-        match member.fold.fold(told, after) {
-            Ok(()) => {}
-            Err(FoldError::Poison { position, reason }) => poisoned.push((at, position, reason)),
-            Err(FoldError::Store(error)) => return Err(error),
-        }
-    }
-    Ok(poisoned)
 }
 
 fn writes_of(instance: Instance, from: Token, to: u64, changes: Changes) -> Writes {

@@ -10,8 +10,9 @@ use concord_ledger::Ledger;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::end::End;
 use crate::fold::{Fold, Folder};
-use crate::runner::{End, Session};
+use crate::runner::Session;
 use crate::sink::Sink;
 use crate::source::Source;
 use crate::store::{Layout, StoredCheckpoint};

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant as Monotonic};
 
-use crate::fold::Fold;
+use crate::fold::{Fold, FoldError};
 use crate::source::{Batch, Pending, Source, SourceError};
-use crate::{Instance, Progress, Stage};
+use crate::{Instance, Progress, Reason, Stage, StoreError, Told};
 
 /// One build with its fold.
 pub(crate) struct Member {
@@ -59,6 +59,23 @@ impl Track {
             self.ahead = Some((batch.through, source.request(batch.through, limit)));
         }
         Ok(batch)
+    }
+
+    /// Folds a page after `after` into every build; names the builds, by place, that met a fact they cannot fold.
+    pub(crate) fn fold(
+        &mut self,
+        told: &[Told],
+        after: u64,
+    ) -> Result<Vec<(usize, u64, Reason)>, StoreError> {
+        let mut poisoned = Vec::new();
+        for (at, member) in self.members.iter_mut().enumerate() {
+            match member.fold.fold(told, after) {
+                Ok(()) => {}
+                Err(FoldError::Poison { position, reason }) => poisoned.push((at, position, reason)),
+                Err(FoldError::Store(error)) => return Err(error),
+            }
+        }
+        Ok(poisoned)
     }
 
     /// What waits to be written, bytes, about.

@@ -127,11 +127,11 @@ async fn a_follower_that_has_not_heard_of_a_new_build_asks_it_all_the_same() {
     let token = shared.joined("Ada").await;
     keeper.wait_for(ViewId::of::<Names>(), token, SOON).await.unwrap();
     // It has looked once, and will not again.
-    let follower = shared.setup(|options| options.poll = NEVER).following().start().unwrap();
+    let rarely = |options: &mut Options| (options.poll, options.follow) = (NEVER, NEVER);
+    let follower = shared.setup(rarely).following().start().unwrap();
     for view in [ViewId::of::<Names>(), ViewId::of::<Copycat>(), ViewId::of::<Log>()] {
         follower.wait_for(view, token, SOON).await.unwrap();
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
     keeper.rebuild(Names::NAME).await.unwrap();
     let mut status = keeper.watch(Names::NAME).unwrap();
     let built = status.wait_for(|status| status.rebuild.is_none());
