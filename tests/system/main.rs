@@ -58,6 +58,8 @@ mod service;
 mod story;
 #[cfg(test)]
 mod timeline;
+#[cfg(test)]
+mod together;
 
 use std::path::Path;
 

@@ -48,6 +48,11 @@ impl Server {
         Self { config: prepared(config), tls: None }
     }
 
+    /// The same from an address such as `postgres://user@localhost:5432/database`; `None` when it is none.
+    pub fn parse(address: &str) -> Option<Self> {
+        address.parse().ok().map(|config| Self::local(&config))
+    }
+
     /// A server that must prove its name to `tls` before it is told anything. Without encryption nothing is said at all,
     /// whatever `config` allows.
     pub fn verified(config: &Config, tls: Tls) -> Self {

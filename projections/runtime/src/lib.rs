@@ -5,12 +5,16 @@
 //! by compare-and-swap on the checkpoint. A fact that a view cannot fold pauses that view, loudly; the others go on.
 
 mod codec;
+mod end;
 mod fact;
 mod faults;
 mod fold;
+mod follow;
 mod key;
+mod lead;
 mod listing;
 mod options;
+mod postgres;
 mod projections;
 mod reader;
 mod runner;
@@ -31,9 +35,10 @@ pub use fact::{By, Fact, Told, Unreadable, tell};
 pub use faults::{CrashPoint, Faults};
 pub use key::{Item, Key, List, Sort};
 pub use options::Options;
+pub use postgres::{PostgresStore, PostgresViews};
 pub use projections::{OrderError, Projections, Setup};
 pub use reader::{Beginning, Cursor, Listed, Order, PAGE_MAX, PageOf, Reader, Span, ViewReadError};
 pub use sqlite::SqliteStore;
 pub use status::{Fault, Halt, Lag, Progress, Reason, State, Status, WaitError};
-pub use store::{Checkpoint, Instance, Stage, StoreError, ViewStore};
+pub use store::{Checkpoint, Instance, Stage, Standing, StoreError, ViewStore};
 pub use view::{ListEntry, View, ViewError, ViewId};

@@ -21,8 +21,13 @@ pub struct Options {
     pub retry_first: Duration,
     /// The longest time between retries.
     pub retry_most: Duration,
-    /// How long nobody tells of a new head before the runner looks by itself.
+    /// How long nobody tells of a new head before the runner looks by itself; and how often builds are looked for that another
+    /// process has begun.
     pub poll: Duration,
+    /// How often it is looked how far views are that another process keeps, while they are behind the ledger.
+    pub follow: Duration,
+    /// How long views that another process keeps may stand still while the ledger is ahead, before they count as stalled.
+    pub stall: Duration,
 }
 
 impl Default for Options {
@@ -36,6 +41,8 @@ impl Default for Options {
             retry_first: Duration::from_millis(50),
             retry_most: Duration::from_secs(5),
             poll: Duration::from_secs(1),
+            follow: Duration::from_millis(50),
+            stall: Duration::from_secs(30),
         }
     }
 }

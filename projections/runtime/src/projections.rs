@@ -6,10 +6,13 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use concord_kernel::{Clock, Token};
+use concord_lease::Post;
 use concord_ledger::Ledger;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::runner::{self, Order};
+use crate::end::Order;
+use crate::lead::{Lead, Terms};
+use crate::runner;
 use crate::shared::{Registered, Shared};
 use crate::{
     Faults, Halt, Instance, Lag, Options, Reader, State, Status, StoreError, View, ViewId, ViewStore,
@@ -26,6 +29,7 @@ pub struct Setup {
     clock: Arc<dyn Clock>,
     options: Options,
     faults: Option<Arc<dyn Faults>>,
+    lead: Lead,
     views: Vec<Registered>,
 }
 
@@ -52,6 +56,9 @@ pub enum OrderError {
     /// The runner has ended.
     #[error("the runner has ended")]
     Ended,
+    /// Another process keeps the views: it must be asked.
+    #[error("another process keeps the views")]
+    Elsewhere,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -65,7 +72,7 @@ impl Setup {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Self {
-        Self { ledger, store, clock, options, faults: None, views: Vec::new() }
+        Self { ledger, store, clock, options, faults: None, lead: Lead::Alone, views: Vec::new() }
     }
 
     /// Adds a view.
@@ -74,6 +81,21 @@ impl Setup {
         debug_assert!(self.views.iter().all(|view| view.id.name != V::NAME), "a view is added once");
         let epoch = self.ledger.watch().borrow().epoch;
         self.views.push(Registered::of::<V>(self.clock.now(), epoch));
+        self
+    }
+
+    /// Writes only while `post` holds its lease, and follows what another process writes while it does not. A runner that is
+    /// refused gives the lease up and follows; one that ends for good resigns the post, so that another takes over.
+    #[must_use]
+    pub fn led_by(mut self, post: Post) -> Self {
+        self.lead = Lead::While(post);
+        self
+    }
+
+    /// Never writes: follows what another process writes.
+    #[must_use]
+    pub fn following(mut self) -> Self {
+        self.lead = Lead::Never;
         self
     }
 
@@ -91,7 +113,8 @@ impl Setup {
     ///
     /// The operating system has no thread left.
     pub fn start(self) -> std::io::Result<Projections> {
-        let Self { ledger, store, clock, options, faults, views } = self;
+        let Self { ledger, store, clock, options, faults, lead, views } = self;
+        let resigning = lead.post();
         let shared = Arc::new(Shared::new(ledger, store, clock, options, faults, views));
         let (orders, queue) = mpsc::channel(ORDERS);
         let (stop, stopped) = watch::channel(false);
@@ -99,11 +122,12 @@ impl Setup {
         let work = {
             let shared = shared.clone();
             move || {
-                let run = || runtime.block_on(runner::run(shared.clone(), queue, stopped));
+                let run = || runtime.block_on(runner::run(shared.clone(), Terms::of(lead), queue, stopped));
                 catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
                     // Nobody keeps the rows up any more: who asks or waits must hear it.
                     tracing::error!("the thread that folds for the views broke off; they stop");
                     shared.everywhere(&State::Stopped(Halt::Broken));
+                    resigning.iter().for_each(Post::resign);
                     Halt::Broken
                 })
             }
@@ -138,7 +162,7 @@ impl Projections {
     pub fn healthy(&self) -> bool {
         self.shared.views.iter().all(|view| match view.status.borrow().state {
             State::Live | State::Building => true,
-            State::Retrying | State::Paused(_) | State::Stopped(_) => false,
+            State::Retrying | State::Stalled | State::Paused(_) | State::Stopped(_) => false,
         })
     }
 
@@ -176,7 +200,7 @@ impl Projections {
     /// See [`OrderError`].
     pub async fn rebuild(&self, view: &str) -> Result<Instance, OrderError> {
         let view = self.index(view)?;
-        Ok(self.order(|reply| Order::Rebuild { view, reply }).await??)
+        self.order(|reply| Order::Rebuild { view, reply }).await?
     }
 
     /// Lets a paused view try the fact again that it stopped before.
@@ -186,7 +210,7 @@ impl Projections {
     /// See [`OrderError`].
     pub async fn retry(&self, view: &str) -> Result<(), OrderError> {
         let view = self.index(view)?;
-        self.order(|reply| Order::Retry { view, reply }).await
+        self.order(|reply| Order::Retry { view, reply }).await?
     }
 
     /// Removes the builds of a view that were replaced; says how many there were.
@@ -239,7 +263,7 @@ fn settled(status: &Status, token: Token) -> Option<Result<(), WaitError>> {
         return Some(Ok(()));
     }
     match status.state {
-        State::Live | State::Building | State::Retrying => None,
+        State::Live | State::Building | State::Retrying | State::Stalled => None,
         State::Paused(_) | State::Stopped(_) => Some(Err(WaitError::Stopped)),
     }
 }

@@ -7,7 +7,7 @@ use concord_kernel::{Instant, PatientId, Token};
 use crate::codec;
 use crate::shared::Shared;
 use crate::store::{Place, Range, StoredRow};
-use crate::{Instance, Key, List, Sort, StoreError, View};
+use crate::{Instance, Key, List, Sort, StoreError, View, ViewStore};
 
 /// The most rows or entries that one page holds.
 pub const PAGE_MAX: usize = 200;
@@ -106,8 +106,7 @@ impl Reader {
     ///
     /// See [`ViewReadError`].
     pub async fn row<V: View>(&self, key: Key) -> Result<Option<V::Row>, ViewReadError> {
-        let instance = self.answering::<V>()?;
-        let doc = self.ask(move |shared| shared.store.row(instance, &key)).await?;
+        let doc = self.ask::<V, _>(move |store, instance| store.row(instance, &key)).await?;
         doc.as_deref().map(document::<V>).transpose()
     }
 
@@ -122,11 +121,11 @@ impl Reader {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<PageOf<Listed<V::Row>>, ViewReadError> {
-        let instance = self.answering::<V>()?;
         let after = after.map(Cursor::place).transpose()?;
         let limit = limit.clamp(1, PAGE_MAX);
-        let mut entries =
-            self.ask(move |shared| shared.store.list(instance, &list, after.as_ref(), limit + 1)).await?;
+        let page =
+            move |store: &dyn ViewStore, instance| store.list(instance, &list, after.as_ref(), limit + 1);
+        let mut entries = self.ask::<V, _>(page).await?;
         let more = entries.len() > limit;
         entries.truncate(limit);
         let end = entries.last().filter(|_| more);
@@ -150,13 +149,12 @@ impl Reader {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<PageOf<(Key, V::Row)>, ViewReadError> {
-        let instance = self.answering::<V>()?;
         let limit = limit.clamp(1, PAGE_MAX);
         let after = after.map(Cursor::place).transpose()?.map(|place| place.key);
         let Some(range) = range_of(patient, order, after)? else {
             return Ok(PageOf { items: Vec::new(), next: None });
         };
-        self.range::<V>(instance, range, limit).await
+        self.range::<V>(range, limit).await
     }
 
     /// Reads a page of a patient's time axis, for views whose rows are [`Key::moment`].
@@ -172,13 +170,12 @@ impl Reader {
         after: Option<&Cursor>,
         limit: usize,
     ) -> Result<PageOf<(Key, V::Row)>, ViewReadError> {
-        let instance = self.answering::<V>()?;
         let limit = limit.clamp(1, PAGE_MAX);
         let after = after.map(Cursor::place).transpose()?.map(|place| place.key);
         let Some(range) = part_of(patient, span, order, after)? else {
             return Ok(PageOf { items: Vec::new(), next: None });
         };
-        self.range::<V>(instance, range, limit).await
+        self.range::<V>(range, limit).await
     }
 
     /// Reads the rows of a list up to `until`, not included, in one look: all are of one moment. At most `most`.
@@ -192,10 +189,9 @@ impl Reader {
         until: Sort,
         most: usize,
     ) -> Result<Beginning<V::Row>, ViewReadError> {
-        let instance = self.answering::<V>()?;
         // Many rows are read where blocking hurts nobody, too.
-        self.ask(move |shared| {
-            let mut entries = shared.store.upto(instance, &list, &until, most + 1)?;
+        self.ask::<V, _>(move |store, instance| {
+            let mut entries = store.upto(instance, &list, &until, most + 1)?;
             let complete = entries.len() <= most;
             entries.truncate(most);
             let items = entries.iter().map(|entry| codec::decode(&entry.doc)).collect::<Result<_, _>>()?;
@@ -215,9 +211,8 @@ impl Reader {
         until: Sort,
         most: usize,
     ) -> Result<Beginning<(Key, Vec<u8>)>, ViewReadError> {
-        let instance = self.answering::<V>()?;
-        let mut items =
-            self.ask(move |shared| shared.store.outline(instance, &list, &until, most + 1)).await?;
+        let page = move |store: &dyn ViewStore, instance| store.outline(instance, &list, &until, most + 1);
+        let mut items = self.ask::<V, _>(page).await?;
         let complete = items.len() <= most;
         items.truncate(most);
         Ok(Beginning { items, complete })
@@ -225,11 +220,11 @@ impl Reader {
 
     async fn range<V: View>(
         &self,
-        instance: Instance,
         range: Range,
         limit: usize,
     ) -> Result<PageOf<(Key, V::Row)>, ViewReadError> {
-        let mut rows = self.ask(move |shared| shared.store.rows(instance, range, limit + 1)).await?;
+        let mut rows =
+            self.ask::<V, _>(move |store, instance| store.rows(instance, range, limit + 1)).await?;
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(|row| Cursor::at(&Sort::new(), &row.key, &[]));
@@ -240,19 +235,26 @@ impl Reader {
         Ok(PageOf { items, next })
     }
 
-    fn answering<V: View>(&self) -> Result<Instance, ViewReadError> {
-        self.shared.answering(V::NAME).ok_or(ViewReadError::Building(V::NAME))
-    }
-
     /// The store blocks: it is asked where blocking hurts nobody.
-    async fn ask<T: Send + 'static>(
+    async fn ask<V: View, T: Send + 'static>(
         &self,
-        question: impl FnOnce(&Shared) -> Result<T, StoreError> + Send + 'static,
+        question: impl Fn(&dyn ViewStore, Instance) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, ViewReadError> {
         let shared = self.shared.clone();
-        let answer = tokio::task::spawn_blocking(move || question(&shared)).await;
-        let answer = answer.map_err(|gone| StoreError::Unavailable(Box::new(gone)))?;
-        Ok(answer?)
+        let asked = move || {
+            let building = || ViewReadError::Building(V::NAME);
+            let instance = shared.answering(V::NAME).ok_or_else(building)?;
+            match question(&*shared.store, instance) {
+                // Another process has put another build in its place, and this one has not heard of it yet.
+                Err(StoreError::Dropped(_)) => {
+                    let instance = shared.look_for(V::NAME)?.ok_or_else(building)?;
+                    Ok(question(&*shared.store, instance)?)
+                }
+                answered => Ok(answered?),
+            }
+        };
+        let answer = tokio::task::spawn_blocking(asked).await;
+        answer.map_err(|gone| StoreError::Unavailable(Box::new(gone)))?
     }
 }
 

@@ -7,71 +7,22 @@
 use std::sync::Arc;
 
 use concord_kernel::Token;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
+use crate::end::{End, Order};
 use crate::fold::{Changes, FoldError};
+use crate::follow::Follower;
+use crate::lead::Terms;
 use crate::shared::{Registered, Shared};
 use crate::sink::{Sink, Written};
-use crate::source::{Batch, Source, SourceError};
+use crate::source::{Batch, Source};
 use crate::store::Writes;
 use crate::track::{Member, Track};
-use crate::{CrashPoint, Fault, Halt, Instance, Reason, Stage, State, StoreError, Told};
+use crate::{Checkpoint, CrashPoint, Fault, Halt, Instance, OrderError, Stage, State};
 
 /// How many turns of a build aside make one of the first track.
 const TURN_ASIDE: u64 = 4;
-
-/// What an operator may ask of a runner.
-pub(crate) enum Order {
-    /// Build the view again, beside the build that answers.
-    Rebuild { view: usize, reply: oneshot::Sender<Result<Instance, StoreError>> },
-    /// Let paused builds of the view try again.
-    Retry { view: usize, reply: oneshot::Sender<()> },
-}
-
-/// Why a session ended.
-pub(crate) enum End {
-    /// For good.
-    Halt(Halt),
-    /// To begin anew from what is stored.
-    Again,
-}
-
-impl From<StoreError> for End {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Fenced(instance) => {
-                tracing::error!(view = %instance.view, "another runner moved the checkpoint; this one stops");
-                Self::Halt(Halt::Fenced)
-            }
-            StoreError::Corrupt(what) => {
-                tracing::error!(what, "store of views is corrupt");
-                Self::Halt(Halt::StoreCorrupt)
-            }
-            StoreError::NewerSchema { found, known } => {
-                tracing::error!(found, known, "store of views is of a newer program");
-                Self::Halt(Halt::StoreCorrupt)
-            }
-            StoreError::NotLevel(_) | StoreError::Unavailable(_) => {
-                tracing::warn!(%error, cause = ?std::error::Error::source(&error), "store of views failed");
-                Self::Again
-            }
-        }
-    }
-}
-
-impl From<SourceError> for End {
-    fn from(error: SourceError) -> Self {
-        match error {
-            SourceError::Unavailable => Self::Again,
-            SourceError::Corrupt => Self::Halt(Halt::LedgerCorrupt),
-            SourceError::Broken => {
-                tracing::error!("the thread that reads for the views broke off; they stop");
-                Self::Halt(Halt::Broken)
-            }
-        }
-    }
-}
 
 struct InFlight {
     track: usize,
@@ -99,6 +50,8 @@ pub(crate) struct Session<'a> {
     pub(crate) aside_next: bool,
     /// When the first track may write again though nobody waits for it.
     rested_at: Instant,
+    /// When it is looked next whether somebody has begun a build.
+    look_at: Instant,
     in_flight: Option<InFlight>,
 }
 
@@ -113,6 +66,7 @@ impl<'a> Session<'a> {
             paused: Vec::new(),
             aside_next: false,
             rested_at: Instant::now(),
+            look_at: Instant::now(),
             in_flight: None,
         }
     }
@@ -120,10 +74,11 @@ impl<'a> Session<'a> {
     /// Runs until something ends it; nothing is in flight then.
     pub(crate) async fn run(
         mut self,
+        terms: &mut Terms,
         orders: &mut mpsc::Receiver<Order>,
         stop: &mut watch::Receiver<bool>,
     ) -> End {
-        let end = self.turns(orders, stop).await;
+        let end = self.turns(terms, orders, stop).await;
         if let Some(InFlight { written, .. }) = self.in_flight.take() {
             // Written or not, the checkpoint knows; but the next session must not read it before that.
             let _ = written.await;
@@ -131,12 +86,26 @@ impl<'a> Session<'a> {
         end
     }
 
-    async fn turns(&mut self, orders: &mut mpsc::Receiver<Order>, stop: &mut watch::Receiver<bool>) -> End {
+    async fn turns(
+        &mut self,
+        terms: &mut Terms,
+        orders: &mut mpsc::Receiver<Order>,
+        stop: &mut watch::Receiver<bool>,
+    ) -> End {
+        let term = terms.now();
         let mut heads = self.shared.ledger.watch();
         let mut wanted = self.shared.wanted.subscribe();
         loop {
             if *stop.borrow() {
                 return self.land().await.err().unwrap_or(End::Halt(Halt::Shutdown));
+            }
+            if terms.now() != term {
+                return End::Turn;
+            }
+            if terms.shared()
+                && let Err(end) = self.look_around()
+            {
+                return end;
             }
             let head = *heads.borrow_and_update();
             if head.epoch != self.epoch {
@@ -146,8 +115,8 @@ impl<'a> Session<'a> {
             let rests = self.rests(head.position, *wanted.borrow_and_update());
             let outcome = match self.choose(head.position, rests) {
                 Some(track) => self.step(track).await,
-                None if rests => self.rest(&mut wanted, orders, stop).await,
-                None => self.idle(&mut heads, orders, stop).await,
+                None if rests => self.rest(&mut wanted, terms, orders, stop).await,
+                None => self.idle(&mut heads, terms, orders, stop).await,
             };
             if let Err(end) = outcome {
                 return end;
@@ -188,6 +157,7 @@ impl<'a> Session<'a> {
     async fn rest(
         &mut self,
         wanted: &mut watch::Receiver<u64>,
+        terms: &mut Terms,
         orders: &mut mpsc::Receiver<Order>,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<(), End> {
@@ -196,13 +166,14 @@ impl<'a> Session<'a> {
             // Who waits is told through `Shared`, which this session borrows: the sender outlives it.
             let _ = tokio::time::timeout_at(rested_at, wanted.changed()).await;
         };
-        self.pause(rested, orders, stop).await
+        self.pause(rested, terms, orders, stop).await
     }
 
     /// Waits until the ledger goes on.
     async fn idle(
         &mut self,
         heads: &mut watch::Receiver<Token>,
+        terms: &mut Terms,
         orders: &mut mpsc::Receiver<Order>,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<(), End> {
@@ -213,13 +184,14 @@ impl<'a> Session<'a> {
                 tokio::time::sleep(poll).await;
             }
         };
-        self.pause(moved, orders, stop).await
+        self.pause(moved, terms, orders, stop).await
     }
 
     /// With nothing in flight: waits for `work`, an order or the end, and no longer than a poll.
     async fn pause(
         &mut self,
         work: impl Future<Output = ()>,
+        terms: &mut Terms,
         orders: &mut mpsc::Receiver<Order>,
         stop: &mut watch::Receiver<bool>,
     ) -> Result<(), End> {
@@ -228,6 +200,7 @@ impl<'a> Session<'a> {
         self.tracks.iter().flat_map(|track| &track.members).for_each(|member| self.shared.goes_on(member));
         tokio::select! {
             () = work => {}
+            () = terms.changed() => {}
             order = orders.recv() => match order {
                 Some(order) => self.take(order),
                 None => return Err(End::Halt(Halt::Shutdown)),
@@ -242,6 +215,35 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Takes up builds that another process has begun, now and then.
+    fn look_around(&mut self) -> Result<(), End> {
+        let now = Instant::now();
+        if now < self.look_at {
+            return Ok(());
+        }
+        self.look_at = now + self.shared.options.poll;
+        for (view, checkpoint) in self.shared.begun(self.epoch)? {
+            if !self.knows(checkpoint.instance) {
+                self.add(view, checkpoint);
+            }
+        }
+        Ok(())
+    }
+
+    fn knows(&self, instance: Instance) -> bool {
+        let running = self.tracks.iter().flat_map(|track| &track.members);
+        let paused = self.paused.iter().map(|(member, _)| member);
+        running.chain(paused).any(|member| member.instance == instance)
+    }
+
+    /// Adds a build aside.
+    fn add(&mut self, view: usize, checkpoint: Checkpoint) {
+        let position = checkpoint.token.position;
+        let track = Track::new(position, vec![self.shared.member(view, checkpoint)]);
+        self.shared.built(&track.members[0], checkpoint.token, track.progress(position));
+        self.tracks.push(track);
+    }
+
     /// Reads and folds for one track until it is level or enough waits to be written, and hands that over.
     async fn step(&mut self, index: usize) -> Result<(), End> {
         let options = self.shared.options;
@@ -252,7 +254,7 @@ impl<'a> Session<'a> {
             let track = &mut self.tracks[index];
             let read = track.folded;
             let batch = track.next(self.source, read, end, options.batch).await?;
-            let poisoned = fold(track, &batch.told, read)?;
+            let poisoned = track.fold(&batch.told, read)?;
             if let Some((_, position, _)) = poisoned.first()
                 && read > from.position
             {
@@ -412,13 +414,10 @@ impl<'a> Session<'a> {
                 let begun = match known.map(|member| member.instance) {
                     Some(instance) => Ok(instance),
                     None => {
-                        self.shared.store.begin(id, layout, Stage::Building, self.epoch).map(|checkpoint| {
-                            let member = self.shared.member(view, checkpoint);
-                            let instance = member.instance;
-                            let track = Track::new(0, vec![member]);
-                            self.shared.built(&track.members[0], checkpoint.token, track.progress(0));
-                            self.tracks.push(track);
-                            instance
+                        let begun = self.shared.store.begin(id, layout, Stage::Building, self.epoch);
+                        begun.map_err(OrderError::from).map(|checkpoint| {
+                            self.add(view, checkpoint);
+                            checkpoint.instance
                         })
                     }
                 };
@@ -434,23 +433,10 @@ impl<'a> Session<'a> {
                     self.shared.resumed(&member);
                     self.tracks.push(Track::new(position, vec![member]));
                 }
-                let _ = reply.send(());
+                let _ = reply.send(Ok(()));
             }
         }
     }
-}
-
-/// Folds a page into every build of a track; names the builds that met a fact they cannot fold.
-fn fold(track: &mut Track, told: &[Told], after: u64) -> Result<Vec<(usize, u64, Reason)>, StoreError> {
-    let mut poisoned = Vec::new();
-    for (at, member) in track.members.iter_mut().enumerate() {
-        match member.fold.fold(told, after) {
-            Ok(()) => {}
-            Err(FoldError::Poison { position, reason }) => poisoned.push((at, position, reason)),
-            Err(FoldError::Store(error)) => return Err(error),
-        }
-    }
-    Ok(poisoned)
 }
 
 fn writes_of(instance: Instance, from: Token, to: u64, changes: Changes) -> Writes {
@@ -458,9 +444,10 @@ fn writes_of(instance: Instance, from: Token, to: u64, changes: Changes) -> Writ
     Writes { instance, from, to, rows, unlisted, listed }
 }
 
-/// Runs sessions until one ends for good.
+/// Keeps the views, or follows who does, until one or the other ends for good.
 pub(crate) async fn run(
     shared: Arc<Shared>,
+    mut terms: Terms,
     mut orders: mpsc::Receiver<Order>,
     mut stop: watch::Receiver<bool>,
 ) -> Halt {
@@ -469,23 +456,29 @@ pub(crate) async fn run(
     let sink = Sink::start(shared.store.clone());
     let mut wait = shared.options.retry_first;
     loop {
-        let end = match shared.session(&source, &sink) {
-            Ok(session) => {
-                let began = std::time::Instant::now();
-                let end = session.run(&mut orders, &mut stop).await;
-                if began.elapsed() > shared.options.retry_most {
-                    wait = shared.options.retry_first;
-                }
-                end
-            }
-            Err(end) => end,
+        let term = terms.now();
+        let began = std::time::Instant::now();
+        let end = match term {
+            None => Follower::new(&shared).run(&mut terms, &mut orders, &mut stop).await,
+            Some(fence) => match shared.session(&source, &sink, fence, terms.shared()).await {
+                Ok(session) => session.run(&mut terms, &mut orders, &mut stop).await,
+                Err(end) => end,
+            },
         };
-        match end {
-            End::Halt(halt) => {
+        if began.elapsed() > shared.options.retry_most {
+            wait = shared.options.retry_first;
+        }
+        match (end, term) {
+            (End::Turn, _) => {}
+            (End::Halt(Halt::Fenced), Some(fence)) if terms.refuse(fence) => {
+                tracing::warn!(%fence, "this process reads what another one writes from now on");
+            }
+            (End::Halt(halt), _) => {
+                terms.resign();
                 shared.everywhere(&State::Stopped(halt));
                 return halt;
             }
-            End::Again => {
+            (End::Again, _) => {
                 shared.everywhere(&State::Retrying);
                 tokio::select! {
                     () = tokio::time::sleep(wait) => {}

@@ -2,17 +2,20 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use concord_kernel::{Clock, Instant, Token};
+use concord_lease::Fence;
 use concord_ledger::Ledger;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+use crate::end::End;
 use crate::fold::{Fold, Folder};
-use crate::runner::{End, Session};
+use crate::runner::Session;
 use crate::sink::Sink;
 use crate::source::Source;
-use crate::store::Layout;
+use crate::store::{Layout, StoredCheckpoint};
 use crate::track::{Member, Track};
 use crate::{
     Checkpoint, CrashPoint, Fault, Faults, Halt, Instance, Options, Progress, Stage, State, Status,
@@ -94,19 +97,43 @@ impl Shared {
         self.answering.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
     }
 
+    /// Which build of a view answers by what is stored.
+    pub(crate) fn look_for(&self, name: &str) -> Result<Option<Instance>, StoreError> {
+        let Some(view) = self.view(name) else { return Ok(None) };
+        let epoch = self.ledger.watch().borrow().epoch;
+        let answers = |(version, stored): &(u32, StoredCheckpoint)| {
+            *version == view.id.version && stored.stage == Stage::Active && stored.token.epoch == epoch
+        };
+        let found = self.store.checkpoints(name)?.into_iter().find(answers);
+        Ok(found.map(|(_, stored)| Instance { view: view.id, generation: stored.generation }))
+    }
+
     pub(crate) fn member(&self, view: usize, checkpoint: Checkpoint) -> Member {
         let make = self.views[view].make;
         let fold = make(checkpoint.instance, self.store.clone(), self.options.cache_bytes);
         Member { instance: checkpoint.instance, stage: checkpoint.stage, fold }
     }
 
-    /// Begins a session from what is stored.
-    pub(crate) fn session<'a>(&'a self, source: &'a Source, sink: &'a Sink) -> Result<Session<'a>, End> {
+    /// Begins a session from what is stored, written under `fence`.
+    pub(crate) async fn session<'a>(
+        &'a self,
+        source: &'a Source,
+        sink: &'a Sink,
+        fence: Fence,
+        rivals: bool,
+    ) -> Result<Session<'a>, End> {
+        self.store.claim(fence)?;
+        if rivals {
+            // Whoever wrote before may have known more of the ledger than this process was told. From here on nobody else
+            // writes, so what is stored is not ahead of this.
+            let head = self.ledger.head().await;
+            head.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        }
         let head = *self.ledger.watch().borrow();
         let mut session = Session::new(self, source, sink, head.epoch);
         for (at, view) in self.views.iter().enumerate() {
             let builds = self.builds(view, head.epoch)?;
-            self.begin_status(view, &builds);
+            self.begin_status(view, &builds, head.position);
             for checkpoint in builds {
                 let position = checkpoint.token.position;
                 if position > head.position {
@@ -123,6 +150,22 @@ impl Shared {
         }
         session.tracks.sort_by_key(|track| std::cmp::Reverse(track.position));
         Ok(session)
+    }
+
+    /// Builds aside that somebody has begun, of the views of this program.
+    pub(crate) fn begun(&self, epoch: Uuid) -> Result<Vec<(usize, Checkpoint)>, StoreError> {
+        let mut begun = Vec::new();
+        for standing in self.store.standing()? {
+            let StoredCheckpoint { generation, stage, token } = standing.checkpoint;
+            let named =
+                |view: &Registered| view.id.name == standing.view && view.id.version == standing.version;
+            let at = self.views.iter().position(named);
+            if let Some(at) = at.filter(|_| stage == Stage::Building && token.epoch == epoch) {
+                let instance = Instance { view: self.views[at].id, generation };
+                begun.push((at, Checkpoint { instance, stage, token }));
+            }
+        }
+        Ok(begun)
     }
 
     /// The builds of a view that go on in this history; begins one when there is none. Rows of another history
@@ -156,20 +199,28 @@ impl Shared {
         Ok(builds)
     }
 
-    fn begin_status(&self, view: &Registered, builds: &[Checkpoint]) {
-        let active = builds.iter().find(|build| build.stage == Stage::Active);
+    /// Says which build of a view answers.
+    pub(crate) fn answered_by(&self, view: &'static str, build: Option<Instance>) {
         let mut answering = self.answering.write().unwrap_or_else(PoisonError::into_inner);
-        match active {
-            Some(build) => answering.insert(view.id.name, build.instance),
-            None => answering.remove(view.id.name),
+        match build {
+            Some(build) => answering.insert(view, build),
+            None => answering.remove(view),
         };
-        drop(answering);
+    }
+
+    fn begin_status(&self, view: &Registered, builds: &[Checkpoint], head: u64) {
+        let active = builds.iter().find(|build| build.stage == Stage::Active);
+        let aside = active.and(builds.iter().find(|build| build.stage == Stage::Building));
+        self.answered_by(view.id.name, active.map(|build| build.instance));
         view.status.send_modify(|status| {
             // What has failed is only well again once it has done something, see `goes_on`.
             if status.state != State::Retrying {
                 status.state = if active.is_some() { State::Live } else { State::Building };
             }
-            status.rebuild = None;
+            status.rebuild = aside.map(|build| {
+                let position = build.token.position;
+                Progress::since(position, Duration::ZERO, position, head)
+            });
             if let Some(build) = active.or(builds.first()) {
                 status.token = build.token;
             }
@@ -252,9 +303,7 @@ impl Shared {
 
     /// A build answers from now on.
     pub(crate) fn answers(&self, member: &Member, at: Token) {
-        let mut answering = self.answering.write().unwrap_or_else(PoisonError::into_inner);
-        answering.insert(member.instance.view.name, member.instance);
-        drop(answering);
+        self.answered_by(member.instance.view.name, Some(member.instance));
         let now = self.clock.now();
         self.update(member, |status| {
             *status = Status {

@@ -31,6 +31,8 @@ pub enum State {
     Building,
     /// The store or the ledger is away; it is tried again.
     Retrying,
+    /// Another process keeps it, and has not for a while though the ledger went on.
+    Stalled,
     /// It stopped before a fact and waits for an operator; the others go on.
     Paused(Fault),
     /// It will not go on in this process.

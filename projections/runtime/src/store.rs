@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use concord_kernel::Token;
+use concord_lease::Fence;
 use uuid::Uuid;
 
 use crate::{Key, List, ListEntry, Sort, ViewId};
@@ -114,6 +115,12 @@ pub enum StoreError {
     /// Another runner has moved the checkpoint; this one must stop.
     #[error("another runner moved the checkpoint of {}", .0.view)]
     Fenced(Instance),
+    /// Somebody else has taken the writing over; this one must stop.
+    #[error("another process writes the views")]
+    Superseded,
+    /// The build that was asked was replaced and its rows are gone.
+    #[error("the rows of {} that were asked are gone", .0.view)]
+    Dropped(Instance),
     /// A flip was asked for where the builds are not level.
     #[error("the builds of {} are not level", .0.view)]
     NotLevel(Instance),
@@ -122,7 +129,7 @@ pub enum StoreError {
     Corrupt(&'static str),
     /// A newer Concord wrote it.
     #[error(
-        "the views have schema {found}, this program knows up to {known}; remove views.db to rebuild them"
+        "the views have schema {found}, this program knows up to {known}; remove views.db, or the schema views of the database, to have them built anew"
     )]
     NewerSchema {
         /// What the store has.
@@ -139,6 +146,21 @@ pub enum StoreError {
 ///
 /// Calls block; the runtime makes them on threads of its own.
 pub trait ViewStore: Send + Sync + 'static {
+    /// Begins to write under `fence`. A store that several processes share refuses from then on whoever writes under a
+    /// lower one.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::Superseded`] when somebody with a higher one has begun to.
+    fn claim(&self, fence: Fence) -> Result<(), StoreError>;
+
+    /// Lists every build of every view.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`].
+    fn standing(&self) -> Result<Vec<Standing>, StoreError>;
+
     /// Lists every build of a view, of any version, newest last.
     ///
     /// # Errors
@@ -247,6 +269,17 @@ pub trait ViewStore: Send + Sync + 'static {
         until: &Sort,
         limit: usize,
     ) -> Result<Vec<(Key, Vec<u8>)>, StoreError>;
+}
+
+/// A build as it is stored, of any view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The view's name.
+    pub view: String,
+    /// The version of its rows.
+    pub version: u32,
+    /// How far the build is.
+    pub checkpoint: StoredCheckpoint,
 }
 
 /// A checkpoint as it is stored, for any version of a view.

@@ -3,10 +3,13 @@
 mod axis;
 mod broken;
 mod child;
+mod contract;
 mod crash;
 mod disk;
 mod doctored;
+mod follow;
 mod rebuild;
+mod shared;
 mod support;
 mod zombie;
 

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant as Monotonic};
 
-use crate::fold::Fold;
+use crate::fold::{Fold, FoldError};
 use crate::source::{Batch, Pending, Source, SourceError};
-use crate::{Instance, Progress, Stage};
+use crate::{Instance, Progress, Reason, Stage, StoreError, Told};
 
 /// One build with its fold.
 pub(crate) struct Member {
@@ -61,6 +61,23 @@ impl Track {
         Ok(batch)
     }
 
+    /// Folds a page after `after` into every build; names the builds, by place, that met a fact they cannot fold.
+    pub(crate) fn fold(
+        &mut self,
+        told: &[Told],
+        after: u64,
+    ) -> Result<Vec<(usize, u64, Reason)>, StoreError> {
+        let mut poisoned = Vec::new();
+        for (at, member) in self.members.iter_mut().enumerate() {
+            match member.fold.fold(told, after) {
+                Ok(()) => {}
+                Err(FoldError::Poison { position, reason }) => poisoned.push((at, position, reason)),
+                Err(FoldError::Store(error)) => return Err(error),
+            }
+        }
+        Ok(poisoned)
+    }
+
     /// What waits to be written, bytes, about.
     pub(crate) fn waiting(&self) -> u64 {
         self.members.iter().map(|member| member.fold.waiting()).sum()
@@ -79,11 +96,17 @@ impl Track {
     /// How its builds get on towards `head`.
     pub(crate) fn progress(&self, head: u64) -> Progress {
         let (began, from) = self.began;
-        let seconds = began.elapsed().as_secs_f64();
-        let rate = as_f64(self.position - from) / seconds.max(f64::EPSILON);
-        let left = as_f64(head.saturating_sub(self.position));
+        Progress::since(from, began.elapsed(), self.position, head)
+    }
+}
+
+impl Progress {
+    /// How a build gets on that was at `from` a while ago.
+    pub(crate) fn since(from: u64, elapsed: Duration, position: u64, head: u64) -> Self {
+        let rate = as_f64(position.saturating_sub(from)) / elapsed.as_secs_f64().max(f64::EPSILON);
+        let left = as_f64(head.saturating_sub(position));
         let remaining = (rate > 0.0).then(|| Duration::try_from_secs_f64(left / rate).ok()).flatten();
-        Progress { position: self.position, head, events_per_second: rate, remaining, fault: None }
+        Self { position, head, events_per_second: rate, remaining, fault: None }
     }
 }
 

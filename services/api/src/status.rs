@@ -110,6 +110,8 @@ fn classify_views(error: &StoreError) -> (Code, ErrorReason) {
     match error {
         StoreError::Corrupt(_) => (Code::DataLoss, ErrorReason::DataLoss),
         StoreError::Fenced(_)
+        | StoreError::Superseded
+        | StoreError::Dropped(_)
         | StoreError::NotLevel(_)
         | StoreError::NewerSchema { .. }
         | StoreError::Unavailable(_) => (Code::Unavailable, ErrorReason::StoreUnavailable),

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use concord_kernel::{SystemClock, Token};
-use concord_projection::{Options, Setup, SqliteStore};
+use concord_postgres::Server;
+use concord_projection::{Options, PostgresViews, Setup, SqliteStore, StoreError, ViewStore};
 use serde::Serialize;
 
 use crate::BenchError;
@@ -26,7 +27,7 @@ pub struct Report {
     pub events_per_second: f64,
 }
 
-/// Measures.
+/// Measures views in a file, or in the empty database `postgres`.
 ///
 /// # Errors
 ///
@@ -36,6 +37,7 @@ pub async fn run(
     launch: &Launch,
     events: u64,
     patients: u64,
+    postgres: Option<String>,
     say: &dyn Fn(&str),
 ) -> Result<Report, BenchError> {
     let folder = tempfile::tempdir()?;
@@ -44,8 +46,17 @@ pub async fn run(
     say("building every view");
     let ledger = open(&filled)?;
     let failed = |error: &dyn std::error::Error| BenchError::Store(error.to_string());
-    let store = SqliteStore::open(&folder.path().join("views.db")).map_err(|error| failed(&error))?;
-    let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::new(SystemClock), Options::default());
+    let (file, id) = (folder.path().join("views.db"), ledger.id().clone());
+    // Opening a database waits for it.
+    let opened = tokio::task::spawn_blocking(move || -> Result<Arc<dyn ViewStore>, StoreError> {
+        let Some(address) = postgres else { return Ok(Arc::new(SqliteStore::open(&file)?)) };
+        let database = Server::parse(&address);
+        let database =
+            database.ok_or_else(|| StoreError::Unavailable("not an address of a database".into()))?;
+        Ok(Arc::new(PostgresViews::open(database)?.of(&id)))
+    });
+    let store = opened.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
+    let setup = Setup::new(Arc::clone(&ledger), store, Arc::new(SystemClock), Options::default());
     let epoch = ledger.watch().borrow().epoch;
     let started = Instant::now();
     let views = concord_views::all(setup).start()?;

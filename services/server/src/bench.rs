@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use concord_bench::commands::{self, Options};
-use concord_bench::{Launch, proofs, Nats, relay, replay, safety, views};
+use concord_bench::{Launch, Nats, proofs, relay, replay, safety, views};
 use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
-use crate::cli::{Bench, BenchCommands, BenchRelay, BenchReplay, BenchSafety, Store};
+use crate::cli::{Bench, BenchCommands, BenchRelay, BenchReplay, BenchSafety, BenchViews, Store};
+use crate::config::TOKEN_KEY;
 use crate::{Failed, key, out};
 
 const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
@@ -50,10 +51,11 @@ async fn measure_replay(options: &BenchReplay) -> Result<(), Failed> {
     print(&report, options.json)
 }
 
-async fn measure_views(options: &BenchReplay) -> Result<(), Failed> {
-    let report =
-        views::run(&launch()?, options.events, options.patients, &|what| say(options.json, what)).await?;
-    print(&report, options.json)
+async fn measure_views(options: &BenchViews) -> Result<(), Failed> {
+    let BenchReplay { events, patients, json } = options.log;
+    let postgres = options.postgres.clone().filter(|_| options.store == Store::Postgres);
+    let report = views::run(&launch()?, events, patients, postgres, &|what| say(json, what)).await?;
+    print(&report, json)
 }
 
 async fn measure_proofs(options: &BenchReplay) -> Result<(), Failed> {
@@ -87,7 +89,7 @@ fn launch() -> Result<Launch, Failed> {
 }
 
 fn sign(data: &Path, tenant: &TenantId, actor: &Actor) -> std::io::Result<String> {
-    let tokens = key::tokens(data).map_err(Error::other)?;
+    let tokens = key::tokens(&data.join(TOKEN_KEY)).map_err(Error::other)?;
     Ok(tokens.sign(tenant, actor, SystemClock.now(), TOKEN_LIFETIME))
 }
 

@@ -39,7 +39,7 @@ pub(crate) enum Command {
     /// Look after a ledger; it may be in use
     #[command(subcommand)]
     Ledger(Ledger),
-    /// Look after the views; the service must not be running on the folder
+    /// Look after the views; a service may be running on them only where they are in a database
     #[command(subcommand)]
     Projections(Projections),
     /// Look at the rules that decisions are judged by, propose others and sign them
@@ -90,7 +90,7 @@ pub(crate) enum Part {
     Api,
     /// Keep the views
     Projector,
-    /// Record deadlines that pass; needs projector
+    /// Record deadlines that pass; needs projector where views are in files
     Timers,
     /// Sign checkpoints of the record
     Signer,
@@ -155,7 +155,7 @@ pub(crate) enum Bench {
     /// Events a second read back, in process and through gRPC
     Replay(BenchReplay),
     /// Events a second into all views
-    Views(BenchReplay),
+    Views(BenchViews),
     /// How long a proof of an event takes, and how fast a record is checked
     Proofs(BenchReplay),
     /// Events a second published on JetStream, and read from it
@@ -167,7 +167,7 @@ pub(crate) enum Bench {
     EchoServer,
 }
 
-/// Where the measured ledger is kept.
+/// Where the measured ledger, or the measured views, are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Store {
     /// One file on this machine
@@ -227,6 +227,18 @@ pub(crate) struct BenchRelay {
     pub(crate) replicas: usize,
     #[command(flatten)]
     pub(crate) ledger: BenchReplay,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchViews {
+    /// Where the views are kept; the ledger is a file
+    #[arg(long, value_enum, default_value_t = Store::Sqlite)]
+    pub(crate) store: Store,
+    /// An empty database for the store postgres, such as postgres://user@host:5432/database
+    #[arg(long, value_name = "ADDRESS", required_if_eq("store", "postgres"))]
+    pub(crate) postgres: Option<String>,
+    #[command(flatten)]
+    pub(crate) log: BenchReplay,
 }
 
 #[derive(Debug, Args)]
@@ -431,7 +443,13 @@ mod tests {
     #[test]
     fn all_roles_are_all_of_them() {
         let serve = Serve { listen: None, roles: Some(vec![Part::All]) };
-        let all = [ProcessRole::Api, ProcessRole::Projector, ProcessRole::Timers, ProcessRole::Signer, ProcessRole::Relay];
+        let all = [
+            ProcessRole::Api,
+            ProcessRole::Projector,
+            ProcessRole::Timers,
+            ProcessRole::Signer,
+            ProcessRole::Relay,
+        ];
         assert_eq!(serve.roles(), Some(all.to_vec()));
     }
 }

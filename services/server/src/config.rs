@@ -21,6 +21,13 @@ const DEFAULTS: &str = include_str!("../../../deploy/config.default.toml");
 /// What a program sets that shows a page and not its log.
 const QUIET: &str = "[log]\nfilter = \"warn\"";
 
+/// The file in the data folder with the key that signs local tokens, unless another is named.
+pub(crate) const TOKEN_KEY: &str = "token.key";
+
+/// The shortest and the longest that a lease may last, seconds: a shorter one is lost whenever the machine is busy, and
+/// for as long as it lasts nobody does what a dead process did.
+const LEASE_SECONDS: std::ops::RangeInclusive<u64> = 2..=300;
+
 /// The most tenants one process serves: each has a writer thread and caches of its own.
 const MOST_TENANTS: usize = 64;
 
@@ -41,6 +48,12 @@ pub(crate) struct Config {
     pub(crate) roles: Vec<ProcessRole>,
     /// Where the record is kept.
     pub(crate) ledger: LedgerStore,
+    /// Where the views are kept.
+    pub(crate) views: ViewsStore,
+    /// What only one of several processes does.
+    pub(crate) leases: LeaseTerm,
+    /// The tokens that callers bear.
+    pub(crate) tokens: Tokens,
     /// Logging.
     pub(crate) log: Log,
     /// Signed checkpoints of the record.
@@ -121,6 +134,40 @@ pub(crate) enum StoreKind {
     Sqlite,
     /// A database.
     Postgres,
+}
+
+/// Where the views are kept.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ViewsStore {
+    pub(crate) store: ViewsKind,
+}
+
+/// A store of views.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ViewsKind {
+    /// Where the ledger is.
+    Ledger,
+    /// A file for each tenant, of one process.
+    Sqlite,
+    /// The ledger's database.
+    Postgres,
+}
+
+/// What only one of several processes does.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LeaseTerm {
+    pub(crate) seconds: u64,
+}
+
+/// The tokens that callers bear.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Tokens {
+    /// The file of the key; empty: in the data folder.
+    pub(crate) key: PathBuf,
 }
 
 /// Where a database is; it may hold a password, so `Debug` tells nothing.
@@ -346,8 +393,20 @@ impl Config {
         if self.roles.is_empty() {
             faults.push(String::from("roles: at least one of api, projector, timers, signer, relay"));
         }
-        if self.has(ProcessRole::Timers) && !self.has(ProcessRole::Projector) {
-            faults.push(String::from("roles: timers needs projector, which keeps the list of deadlines"));
+        let shared = self.views() == StoreKind::Postgres;
+        if self.has(ProcessRole::Timers) && !self.has(ProcessRole::Projector) && !shared {
+            faults.push(String::from(
+                "roles: timers needs projector, which keeps the list of deadlines, unless the views are in postgres",
+            ));
+        }
+        if shared && self.ledger.store == StoreKind::Sqlite {
+            faults.push(String::from(
+                "views.store: postgres is the ledger's database, and the ledger has none",
+            ));
+        }
+        if !LEASE_SECONDS.contains(&self.leases.seconds) {
+            let (least, most) = (LEASE_SECONDS.start(), LEASE_SECONDS.end());
+            faults.push(format!("leases.seconds: {least} to {most}, not {}", self.leases.seconds));
         }
         if self.ledger.store == StoreKind::Postgres {
             faults.extend(self.ledger.faults());
@@ -373,6 +432,29 @@ impl Config {
     /// Where it is remembered how far ledgers were served.
     pub(crate) fn heads(&self) -> &Path {
         if self.ledger.heads.as_os_str().is_empty() { &self.data } else { &self.ledger.heads }
+    }
+
+    /// Where the views are kept.
+    pub(crate) const fn views(&self) -> StoreKind {
+        match self.views.store {
+            ViewsKind::Ledger => self.ledger.store,
+            ViewsKind::Sqlite => StoreKind::Sqlite,
+            ViewsKind::Postgres => StoreKind::Postgres,
+        }
+    }
+
+    /// How long a lease lasts.
+    pub(crate) const fn lease(&self) -> Duration {
+        Duration::from_secs(self.leases.seconds)
+    }
+
+    /// The file of the key that signs local tokens.
+    pub(crate) fn token_key(&self) -> PathBuf {
+        if self.tokens.key.as_os_str().is_empty() {
+            self.data.join(TOKEN_KEY)
+        } else {
+            self.tokens.key.clone()
+        }
     }
 
     /// The executor's bounds.
@@ -412,6 +494,33 @@ mod tests {
         let fault = with(Overrides { listen: everywhere, roles: Some(Vec::new()), ..Overrides::default() });
         let said = fault.unwrap_err().to_string();
         assert!(said.contains("listen:") && said.contains("roles:"), "{said}");
+    }
+
+    #[test]
+    fn views_are_where_the_ledger_is_unless_it_is_said_otherwise() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let load = |views: &str, ledger: &str| {
+            let address = "postgres = \"postgres://localhost/records\"";
+            let roles = "roles = [\"timers\"]";
+            let text =
+                format!("{roles}\n[ledger]\nstore = \"{ledger}\"\n{address}\n[views]\nstore = \"{views}\"");
+            std::fs::write(file.path(), text).unwrap();
+            Config::load(Some(file.path()), Overrides::default())
+        };
+        assert_eq!(load("ledger", "postgres").unwrap().views(), StoreKind::Postgres);
+        let said = load("sqlite", "postgres").unwrap_err().to_string();
+        assert!(said.contains("timers needs projector"), "nobody else can keep them: {said}");
+        let said = load("postgres", "sqlite").unwrap_err().to_string();
+        assert!(said.contains("views.store"), "{said}");
+    }
+
+    #[test]
+    fn a_token_key_is_in_the_data_folder_unless_it_is_said_otherwise() {
+        let mut config =
+            with(Overrides { data: Some(PathBuf::from("/data")), ..Overrides::default() }).unwrap();
+        assert_eq!(config.token_key(), PathBuf::from("/data/token.key"));
+        config.tokens.key = PathBuf::from("/run/secrets/token.key");
+        assert_eq!(config.token_key(), PathBuf::from("/run/secrets/token.key"));
     }
 
     #[test]

@@ -15,8 +15,8 @@ use concord_audit::Condition as Signing;
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
 use concord_projection::{Halt, Projections, State, Status};
-use tokio::sync::watch;
 use concord_relay as relay;
+use tokio::sync::watch;
 use tokio_stream::wrappers::WatchStream;
 use tokio_stream::{StreamExt, StreamMap};
 use tonic_health::ServingStatus;
@@ -180,7 +180,7 @@ const fn condition(state: &State) -> Condition {
     match state {
         State::Live => Condition::Up,
         State::Building => Condition::Building,
-        State::Retrying | State::Paused(_) | State::Stopped(_) => Condition::Down,
+        State::Retrying | State::Stalled | State::Paused(_) | State::Stopped(_) => Condition::Down,
     }
 }
 
@@ -202,6 +202,9 @@ fn log(view: &str, status: &Status) {
         State::Live => tracing::info!(view, position, "the view is live"),
         State::Building => tracing::info!(view, position, "the view is being built"),
         State::Retrying => tracing::error!(view, position, "the view cannot go on now; it is tried again"),
+        State::Stalled => {
+            tracing::error!(view, position, "the view is kept by another process and does not get on");
+        }
         State::Paused(fault) => tracing::error!(
             view,
             position,

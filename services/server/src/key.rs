@@ -1,4 +1,4 @@
-//! The keys that sign local tokens and checkpoints: made once for a data folder, readable by their owner only.
+//! The keys that sign local tokens and checkpoints: made once, readable by their owner only. Processes that serve the same tenants share it.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use concord_access::LocalTokens;
 use concord_audit::note::SigningKey;
 
-const FILE: &str = "token.key";
 const CHECKPOINTS_FILE: &str = "checkpoint.key";
 const OWNER_ONLY: u32 = 0o600;
 
@@ -16,9 +15,9 @@ const OWNER_ONLY: u32 = 0o600;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
     /// The file cannot be read or written.
-    #[error("a key in {folder} cannot be used")]
+    #[error("a key {path} cannot be used")]
     File {
-        folder: String,
+        path: String,
         #[source]
         cause: io::Error,
     },
@@ -26,8 +25,8 @@ pub(crate) enum KeyError {
     #[error("no random bytes for a key")]
     Random,
     /// The file is damaged.
-    #[error("the token key in {folder} is shorter than it was written; delete it to get a new one")]
-    Short { folder: String },
+    #[error("the token key {path} is shorter than it was written; delete it to get a new one")]
+    Short { path: String },
     /// What checkpoints were signed with is gone.
     #[error(
         "the key of checkpoints in {folder} is not what was written; put back a copy: another key is another log's"
@@ -35,16 +34,15 @@ pub(crate) enum KeyError {
     Damaged { folder: String },
 }
 
-/// Reads the key in `folder`, making it first when there is none.
-pub(crate) fn tokens(folder: &Path) -> Result<LocalTokens, KeyError> {
-    let file = |cause| KeyError::File { folder: folder.display().to_string(), cause };
-    let path = folder.join(FILE);
-    let key = match fs::read(&path) {
+/// Reads the key in the file `path`, making it first when there is none.
+pub(crate) fn tokens(path: &Path) -> Result<LocalTokens, KeyError> {
+    let file = |cause| KeyError::File { path: path.display().to_string(), cause };
+    let key = match fs::read(path) {
         Ok(key) => key,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, &path, LocalTokens::KEY_BYTES)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path, LocalTokens::KEY_BYTES)?,
         Err(error) => return Err(file(error)),
     };
-    LocalTokens::new(&key).map_err(|_| KeyError::Short { folder: folder.display().to_string() })
+    LocalTokens::new(&key).map_err(|_| KeyError::Short { path: path.display().to_string() })
 }
 
 /// Where the key that signs checkpoints is: in `named`; when that is empty, in `folder`.
@@ -66,13 +64,20 @@ pub(crate) fn checkpoints(folder: &Path, named: &Path) -> Result<[u8; SigningKey
     key.try_into().map_err(|_| KeyError::Damaged { folder: shown() })
 }
 
-fn make(folder: &Path, path: &Path, bytes: usize) -> Result<Vec<u8>, KeyError> {
-    let file = |cause| KeyError::File { folder: folder.display().to_string(), cause };
+fn make(path: &Path, bytes: usize) -> Result<Vec<u8>, KeyError> {
+    let file = |cause| KeyError::File { path: path.display().to_string(), cause };
     let mut key = vec![0; bytes];
     getrandom::fill(&mut key).map_err(|_| KeyError::Random)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(file)?;
-    match OpenOptions::new().write(true).create_new(true).mode(OWNER_ONLY).open(path) {
-        Ok(mut new) => new.write_all(&key).and_then(|()| new.sync_all()).map(|()| key).map_err(file),
+    // Written aside and then named: another process that starts at the same time never reads half of it.
+    let draft = path.with_extension(format!("{}.new", std::process::id()));
+    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(OWNER_ONLY).open(&draft);
+    written.and_then(|mut new| new.write_all(&key).and_then(|()| new.sync_all())).map_err(file)?;
+    let named = fs::hard_link(&draft, path);
+    fs::remove_file(&draft).map_err(file)?;
+    match named {
+        Ok(()) => Ok(key),
         // Somebody else was faster: theirs counts.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => fs::read(path).map_err(file),
         Err(error) => Err(file(error)),
@@ -88,12 +93,13 @@ mod tests {
     #[test]
     fn a_key_is_made_once_and_for_its_owner_only() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(tokens(folder.path()).is_ok());
-        let first = fs::read(folder.path().join(FILE)).unwrap();
-        assert!(tokens(folder.path()).is_ok());
-        assert_eq!(fs::read(folder.path().join(FILE)).unwrap(), first);
-        let mode = fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, OWNER_ONLY);
+        let path = folder.path().join("keys").join("token.key");
+        assert!(tokens(&path).is_ok());
+        let first = fs::read(&path).unwrap();
+        assert!(tokens(&path).is_ok());
+        assert_eq!(fs::read(&path).unwrap(), first);
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, OWNER_ONLY);
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1, "nothing else is left");
     }
 
     #[test]
@@ -111,7 +117,8 @@ mod tests {
     #[test]
     fn a_damaged_key_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join(FILE), b"short").unwrap();
-        assert!(matches!(tokens(folder.path()), Err(KeyError::Short { .. })));
+        let path = folder.path().join("token.key");
+        fs::write(&path, b"short").unwrap();
+        assert!(matches!(tokens(&path), Err(KeyError::Short { .. })));
     }
 }

@@ -7,15 +7,16 @@ mod cli;
 mod config;
 mod database;
 mod demo;
-mod heads;
 #[cfg(test)]
 mod deployed;
+mod heads;
 mod health;
 mod key;
 mod ledger;
 mod log_relays;
 mod open;
 mod out;
+mod posts;
 mod probe;
 mod projections;
 mod relay;

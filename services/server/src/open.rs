@@ -1,4 +1,4 @@
-//! Opens what belongs to a tenant: its ledger, its executor and, with the projector role, its views.
+//! Opens what belongs to a tenant: its ledger, its executor and its views, which this process keeps or reads.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,14 +6,17 @@ use std::sync::Arc;
 use concord_executor::Executor;
 use concord_kernel::{LedgerId, TenantId};
 use concord_knowledge::Ruleset;
+use concord_lease::Duty;
 use concord_ledger::{
     DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen, SqliteLedger,
     SqliteOptions,
 };
-use concord_projection::{Options, Projections, Setup, SqliteStore};
+use concord_projection::{Options, PostgresViews, Projections, Setup, SqliteStore, StoreError, ViewStore};
 
-use crate::config::{Config, ProcessRole};
+use crate::config::{Config, ProcessRole, StoreKind};
+use crate::database;
 use crate::heads::Remembered;
+use crate::posts::Posts;
 use crate::serve::{ServeError, Sources};
 
 const VIEWS: &str = "views.db";
@@ -22,35 +25,70 @@ const VIEWS: &str = "views.db";
 pub(crate) struct Opened {
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) executor: Executor,
+    /// Absent where this process can neither keep nor read them.
     pub(crate) views: Option<Projections>,
 }
 
-/// Opens everything of `tenant` that `config` names; its ledger in `database`, or else in a file of `folder`.
+/// What all tenants of this process share.
+pub(crate) struct Shared {
+    /// Where the ledgers are, unless they are in files.
+    pub(crate) database: Option<PostgresDatabase>,
+    views: Option<PostgresViews>,
+    pub(crate) posts: Posts,
+}
+
+impl Shared {
+    /// Connects to what `config` names beside the ledgers.
+    pub(crate) async fn open(config: &Config, sources: &Sources) -> Result<Self, ServeError> {
+        let database = database::database(&config.ledger)?;
+        let server = database.as_ref().map(|database| database.server().clone());
+        let posts = Posts::open(config, server.clone(), sources.ids.next()).await?;
+        let views = match server.filter(|_| config.views() == StoreKind::Postgres) {
+            None => None,
+            Some(server) => {
+                let opened = tokio::task::spawn_blocking(move || PostgresViews::open(server)).await;
+                Some(opened.map_err(|broke| StoreError::Unavailable(Box::new(broke)))??)
+            }
+        };
+        Ok(Self { database, views, posts })
+    }
+}
+
+/// Opens everything of `tenant` that `config` names; see [`ledger`].
 pub(crate) async fn open(
-    folder: &DataFolder,
-    database: Option<&PostgresDatabase>,
     tenant: &TenantId,
     config: &Config,
     sources: &Sources,
+    shared: &mut Shared,
 ) -> Result<Opened, ServeError> {
     let seen = Remembered::of(config, tenant).read()?;
     let id = LedgerId::clinical(tenant.clone());
-    let ledger = ledger(folder, database, id, sources, seen).await?;
+    let ledger = ledger(id.clone(), config, shared.database.as_ref(), sources, seen).await?;
     let clock = Arc::clone(&sources.clock);
     let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), config.executor());
-    let views = if config.has(ProcessRole::Projector) {
-        Some(views(folder, tenant, Arc::clone(&ledger), sources)?)
-    } else {
-        None
+    let keeps = config.has(ProcessRole::Projector);
+    let setup = |store: Arc<dyn ViewStore>| {
+        Setup::new(Arc::clone(&ledger), store, Arc::clone(&sources.clock), Options::default())
     };
+    let setup = match &shared.views {
+        Some(views) if keeps => {
+            Some(setup(Arc::new(views.of(&id))).led_by(shared.posts.stand(&id, Duty::Projector)))
+        }
+        Some(views) => Some(setup(Arc::new(views.of(&id))).following()),
+        // The folder's lock keeps every other process away.
+        None if keeps => Some(setup(Arc::new(file(&config.data, tenant)?))),
+        None => None,
+    };
+    let views =
+        setup.map(|setup| concord_views::all(setup).start()).transpose().map_err(ServeError::Thread)?;
     Ok(Opened { ledger, executor, views })
 }
 
-/// Opens the ledger, which must still hold what was `seen` of it.
+/// Opens the ledger, which must still hold what was `seen` of it: in `database`, or in a file where there is none.
 pub(crate) async fn ledger(
-    folder: &DataFolder,
-    database: Option<&PostgresDatabase>,
     id: LedgerId,
+    config: &Config,
+    database: Option<&PostgresDatabase>,
     sources: &Sources,
     seen: Option<Seen>,
 ) -> Result<Arc<dyn Ledger>, OpenError> {
@@ -60,24 +98,17 @@ pub(crate) async fn ledger(
         let ledger = PostgresLedger::open(database, id, clock, ids, options);
         return Ok(Arc::new(ledger.await?));
     }
-    let path = folder.ledger(&id);
-    make(path.parent().unwrap_or(folder.path()))?;
+    let path = DataFolder::file(&config.data, &id);
+    make(path.parent().unwrap_or(&config.data))?;
     let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
     let options = SqliteOptions { seen, ..SqliteOptions::default() };
     Ok(Arc::new(SqliteLedger::open(&path, id, clock, ids, options)?))
 }
 
-fn views(
-    folder: &DataFolder,
-    tenant: &TenantId,
-    ledger: Arc<dyn Ledger>,
-    sources: &Sources,
-) -> Result<Projections, ServeError> {
-    let path = folder.path().join(tenant.as_str());
+fn file(data: &Path, tenant: &TenantId) -> Result<SqliteStore, ServeError> {
+    let path = data.join(tenant.as_str());
     make(&path)?;
-    let store = Arc::new(SqliteStore::open(&path.join(VIEWS))?);
-    let setup = Setup::new(ledger, store, Arc::clone(&sources.clock), Options::default());
-    concord_views::all(setup).start().map_err(ServeError::Thread)
+    Ok(SqliteStore::open(&path.join(VIEWS))?)
 }
 
 fn make(folder: &Path) -> Result<(), OpenError> {

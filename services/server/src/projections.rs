@@ -1,4 +1,7 @@
-//! `concord projections`: looks after the views of a tenant that nobody serves.
+//! `concord projections`: looks after the views of a tenant.
+//!
+//! Views in a file are nobody else's meanwhile. Views in a database may be kept by a running service: then it is looked at what
+//! that does, and a rebuild is left to it.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,9 +14,8 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use crate::cli::Projections as Command;
-use crate::config::{Config, ProcessRole};
-use crate::database;
-use crate::open::open;
+use crate::config::{Config, ProcessRole, StoreKind};
+use crate::open::{Shared, open};
 use crate::serve::Sources;
 use crate::{Failed, ledger, out};
 
@@ -35,13 +37,26 @@ struct Line {
 
 /// Runs `command` on the folder of `config`.
 pub(crate) async fn run(command: Command, config: &Config) -> Result<ExitCode, Failed> {
-    let folder = DataFolder::lock(&config.data)?;
+    let files = [config.ledger.store, config.views()].contains(&StoreKind::Sqlite);
+    let _folder = files.then(|| DataFolder::lock(&config.data)).transpose()?;
     let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
-    let database = database::database(&config.ledger)?;
-    let open = async |tenant: TenantId| -> Result<Projections, Failed> {
+    let sources = Sources::machine();
+    let mut shared = Shared::open(&config, &sources).await?;
+    let done = carry_out(command, &config, &sources, &mut shared).await;
+    shared.posts.resign().await;
+    done
+}
+
+async fn carry_out(
+    command: Command,
+    config: &Config,
+    sources: &Sources,
+    shared: &mut Shared,
+) -> Result<ExitCode, Failed> {
+    let mut open = async |tenant: TenantId| -> Result<Projections, Failed> {
         // Opening would begin what is not there.
-        ledger::insist(&tenant, &config).await?;
-        let opened = open(&folder, database.as_ref(), &tenant, &config, &Sources::machine()).await?;
+        ledger::insist(&tenant, config).await?;
+        let opened = open(&tenant, config, sources, shared).await?;
         Ok(opened.views.ok_or("the views did not start")?)
     };
     match command {
@@ -71,7 +86,8 @@ async fn catch_up(views: &Projections) {
         let Some(mut following) = views.watch(status.view.name) else { continue };
         loop {
             let now = following.borrow_and_update().clone();
-            let moving = matches!(now.state, State::Live | State::Building | State::Retrying);
+            let moving =
+                matches!(now.state, State::Live | State::Building | State::Retrying | State::Stalled);
             if views.lag(&now).events == 0 || !moving {
                 break;
             }
@@ -116,6 +132,7 @@ fn line(views: &Projections, status: &Status) -> Line {
             State::Live => String::from("live"),
             State::Building => String::from("building"),
             State::Retrying => String::from("the store or the ledger is away; trying again"),
+            State::Stalled => String::from("another process keeps it and does not get on"),
             State::Paused(fault) => format!("paused before position {}: {}", fault.position, fault.reason),
             State::Stopped(halt) => format!("stopped: {halt}"),
         },
@@ -146,7 +163,7 @@ async fn rebuild(views: &Projections, view: &str) -> Result<Status, Failed> {
                 bar.set_position(progress.position);
             }
             (None, State::Live) => break status,
-            (None, State::Building | State::Retrying) => {}
+            (None, State::Building | State::Retrying | State::Stalled) => {}
             (None, State::Paused(fault)) => {
                 return Err(format!(
                     "the view is paused before position {}: {}",

@@ -7,9 +7,11 @@ use concord_access::Authenticator;
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
 use concord_audit::Signer;
 use concord_executor::Executor;
-use concord_kernel::{Clock, IdSource, RandomIds, SystemClock, TenantId};
+use concord_kernel::{Clock, IdSource, LedgerId, RandomIds, SystemClock, TenantId};
+use concord_lease::Duty;
 use concord_ledger::{DataFolder, Ledger, OpenError};
 use concord_pharmacy::{Options, Relay, TestNetwork};
+use concord_postgres::MigrateError;
 use concord_projection::{Projections, StoreError};
 use concord_timekeeper::{Outbox, Timekeeper};
 use tokio::net::TcpListener;
@@ -19,12 +21,13 @@ use tonic_health::server::HealthReporter;
 
 use crate::checkpoints::{self, CheckpointsError};
 use crate::config::{Config, NetworkKind, ProcessRole};
-use crate::database::{self, DatabaseError};
+use crate::database::DatabaseError;
 use crate::heads::{HeadsError, Remembered};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
 use crate::log_relays::LogRelays;
-use crate::open::{Opened, open};
+use crate::open::{Opened, Shared, open};
+use crate::posts::Posts;
 
 /// In a tenant's folder: reminders that wait for whoever delivers them.
 const REMINDERS: &str = "reminders.jsonl";
@@ -41,6 +44,9 @@ pub(crate) enum ServeError {
     /// The views' store.
     #[error("the views cannot be opened")]
     Views(#[from] StoreError),
+    /// The leases' table.
+    #[error("the leases cannot be kept")]
+    Leases(#[from] MigrateError),
     /// The views' thread.
     #[error("the views cannot be started")]
     Thread(#[source] std::io::Error),
@@ -121,6 +127,8 @@ pub(crate) struct Running {
     /// What publishes the log, one for each tenant; empty without NATS.
     log_relays: LogRelays,
     views: Vec<Projections>,
+    /// What this process does only while no other does.
+    posts: Posts,
     _folder: DataFolder,
 }
 
@@ -128,8 +136,8 @@ impl Running {
     /// Starts everything that `config` names; the API answers when this returns.
     pub(crate) async fn start(config: &Config, sources: Sources) -> Result<Self, ServeError> {
         let folder = DataFolder::lock(&config.data)?;
-        let authenticator = Authenticator::new(key::tokens(folder.path())?);
-        let database = database::database(&config.ledger)?;
+        let authenticator = Authenticator::new(key::tokens(&config.token_key())?);
+        let mut shared = Shared::open(config, &sources).await?;
         let mut tenants = Vec::new();
         let mut views = Vec::new();
         let mut parts = Vec::new();
@@ -141,7 +149,7 @@ impl Running {
         let (closing, mut closed) = watch::channel(false);
         let recorded = watch::Sender::new(false);
         for id in &config.tenants {
-            let opened = open(&folder, database.as_ref(), id, config, &sources).await?;
+            let opened = open(id, config, &sources, &mut shared).await?;
             let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
             opened.executor.rules().await.map_err(unusable)?;
             views.extend(opened.views.clone());
@@ -154,7 +162,15 @@ impl Running {
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
                 let (executor, clock) = (executor.clone(), Arc::clone(&sources.clock));
                 let outbox = Arc::new(Outbox::at(folder.path().join(id.as_str()).join(REMINDERS)));
-                timers.spawn(Timekeeper::new(executor, views, clock, outbox).run());
+                let timekeeper = Arc::new(Timekeeper::new(executor, views, clock, outbox));
+                let post = shared.posts.stand(&LedgerId::clinical(id.clone()), Duty::Timers);
+                timers.spawn(async move {
+                    let work = |_| {
+                        let timekeeper = Arc::clone(&timekeeper);
+                        async move { timekeeper.run().await }
+                    };
+                    post.while_held(work).await;
+                });
             }
             if let Some(relay) = relay(config, &sources, &ledger, &executor) {
                 let mut closed = closing.subscribe();
@@ -195,6 +211,7 @@ impl Running {
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
+        let Shared { posts, .. } = shared;
         Ok(Self {
             address,
             closing,
@@ -208,6 +225,7 @@ impl Running {
             signers,
             recorded,
             views,
+            posts,
             _folder: folder,
         })
     }
@@ -232,6 +250,7 @@ impl Running {
         const RELAY: &str = "the pharmacy relay";
         const SIGNER: &str = "the signer of checkpoints";
         const LOG: &str = "the relay of the log";
+        const LEASES: &str = "a lease";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -246,6 +265,7 @@ impl Running {
                 Some(Err(cause)) => ServeError::BrokeOff(HEALTH, cause),
                 Some(Ok(())) | None => ServeError::Ended(HEALTH),
             },
+            cause = self.posts.broke_off() => ServeError::BrokeOff(LEASES, cause),
             Some(ended) = self.timers.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(TIMERS, cause),
                 Ok(()) => ServeError::Ended(TIMERS),
@@ -305,6 +325,8 @@ impl Running {
         for views in self.views {
             views.shutdown().await;
         }
+        // Last: what was done under them is done.
+        self.posts.resign().await;
         Ok(())
     }
 }
@@ -351,7 +373,7 @@ mod tests {
         let clock = Arc::new(ManualClock::starting_at(noon));
         let sources = Sources { clock: Arc::clone(&clock) as _, ids: Arc::new(RandomIds) };
         let running = Running::start(&config, sources).await.unwrap();
-        let tokens = key::tokens(folder.path()).unwrap();
+        let tokens = key::tokens(&config.token_key()).unwrap();
         let as_a = |role, now| {
             let id = PersonId::new(Uuid::from_u128(7));
             let actor = Actor { id, role, credentials: Credentials::default() };

@@ -24,6 +24,6 @@ pub(crate) fn print(options: &Token, config: &Config) -> Result<ExitCode, Failed
         credentials: Credentials { schedules: options.schedules.clone() },
     };
     let lifetime = Duration::from_secs(options.hours * SECONDS_PER_HOUR);
-    out::line(key::tokens(&config.data)?.sign(&options.tenant, &actor, SystemClock.now(), lifetime))?;
+    out::line(key::tokens(&config.token_key())?.sign(&options.tenant, &actor, SystemClock.now(), lifetime))?;
     Ok(ExitCode::SUCCESS)
 }

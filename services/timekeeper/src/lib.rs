@@ -4,7 +4,7 @@
 //! come, the timekeeper issues the command that records it, under an identifier that is derived from what the timer is
 //! about. So whatever happens between the command and the row that leaves the view (a crash, a view that is behind, a
 //! second timekeeper that takes over or never went away) the command is the same command, and takes effect once. No lease
-//! is needed for that. The domain judges each command anew, so a timer that wakes up late changes nothing any more.
+//! is needed for that; one saves work, and notices that come twice. The domain judges each command anew, so a timer that wakes up late changes nothing any more.
 //!
 //! A reminder goes out through a [`Notifier`] before it is recorded as sent: it may be delivered twice, under one
 //! identifier, and is never lost.

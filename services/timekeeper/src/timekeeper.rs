@@ -66,7 +66,7 @@ impl Timekeeper {
     }
 
     /// Works for as long as it is polled.
-    pub async fn run(self) {
+    pub async fn run(&self) {
         // A failure is told once, not every second that it lasts.
         let mut failing = false;
         loop {

@@ -205,7 +205,9 @@ impl Postgres {
             // Together, so that the parent cannot put new children in the place of the killed ones.
             let all: Vec<String> =
                 children(running.server)?.chain([running.server]).map(|pid| pid.to_string()).collect();
-            Command::new("/bin/sh").args(["-c", &format!("kill -KILL {} 2>/dev/null", all.join(" "))]).status()?;
+            Command::new("/bin/sh")
+                .args(["-c", &format!("kill -KILL {} 2>/dev/null", all.join(" "))])
+                .status()?;
             running.ended()?;
         }
         Ok(())

@@ -5,37 +5,43 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use uuid::Uuid;
 
 use super::schema::{Tables, segment_of};
-use crate::store::{Place, Range, StoredCheckpoint, StoredEntry, StoredRow};
+use crate::store::{Place, Range, Standing, StoredCheckpoint, StoredEntry, StoredRow};
 use crate::{Instance, Key, List, Sort, Stage, StoreError};
 
 /// Keys in one `IN` list.
 const LOAD_CHUNK: usize = 64;
 
-pub(super) fn checkpoints(
-    connection: &Connection,
-    name: &str,
-) -> Result<Vec<(u32, StoredCheckpoint)>, StoreError> {
+pub(super) fn standing(connection: &Connection) -> Result<Vec<Standing>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT version, generation, stage, epoch, position FROM checkpoints
-         WHERE view = $1 AND stage <> 'dropped' ORDER BY version, generation",
+        "SELECT view, version, generation, stage, epoch, position FROM checkpoints
+         WHERE stage <> 'dropped' ORDER BY view, version, generation",
     )?;
-    let mut rows = statement.query(params![name])?;
+    let mut rows = statement.query([])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let stage = match row.get_ref(2)?.as_str().map_err(|_| StoreError::Corrupt("checkpoint"))? {
+        let stage = match row.get_ref(3)?.as_str().map_err(|_| StoreError::Corrupt("checkpoint"))? {
             "building" => Stage::Building,
             "active" => Stage::Active,
             "retired" => Stage::Retired,
             _ => return Err(StoreError::Corrupt("checkpoint")),
         };
-        let epoch: Vec<u8> = row.get(3)?;
+        let epoch: Vec<u8> = row.get(4)?;
         let epoch = Uuid::from_slice(&epoch).map_err(|_| StoreError::Corrupt("checkpoint"))?;
-        let position: i64 = row.get(4)?;
+        let position: i64 = row.get(5)?;
         let position = u64::try_from(position).map_err(|_| StoreError::Corrupt("checkpoint"))?;
         let token = Token { epoch, position };
-        found.push((row.get(0)?, StoredCheckpoint { generation: row.get(1)?, stage, token }));
+        let checkpoint = StoredCheckpoint { generation: row.get(2)?, stage, token };
+        found.push(Standing { view: row.get(0)?, version: row.get(1)?, checkpoint });
     }
     Ok(found)
+}
+
+pub(super) fn checkpoints(
+    connection: &Connection,
+    name: &str,
+) -> Result<Vec<(u32, StoredCheckpoint)>, StoreError> {
+    let of_it = standing(connection)?.into_iter().filter(|standing| standing.view == name);
+    Ok(of_it.map(|standing| (standing.version, standing.checkpoint)).collect())
 }
 
 pub(super) fn load(

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use concord_kernel::Token;
+use concord_lease::Fence;
 use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::{read, schema, write};
-use crate::store::{Layout, Place, Range, StoredCheckpoint, StoredEntry, StoredRow, Writes};
+use crate::store::{Layout, Place, Range, Standing, StoredCheckpoint, StoredEntry, StoredRow, Writes};
 use crate::{
     Checkpoint, CrashPoint, Faults, Instance, Key, List, Sort, Stage, StoreError, ViewId, ViewStore,
 };
@@ -79,6 +80,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl ViewStore for SqliteStore {
+    fn claim(&self, _: Fence) -> Result<(), StoreError> {
+        // The lock on the data folder keeps other processes away; of two that are there all the same, the checkpoints
+        // refuse one.
+        Ok(())
+    }
+
+    fn standing(&self) -> Result<Vec<Standing>, StoreError> {
+        self.read(read::standing)
+    }
+
     fn checkpoints(&self, name: &str) -> Result<Vec<(u32, StoredCheckpoint)>, StoreError> {
         self.read(|connection| read::checkpoints(connection, name))
     }

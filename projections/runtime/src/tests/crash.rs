@@ -22,7 +22,7 @@ pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     /// Says its seed, which a failed test prints.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let seed = u64::from(std::process::id());
         println!("seed {seed}");
         Self(seed)

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use concord_kernel::{CommandId, LedgerId, StreamRef, Token};
+use concord_lease::Fence;
 use concord_ledger::{Append, AppendError, Appended, Entry, Filter, Head, Ledger, Page, ReadError, Receipt};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::store::{Layout, Place, Range, StoredCheckpoint, StoredEntry, StoredRow, Writes};
+use crate::store::{Layout, Place, Range, Standing, StoredCheckpoint, StoredEntry, StoredRow, Writes};
 use crate::{Checkpoint, Instance, Key, List, Sort, SqliteStore, Stage, StoreError, ViewId, ViewStore};
 
 type Read = dyn Fn(u64, Page) -> Result<Page, ReadError> + Send + Sync;
@@ -114,6 +115,14 @@ impl DoctoredStore {
 }
 
 impl ViewStore for DoctoredStore {
+    fn claim(&self, fence: Fence) -> Result<(), StoreError> {
+        self.store.claim(fence)
+    }
+
+    fn standing(&self) -> Result<Vec<Standing>, StoreError> {
+        self.store.standing()
+    }
+
     fn checkpoints(&self, name: &str) -> Result<Vec<(u32, StoredCheckpoint)>, StoreError> {
         self.store.checkpoints(name)
     }

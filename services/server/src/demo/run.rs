@@ -51,7 +51,7 @@ async fn show(options: &Demo, config: &Config) -> Result<(), Failed> {
     let mut running = Running::start(config, sources).await?;
     let endpoint = format!("http://{}", running.address);
     let tenant = config.tenants.first().ok_or("no tenant is configured")?.clone();
-    let tokens = Arc::new(key::tokens(&config.data)?);
+    let tokens = Arc::new(key::tokens(&config.token_key())?);
     let sign = signer(&tokens, &tenant);
     let first = sign(&cohort.staff.nurse.actor(), cohort.start);
     let client = Client::connect(endpoint.clone(), &first).await?;

@@ -167,7 +167,7 @@ async fn a_damaged_file_is_named_with_its_place_and_the_others_are_admitted() {
     let config = Config::load(None, overrides).unwrap();
     let running = Running::start(&config, sources).await.unwrap();
     let cohort = Cohort::generate(7, 1, 1);
-    let (tokens, tenant) = (Arc::new(key::tokens(data.path()).unwrap()), config.tenants[0].clone());
+    let (tokens, tenant) = (Arc::new(key::tokens(&config.token_key()).unwrap()), config.tenants[0].clone());
     let prescriber = tokens.sign(&tenant, &cohort.staff.prescribers[0].actor(), now, DAY);
     let client = Client::connect(format!("http://{}", running.address), &prescriber).await.unwrap();
     let auditor = tokens.sign(&tenant, &cohort.staff.auditor.actor(), now, DAY);

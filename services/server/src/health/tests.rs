@@ -147,8 +147,13 @@ fn only_a_view_that_goes_on_is_well() {
     let fault = Fault { position: 7, reason: Reason::Unreadable };
     assert_eq!(condition(&State::Live), Condition::Up);
     assert_eq!(condition(&State::Building), Condition::Building);
-    let down =
-        [State::Retrying, State::Paused(fault), State::Stopped(Halt::Fenced), State::Stopped(Halt::Broken)];
+    let down = [
+        State::Retrying,
+        State::Stalled,
+        State::Paused(fault),
+        State::Stopped(Halt::Fenced),
+        State::Stopped(Halt::Broken),
+    ];
     assert!(down.iter().all(|state| condition(state) == Condition::Down));
 }
 
@@ -193,7 +198,8 @@ async fn a_ledger_whose_writer_is_gone_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions { faults: Some(Arc::new(Panics)), ..SqliteOptions::default() };
     let ledger: Arc<dyn Ledger> = Arc::new(ledger(folder.path(), options));
-    let parts = vec![Parts { tenant: tenant(), ledger: Arc::clone(&ledger), views: None, signer: None, relay: None }];
+    let parts =
+        vec![Parts { tenant: tenant(), ledger: Arc::clone(&ledger), views: None, signer: None, relay: None }];
     let mut health = Health::new(HealthReporter::new(), parts).await;
     assert_eq!(health.known["ledger/demo"], Condition::Up);
     assert!(matches!(ledger.append(unreadable()).await, Err(AppendError::Unavailable)));

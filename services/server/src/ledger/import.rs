@@ -88,7 +88,7 @@ async fn open(
     let database = database::database(&config.ledger)?;
     let seen = Remembered::of(config, tenant).read()?;
     let id = LedgerId::clinical(tenant.clone());
-    Ok(crate::open::ledger(folder, database.as_ref(), id, &Sources::machine(), seen).await?)
+    Ok(crate::open::ledger(id, config, database.as_ref(), &Sources::machine(), seen).await?)
 }
 
 /// Reads the whole table once and writes nothing. Gives the aggregates that hold something unknown.

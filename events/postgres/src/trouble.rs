@@ -1,0 +1,26 @@
+//! What went wrong, without a word of what is stored.
+
+use crate::is_lost;
+
+/// Why a statement has no answer. The text of PostgreSQL's own errors may quote stored values; this cannot.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// The server is away or the connection was lost; what was sent may have taken effect.
+    #[error("PostgreSQL cannot be reached")]
+    Away,
+    /// The server refused the statement.
+    #[error("PostgreSQL refused a statement with code {0}")]
+    Refused(String),
+    /// An answer has another form than asked for.
+    #[error("an answer of PostgreSQL has another form than asked for")]
+    Shape,
+}
+
+impl From<tokio_postgres::Error> for Trouble {
+    fn from(error: tokio_postgres::Error) -> Self {
+        if is_lost(&error) {
+            return Self::Away;
+        }
+        error.code().map_or(Self::Shape, |code| Self::Refused(code.code().to_owned()))
+    }
+}

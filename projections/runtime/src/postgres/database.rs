@@ -1,0 +1,103 @@
+//! The database, with the thread that drives its connections.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use concord_kernel::LedgerId;
+use concord_postgres::{Line, MigrateError, Migrations, Server, Trouble};
+use tokio::runtime::{Builder, Runtime};
+
+use super::store::PostgresStore;
+use crate::StoreError;
+
+const SCHEMA: Migrations =
+    Migrations { schema: "views", lock: 8_243_551_905_772, steps: &[include_str!("schema_1.sql")] };
+
+/// Connections that questions of all tenants share; each tenant's writer has one more.
+const READERS: usize = 4;
+
+/// How long an answer may take; a large batch of rows takes seconds on a slow disk.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The views of all tenants in one database. Cheap to clone.
+#[derive(Clone)]
+pub struct PostgresViews {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    database: Server,
+    readers: Vec<Line>,
+    turn: AtomicUsize,
+    /// Absent only while this is dropped.
+    runtime: Option<Runtime>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // It may be dropped where waiting for its end is not allowed.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl PostgresViews {
+    /// Connects, and brings the schema `views` to this program's version. Blocks.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NewerSchema`] for a schema of a newer Concord; [`StoreError::Unavailable`] when there is no database
+    /// or it refuses.
+    pub fn open(database: Server) -> Result<Self, StoreError> {
+        // Whoever asks the store blocks, wherever that is; so what answers has a thread of its own.
+        let mut builder = Builder::new_multi_thread();
+        let runtime = builder.worker_threads(1).enable_all().thread_name("views-postgres").build();
+        let runtime = runtime.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
+        let readers = (0..READERS).map(|_| Line::new(database.clone(), PATIENCE)).collect();
+        let turn = AtomicUsize::new(0);
+        let views = Self { shared: Arc::new(Shared { database, readers, turn, runtime: Some(runtime) }) };
+        views.wait(async {
+            let connection = views.reader().connection().await?;
+            SCHEMA.run(&connection).await
+        })?;
+        Ok(views)
+    }
+
+    /// The views of one ledger.
+    pub fn of(&self, ledger: &LedgerId) -> PostgresStore {
+        let writer = Line::new(self.shared.database.clone(), PATIENCE);
+        PostgresStore::new(self.clone(), ledger.to_string(), writer)
+    }
+
+    /// One of the connections that read.
+    pub(super) fn reader(&self) -> &Line {
+        let turn = self.shared.turn.fetch_add(1, Ordering::Relaxed) % self.shared.readers.len();
+        &self.shared.readers[turn]
+    }
+
+    /// Blocks until `work` is done; the connections are driven meanwhile.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        let runtime = self.shared.runtime.as_ref().expect("it is there until this is dropped");
+        let _within = runtime.enter();
+        // The caller may be a task of another runtime, whose budget is none of this work's business.
+        futures::executor::block_on(tokio::task::unconstrained(work))
+    }
+}
+
+impl From<Trouble> for StoreError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Unavailable(Box::new(trouble))
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Newer { found, known, .. } => Self::NewerSchema { found, known },
+            MigrateError::Damaged(_) => Self::Corrupt("schema version"),
+            MigrateError::Database(trouble) => trouble.into(),
+        }
+    }
+}
