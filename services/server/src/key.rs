@@ -54,14 +54,13 @@ pub(crate) fn checkpoints_file(folder: &Path, named: &Path) -> PathBuf {
 /// in `folder`.
 pub(crate) fn checkpoints(folder: &Path, named: &Path) -> Result<[u8; SigningKey::SEED_BYTES], KeyError> {
     let path = checkpoints_file(folder, named);
-    let folder = path.parent().unwrap_or(folder);
-    let shown = || folder.display().to_string();
+    let shown = || path.display().to_string();
     let key = match fs::read(&path) {
         Ok(key) => key,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(folder, &path, SigningKey::SEED_BYTES)?,
-        Err(cause) => return Err(KeyError::File { folder: shown(), cause }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path, SigningKey::SEED_BYTES)?,
+        Err(cause) => return Err(KeyError::File { path: shown(), cause }),
     };
-    key.try_into().map_err(|_| KeyError::Damaged { folder: shown() })
+    key.try_into().map_err(|_| KeyError::Damaged { path: shown() })
 }
 
 fn make(path: &Path, bytes: usize) -> Result<Vec<u8>, KeyError> {

@@ -94,6 +94,11 @@ impl PostgresDatabase {
         schema::migrate(&link).await
     }
 
+    /// Where it is.
+    pub fn server(&self) -> &Server {
+        self.shared.pool.server()
+    }
+
     pub(super) fn pool(&self) -> &Arc<Pool> {
         &self.shared.pool
     }

@@ -66,8 +66,8 @@ pub(super) async fn run(import: &ImportPostgresEs, config: &Config) -> Result<Ex
         )
         .into());
     }
-    let folder = DataFolder::lock(&config.data)?;
-    let ledger = open(&folder, &import.tenant, config).await?;
+    let _folder = DataFolder::lock(&config.data)?;
+    let ledger = open(&import.tenant, config).await?;
     append(&table, &*ledger, &unknown, &mut outcome).await?;
     if import.json {
         out::json(&outcome)?;
@@ -81,7 +81,6 @@ pub(super) async fn run(import: &ImportPostgresEs, config: &Config) -> Result<Ex
 }
 
 async fn open(
-    folder: &DataFolder,
     tenant: &TenantId,
     config: &Config,
 ) -> Result<std::sync::Arc<dyn Ledger>, Failed> {
