@@ -85,6 +85,7 @@ async fn a_place_after_the_end_of_the_history_is_told_where_the_history_ends() {
     assert_eq!(refused.epoch_changed, told);
     let asks = |position| ListEpisodesRequest {
         min_position: Some(Token { epoch: epoch.clone(), position }),
+        program: "iop-adult".to_owned(),
         ..Default::default()
     };
     let nurse = service.acting_as(Role::Nurse);
