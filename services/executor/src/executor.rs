@@ -166,8 +166,20 @@ impl Inner {
     /// What a command for `target` is judged by.
     async fn rules(&self, target: &Target, now: Instant) -> Result<Rules, ExecuteError> {
         match target.stream.kind {
-            StreamKind::Ruleset => Ok(self.book.base()),
-            _ => self.book.rules(&*self.ledger, now).await,
+            // Neither is judged by them; an audit is answered also while nothing can be judged.
+            StreamKind::Ruleset | StreamKind::Audit => Ok(self.book.base()),
+            StreamKind::Episode
+            | StreamKind::Assessment
+            | StreamKind::MedicationChart
+            | StreamKind::SideEffects
+            | StreamKind::Scales
+            | StreamKind::FollowUp
+            | StreamKind::CareTeam
+            | StreamKind::TreatmentPlan
+            | StreamKind::Coordination
+            | StreamKind::Adherence
+            | StreamKind::Recovery
+            | StreamKind::Prescription => self.book.rules(&*self.ledger, now).await,
         }
     }
 

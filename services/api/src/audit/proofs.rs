@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use concord_access::Question;
-use concord_audit::{Recorded, TlogProof};
+use concord_audit::{LogError, Recorded, TlogProof};
 use concord_ledger::merkle::Hash;
 use concord_ledger::{Filter, Ledger, NO_LEAF, ReadError};
 use concord_proto::concord::audit::v1 as pb;
@@ -97,10 +97,10 @@ impl Provable {
 
     pub(super) async fn cosign(&self, note: &str) -> Result<pb::AddCosignatureResponse, Failure> {
         let kept = self.proofs.cosigners.take(&self.proofs.log, note).await.map_err(|error| match error {
-            concord_audit::LogError::Contradiction(_) | concord_audit::LogError::OutOfRange => {
-                Failure::Cosignature
+            LogError::Contradiction(_) | LogError::OutOfRange => Failure::Cosignature,
+            LogError::NotYet | LogError::EpochChanged | LogError::Ledger(_) | LogError::Store(_) => {
+                error.into()
             }
-            other => other.into(),
         })?;
         Ok(pb::AddCosignatureResponse { cosigners: kept.into_iter().map(|one| one.cosigner).collect() })
     }
