@@ -67,7 +67,11 @@ const MAY_USE: [(&str, &[&str]); 21] = [
 
 /// Libraries that only some crates may use, tests aside, with the reason.
 const ONLY_IN: [(&str, &[&str], &str); 8] = [
-    ("async-nats", &["concord-relay", "concord-client"], "who publishes and who reads know JetStream, nobody else"),
+    (
+        "async-nats",
+        &["concord-relay", "concord-client"],
+        "who publishes and who reads know JetStream, nobody else",
+    ),
     ("rusqlite", &["concord-ledger", "concord-projection"], "SQL stays where it is kept and tested"),
     ("tokio-postgres", &["concord-ledger", "concord"], "SQL stays where it is kept and tested"),
     ("postgres-es", &["concord-bench"], "it is there for a benchmark's baseline"),
