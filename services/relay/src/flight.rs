@@ -54,9 +54,12 @@ impl Flight {
         let (position, sequence) = (first.position, first.sequence);
         self.bytes -= first.bytes;
         self.published.pop_front();
-        let taken = answer.map_err(|cause| match cause.kind() {
-            PublishErrorKind::WrongLastSequence => RelayError::Overtaken { position },
-            _ => RelayError::NotTaken { position, cause: cause.into() },
+        let taken = answer.map_err(|cause| {
+            if cause.kind() == PublishErrorKind::WrongLastSequence {
+                RelayError::Overtaken { position }
+            } else {
+                RelayError::NotTaken { position, cause: cause.into() }
+            }
         })?;
         if taken.duplicate || taken.sequence != sequence {
             return Err(RelayError::Repeated { position });

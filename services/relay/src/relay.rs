@@ -57,11 +57,11 @@ impl Relay {
                     Err(failed) => error = failed,
                 }
             }
-            let state = match error {
-                RelayError::Closed => return,
-                RelayError::Superseded { .. } | RelayError::Foreign { .. } => State::Refused,
-                _ => State::Retrying,
-            };
+            if matches!(error, RelayError::Closed) {
+                return;
+            }
+            let needs_somebody = matches!(error, RelayError::Superseded { .. } | RelayError::Foreign { .. });
+            let state = if needs_somebody { State::Refused } else { State::Retrying };
             self.progress.send_modify(|progress| progress.state = state);
             if self.progress.borrow().position > before {
                 (pause, told) = (self.options.first_pause, None);
@@ -185,11 +185,10 @@ impl Relay {
 /// Says why nothing is relayed now: numbers and causes, and nothing that is recorded.
 fn tell(tenant: &TenantId, error: &RelayError) {
     let cause = error as &dyn std::error::Error;
-    match error {
+    if matches!(error, RelayError::NotTaken { .. } | RelayError::Repeated { .. }) {
         // A lost answer or a repeated message: looking at the stream again settles it.
-        RelayError::NotTaken { .. } | RelayError::Repeated { .. } => {
-            tracing::warn!(%tenant, error = cause, "the relay looks at the stream again");
-        }
-        _ => tracing::error!(%tenant, error = cause, "nothing is relayed for now; commands go on"),
+        tracing::warn!(%tenant, error = cause, "the relay looks at the stream again");
+    } else {
+        tracing::error!(%tenant, error = cause, "nothing is relayed for now; commands go on");
     }
 }

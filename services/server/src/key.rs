@@ -1,4 +1,5 @@
-//! The keys that sign local tokens and checkpoints: made once, readable by their owner only. Processes that serve the same tenants share it.
+//! The keys that sign local tokens and checkpoints: made once, readable by their owner only. Processes that serve the same
+//! tenants share them.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -15,7 +16,7 @@ const OWNER_ONLY: u32 = 0o600;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeyError {
     /// The file cannot be read or written.
-    #[error("a key {path} cannot be used")]
+    #[error("the key {path} cannot be used")]
     File {
         path: String,
         #[source]
@@ -29,9 +30,9 @@ pub(crate) enum KeyError {
     Short { path: String },
     /// What checkpoints were signed with is gone.
     #[error(
-        "the key of checkpoints in {folder} is not what was written; put back a copy: another key is another log's"
+        "the key of checkpoints {path} is not what was written; put back a copy: another key is another log's"
     )]
-    Damaged { folder: String },
+    Damaged { path: String },
 }
 
 /// Reads the key in the file `path`, making it first when there is none.

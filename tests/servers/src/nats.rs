@@ -99,8 +99,8 @@ impl Nats {
         let folder = tempfile::Builder::new().prefix("concord-nats-").tempdir()?;
         let ports = free_ports(count * 2)?;
         let (clients, routes) = ports.split_at(count);
-        for number in 0..count {
-            let text = configuration(folder.path(), number, clients[number], routes, settings);
+        for (number, port) in clients.iter().enumerate() {
+            let text = configuration(folder.path(), number, *port, routes, settings);
             std::fs::write(folder.path().join(format!("{number}.conf")), text)?;
         }
         let nodes = clients.iter().map(|port| Node { port: *port, running: None }).collect();
@@ -243,19 +243,17 @@ fn store(folder: &Path, number: usize) -> PathBuf {
 fn configuration(folder: &Path, number: usize, port: u16, routes: &[u16], settings: NatsSettings) -> String {
     let store = store(folder, number);
     let sync = if settings.sync_always { "always" } else { "2m" };
-    let mut text = format!(
+    let alone = format!(
         "server_name: \"node-{number}\"\nlisten: \"127.0.0.1:{port}\"\n\
-         jetstream {{ store_dir: {store:?}, sync_interval: {sync} }}\n"
+         jetstream {{ store_dir: \"{}\", sync_interval: {sync} }}\n",
+        store.display()
     );
-    if routes.len() > 1 {
-        let others: Vec<_> = routes.iter().map(|route| format!("\"nats://127.0.0.1:{route}\"")).collect();
-        text += &format!(
-            "cluster {{ name: concord, listen: \"127.0.0.1:{}\", routes: [{}] }}\n",
-            routes[number],
-            others.join(", ")
-        );
+    if routes.len() == 1 {
+        return alone;
     }
-    text
+    let others: Vec<_> = routes.iter().map(|route| format!("\"nats://127.0.0.1:{route}\"")).collect();
+    let (own, others) = (routes[number], others.join(", "));
+    format!("{alone}cluster {{ name: concord, listen: \"127.0.0.1:{own}\", routes: [{others}] }}\n")
 }
 
 /// Ports that nobody has now; all are taken at once, so that they differ.

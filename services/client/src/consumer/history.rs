@@ -33,10 +33,8 @@ const EPOCH_CHANGED: &str = "EPOCH_CHANGED";
 
 impl From<Error> for HistoryError {
     fn from(error: Error) -> Self {
-        match error {
-            Error::Call(fault) if fault.reason == EPOCH_CHANGED => Self::Over,
-            other => Self::Unavailable(Box::new(other)),
-        }
+        let over = matches!(&error, Error::Call(fault) if fault.reason == EPOCH_CHANGED);
+        if over { Self::Over } else { Self::Unavailable(Box::new(error)) }
     }
 }
 

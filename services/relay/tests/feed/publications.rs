@@ -39,7 +39,7 @@ async fn every_event_is_published_in_order_and_names_no_patient() {
     let entry = ledger.read(4, &Filter::default(), 1).await.unwrap().entries.remove(0);
     assert_eq!(header("ce-time"), entry.recorded_at.to_string());
     // The stream's identifier is the patient's.
-    let all: String = message.headers.iter().map(|(name, values)| format!("{name}: {values:?}\n")).collect();
+    let all = format!("{:?}", message.headers);
     assert!(!all.contains(&entry.stream.id.to_string()), "{all}");
 
     let config = stream(&client).await.get_info().await.unwrap().config;

@@ -42,7 +42,7 @@ pub(crate) fn later_ledger() -> Arc<dyn Ledger> {
 
 /// Event number `number`, the same whenever it is asked for.
 pub(crate) fn event(number: u64) -> Append {
-    let kind = if number % 3 == 0 { StreamKind::Scales } else { StreamKind::MedicationChart };
+    let kind = if number.is_multiple_of(3) { StreamKind::Scales } else { StreamKind::MedicationChart };
     Append {
         command: CommandId::new(Uuid::from_u128(number.into())),
         request_hash: [0; 32],

@@ -127,7 +127,7 @@ impl Effects for Witness {
             }
         }
         done.batches += 1;
-        if self.fault == Fault::CursorApart && done.batches % 3 == 0 {
+        if self.fault == Fault::CursorApart && done.batches.is_multiple_of(3) {
             return Err(EffectError::Moved);
         }
         done.cursor = Some(batch.to);
