@@ -20,6 +20,8 @@ use crate::{CONCORD, PSYCHIATRIST};
 /// A busy machine may take long for anything.
 const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(50);
+/// Each process has a dozen connections, and the tests run at once.
+const SETTINGS: &str = "-c max_connections=400";
 /// Callers at once.
 const CALLERS: usize = 3;
 /// A lease that runs out soon, and one that does not run out within a test.
@@ -36,7 +38,7 @@ struct Cluster {
 
 impl Cluster {
     fn new(lease_seconds: u64) -> Self {
-        static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap());
+        static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start_with(SETTINGS).unwrap());
         let address = SERVER.database().unwrap();
         let database = address.rsplit('=').next().unwrap().to_owned();
         let folder = tempfile::tempdir().unwrap();
