@@ -290,7 +290,7 @@ const HELD_BACK: &str = "
 
 /// What writes whatever it is given, whoever gives it and wherever the checkpoints are.
 const UNFENCED: &str = "
-    CREATE OR REPLACE FUNCTION views.fold_now(l text, under bigint, e uuid, n text[], v integer[], g integer[], f bigint[],
+    DROP FUNCTION views.fold_now; CREATE FUNCTION views.fold_now(l text, under bigint, e uuid, n text[], v integer[], g integer[], f bigint[],
         t bigint[], a1 integer[], a2 bytea[], a3 bytea[], b1 integer[], b2 bytea[],
         c1 integer[], c2 bytea[], c3 bytea[], c4 bytea[], c5 bytea[],
         d1 integer[], d2 bytea[], d3 bytea[], d4 bytea[], d5 bytea[]) RETURNS integer LANGUAGE plpgsql AS $$
