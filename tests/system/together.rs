@@ -20,6 +20,8 @@ use crate::{CONCORD, PSYCHIATRIST};
 /// A busy machine may take long for anything.
 const PATIENCE: Duration = Duration::from_mins(3);
 const PAUSE: Duration = Duration::from_millis(50);
+/// Each process has a dozen connections, and the tests run at once.
+const SETTINGS: &str = "-c max_connections=400";
 /// Callers at once.
 const CALLERS: usize = 3;
 /// A lease that runs out soon, and one that does not run out within a test.
@@ -36,7 +38,7 @@ struct Cluster {
 
 impl Cluster {
     fn new(lease_seconds: u64) -> Self {
-        static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap());
+        static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start_with(SETTINGS).unwrap());
         let address = SERVER.database().unwrap();
         let database = address.rsplit('=').next().unwrap().to_owned();
         let folder = tempfile::tempdir().unwrap();
@@ -288,7 +290,7 @@ const HELD_BACK: &str = "
 
 /// What writes whatever it is given, whoever gives it and wherever the checkpoints are.
 const UNFENCED: &str = "
-    CREATE OR REPLACE FUNCTION views.fold_now(l text, under bigint, e uuid, n text[], v integer[], g integer[], f bigint[],
+    DROP FUNCTION views.fold_now; CREATE FUNCTION views.fold_now(l text, under bigint, e uuid, n text[], v integer[], g integer[], f bigint[],
         t bigint[], a1 integer[], a2 bytea[], a3 bytea[], b1 integer[], b2 bytea[],
         c1 integer[], c2 bytea[], c3 bytea[], c4 bytea[], c5 bytea[],
         d1 integer[], d2 bytea[], d3 bytea[], d4 bytea[], d5 bytea[]) RETURNS integer LANGUAGE plpgsql AS $$

@@ -52,15 +52,13 @@ impl Line {
             let connection = self.connection().await?;
             Ok(connection.client().query_typed(statement, &parameters).await?)
         };
-        match tokio::time::timeout(self.patience, asked).await {
-            Ok(answered) => answered,
-            Err(_) => {
-                tracing::warn!("PostgreSQL did not answer in time");
-                // The next one must not wait behind an answer that does not come.
-                self.hang_up().await;
-                Err(Trouble::Away)
-            }
+        if let Ok(answered) = tokio::time::timeout(self.patience, asked).await {
+            return answered;
         }
+        tracing::warn!("PostgreSQL did not answer in time");
+        // The next one must not wait behind an answer that does not come.
+        self.hang_up().await;
+        Err(Trouble::Away)
     }
 
     /// Closes the connection; the next question opens another.

@@ -177,12 +177,11 @@ impl<'a> Follower<'a> {
         let standing = self.shared.store.standing()?;
         let head = *self.shared.ledger.watch().borrow();
         let building = newest(view.id, &standing, Stage::Building, head);
-        let (build, position) = match building {
-            Some(building) => (instance(view.id, building), building.token.position),
-            None => {
-                let begun = self.shared.store.begin(view.id, view.layout, Stage::Building, epoch)?;
-                (begun.instance, begun.token.position)
-            }
+        let (build, position) = if let Some(building) = building {
+            (instance(view.id, building), building.token.position)
+        } else {
+            let begun = self.shared.store.begin(view.id, view.layout, Stage::Building, epoch)?;
+            (begun.instance, begun.token.position)
         };
         // Whoever asked must not find that nothing is being built.
         let progress = Progress::since(position, Duration::ZERO, position, head.position);

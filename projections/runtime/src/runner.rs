@@ -411,15 +411,14 @@ impl<'a> Session<'a> {
                 let building =
                     |member: &&Member| member.instance.view == id && member.stage == Stage::Building;
                 let known = self.tracks.iter().flat_map(|track| &track.members).find(building);
-                let begun = match known.map(|member| member.instance) {
-                    Some(instance) => Ok(instance),
-                    None => {
-                        let begun = self.shared.store.begin(id, layout, Stage::Building, self.epoch);
-                        begun.map_err(OrderError::from).map(|checkpoint| {
-                            self.add(view, checkpoint);
-                            checkpoint.instance
-                        })
-                    }
+                let begun = if let Some(instance) = known.map(|member| member.instance) {
+                    Ok(instance)
+                } else {
+                    let begun = self.shared.store.begin(id, layout, Stage::Building, self.epoch);
+                    begun.map_err(OrderError::from).map(|checkpoint| {
+                        self.add(view, checkpoint);
+                        checkpoint.instance
+                    })
                 };
                 // The operator may have gone; the rebuild goes on.
                 let _ = reply.send(begun);

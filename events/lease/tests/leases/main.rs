@@ -1,0 +1,4 @@
+//! Leases over real servers.
+
+#[cfg(test)]
+mod held;
