@@ -45,6 +45,8 @@ mod service;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod telemetry;
+#[cfg(test)]
 mod timeline;
 
 use std::path::Path;

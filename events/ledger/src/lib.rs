@@ -12,6 +12,7 @@ mod leaf;
 mod limits;
 mod memory;
 pub mod merkle;
+mod meter;
 mod postgres;
 mod sqlite;
 mod store;

@@ -76,7 +76,7 @@ impl PostgresLedger {
         let published = Arc::new(Published::new(tip));
         let readers = Arc::new(Readers::new(config.clone(), id.clone(), &options));
         let (queue, queued) = mpsc::channel(options.queue.max(1));
-        let writer = Writer::new(link, id.to_string(), clock, options.clone(), Arc::clone(&published));
+        let writer = Writer::new(link, &id, clock, options.clone(), Arc::clone(&published));
         tokio::spawn(writer.run(queued));
         let follower = tokio::spawn(follow(Arc::clone(&readers), Arc::clone(&published), options.look));
         Ok(Self { id, options, published, readers, queue, follower })
@@ -138,6 +138,10 @@ impl Ledger for PostgresLedger {
 
     fn watch(&self) -> watch::Receiver<Token> {
         self.published.watch()
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     fn has_writer(&self) -> bool {

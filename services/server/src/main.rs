@@ -7,6 +7,7 @@ mod demo;
 mod health;
 mod key;
 mod ledger;
+mod metrics;
 mod open;
 mod out;
 mod projections;
@@ -68,11 +69,15 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
 }
 
 async fn serve(config: Config) -> Result<ExitCode, Failed> {
-    telemetry::start(&config.log)?;
+    let traces = telemetry::start(&config.log, &config.telemetry)?;
     let mut running = Running::start(&config, Sources::machine()).await?;
+    if let Some(address) = running.metrics {
+        out::line(format_args!("metrics on http://{address}/metrics"))?;
+    }
     out::line(format_args!("listening on http://{}", running.address))?;
     let ended = running.until(signals::asked_to_stop()).await;
     let stopped = running.stop(config.drain()).await;
+    traces.stop();
     // Why it ended comes before what followed from it.
     ended?;
     stopped?;

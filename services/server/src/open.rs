@@ -14,7 +14,8 @@ use concord_projection::{Options, Projections, Setup, SqliteStore};
 use crate::config::{Config, ProcessRole, StoreKind};
 use crate::serve::{ServeError, Sources};
 
-const VIEWS: &str = "views.db";
+/// In a tenant's folder: the rows of views.
+pub(crate) const VIEWS: &str = "views.db";
 
 /// What this process holds of a tenant.
 pub(crate) struct Opened {

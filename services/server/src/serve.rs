@@ -19,6 +19,7 @@ use tonic_health::server::HealthReporter;
 use crate::config::{Config, NetworkKind, ProcessRole};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
+use crate::metrics::{self, Collector, Probe, Watched};
 use crate::open::{Opened, open};
 
 /// In a tenant's folder: reminders that wait for whoever delivers them.
@@ -53,6 +54,9 @@ pub(crate) enum ServeError {
         #[source]
         cause: std::io::Error,
     },
+    /// The recorder of what is measured.
+    #[error("nothing can be measured")]
+    Measure(#[from] metrics_exporter_prometheus::BuildError),
     /// The transport failed while it served.
     #[error("the API stopped")]
     Transport(#[from] tonic::transport::Error),
@@ -82,6 +86,8 @@ impl Sources {
 pub(crate) struct Running {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// Where metrics and probes are answered, if anywhere.
+    pub(crate) metrics: Option<SocketAddr>,
     closing: watch::Sender<bool>,
     /// Absent once it has ended.
     api: Option<JoinHandle<Result<(), tonic::transport::Error>>>,
@@ -91,6 +97,8 @@ pub(crate) struct Running {
     timers: JoinSet<()>,
     /// What sends prescriptions, one for each tenant; empty without a network.
     relays: JoinSet<()>,
+    /// What answers metrics and probes; empty when nothing is configured.
+    probes: JoinSet<()>,
     views: Vec<Projections>,
     _folder: DataFolder,
 }
@@ -98,11 +106,15 @@ pub(crate) struct Running {
 impl Running {
     /// Starts everything that `config` names; the API answers when this returns.
     pub(crate) async fn start(config: &Config, sources: Sources) -> Result<Self, ServeError> {
+        if config.metrics.listen.is_some() {
+            metrics::measure()?;
+        }
         let folder = DataFolder::lock(&config.data)?;
         let authenticator = Authenticator::new(key::tokens(folder.path())?);
         let mut tenants = Vec::new();
         let mut views = Vec::new();
         let mut parts = Vec::new();
+        let mut watched = Vec::new();
         let mut timers = JoinSet::new();
         let mut relays = JoinSet::new();
         let (closing, mut closed) = watch::channel(false);
@@ -124,6 +136,12 @@ impl Running {
                 }));
             }
             parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
+            watched.push(Watched {
+                tenant: id.clone(),
+                ledger: Arc::clone(&ledger),
+                executor: executor.clone(),
+                views: views.clone(),
+            });
             tenants.push((id.clone(), Tenant { executor, ledger, views }));
         }
         let api = ApiParts {
@@ -137,12 +155,39 @@ impl Running {
         let address = listener.local_addr().map_err(listen)?;
         let reporter = HealthReporter::new();
         let mut health = JoinSet::new();
-        health.spawn(Health::new(reporter.clone(), parts).await.follow());
+        health.spawn(Health::new(reporter.clone(), parts.clone()).await.follow());
         let api = Api::new(api, reporter);
+        let mut probes = JoinSet::new();
+        let metrics = match config.metrics.listen {
+            Some(address) => {
+                let probe = Arc::new(Probe::new(parts, closing.subscribe()));
+                let collector = Collector::new(
+                    &config.role_names(),
+                    watched,
+                    api.door(),
+                    folder.path(),
+                    Arc::clone(&probe),
+                );
+                let listen = |cause| ServeError::Listen { address, cause };
+                Some(metrics::answer(address, collector, probe, &mut probes).await.map_err(listen)?)
+            }
+            None => None,
+        };
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
-        Ok(Self { address, closing, api: Some(api), health, timers, relays, views, _folder: folder })
+        Ok(Self {
+            address,
+            metrics,
+            closing,
+            api: Some(api),
+            health,
+            timers,
+            relays,
+            probes,
+            views,
+            _folder: folder,
+        })
     }
 
     /// Serves until `asked` is over.
@@ -162,6 +207,7 @@ impl Running {
         const HEALTH: &str = "the watch over the views";
         const TIMERS: &str = "the timekeeper";
         const RELAY: &str = "the pharmacy relay";
+        const METRICS: &str = "the metrics";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -179,6 +225,10 @@ impl Running {
             Some(ended) = self.timers.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(TIMERS, cause),
                 Ok(()) => ServeError::Ended(TIMERS),
+            },
+            Some(ended) = self.probes.join_next() => match ended {
+                Err(cause) => ServeError::BrokeOff(METRICS, cause),
+                Ok(()) => ServeError::Ended(METRICS),
             },
             Some(ended) = self.relays.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(RELAY, cause),
@@ -206,6 +256,8 @@ impl Running {
         for views in self.views {
             views.shutdown().await;
         }
+        // Last, so that whoever looks sees how it ends.
+        self.probes.shutdown().await;
         Ok(())
     }
 }

@@ -8,15 +8,19 @@ use serde_json::Value;
 use crate::files::root;
 
 /// Each crate with the crates of the project that it may use, tests aside.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("concord-kernel", &[]),
     ("concord-knowledge", &["concord-kernel"]),
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
-    ("concord-ledger", &["concord-kernel"]),
+    ("concord-telemetry", &[]),
+    ("concord-ledger", &["concord-kernel", "concord-telemetry"]),
     ("concord-proto", &[]),
     ("concord-access", &["concord-kernel", "concord-domain"]),
-    ("concord-executor", &["concord-kernel", "concord-knowledge", "concord-domain", "concord-ledger"]),
-    ("concord-projection", &["concord-kernel", "concord-domain", "concord-ledger"]),
+    (
+        "concord-executor",
+        &["concord-kernel", "concord-knowledge", "concord-domain", "concord-ledger", "concord-telemetry"],
+    ),
+    ("concord-projection", &["concord-kernel", "concord-domain", "concord-ledger", "concord-telemetry"]),
     ("concord-views", &["concord-kernel", "concord-knowledge", "concord-domain", "concord-projection"]),
     (
         "concord-api",
@@ -30,15 +34,26 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "concord-projection",
             "concord-views",
             "concord-proto",
+            "concord-telemetry",
         ],
     ),
     (
         "concord-timekeeper",
-        &["concord-kernel", "concord-domain", "concord-executor", "concord-projection", "concord-views"],
+        &[
+            "concord-kernel",
+            "concord-domain",
+            "concord-executor",
+            "concord-projection",
+            "concord-telemetry",
+            "concord-views",
+        ],
     ),
     ("concord-client", &["concord-proto"]),
     ("concord-intake", &["concord-kernel", "concord-knowledge"]),
-    ("concord-pharmacy", &["concord-kernel", "concord-domain", "concord-ledger", "concord-executor"]),
+    (
+        "concord-pharmacy",
+        &["concord-kernel", "concord-domain", "concord-ledger", "concord-executor", "concord-telemetry"],
+    ),
     (
         "concord-simulator",
         &["concord-kernel", "concord-knowledge", "concord-client", "concord-proto", "concord-intake"],

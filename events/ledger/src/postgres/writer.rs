@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use concord_kernel::{Clock, CommandId, StreamRef};
+use concord_kernel::{Clock, CommandId, LedgerId, StreamRef};
 use quick_cache::unsync::Cache;
 use tokio::sync::mpsc;
 use uuid::Uuid;
@@ -19,6 +19,7 @@ use super::link::Link;
 use super::options::PostgresOptions;
 use super::{table, tip};
 use crate::AppendError;
+use crate::meter::Meter;
 use crate::tip::{Published, Tip};
 use crate::work::{Answer, Work};
 
@@ -33,6 +34,7 @@ pub(super) struct Writer {
     clock: Arc<dyn Clock>,
     options: PostgresOptions,
     published: Arc<Published>,
+    meter: Meter,
     /// True at `tip`: everything that others have appended up to there is in it.
     ends: Cache<StreamRef, End>,
     /// Where the history ended when this process last looked; `None` when that must be asked again.
@@ -44,13 +46,14 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         link: Link,
-        ledger: String,
+        ledger: &LedgerId,
         clock: Arc<dyn Clock>,
         options: PostgresOptions,
         published: Arc<Published>,
     ) -> Self {
         let ends = Cache::new(options.cached_streams);
-        Self { link, ledger, clock, options, published, ends, tip: None, locked: 0 }
+        let (ledger, meter) = (ledger.to_string(), Meter::new(ledger));
+        Self { link, ledger, clock, options, published, meter, ends, tip: None, locked: 0 }
     }
 
     /// Works until the queue is closed and empty.
@@ -66,21 +69,42 @@ impl Writer {
     }
 
     async fn commit(&mut self, mut batch: Vec<Work>) {
+        let begun = self.meter.begin(&batch);
         match self.settle(&batch).await {
-            Ok(answers) => tell(&mut batch, answers),
+            Ok(answers) => {
+                self.meter.committed(&begun, &answers, self.published.position());
+                tell(&mut batch, answers);
+            }
             Err(Failure::Duplicate | Failure::Refused) if batch.len() > 1 => {
+                self.meter.not_committed();
                 // One of them cannot be stored: the others must not suffer for it.
                 for mut work in batch {
-                    let alone = std::slice::from_mut(&mut work);
-                    let answers = self.settle(alone).await;
-                    tell(alone, answers.unwrap_or_else(|failure| vec![Err(failure.into())]));
+                    self.commit_alone(&mut work).await;
                 }
             }
             Err(failure) => {
+                self.meter.not_committed();
+                self.meter.failed(batch.len());
                 let answers = batch.iter().map(|_| Err(AppendError::from(failure))).collect();
                 tell(&mut batch, answers);
             }
         }
+    }
+
+    async fn commit_alone(&mut self, work: &mut Work) {
+        let alone = std::slice::from_mut(work);
+        let begun = self.meter.begin(alone);
+        let answers = match self.settle(alone).await {
+            Ok(answers) => {
+                self.meter.committed(&begun, &answers, self.published.position());
+                answers
+            }
+            Err(failure) => {
+                self.meter.failed(1);
+                vec![Err(failure.into())]
+            }
+        };
+        tell(alone, answers);
     }
 
     /// Commits `batch`, whatever it takes of attempts. A lost connection leaves it open whether the commit happened: the
