@@ -13,6 +13,9 @@ use tokio::sync::watch;
 
 use crate::health::Parts;
 
+#[cfg(test)]
+mod tests;
+
 /// How long a ledger may take to say where it ends before it counts as away.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -82,7 +85,11 @@ impl Probe {
         let mut level = true;
         for part in &self.parts {
             for (status, behind) in views(part) {
-                let waits = status.state == State::Building || behind > LEVEL;
+                let waits = match status.state {
+                    State::Building => true,
+                    State::Live | State::Retrying => behind > LEVEL,
+                    State::Paused(_) | State::Stopped(_) => false,
+                };
                 level &= !waits;
                 let says = format!("{}, behind {} s", state(&status.state), behind.as_secs());
                 let name = format!("view/{}/{}", part.tenant, status.view.name);
