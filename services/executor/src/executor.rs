@@ -179,10 +179,10 @@ impl Inner {
 
     /// What a command for `target` is judged by.
     async fn rules(&self, target: &Target, now: Instant) -> Result<Rules, ExecuteError> {
-        match target.stream.kind {
-            StreamKind::Ruleset => Ok(self.book.base()),
-            _ => self.book.rules(&*self.ledger, now).await,
+        if target.stream.kind == StreamKind::Ruleset {
+            return Ok(self.book.base());
         }
+        self.book.rules(&*self.ledger, now).await
     }
 
     /// Decides once and appends.

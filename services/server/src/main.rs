@@ -54,7 +54,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
     match cli.command {
         Command::Serve(options) => {
             let config = load(Overrides { listen: options.listen, roles: options.roles(), ..overrides })?;
-            serve(config).await
+            Box::pin(serve(config)).await
         }
         Command::Bench(bench) => bench::run(bench).await,
         Command::Ledger(command) => ledger::run(&command, &load(overrides)?),
@@ -63,7 +63,8 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,
         Command::Demo(options) => {
             // The page is what there is to see.
-            demo::run(options, load(Overrides { quiet: true, ..Overrides::default() })?, cli.data).await
+            let config = load(Overrides { quiet: true, ..Overrides::default() })?;
+            Box::pin(demo::run(options, config, cli.data)).await
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Opens the ledgers, starts the parts that the roles name, and serves until asked to stop.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use concord_access::Authenticator;
-use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
+use concord_api::{Api, ApiParts, Door, Limits, Tenant, Tenants};
 use concord_executor::Executor;
 use concord_kernel::{Clock, IdSource, RandomIds, SystemClock, TenantId};
 use concord_ledger::{DataFolder, Ledger, OpenError};
@@ -123,6 +124,7 @@ impl Running {
             let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
             opened.executor.rules().await.map_err(unusable)?;
             views.extend(opened.views.clone());
+            watched.push(Watched::of(id, &opened));
             let Opened { ledger, executor, views } = opened;
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
                 let (executor, clock) = (executor.clone(), Arc::clone(&sources.clock));
@@ -136,12 +138,6 @@ impl Running {
                 }));
             }
             parts.push(Parts { tenant: id.clone(), ledger: Arc::clone(&ledger), views: views.clone() });
-            watched.push(Watched {
-                tenant: id.clone(),
-                ledger: Arc::clone(&ledger),
-                executor: executor.clone(),
-                views: views.clone(),
-            });
             tenants.push((id.clone(), Tenant { executor, ledger, views }));
         }
         let api = ApiParts {
@@ -157,22 +153,8 @@ impl Running {
         let mut health = JoinSet::new();
         health.spawn(Health::new(reporter.clone(), parts.clone()).await.follow());
         let api = Api::new(api, reporter);
-        let mut probes = JoinSet::new();
-        let metrics = match config.metrics.listen {
-            Some(address) => {
-                let probe = Arc::new(Probe::new(parts, closing.subscribe()));
-                let collector = Collector::new(
-                    &config.role_names(),
-                    watched,
-                    api.door(),
-                    folder.path(),
-                    Arc::clone(&probe),
-                );
-                let listen = |cause| ServeError::Listen { address, cause };
-                Some(metrics::answer(address, collector, probe, &mut probes).await.map_err(listen)?)
-            }
-            None => None,
-        };
+        let probe = Probe::new(parts, closing.subscribe());
+        let (metrics, probes) = observed(config, folder.path(), watched, api.door(), probe).await?;
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
@@ -260,6 +242,23 @@ impl Running {
         self.probes.shutdown().await;
         Ok(())
     }
+}
+
+/// What answers metrics and probes, and where; nothing when it is not configured.
+async fn observed(
+    config: &Config,
+    data: &Path,
+    watched: Vec<Watched>,
+    door: Door,
+    probe: Probe,
+) -> Result<(Option<SocketAddr>, JoinSet<()>), ServeError> {
+    let mut tasks = JoinSet::new();
+    let Some(address) = config.metrics.listen else { return Ok((None, tasks)) };
+    let probe = Arc::new(probe);
+    let collector = Collector::new(&config.role_names(), watched, door, data, Arc::clone(&probe));
+    let listen = |cause| ServeError::Listen { address, cause };
+    let address = metrics::answer(address, collector, probe, &mut tasks).await.map_err(listen)?;
+    Ok((Some(address), tasks))
 }
 
 /// What sends a tenant's prescriptions, when a network is configured and this process executes commands.

@@ -11,7 +11,7 @@ use concord_projection::{Projections, Status};
 use concord_telemetry::{as_f64, metric};
 
 use super::probe::{Probe, state};
-use crate::open::VIEWS;
+use crate::open::{Opened, VIEWS};
 
 /// What SQLite adds to the name of a file for its write-ahead log.
 const WAL: &str = "-wal";
@@ -21,10 +21,10 @@ const STATES: [&str; 5] = ["live", "building", "retrying", "paused", "stopped"];
 
 /// What is looked at of a tenant.
 pub(crate) struct Watched {
-    pub(crate) tenant: TenantId,
-    pub(crate) ledger: Arc<dyn Ledger>,
-    pub(crate) executor: Executor,
-    pub(crate) views: Option<Projections>,
+    tenant: TenantId,
+    ledger: Arc<dyn Ledger>,
+    executor: Executor,
+    views: Option<Projections>,
 }
 
 /// Looks at everything that is measured by looking.
@@ -96,6 +96,17 @@ impl Collector {
 }
 
 impl Watched {
+    /// What is looked at of `tenant`.
+    pub(crate) fn of(tenant: &TenantId, opened: &Opened) -> Self {
+        let Opened { ledger, executor, views } = opened;
+        Self {
+            tenant: tenant.clone(),
+            ledger: Arc::clone(ledger),
+            executor: executor.clone(),
+            views: views.clone(),
+        }
+    }
+
     fn ledger(&self) {
         let tenant = self.tenant.as_str();
         let position = self.ledger.watch().borrow().position;

@@ -106,14 +106,14 @@ async fn metrics(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
 }
 
 async fn livez(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
-    told(desk.probe.lives())
+    told(&desk.probe.lives())
 }
 
 async fn readyz(State(desk): State<Arc<Desk>>) -> impl IntoResponse {
-    told(desk.probe.is_ready().await)
+    told(&desk.probe.is_ready().await)
 }
 
-fn told(found: probe::Found) -> (StatusCode, String) {
+fn told(found: &probe::Found) -> (StatusCode, String) {
     let code = if found.is_well() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (code, found.to_string())
 }

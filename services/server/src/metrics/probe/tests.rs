@@ -4,8 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use concord_kernel::{CommandId, LedgerId, ManualClock, RandomIds, StreamKind, StreamRef, SystemClock, TenantId};
 use concord_kernel::{Clock, Instant};
+use concord_kernel::{
+    CommandId, LedgerId, ManualClock, RandomIds, StreamKind, StreamRef, SystemClock, TenantId,
+};
 use concord_ledger::{
     Append, AppendError, CrashPoint, Expected, Faults, Ledger, NewEvent, SqliteLedger, SqliteOptions,
 };
