@@ -53,20 +53,28 @@ impl Decoder for Raw {
 
 /// Every method as `/package.Service/Method`.
 fn methods() -> Vec<String> {
+    methods_with_inputs().into_iter().map(|(path, _)| path).collect()
+}
+
+/// The same, each with the full name of the message that it takes.
+pub(crate) fn methods_with_inputs() -> Vec<(String, String)> {
     let set = FileDescriptorSet::decode(concord_proto::FILE_DESCRIPTOR_SET).unwrap();
     let mut found = Vec::new();
     for file in set.file {
         for service in &file.service {
             let name = format!("{}.{}", file.package(), service.name());
             if name.starts_with("concord.") && !OPEN.contains(&name.as_str()) {
-                found.extend(service.method.iter().map(|method| format!("/{name}/{}", method.name())));
+                let each = |method: &prost_types::MethodDescriptorProto| {
+                    (format!("/{name}/{}", method.name()), method.input_type().to_owned())
+                };
+                found.extend(service.method.iter().map(each));
             }
         }
     }
     found
 }
 
-async fn answer(url: &str, method: &str, token: Option<&str>, body: Bytes) -> Result<(), Status> {
+pub(crate) async fn answer(url: &str, method: &str, token: Option<&str>, body: Bytes) -> Result<(), Status> {
     let channel = tonic::transport::Endpoint::from_shared(url.to_owned()).unwrap().connect().await.unwrap();
     let mut grpc = tonic::client::Grpc::new(channel);
     grpc.ready().await.unwrap();

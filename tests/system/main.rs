@@ -57,6 +57,8 @@ mod service;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod telemetry;
+#[cfg(test)]
 mod timeline;
 #[cfg(test)]
 mod together;

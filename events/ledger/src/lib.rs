@@ -15,6 +15,7 @@ mod leaf;
 mod limits;
 mod memory;
 pub mod merkle;
+mod meter;
 mod postgres;
 mod sqlite;
 mod store;

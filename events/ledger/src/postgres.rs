@@ -85,7 +85,7 @@ impl PostgresLedger {
         let news = database.news();
         news.follow(id.to_string(), &published);
         let told = Told { published: Arc::clone(&published), news };
-        let writer = Writer::new(link, id.to_string(), clock, options.clone(), told);
+        let writer = Writer::new(link, &id, clock, options.clone(), told);
         tokio::spawn(writer.run(queued));
         Ok(Self { id, options, published, readers, queue, _database: database })
     }
@@ -139,6 +139,10 @@ impl Ledger for PostgresLedger {
 
     fn watch(&self) -> watch::Receiver<Token> {
         self.published.watch()
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 
     fn has_writer(&self) -> bool {

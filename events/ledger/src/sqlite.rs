@@ -16,6 +16,7 @@ use self::checkpoint::Checkpointer;
 use self::reader::Readers;
 use self::writer::Writer;
 use crate::merkle::Hash;
+use crate::meter::CheckpointMeter;
 use crate::tip::Published;
 use crate::work::Work;
 use crate::{
@@ -73,22 +74,17 @@ impl SqliteLedger {
         options: SqliteOptions,
     ) -> Result<Self, OpenError> {
         let connection = schema::open_writer(path, &id, clock.as_ref(), ids.as_ref(), &options)?;
-        checkpoint::settle(&connection)?;
+        let checkpoints = CheckpointMeter::new(&id);
+        checkpoint::settle(&connection, &checkpoints)?;
         let tip = schema::tip(&connection).map_err(|_| OpenError::Corrupt("the head row is unreadable"))?;
         let published = Arc::new(Published::new(tip));
         let epochs =
             epochs::all(&connection).ok().flatten().ok_or(OpenError::Corrupt("the epochs are unreadable"))?;
-        let checkpointer = Checkpointer::start(path, &options)?;
+        let checkpointer = Checkpointer::start(path, &options, checkpoints)?;
         let (queue, queued) = mpsc::channel(options.queue.max(1));
-        let writer = Writer::new(
-            connection,
-            id.to_string(),
-            clock,
-            options.clone(),
-            Arc::clone(&published),
-            checkpointer,
-        )
-        .map_err(|_| OpenError::Corrupt("the ends of streams are unreadable"))?;
+        let writer =
+            Writer::new(connection, &id, clock, options.clone(), Arc::clone(&published), checkpointer)
+                .map_err(|_| OpenError::Corrupt("the ends of streams are unreadable"))?;
         let readers = Readers::new(path.to_owned(), &options, id.clone(), writer.fresh());
         let writer = thread::Builder::new()
             .name("ledger-writer".to_owned())
@@ -158,6 +154,10 @@ impl Ledger for SqliteLedger {
 
     fn watch(&self) -> watch::Receiver<Token> {
         self.published.watch()
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.as_ref().map_or(0, |queue| queue.max_capacity() - queue.capacity())
     }
 
     fn has_writer(&self) -> bool {

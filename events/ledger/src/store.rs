@@ -69,6 +69,11 @@ pub trait Ledger: Send + Sync + 'static {
     /// earlier, and whoever serves a ledger stops then.
     fn watch(&self) -> watch::Receiver<Token>;
 
+    /// How many appends wait for the writer.
+    fn waiting(&self) -> usize {
+        0
+    }
+
     /// Whether somebody is there to write: once `false`, every append is [`AppendError::Unavailable`] for good.
     fn has_writer(&self) -> bool {
         true

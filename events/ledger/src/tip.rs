@@ -38,6 +38,10 @@ impl Published {
         self.tip.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    pub(crate) fn position(&self) -> u64 {
+        self.watch.borrow().position
+    }
+
     pub(crate) fn watch(&self) -> watch::Receiver<Token> {
         self.watch.subscribe()
     }

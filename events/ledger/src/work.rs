@@ -3,6 +3,7 @@
 use std::mem::size_of;
 
 use concord_kernel::LedgerId;
+use concord_telemetry::{TraceParent, trace};
 use tokio::sync::oneshot;
 
 use crate::leaf::digest;
@@ -18,6 +19,8 @@ pub(crate) struct Work {
     pub(crate) payloads: Vec<Hash>,
     pub(crate) metadata: Hash,
     pub(crate) bytes: usize,
+    /// The trace that it belongs to, where that is kept.
+    pub(crate) traced: Option<TraceParent>,
     answer: Option<oneshot::Sender<Answer>>,
 }
 
@@ -39,7 +42,8 @@ impl Work {
         }
         let metadata = digest(&append.metadata);
         let (answer, answered) = oneshot::channel();
-        Ok((Self { append, payloads, metadata, bytes, answer: Some(answer) }, answered))
+        let traced = trace::waiting();
+        Ok((Self { append, payloads, metadata, bytes, traced, answer: Some(answer) }, answered))
     }
 
     /// Answers the caller, once; one that has gone away does not mind.

@@ -283,13 +283,14 @@ impl<'a> Session<'a> {
             self.paused.push((member, position - 1));
         }
         let track = &mut self.tracks[index];
+        let span = track.traced(&self.shared.name, batch.through);
         track.position = batch.through;
         let taken = |member: &mut Member| writes_of(member.instance, from, batch.through, member.fold.take());
         let writes = track.members.iter_mut().map(taken).collect();
         let landed =
             Landed { through: batch.through, head: batch.head, complete_as_of: batch.complete_as_of };
         self.shared.reached(CrashPoint::Folded);
-        let written = self.sink.write(writes);
+        let written = self.sink.write(writes, span);
         if index == 0 {
             self.rested_at = Instant::now() + options.pace;
         }
@@ -452,7 +453,7 @@ pub(crate) async fn run(
 ) -> Halt {
     let runtime = tokio::runtime::Handle::current();
     let source = Source::start(shared.ledger.clone(), shared.clock.clone(), runtime);
-    let sink = Sink::start(shared.store.clone());
+    let sink = Sink::start(shared.store.clone(), &shared.ledger.id().tenant);
     let mut wait = shared.options.retry_first;
     loop {
         let term = terms.now();

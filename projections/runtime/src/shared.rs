@@ -47,6 +47,8 @@ impl Registered {
 }
 
 pub(crate) struct Shared {
+    /// Of the ledger.
+    pub(crate) name: String,
     pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) store: Arc<dyn ViewStore>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -69,7 +71,8 @@ impl Shared {
         views: Vec<Registered>,
     ) -> Self {
         let wanted = watch::Sender::new(0);
-        Self { ledger, store, clock, options, faults, views, wanted, answering: RwLock::default() }
+        let name = ledger.id().to_string();
+        Self { name, ledger, store, clock, options, faults, views, wanted, answering: RwLock::default() }
     }
 
     pub(crate) fn reached(&self, point: CrashPoint) {

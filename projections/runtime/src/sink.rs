@@ -2,8 +2,12 @@
 
 use std::sync::{Arc, mpsc};
 use std::thread;
+use std::time::Instant;
 
+use concord_kernel::TenantId;
+use concord_telemetry::{as_f64, metric};
 use tokio::sync::oneshot;
+use tracing::Span;
 
 use crate::store::Writes;
 use crate::{StoreError, ViewStore};
@@ -13,7 +17,12 @@ const BATCHES: usize = 1;
 
 pub(crate) type Written = oneshot::Receiver<Result<(), StoreError>>;
 
-type Job = (Vec<Writes>, oneshot::Sender<Result<(), StoreError>>);
+struct Job {
+    writes: Vec<Writes>,
+    /// Ends when they are written.
+    span: Span,
+    reply: oneshot::Sender<Result<(), StoreError>>,
+}
 
 /// The writing thread; it ends when this is dropped.
 pub(crate) struct Sink {
@@ -21,12 +30,21 @@ pub(crate) struct Sink {
 }
 
 impl Sink {
-    pub(crate) fn start(store: Arc<dyn ViewStore>) -> Self {
+    pub(crate) fn start(store: Arc<dyn ViewStore>, tenant: &TenantId) -> Self {
+        let seconds = metric::VIEW_WRITE_SECONDS.of([tenant.as_str()]);
+        let events = metric::VIEW_BATCH.of([tenant.as_str()]);
         let (jobs, queue) = mpsc::sync_channel::<Job>(BATCHES);
         let work = move || {
-            while let Ok((writes, reply)) = queue.recv() {
+            while let Ok(Job { writes, span, reply }) = queue.recv() {
+                let began = Instant::now();
+                let written = span.in_scope(|| store.commit(&writes));
+                seconds.record(began.elapsed());
+                if let Some(first) = writes.first() {
+                    events.record(as_f64(first.to - first.from.position));
+                }
+                drop(span);
                 // A runner that was dropped reads the outcome from the checkpoint when it starts again.
-                let _ = reply.send(store.commit(&writes));
+                let _ = reply.send(written);
             }
         };
         let named = thread::Builder::new().name("views-write".into());
@@ -35,10 +53,10 @@ impl Sink {
     }
 
     /// Hands a batch over.
-    pub(crate) fn write(&self, writes: Vec<Writes>) -> Written {
+    pub(crate) fn write(&self, writes: Vec<Writes>, span: Span) -> Written {
         let (reply, written) = oneshot::channel();
         // A thread that is gone drops `reply`, which the waiting side takes for its end.
-        let _ = self.jobs.send((writes, reply));
+        let _ = self.jobs.send(Job { writes, span, reply });
         written
     }
 }

@@ -5,7 +5,8 @@ use std::sync::mpsc::{self, TrySendError};
 use std::thread;
 
 use concord_kernel::{Clock, Instant};
-use concord_ledger::{Filter, Ledger, Page, ReadError};
+use concord_ledger::{Entry, Filter, Ledger, Page, ReadError};
+use concord_telemetry::{TraceParent, trace, traceparent_of};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -26,6 +27,8 @@ pub(crate) struct Batch {
     pub(crate) head: u64,
     /// Everything recorded before this instant is in the ledger's first `through` events.
     pub(crate) complete_as_of: Instant,
+    /// In which traces the first of the events were recorded, where these are kept.
+    pub(crate) traces: Vec<TraceParent>,
 }
 
 /// Why there is no page.
@@ -111,5 +114,13 @@ async fn page(
         Some(recorded_at) if through < head => recorded_at,
         Some(_) | None => asked_at,
     };
-    Ok(Batch { told: entries.iter().map(tell).collect(), through, head, complete_as_of })
+    let traces = traces(&entries);
+    Ok(Batch { told: entries.iter().map(tell).collect(), through, head, complete_as_of, traces })
+}
+
+fn traces(entries: &[Entry]) -> Vec<TraceParent> {
+    if !trace::is_on() {
+        return Vec::new();
+    }
+    entries.iter().filter_map(|entry| traceparent_of(&entry.metadata)).take(trace::LINKS).collect()
 }

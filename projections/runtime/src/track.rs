@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant as Monotonic};
 
+use concord_telemetry::{TraceParent, trace};
+use tracing::Span;
+
 use crate::fold::{Fold, FoldError};
 use crate::source::{Batch, Pending, Source, SourceError};
 use crate::{Instance, Progress, Reason, Stage, StoreError, Told};
@@ -25,6 +28,8 @@ pub(crate) struct Track {
     /// Up to here every page is written by itself, so that a fact that cannot be folded is met at once.
     pub(crate) careful_until: u64,
     ahead: Option<(u64, Pending)>,
+    /// What is folded and not written, as a trace knows it.
+    folding: Folding,
     began: (Monotonic, u64),
 }
 
@@ -37,6 +42,7 @@ impl Track {
             level: false,
             careful_until: 0,
             ahead: None,
+            folding: Folding::default(),
             began: (Monotonic::now(), position),
         }
     }
@@ -54,6 +60,7 @@ impl Track {
             Some(_) | None => source.request(position, within(position, end, limit)),
         };
         let batch = pending.await.map_err(|_| SourceError::Broken)??;
+        self.folding.read(&batch.traces);
         if batch.through < batch.head.min(end) {
             let limit = within(batch.through, end, limit);
             self.ahead = Some((batch.through, source.request(batch.through, limit)));
@@ -83,12 +90,18 @@ impl Track {
         self.members.iter().map(|member| member.fold.waiting()).sum()
     }
 
+    /// The span of what is handed over to be written now, in which all of it was folded.
+    pub(crate) fn traced(&mut self, ledger: &str, through: u64) -> Span {
+        std::mem::take(&mut self.folding).span(ledger, through - self.position, through)
+    }
+
     /// Drops what is folded and not written: the pages from the track's position are read again, one by one up to
     /// `until`.
     pub(crate) fn go_back(&mut self, until: u64) {
         for member in &mut self.members {
             member.fold.forget();
         }
+        self.folding = Folding::default();
         self.folded = self.position;
         self.careful_until = until;
     }
@@ -107,6 +120,21 @@ impl Progress {
         let left = as_f64(head.saturating_sub(position));
         let remaining = (rate > 0.0).then(|| Duration::try_from_secs_f64(left / rate).ok()).flatten();
         Self { position, head, events_per_second: rate, remaining, fault: None }
+    }
+}
+
+/// In which traces the events were recorded that are folded and not written.
+#[derive(Default)]
+struct Folding(Vec<TraceParent>);
+
+impl Folding {
+    fn read(&mut self, traces: &[TraceParent]) {
+        let room = trace::LINKS.saturating_sub(self.0.len());
+        self.0.extend(traces.iter().take(room));
+    }
+
+    fn span(self, ledger: &str, events: u64, through: u64) -> Span {
+        trace::fold(ledger, events, through, &self.0)
     }
 }
 

@@ -41,6 +41,7 @@ use crate::asked::Commands;
 use crate::audit::Audits;
 use crate::gather::Gather;
 use crate::ledger::Ledgers;
+use crate::observe::Observe;
 use crate::oversize::explained_answer;
 use crate::query::Questions;
 use crate::{Door, Limits, Tenants};
@@ -87,13 +88,18 @@ impl Api {
         );
         add_tools(&mut routes, health);
         let oversize = MapResponseLayer::new(move |answer| explained_answer(answer, limits.message_bytes));
-        let routes = routes.routes().into_axum_router().layer(oversize).into();
+        let routes = routes.routes().into_axum_router().layer(oversize).layer(Observe::new()).into();
         Self { routes, door, limits }
     }
 
     /// The services alone, to be served beside others; [`Door::close`] ends the streams that would go on for ever.
     pub fn into_routes(self) -> (Routes, Door) {
         (self.routes, self.door)
+    }
+
+    /// Who comes in, for whoever looks after it while the API serves.
+    pub fn door(&self) -> Door {
+        self.door.clone()
     }
 
     /// Serves `listener` until `closing` is over, then finishes the calls that were begun. Streams that would go on for

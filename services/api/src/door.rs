@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use concord_access::{AuthError, Authenticator, Identity, Question, permit_query};
 use concord_kernel::{Clock, Instant};
+use concord_telemetry::trace;
 use futures::stream::{self, Stream, StreamExt};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tonic::Status;
@@ -27,6 +28,19 @@ struct Inner {
     calls: Arc<Semaphore>,
     watchers: Arc<Semaphore>,
     closing: watch::Sender<bool>,
+}
+
+/// How many are inside, and how many may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Usage {
+    /// Calls and streams in flight.
+    pub calls: usize,
+    /// How many may be.
+    pub calls_limit: usize,
+    /// Watchers and followers that are open.
+    pub watchers: usize,
+    /// How many may be.
+    pub watchers_limit: usize,
 }
 
 /// A caller whose token was verified, with the tenant whose records they may reach. Their call is in flight until
@@ -65,6 +79,17 @@ impl Door {
         self.0.closing.send_replace(true);
     }
 
+    /// How many are inside now.
+    pub fn usage(&self) -> Usage {
+        let Inner { limits, calls, watchers, .. } = &*self.0;
+        Usage {
+            calls: limits.calls.saturating_sub(calls.available_permits()),
+            calls_limit: limits.calls,
+            watchers: limits.watchers.saturating_sub(watchers.available_permits()),
+            watchers_limit: limits.watchers,
+        }
+    }
+
     /// Waits until the service closes.
     pub(crate) fn closed(&self) -> impl Future<Output = ()> + Send + use<> {
         let mut closing = self.0.closing.subscribe();
@@ -80,6 +105,7 @@ impl Door {
         // A tenant that is not served here is told nothing else than a token from elsewhere.
         let tenant = self.0.tenants.get(&identity.tenant).ok_or(AuthError::Invalid)?;
         // After the token: what comes before waits for nothing, so strangers hold no place.
+        trace::concerns(identity.tenant.as_str());
         let call = Arc::clone(&self.0.calls).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
         Ok(Caller { identity, tenant, _call: call })
     }

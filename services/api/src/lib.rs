@@ -23,6 +23,7 @@ mod gather;
 mod ledger;
 mod liaison;
 mod limits;
+mod observe;
 mod outcomes;
 mod oversize;
 mod plan;
@@ -42,7 +43,7 @@ mod therapist;
 mod timeline;
 
 pub use api::{Api, ApiParts};
-pub use door::Door;
+pub use door::{Door, Usage};
 pub use failure::Failure;
 pub use field::Invalid;
 pub use limits::Limits;

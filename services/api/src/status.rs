@@ -77,7 +77,7 @@ fn message(failure: &Failure, code: Code) -> String {
     "the record is damaged; the operator is told".to_owned()
 }
 
-fn classify(failure: &Failure) -> (Code, ErrorReason) {
+pub(crate) fn classify(failure: &Failure) -> (Code, ErrorReason) {
     match failure {
         Failure::Invalid(_) => (Code::InvalidArgument, ErrorReason::FieldInvalid),
         Failure::Auth(AuthError::Missing) => (Code::Unauthenticated, ErrorReason::TokenMissing),
@@ -158,7 +158,7 @@ fn reason_of(refusal: &Refusal) -> ErrorReason {
 
 pub(crate) const REASON_PREFIX: &str = "ERROR_REASON_";
 
-fn name_of(reason: ErrorReason) -> &'static str {
+pub(crate) fn name_of(reason: ErrorReason) -> &'static str {
     let name = reason.as_str_name();
     name.strip_prefix(REASON_PREFIX).unwrap_or(name)
 }

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use concord_domain::State;
-use concord_kernel::StreamRef;
-use quick_cache::Weighter;
+use concord_kernel::{StreamRef, TenantId};
+use concord_telemetry::metric;
+use metrics::Counter;
 use quick_cache::sync::Cache;
+use quick_cache::{DefaultHashBuilder, Lifecycle, Weighter};
 
 /// A stream's state at a version.
 #[derive(Clone, Debug)]
@@ -39,14 +41,42 @@ impl Weighter<StreamRef, Arc<Folded>> for ByBytes {
     }
 }
 
+/// Counts what is given up for others.
+#[derive(Clone)]
+struct Evictions(Counter);
+
+impl Lifecycle<StreamRef, Arc<Folded>> for Evictions {
+    type RequestState = ();
+
+    fn on_evict(&self, (): &mut (), _: StreamRef, _: Arc<Folded>) {
+        self.0.increment(1);
+    }
+}
+
+/// How full the cache of folded streams is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CacheSize {
+    /// What is in it, bytes, about.
+    pub bytes: u64,
+    /// What may be in it, bytes.
+    pub limit: u64,
+    /// Streams in it.
+    pub streams: usize,
+}
+
 /// A bounded cache of folded streams.
-pub(crate) struct StateCache(Cache<StreamRef, Arc<Folded>, ByBytes>);
+pub(crate) struct StateCache(Cache<StreamRef, Arc<Folded>, ByBytes, DefaultHashBuilder, Evictions>);
 
 impl StateCache {
-    /// Keeps about `bytes`.
-    pub(crate) fn new(bytes: u64) -> Self {
+    /// Keeps about `bytes` of the streams of `tenant`.
+    pub(crate) fn new(bytes: u64, tenant: &TenantId) -> Self {
         let items = usize::try_from(bytes / TYPICAL_STATE_BYTES).unwrap_or(usize::MAX).max(1);
-        Self(Cache::with_weighter(items, bytes, ByBytes))
+        let evictions = Evictions(metric::STATE_EVICTIONS.of([tenant.as_str()]));
+        Self(Cache::with(items, bytes, ByBytes, DefaultHashBuilder::default(), evictions))
+    }
+
+    pub(crate) fn size(&self) -> CacheSize {
+        CacheSize { bytes: self.0.weight(), limit: self.0.capacity(), streams: self.0.len() }
     }
 
     pub(crate) fn get(&self, stream: StreamRef) -> Option<Arc<Folded>> {

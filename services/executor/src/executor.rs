@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use concord_domain::ruleset::Archive;
 use concord_domain::{Command, Context, DomainEvent, Facts, Target, chart};
-use concord_kernel::{Clock, CommandId, Instant, StreamKind, StreamRef};
+use concord_kernel::{Clock, CommandId, Instant, LedgerId, StreamKind, StreamRef};
 use concord_knowledge::{FindingKey, Ruleset};
-use concord_ledger::{Append, AppendError, Appended, Condition, Expected, Ledger, NewEvent};
+use concord_ledger::{AppendError, Appended, Condition, Expected, Ledger};
+use concord_telemetry::trace;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::cache::{Folded, StateCache};
+use crate::cache::{CacheSize, Folded, StateCache};
 use crate::gates::Gates;
 use crate::load::load;
-use crate::metadata::By;
+use crate::meter::Meter;
+use crate::prepare::prepare;
 use crate::rulebook::{self, Rulebook, Rules};
-use crate::{ExecuteError, Metadata, Receipt, Request};
+use crate::{ExecuteError, Receipt, Request};
 
 /// Namespace of the names of commands that another one asks for first; never changes.
 const FIRST: Uuid = Uuid::from_u128(0x3f7a_90c2_6b1e_5d84_9e05_c1d7_42a8_6f13);
@@ -47,12 +48,13 @@ struct Inner {
     options: ExecutorOptions,
     cache: StateCache,
     gates: Gates,
+    meter: Meter,
 }
 
 /// A decision with everything it rests on.
-struct Decided {
-    events: Vec<DomainEvent>,
-    conditions: Vec<Condition>,
+pub(crate) struct Decided {
+    pub(crate) events: Vec<DomainEvent>,
+    pub(crate) conditions: Vec<Condition>,
 }
 
 /// What came of deciding once.
@@ -73,9 +75,10 @@ impl Executor {
         rules: &'static Ruleset,
         options: ExecutorOptions,
     ) -> Self {
-        let cache = StateCache::new(options.cache_bytes);
+        let tenant = &ledger.id().tenant;
+        let (cache, meter) = (StateCache::new(options.cache_bytes, tenant), Meter::new(tenant));
         let book = Rulebook::new(rules);
-        Self(Arc::new(Inner { ledger, clock, book, options, cache, gates: Gates::new() }))
+        Self(Arc::new(Inner { ledger, clock, book, options, cache, gates: Gates::new(), meter }))
     }
 
     /// The rules that a command would be judged by now.
@@ -102,6 +105,16 @@ impl Executor {
         rulebook::archive(&*self.0.ledger).await
     }
 
+    /// The ledger that commands are executed on.
+    pub fn ledger(&self) -> &LedgerId {
+        self.0.ledger.id()
+    }
+
+    /// How full the cache of folded streams is.
+    pub fn cache_size(&self) -> CacheSize {
+        self.0.cache.size()
+    }
+
     /// What the cache holds of a stream.
     #[cfg(test)]
     pub(crate) fn cached(&self, stream: StreamRef) -> Option<Arc<Folded>> {
@@ -114,9 +127,7 @@ impl Executor {
     ///
     /// See [`ExecuteError`]; on [`ExecuteError::Unavailable`] ask again with the same command id.
     pub async fn execute(&self, request: Request) -> Result<Receipt, ExecuteError> {
-        let kind = request.command.target(request.patient).stream.kind;
-        let span = tracing::debug_span!("command", stream = kind.as_str());
-        self.0.whole(request).instrument(span).await
+        self.0.whole(request).await
     }
 
     /// Judges `request` as things are now and records nothing: for whoever must do something in the world before it can
@@ -156,8 +167,11 @@ impl Inner {
             let rules = self.rules(&target, now).await?;
             match self.attempt(request, &target, now, rules).await? {
                 Attempt::Done(receipt) => return Ok(receipt),
-                Attempt::Overtaken => {}
-                Attempt::RulesChanged => self.book.forget(rules),
+                Attempt::Overtaken => self.meter.overtaken.increment(1),
+                Attempt::RulesChanged => {
+                    self.meter.rules_changed.increment(1);
+                    self.book.forget(rules);
+                }
             }
         }
         Err(ExecuteError::Contended)
@@ -201,7 +215,9 @@ impl Inner {
             return self.refuse(request, conflict, &[(target.stream, folded.version)], rules).await;
         }
         let read = self.basis(request, &target.reads, &folded).await?;
-        let decided = match Self::decide(request, &folded, &read, (now, effective_at), rules) {
+        let kind = target.stream.kind.as_str();
+        let decide = || Self::decide(request, &folded, &read, (now, effective_at), rules);
+        let decided = match trace::decide(kind).in_scope(decide) {
             Ok(decided) => decided,
             Err(refusal) => {
                 let rests_on = looked_at(target.stream, &folded, &read);
@@ -211,9 +227,19 @@ impl Inner {
         // Until the append is known to have happened, nobody may decide on the state before it.
         self.cache.forget(target.stream);
         let warnings = standing(&decided.events);
-        let append = prepare(request, &decided, &warnings, &folded, target.stream, effective_at, now);
-        match self.ledger.append(append).await {
+        let span = trace::append(kind, decided.events.len());
+        let traced = trace::parent_of(&span);
+        let append = prepare(
+            request,
+            &decided,
+            &warnings,
+            (target.stream, folded.version),
+            (effective_at, now),
+            traced,
+        );
+        match self.ledger.append(append).instrument(span.clone()).await {
             Ok(Appended::New(receipt)) => {
+                trace::appended(&span, receipt.token.position);
                 self.keep(target.stream, folded, decided.events, receipt.stream_version);
                 Ok(Attempt::Done(answer(&receipt, warnings)))
             }
@@ -346,7 +372,7 @@ impl Inner {
         if let Some(folded) = self.cache.get(stream) {
             return Ok(folded);
         }
-        let folded = Arc::new(load(&*self.ledger, stream).await?);
+        let folded = self.load(stream).await?;
         self.cache.insert(stream, Arc::clone(&folded));
         Ok(folded)
     }
@@ -359,8 +385,13 @@ impl Inner {
         }
         match self.gates.try_enter(stream) {
             Some(_gate) => self.own(stream).await,
-            None => Ok(Arc::new(load(&*self.ledger, stream).await?)),
+            None => self.load(stream).await,
         }
+    }
+
+    async fn load(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
+        self.meter.loads.increment(1);
+        Ok(Arc::new(load(&*self.ledger, stream).await?))
     }
 
     fn keep(&self, stream: StreamRef, folded: Arc<Folded>, events: Vec<DomainEvent>, version: u64) {
@@ -409,49 +440,6 @@ fn before(request: &Request, command: Command, now: Instant) -> Request {
         correlation: request.correlation,
         causation: Some(request.command_id),
     }
-}
-
-fn prepare(
-    request: &Request,
-    decided: &Decided,
-    warnings: &[FindingKey],
-    folded: &Folded,
-    stream: StreamRef,
-    effective_at: Instant,
-    now: Instant,
-) -> Append {
-    let metadata = Metadata {
-        command: request.command_id,
-        patient: request.patient,
-        actor: By { id: request.actor.id, role: request.actor.role },
-        purpose: request.purpose,
-        effective_at: (effective_at != now).then_some(effective_at),
-        correlation: request.correlation,
-        causation: request.causation,
-        part2: true,
-    };
-    Append {
-        command: request.command_id,
-        request_hash: request.request_hash,
-        stream,
-        expected: Expected::Exact(folded.version),
-        conditions: decided.conditions.clone(),
-        events: decided.events.iter().map(stored).collect(),
-        metadata: json(&metadata),
-        reply: if warnings.is_empty() { Bytes::new() } else { json(&warnings) },
-    }
-}
-
-fn stored(event: &DomainEvent) -> NewEvent {
-    NewEvent {
-        event_type: event.event_type(),
-        event_version: event.event_version(),
-        payload: Bytes::from(event.encode()),
-    }
-}
-
-fn json(value: &impl serde::Serialize) -> Bytes {
-    Bytes::from(serde_json::to_vec(value).expect("plain structs have string keys and no failing fields"))
 }
 
 /// Findings that stood when the command was accepted.

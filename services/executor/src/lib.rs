@@ -10,11 +10,14 @@ mod executor;
 mod gates;
 mod load;
 mod metadata;
+mod meter;
+mod prepare;
 mod request;
 mod rulebook;
 #[cfg(test)]
 mod tests;
 
+pub use cache::CacheSize;
 pub use error::ExecuteError;
 pub use executor::{Executor, ExecutorOptions};
 pub use metadata::{By, Metadata};

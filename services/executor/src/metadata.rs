@@ -1,6 +1,7 @@
 //! What is stored beside every event: who, what for, on whose record.
 
 use concord_kernel::{CommandId, CorrelationId, Instant, PatientId, PersonId, Purpose, Role};
+use concord_telemetry::TraceParent;
 use serde::{Deserialize, Serialize};
 
 /// The metadata of an event, stored as JSON. Never holds clinical content.
@@ -23,6 +24,9 @@ pub struct Metadata {
     /// Which command set it off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<CommandId>,
+    /// In which trace it was recorded, where that trace is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<TraceParent>,
     /// Whether 42 CFR Part 2 protects it; true unless it is known not to.
     pub part2: bool,
 }

@@ -6,6 +6,7 @@
 //! for ever, and everything that is recorded is a command whose id follows from the message.
 
 mod message;
+mod meter;
 mod network;
 mod outbox;
 mod relay;

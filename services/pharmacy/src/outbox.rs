@@ -132,6 +132,11 @@ impl Outbox {
         self.owed.retain(|_, owed| owed.stream != stream || !which(&owed.message.body));
     }
 
+    /// Messages that nobody has answered.
+    pub(crate) fn waiting(&self) -> usize {
+        self.owed.len()
+    }
+
     /// What must be done about each message now.
     pub(crate) fn next(&self, now: Instant, retry: Duration, give_up: Duration) -> Vec<Next> {
         let due = |owed: &&Owed| owed.sent_at.is_none_or(|sent| sent.plus(retry) <= now);

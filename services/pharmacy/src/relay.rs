@@ -13,6 +13,7 @@ use concord_ledger::{Filter, Ledger, ReadError};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::meter::Meter;
 use crate::outbox::Next;
 use crate::{Body, Incoming, NetworkError, Outbox, Outgoing, PharmacyNetwork, Said};
 
@@ -80,6 +81,7 @@ pub struct Relay {
     clock: Arc<dyn Clock>,
     options: Options,
     outbox: Outbox,
+    meter: Meter,
     read_to: u64,
 }
 
@@ -92,14 +94,18 @@ impl Relay {
         clock: Arc<dyn Clock>,
         options: Options,
     ) -> Self {
-        Self { ledger, executor, network, clock, options, outbox: Outbox::default(), read_to: 0 }
+        let meter = Meter::new(&ledger.id().tenant);
+        Self { meter, ledger, executor, network, clock, options, outbox: Outbox::default(), read_to: 0 }
     }
 
     /// Relays until `closing` is over. Faults are logged and tried again.
     pub async fn run(mut self, closing: impl Future<Output = ()>) {
         tokio::pin!(closing);
         loop {
-            if let Err(fault) = self.turn().await {
+            let turned = self.turn().await;
+            self.meter.waiting(self.outbox.waiting());
+            if let Err(fault) = turned {
+                self.meter.failed();
                 tracing::warn!(fault = &fault as &dyn std::error::Error, "the pharmacy relay will try again");
             }
             tokio::select! {
@@ -167,17 +173,22 @@ impl Relay {
             match next {
                 Next::Send { message, record } => match self.network.send(&message).await {
                     Ok(()) => {
+                        self.meter.sent.increment(1);
                         self.outbox.sent(message.id, now);
                         if record {
                             self.about(&message, Command::Transmit, "sent").await?;
                         }
                     }
                     Err(NetworkError::UnknownPharmacy) => {
+                        self.meter.unknown_pharmacy.increment(1);
                         self.failed(&message, TransmissionFailure::UnknownPharmacy).await?;
                     }
                     Err(away @ NetworkError::Unavailable) => return Err(away.into()),
                 },
-                Next::GiveUp(message) => self.failed(&message, TransmissionFailure::NoAnswer).await?,
+                Next::GiveUp(message) => {
+                    self.meter.no_answer.increment(1);
+                    self.failed(&message, TransmissionFailure::NoAnswer).await?;
+                }
             }
         }
         Ok(())

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use concord_audit::note::{NoteError, VerifierKey};
@@ -12,6 +13,7 @@ use concord_kernel::TenantId;
 use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::{Deserialize, Deserializer};
+use serde::{Deserializer, de::Error};
 use tokio_postgres::config::Host;
 
 mod secrets;
@@ -58,6 +60,10 @@ pub(crate) struct Config {
     pub(crate) log: Log,
     /// Signed checkpoints of the record.
     pub(crate) checkpoints: Checkpoints,
+    /// Who may ask how the process is.
+    pub(crate) metrics: Metrics,
+    /// Where traces go.
+    pub(crate) telemetry: Telemetry,
     /// Prescriptions on their way.
     pub(crate) pharmacy: Pharmacy,
     /// The log on JetStream.
@@ -303,6 +309,35 @@ pub(crate) enum LogFormat {
     Json,
 }
 
+/// Metrics and probes over plain HTTP.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Metrics {
+    /// Absent: nowhere.
+    #[serde(deserialize_with = "unless_empty")]
+    pub(crate) listen: Option<SocketAddr>,
+}
+
+/// Traces of calls.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Telemetry {
+    /// Absent: nothing is traced.
+    #[serde(deserialize_with = "unless_empty")]
+    pub(crate) otlp: Option<String>,
+    /// Which share of traces that begin here is kept, 0 to 1.
+    pub(crate) sample: f64,
+}
+
+/// Reads what an empty text leaves out.
+fn unless_empty<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    T::Err: fmt::Display,
+{
+    let text = String::deserialize(deserializer)?;
+    (!text.is_empty()).then(|| text.parse().map_err(D::Error::custom)).transpose()
+}
+
 /// Bounds.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -353,6 +388,15 @@ pub(crate) fn is_local(database: &tokio_postgres::Config) -> bool {
         }
     };
     database.get_hosts().iter().all(local) && database.get_hostaddrs().iter().all(IpAddr::is_loopback)
+}
+
+/// Whether a collector takes spans on this machine: `http://` and a loopback address with its port.
+fn is_local_collector(address: &str) -> bool {
+    address
+        .strip_prefix("http://")
+        .map(|rest| rest.strip_suffix('/').unwrap_or(rest))
+        .and_then(|rest| rest.parse::<SocketAddr>().ok())
+        .is_some_and(|address| address.ip().is_loopback())
 }
 
 impl Config {
@@ -418,6 +462,14 @@ impl Config {
         if self.roles == [ProcessRole::Relay] && self.nats.servers.is_empty() {
             faults.push(String::from("nats.servers: a process that only relays needs one"));
         }
+        if self.telemetry.otlp.as_deref().is_some_and(|collector| !is_local_collector(collector)) {
+            faults.push(String::from(
+                "telemetry.otlp: only a loopback address such as http://127.0.0.1:4317; without TLS no other host is reached",
+            ));
+        }
+        if !(0.0..=1.0).contains(&self.telemetry.sample) {
+            faults.push(String::from("telemetry.sample: a share from 0 to 1"));
+        }
         if self.limits.attempts == 0 {
             faults.push(String::from("limits.attempts: at least 1"));
         }
@@ -455,6 +507,16 @@ impl Config {
         } else {
             self.tokens.key.clone()
         }
+    }
+
+    /// The roles of this process by their names.
+    pub(crate) fn role_names(&self) -> Vec<&'static str> {
+        let name = |role: &ProcessRole| match role {
+            ProcessRole::Api => "api",
+            ProcessRole::Projector => "projector",
+            ProcessRole::Timers => "timers",
+        };
+        self.roles.iter().map(name).collect()
     }
 
     /// The executor's bounds.
@@ -563,6 +625,27 @@ mod tests {
         assert_eq!(config.ledger.postgres_ca.as_deref(), Some(Path::new("ca.pem")));
         assert_eq!(config.ledger.postgres.parse().unwrap().get_hosts().len(), 2);
         assert!(with(Overrides::default()).unwrap().ledger.postgres_ca.is_none());
+    }
+
+    #[test]
+    fn nothing_is_measured_or_traced_unless_it_is_asked_for() {
+        let config = with(Overrides::default()).unwrap();
+        assert_eq!((config.metrics.listen, config.telemetry.otlp), (None, None));
+    }
+
+    #[test]
+    fn spans_leave_this_machine_only_by_a_collector_on_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let load = |otlp: &str| {
+            std::fs::write(file.path(), format!("[telemetry]\notlp = \"{otlp}\"")).unwrap();
+            Config::load(Some(file.path()), Overrides::default())
+        };
+        assert!(load("http://127.0.0.1:4317").is_ok() && load("http://[::1]:4317/").is_ok());
+        for elsewhere in ["http://10.0.0.7:4317", "https://127.0.0.1:4317", "http://localhost@evil:1", "4317"]
+        {
+            let said = load(elsewhere).unwrap_err().to_string();
+            assert!(said.contains("telemetry.otlp:"), "{elsewhere}: {said}");
+        }
     }
 
     #[test]

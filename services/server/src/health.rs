@@ -49,6 +49,7 @@ enum Condition {
 }
 
 /// What is looked after.
+#[derive(Clone)]
 pub(crate) struct Parts {
     pub(crate) tenant: TenantId,
     pub(crate) ledger: Arc<dyn Ledger>,

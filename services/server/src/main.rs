@@ -14,6 +14,7 @@ mod health;
 mod key;
 mod ledger;
 mod log_relays;
+mod metrics;
 mod open;
 mod out;
 mod posts;
@@ -64,7 +65,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
     match cli.command {
         Command::Serve(options) => {
             let config = load(Overrides { listen: options.listen, roles: options.roles(), ..overrides })?;
-            serve(config).await
+            Box::pin(serve(config)).await
         }
         Command::Health(options) => probe::run(&options, &load(overrides)?).await,
         Command::Bench(bench) => bench::run(bench).await,
@@ -76,17 +77,22 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,
         Command::Demo(options) => {
             // The page is what there is to see.
-            demo::run(options, load(Overrides { quiet: true, ..Overrides::default() })?, cli.data).await
+            let config = load(Overrides { quiet: true, ..Overrides::default() })?;
+            Box::pin(demo::run(options, config, cli.data)).await
         }
     }
 }
 
 async fn serve(config: Config) -> Result<ExitCode, Failed> {
-    telemetry::start(&config.log)?;
+    let traces = telemetry::start(&config.log, &config.telemetry)?;
     let mut running = Running::start(&config, Sources::machine()).await?;
+    if let Some(address) = running.metrics {
+        out::line(format_args!("metrics on http://{address}/metrics"))?;
+    }
     out::line(format_args!("listening on http://{}", running.address))?;
     let ended = running.until(signals::asked_to_stop()).await;
     let stopped = running.stop(config.drain()).await;
+    traces.stop();
     // Why it ended comes before what followed from it.
     ended?;
     stopped?;

@@ -19,7 +19,8 @@ use crate::heads::Remembered;
 use crate::posts::Posts;
 use crate::serve::{ServeError, Sources};
 
-const VIEWS: &str = "views.db";
+/// In a tenant's folder: the rows of views.
+pub(crate) const VIEWS: &str = "views.db";
 
 /// What this process holds of a tenant.
 pub(crate) struct Opened {

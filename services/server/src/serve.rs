@@ -1,10 +1,11 @@
 //! Opens the ledgers, starts the parts that the roles name, and serves until asked to stop.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use concord_access::Authenticator;
-use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
+use concord_api::{Api, ApiParts, Door, Limits, Tenant, Tenants};
 use concord_audit::Signer;
 use concord_executor::Executor;
 use concord_kernel::{Clock, IdSource, LedgerId, RandomIds, SystemClock, TenantId};
@@ -26,6 +27,7 @@ use crate::heads::{HeadsError, Remembered};
 use crate::health::{Health, Parts};
 use crate::key::{self, KeyError};
 use crate::log_relays::LogRelays;
+use crate::metrics::{self, Collector, Probe, Watched};
 use crate::open::{Opened, Shared, open};
 use crate::posts::Posts;
 
@@ -76,6 +78,9 @@ pub(crate) enum ServeError {
         #[source]
         cause: std::io::Error,
     },
+    /// The recorder of what is measured.
+    #[error("nothing can be measured")]
+    Measure(#[from] metrics_exporter_prometheus::BuildError),
     /// The transport failed while it served.
     #[error("the API stopped")]
     Transport(#[from] tonic::transport::Error),
@@ -108,6 +113,8 @@ impl Sources {
 pub(crate) struct Running {
     /// Where it listens.
     pub(crate) address: SocketAddr,
+    /// Where metrics and probes are answered, if anywhere.
+    pub(crate) metrics: Option<SocketAddr>,
     closing: watch::Sender<bool>,
     /// Absent once it has ended.
     api: Option<JoinHandle<Result<(), tonic::transport::Error>>>,
@@ -126,6 +133,8 @@ pub(crate) struct Running {
     recorded: watch::Sender<bool>,
     /// What publishes the log, one for each tenant; empty without NATS.
     log_relays: LogRelays,
+    /// What answers metrics and probes; empty when nothing is configured.
+    probes: JoinSet<()>,
     views: Vec<Projections>,
     /// What this process does only while no other does.
     posts: Posts,
@@ -135,12 +144,16 @@ pub(crate) struct Running {
 impl Running {
     /// Starts everything that `config` names; the API answers when this returns.
     pub(crate) async fn start(config: &Config, sources: Sources) -> Result<Self, ServeError> {
+        if config.metrics.listen.is_some() {
+            metrics::measure()?;
+        }
         let folder = DataFolder::lock(&config.data)?;
         let authenticator = Authenticator::new(key::tokens(&config.token_key())?);
         let mut shared = Shared::open(config, &sources).await?;
         let mut tenants = Vec::new();
         let mut views = Vec::new();
         let mut parts = Vec::new();
+        let mut watched = Vec::new();
         let mut timers = JoinSet::new();
         let mut relays = JoinSet::new();
         let (mut heads, mut ledgers) = (JoinSet::new(), Vec::new());
@@ -153,6 +166,7 @@ impl Running {
             let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
             opened.executor.rules().await.map_err(unusable)?;
             views.extend(opened.views.clone());
+            watched.push(Watched::of(id, &opened));
             let Opened { ledger, executor, views } = opened;
             let remembered = Remembered::of(config, id);
             // Before anything is served: what cannot be remembered would be missed by nobody.
@@ -206,19 +220,23 @@ impl Running {
         let address = listener.local_addr().map_err(listen)?;
         let reporter = HealthReporter::new();
         let mut health = JoinSet::new();
-        health.spawn(Health::new(reporter.clone(), parts).await.follow());
+        health.spawn(Health::new(reporter.clone(), parts.clone()).await.follow());
         let api = Api::new(api, reporter);
+        let probe = Probe::new(parts, closing.subscribe());
+        let (metrics, probes) = observed(config, folder.path(), watched, api.door(), probe).await?;
         let api = tokio::spawn(api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         }));
         let Shared { posts, .. } = shared;
         Ok(Self {
             address,
+            metrics,
             closing,
             api: Some(api),
             health,
             timers,
             relays,
+            probes,
             log_relays,
             heads,
             ledgers,
@@ -251,6 +269,7 @@ impl Running {
         const SIGNER: &str = "the signer of checkpoints";
         const LOG: &str = "the relay of the log";
         const LEASES: &str = "a lease";
+        const METRICS: &str = "the metrics";
         let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
             ended = api => {
@@ -274,6 +293,10 @@ impl Running {
                 Err(cause) => ServeError::BrokeOff(HEADS, cause),
                 Ok(Ok(())) => ServeError::EpochChanged,
                 Ok(Err(cause)) => cause.into(),
+            },
+            Some(ended) = self.probes.join_next() => match ended {
+                Err(cause) => ServeError::BrokeOff(METRICS, cause),
+                Ok(()) => ServeError::Ended(METRICS),
             },
             Some(ended) = self.relays.join_next() => match ended {
                 Err(cause) => ServeError::BrokeOff(RELAY, cause),
@@ -327,8 +350,27 @@ impl Running {
         }
         // Last: what was done under them is done.
         self.posts.resign().await;
+        // Last, so that whoever looks sees how it ends.
+        self.probes.shutdown().await;
         Ok(())
     }
+}
+
+/// What answers metrics and probes, and where; nothing when it is not configured.
+async fn observed(
+    config: &Config,
+    data: &Path,
+    watched: Vec<Watched>,
+    door: Door,
+    probe: Probe,
+) -> Result<(Option<SocketAddr>, JoinSet<()>), ServeError> {
+    let mut tasks = JoinSet::new();
+    let Some(address) = config.metrics.listen else { return Ok((None, tasks)) };
+    let probe = Arc::new(probe);
+    let collector = Collector::new(&config.role_names(), watched, door, data, Arc::clone(&probe));
+    let listen = |cause| ServeError::Listen { address, cause };
+    let address = metrics::answer(address, collector, probe, &mut tasks).await.map_err(listen)?;
+    Ok((Some(address), tasks))
 }
 
 /// What sends a tenant's prescriptions, when a network is configured and this process executes commands.

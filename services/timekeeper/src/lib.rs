@@ -10,6 +10,7 @@
 //! identifier, and is never lost.
 
 mod command;
+mod meter;
 mod notifier;
 mod outbox;
 #[cfg(test)]

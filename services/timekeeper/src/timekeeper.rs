@@ -11,6 +11,7 @@ use concord_views::timers::{Ring, Sending, Timer};
 use concord_views::{Timers, timers};
 
 use crate::command::{command, lapsed, notice_id};
+use crate::meter::Meter;
 use crate::{Notice, Notifier, NotifyError, Recipient};
 
 /// How often timers are looked for: how late one rings at most, while the service runs and its views are level.
@@ -28,6 +29,7 @@ pub struct Timekeeper {
     views: Projections,
     clock: Arc<dyn Clock>,
     notifier: Arc<dyn Notifier>,
+    meter: Meter,
 }
 
 /// Why timers whose time has come could not ring now. They are looked for again.
@@ -62,7 +64,8 @@ impl Timekeeper {
         clock: Arc<dyn Clock>,
         notifier: Arc<dyn Notifier>,
     ) -> Self {
-        Self { executor, views, clock, notifier }
+        let meter = Meter::new(&executor.ledger().tenant);
+        Self { executor, views, clock, notifier, meter }
     }
 
     /// Works for as long as it is polled.
@@ -75,6 +78,7 @@ impl Timekeeper {
                 // While the list is built the first time, health says so, and nothing has failed.
                 Err(error) if error.is_building() => {}
                 Err(error) => {
+                    self.meter.failed();
                     if !failing {
                         let error = &error as &dyn std::error::Error;
                         tracing::error!(error, "deadlines that have passed are not recorded for now");
@@ -94,14 +98,16 @@ impl Timekeeper {
     /// [`TimekeeperError`]; what was recorded until then stays recorded.
     pub async fn record_passed(&self) -> Result<usize, TimekeeperError> {
         let now = self.clock.now();
-        let (mut recorded, mut unsent, mut after) = (0, None, None);
+        let (mut recorded, mut found, mut unsent, mut after) = (0, 0, None, None);
         loop {
             let due = timers::due(&self.views.reader(), now, after.as_ref(), AT_ONCE).await?;
+            found += due.timers.len();
             let mut last = None;
             for timer in &due.timers {
                 match self.ring(timer).await {
                     Ok(Some(token)) => {
                         recorded += 1;
+                        self.meter.rung(timer, now);
                         last = Some(token);
                     }
                     // Somebody did what was asked, or recorded it, and the view does not show it yet.
@@ -118,6 +124,7 @@ impl Timekeeper {
             let Some(next) = due.after else { break };
             after = Some(next);
         }
+        self.meter.due(found);
         unsent.map_or(Ok(recorded), |error| Err(error.into()))
     }
 

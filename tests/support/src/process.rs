@@ -7,13 +7,15 @@ use std::process::{Output, Stdio};
 use std::time::Duration;
 
 use concord_client::Client;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use uuid::Uuid;
 
 /// How long a server may take to say where it listens.
 const START: Duration = Duration::from_mins(1);
 const READY: &str = "listening on ";
+const METRICS: &str = "metrics on ";
 
 /// A running server. Killed when it is dropped.
 pub struct Concord {
@@ -22,6 +24,9 @@ pub struct Concord {
     child: Child,
     /// Where it listens.
     pub url: String,
+    /// Where it tells what it measures, if it does.
+    pub metrics: Option<String>,
+    said: JoinHandle<String>,
 }
 
 /// A server that ended before it listened.
@@ -94,8 +99,19 @@ impl Concord {
             .map_err(|error| Ended { said: error.to_string() })?;
         let out = child.stdout.take().expect("it is piped");
         let mut lines = BufReader::new(out).lines();
+        // Read all the time: a server whose words nobody reads would wait for ever.
+        let mut err = child.stderr.take().expect("it is piped");
+        let said = tokio::spawn(async move {
+            let mut said = Vec::new();
+            let _until_it_ends = err.read_to_end(&mut said).await;
+            String::from_utf8_lossy(&said).into_owned()
+        });
+        let mut metrics = None;
         let listening = async {
             while let Ok(Some(line)) = lines.next_line().await {
+                if let Some(url) = line.strip_prefix(METRICS) {
+                    metrics = Some(url.to_owned());
+                }
                 if let Some(url) = line.strip_prefix(READY) {
                     return Some(url.to_owned());
                 }
@@ -104,12 +120,18 @@ impl Concord {
         };
         let url = tokio::time::timeout(START, listening).await.ok().flatten();
         if let Some(url) = url {
-            return Ok(Self { program: program.into(), folder: folder.to_owned(), child, url });
+            return Ok(Self {
+                program: program.into(),
+                folder: folder.to_owned(),
+                child,
+                url,
+                metrics,
+                said,
+            });
         }
         let _ = child.start_kill();
-        let output = child.wait_with_output().await;
-        let said = output.map(|output| String::from_utf8_lossy(&output.stderr).into_owned());
-        Err(Ended { said: said.unwrap_or_default() })
+        let _ended = child.wait().await;
+        Err(Ended { said: said.await.unwrap_or_default() })
     }
 
     /// The process.
@@ -169,6 +191,16 @@ impl Concord {
     /// When the system refuses.
     pub async fn kill(mut self) -> io::Result<()> {
         self.child.kill().await
+    }
+
+    /// Ends the process at once, and gives everything that it has said on stderr.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses.
+    pub async fn kill_and_tell(mut self) -> io::Result<String> {
+        self.child.kill().await?;
+        self.said.await.map_err(io::Error::other)
     }
 
     /// Waits until the process has ended by itself.

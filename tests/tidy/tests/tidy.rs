@@ -11,6 +11,8 @@ mod layers;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod operations;
+#[cfg(test)]
 mod sizes;
 #[cfg(test)]
 mod words;

@@ -11,7 +11,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use concord_kernel::{Clock, CommandId, StreamRef};
+use concord_kernel::{Clock, CommandId, LedgerId, StreamRef};
 use concord_postgres::Link;
 use quick_cache::unsync::Cache;
 use tokio::sync::mpsc;
@@ -24,6 +24,7 @@ use super::options::PostgresOptions;
 use super::{table, tip};
 use crate::AppendError;
 use crate::merkle::Frontier;
+use crate::meter::Meter;
 use crate::tip::{Published, Tip};
 use crate::work::{Answer, Work};
 
@@ -44,6 +45,7 @@ pub(super) struct Writer {
     clock: Arc<dyn Clock>,
     options: PostgresOptions,
     told: Told,
+    meter: Meter,
     /// True at `tip`: everything that others have appended up to there is in it.
     ends: Cache<StreamRef, End>,
     /// Where the history ended when this process last looked; `None` when that must be asked again.
@@ -59,13 +61,14 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         link: Link,
-        ledger: String,
+        ledger: &LedgerId,
         clock: Arc<dyn Clock>,
         options: PostgresOptions,
         told: Told,
     ) -> Self {
         let (ends, verified) = (Cache::new(options.cached_streams), told.published.tip());
-        Self { link, ledger, clock, options, told, ends, tip: None, verified, locked: 0, ended: false }
+        let (ledger, meter) = (ledger.to_string(), Meter::new(ledger));
+        Self { link, ledger, clock, options, told, meter, ends, tip: None, verified, locked: 0, ended: false }
     }
 
     /// Works until the queue is closed and empty.
@@ -81,23 +84,44 @@ impl Writer {
     }
 
     async fn commit(&mut self, mut batch: Vec<Work>) {
+        let begun = self.meter.begin(&batch);
         match self.settle(&batch).await {
-            Ok(answers) => tell(&mut batch, answers),
+            Ok(answers) => {
+                self.meter.committed(&begun, &answers, self.told.published.tip().position());
+                tell(&mut batch, answers);
+            }
             Err(Failure::Duplicate | Failure::Refused) if batch.len() > 1 => {
+                self.meter.not_committed();
                 // One of them cannot be stored: the others must not suffer for it.
                 for mut work in batch {
-                    let alone = std::slice::from_mut(&mut work);
-                    let answers = self.settle(alone).await;
-                    self.ended |= answers.as_ref().is_err_and(|failure| *failure == Failure::WentBack);
-                    tell(alone, answers.unwrap_or_else(|failure| vec![Err(failure.into())]));
+                    self.commit_alone(&mut work).await;
                 }
             }
             Err(failure) => {
                 self.ended |= failure == Failure::WentBack;
+                self.meter.not_committed();
+                self.meter.failed(batch.len());
                 let answers = batch.iter().map(|_| Err(AppendError::from(failure))).collect();
                 tell(&mut batch, answers);
             }
         }
+    }
+
+    async fn commit_alone(&mut self, work: &mut Work) {
+        let alone = std::slice::from_mut(work);
+        let begun = self.meter.begin(alone);
+        let answers = match self.settle(alone).await {
+            Ok(answers) => {
+                self.meter.committed(&begun, &answers, self.told.published.tip().position());
+                answers
+            }
+            Err(failure) => {
+                self.ended |= failure == Failure::WentBack;
+                self.meter.failed(1);
+                vec![Err(failure.into())]
+            }
+        };
+        tell(alone, answers);
     }
 
     /// Commits `batch`, whatever it takes of attempts. A lost connection leaves it open whether the commit happened: the

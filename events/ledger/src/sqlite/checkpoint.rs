@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
 use super::options::SqliteOptions;
 use super::schema::PAGE_BYTES;
 use crate::OpenError;
+use crate::meter::CheckpointMeter;
 
 /// Pages that a commit writes whatever is in it: the head, the file's first page, and the right edges of the trees.
 const PAGES_PER_COMMIT: u64 = 8;
@@ -34,10 +35,15 @@ pub(super) struct Checkpointer {
     fresh: u64,
     checkpoint_pages: u64,
     restart_pages: u64,
+    meter: CheckpointMeter,
 }
 
 impl Checkpointer {
-    pub(super) fn start(path: &Path, options: &SqliteOptions) -> Result<Self, OpenError> {
+    pub(super) fn start(
+        path: &Path,
+        options: &SqliteOptions,
+        meter: CheckpointMeter,
+    ) -> Result<Self, OpenError> {
         let connection = Connection::open(path).map_err(super::failure::opening)?;
         let synchronous = if options.durability == super::Durability::MutationNormalSync { 1 } else { 2 };
         connection.pragma_update(None, "synchronous", synchronous).map_err(super::failure::opening)?;
@@ -46,8 +52,8 @@ impl Checkpointer {
         let thread = thread::Builder::new()
             .name("ledger-checkpoint".to_owned())
             .spawn({
-                let found = Arc::clone(&found);
-                move || work(&connection, &nudged, &found)
+                let (found, meter) = (Arc::clone(&found), meter.clone());
+                move || work(&connection, &nudged, &found, &meter)
             })
             .map_err(|error| OpenError::Store(Box::new(error)))?;
         Ok(Self {
@@ -57,6 +63,7 @@ impl Checkpointer {
             fresh: 0,
             checkpoint_pages: options.checkpoint_bytes / u64::from(PAGE_BYTES),
             restart_pages: options.restart_bytes / u64::from(PAGE_BYTES),
+            meter,
         })
     }
 
@@ -81,7 +88,7 @@ impl Checkpointer {
         let found = self.found.load(Ordering::Relaxed);
         if found.saturating_add(self.fresh) >= self.restart_pages {
             let _ = connection.busy_timeout(RESTART_WAIT);
-            let left = checkpoint(connection, "RESTART");
+            let left = checkpoint(connection, "RESTART", &self.meter);
             let _ = connection.busy_timeout(WRITER_WAIT);
             // When readers were in the way, the next round tries again.
             self.found.store(left.unwrap_or(found), Ordering::Relaxed);
@@ -98,37 +105,40 @@ impl Checkpointer {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-        checkpoint(connection, "TRUNCATE");
+        checkpoint(connection, "TRUNCATE", &self.meter);
     }
 }
 
 /// Moves what the log holds into the database file and waits for the disk. A process that ended badly may have left
 /// commits that the operating system has not written; until it has, nobody may be told of them.
-pub(super) fn settle(connection: &Connection) -> Result<(), OpenError> {
-    match checkpoint(connection, "TRUNCATE") {
+pub(super) fn settle(connection: &Connection, meter: &CheckpointMeter) -> Result<(), OpenError> {
+    match checkpoint(connection, "TRUNCATE", meter) {
         Some(_) => Ok(()),
         None => Err(OpenError::Store("the write-ahead log cannot be moved into the file".into())),
     }
 }
 
-fn work(connection: &Connection, nudged: &Receiver<()>, found: &AtomicU64) {
+fn work(connection: &Connection, nudged: &Receiver<()>, found: &AtomicU64, meter: &CheckpointMeter) {
     while nudged.recv().is_ok() {
-        if let Some(pages) = checkpoint(connection, "PASSIVE") {
+        if let Some(pages) = checkpoint(connection, "PASSIVE", meter) {
             found.store(pages, Ordering::Relaxed);
         }
     }
 }
 
 /// Runs a checkpoint and gives the pages that the log holds then; `None` when it failed, which loses nothing.
-fn checkpoint(connection: &Connection, mode: &str) -> Option<u64> {
+fn checkpoint(connection: &Connection, mode: &str, meter: &CheckpointMeter) -> Option<u64> {
+    let began = Instant::now();
     let row = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
     });
+    meter.took(mode, began.elapsed());
     match row {
         // A restarted log is overwritten from its beginning, although its pages are still counted.
         Ok((0, _)) if mode != "PASSIVE" => Some(0),
         Ok((_, pages)) => u64::try_from(pages).ok(),
         Err(error) => {
+            meter.failed();
             tracing::warn!(code = ?error.sqlite_error_code(), mode, "checkpoint failed");
             None
         }

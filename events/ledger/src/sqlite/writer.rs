@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_kernel::Clock;
+use concord_kernel::{Clock, LedgerId};
 use rusqlite::Connection;
 use tokio::sync::mpsc;
 
@@ -13,6 +13,7 @@ use super::failure::Failure;
 use super::options::{CrashPoint, Durability, SqliteOptions};
 use super::schema::tip;
 use super::streams::Streams;
+use crate::meter::Meter;
 use crate::tip::{Published, Tip};
 use crate::work::{Answer, Work, fitting};
 
@@ -23,6 +24,7 @@ pub(super) struct Writer {
     options: SqliteOptions,
     published: Arc<Published>,
     checkpointer: Checkpointer,
+    meter: Meter,
     streams: Streams,
     ends: Ends,
     /// `None` when a transaction failed and the head must be read again.
@@ -34,7 +36,7 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn new(
         connection: Connection,
-        ledger: String,
+        ledger: &LedgerId,
         clock: Arc<dyn Clock>,
         options: SqliteOptions,
         published: Arc<Published>,
@@ -46,11 +48,12 @@ impl Writer {
         let ends = Ends::load(&connection, &options)?;
         Ok(Self {
             connection,
-            ledger,
+            ledger: ledger.to_string(),
             clock,
             options,
             published,
             checkpointer,
+            meter: Meter::new(ledger),
             streams,
             ends,
             tip: None,
@@ -112,8 +115,10 @@ impl Writer {
             // Left so by a process that ended, or because they could not be written: perhaps they can now.
             self.tend_ends();
         }
+        let begun = self.meter.begin(&batch);
         match self.transact(&mut batch) {
             Ok((tip, answers)) => {
+                self.meter.committed(&begun, &answers, tip.position());
                 self.published.publish(&tip);
                 self.tip = Some(tip);
                 for (work, answer) in batch.iter_mut().zip(answers) {
@@ -122,12 +127,14 @@ impl Writer {
             }
             Err(failure) => {
                 self.roll_back();
+                self.meter.not_committed();
                 if failure != Failure::Away && batch.len() > 1 {
                     // One of them cannot be stored, or its stream is damaged: the others must not suffer for it.
                     for work in batch {
                         self.commit(vec![work]);
                     }
                 } else {
+                    self.meter.failed(batch.len());
                     for work in &mut batch {
                         work.answer(Err(failure.into()));
                     }

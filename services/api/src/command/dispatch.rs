@@ -16,6 +16,11 @@ macro_rules! requests {
         ) -> Result<concord_executor::Request, Failure> {
             match command { $(Command::$name(asked) => prepare(caller, asked),)+ }
         }
+
+        /// What is asked, by its name.
+        pub(super) const fn name_of(command: &Command) -> &'static str {
+            match command { $(Command::$name(_) => stringify!($name),)+ }
+        }
     };
 }
 

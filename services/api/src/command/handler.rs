@@ -2,9 +2,11 @@
 
 use concord_proto::concord::command::v1::command_service_server::CommandService;
 use concord_proto::concord::command::v1::{ExecuteStreamRequest, ExecuteStreamResponse};
+use concord_telemetry::trace;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
+use tracing::Span;
 
 use super::serve::serve;
 use crate::asked::Commands;
@@ -22,7 +24,8 @@ impl CommandService for Commands {
         let (answers, outbound) = mpsc::channel(STREAM_IN_FLIGHT);
         // A task of its own: a client that does not read its answers must not keep a command half way, where it would
         // hold up everybody else on the same patient. It ends with the client's stream.
-        tokio::spawn(serve(self.0.clone(), caller, request.into_inner(), answers));
+        let traced = trace::parent_of(&Span::current());
+        tokio::spawn(serve(self.0.clone(), caller, request.into_inner(), answers, traced));
         Ok(Response::new(ReceiverStream::new(outbound)))
     }
 }

@@ -4,18 +4,24 @@ use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::command::v1::execute_stream_response::Outcome;
 use concord_proto::concord::command::v1::{CommandError, ExecuteStreamRequest, ExecuteStreamResponse};
 use concord_proto::concord::common::v1::CommandReceipt;
+use concord_telemetry::TraceParent;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc::{OwnedPermit, Sender};
 use tonic::{Status, Streaming};
 use tonic_types::pb;
+use tracing::Instrument;
 
-use super::dispatch::prepare_any;
+use super::dispatch::{name_of, prepare_any};
 use crate::asked::execute;
 use crate::door::Caller;
+use crate::observe::StreamCommand;
 use crate::oversize::explained;
 use crate::status::rpc_status;
 use crate::{Door, Failure, Invalid};
+
+/// What a message of the stream asks for that asks for nothing.
+const NOTHING: &str = "none";
 
 type Answer = Result<ExecuteStreamResponse, Status>;
 
@@ -29,6 +35,7 @@ pub(super) async fn serve(
     caller: Caller,
     mut commands: Streaming<ExecuteStreamRequest>,
     answers: Sender<Answer>,
+    traced: Option<TraceParent>,
 ) {
     let closed = door.closed();
     tokio::pin!(closed);
@@ -42,9 +49,11 @@ pub(super) async fn serve(
             next = read(&answers, &mut room, &mut commands), if more => match next {
                 Some((Ok(ExecuteStreamRequest { id, command }), room)) => {
                     // What runs beside others holds the command once, decoded; most refusals need not run at all.
+                    let name = command.as_ref().map_or(NOTHING, name_of);
+                    let observed = StreamCommand::begin(name, caller.identity.tenant.as_str(), traced);
                     match issue(&door, &caller, command) {
-                        Ok(issued) => running.push(run(&door, &caller, id, issued, room)),
-                        Err(failure) => answer(room, id, Err(failure)),
+                        Ok(issued) => running.push(run(&door, &caller, (id, observed), issued, room)),
+                        Err(failure) => answer(room, (id, observed), Err(failure)),
                     }
                 }
                 Some((Err(broken), room)) => {
@@ -86,14 +95,21 @@ fn issue(
 async fn run(
     door: &Door,
     caller: &Caller,
-    id: u64,
+    (id, observed): (u64, StreamCommand),
     issued: concord_executor::Request,
     room: OwnedPermit<Answer>,
 ) {
-    answer(room, id, door.at_most(execute(caller, issued)).await);
+    let span = observed.span.clone();
+    let outcome = door.at_most(execute(caller, issued)).instrument(span).await;
+    answer(room, (id, observed), outcome);
 }
 
-fn answer(room: OwnedPermit<Answer>, id: u64, outcome: Result<CommandReceipt, Failure>) {
+fn answer(
+    room: OwnedPermit<Answer>,
+    (id, observed): (u64, StreamCommand),
+    outcome: Result<CommandReceipt, Failure>,
+) {
+    observed.end(outcome.as_ref().err());
     let outcome = match outcome {
         Ok(receipt) => Outcome::Receipt(receipt),
         Err(failure) => Outcome::Error(error(&failure)),

@@ -80,10 +80,7 @@ pub(super) async fn run(import: &ImportPostgresEs, config: &Config) -> Result<Ex
     Ok(ExitCode::SUCCESS)
 }
 
-async fn open(
-    tenant: &TenantId,
-    config: &Config,
-) -> Result<std::sync::Arc<dyn Ledger>, Failed> {
+async fn open(tenant: &TenantId, config: &Config) -> Result<std::sync::Arc<dyn Ledger>, Failed> {
     let database = database::database(&config.ledger)?;
     let seen = Remembered::of(config, tenant).read()?;
     let id = LedgerId::clinical(tenant.clone());

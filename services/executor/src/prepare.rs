@@ -1,0 +1,56 @@
+//! From a decision to what is asked of the ledger.
+
+use bytes::Bytes;
+use concord_domain::DomainEvent;
+use concord_kernel::{Instant, StreamRef};
+use concord_knowledge::FindingKey;
+use concord_ledger::{Append, Expected, NewEvent};
+use concord_telemetry::TraceParent;
+
+use crate::executor::Decided;
+use crate::metadata::By;
+use crate::{Metadata, Request};
+
+/// Puts together what is asked of the ledger; `traceparent` is where that is traced.
+pub(crate) fn prepare(
+    request: &Request,
+    decided: &Decided,
+    warnings: &[FindingKey],
+    (stream, version): (StreamRef, u64),
+    (effective_at, now): (Instant, Instant),
+    traceparent: Option<TraceParent>,
+) -> Append {
+    let metadata = Metadata {
+        command: request.command_id,
+        patient: request.patient,
+        actor: By { id: request.actor.id, role: request.actor.role },
+        purpose: request.purpose,
+        effective_at: (effective_at != now).then_some(effective_at),
+        correlation: request.correlation,
+        causation: request.causation,
+        traceparent,
+        part2: true,
+    };
+    Append {
+        command: request.command_id,
+        request_hash: request.request_hash,
+        stream,
+        expected: Expected::Exact(version),
+        conditions: decided.conditions.clone(),
+        events: decided.events.iter().map(stored).collect(),
+        metadata: json(&metadata),
+        reply: if warnings.is_empty() { Bytes::new() } else { json(&warnings) },
+    }
+}
+
+fn stored(event: &DomainEvent) -> NewEvent {
+    NewEvent {
+        event_type: event.event_type(),
+        event_version: event.event_version(),
+        payload: Bytes::from(event.encode()),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Bytes {
+    Bytes::from(serde_json::to_vec(value).expect("plain structs have string keys and no failing fields"))
+}
