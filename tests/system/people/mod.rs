@@ -57,7 +57,7 @@ impl Ward {
         let bo = Intake::admit(&practitioner).await.unwrap();
         let indicated = bo.indicate(&practitioner, "major-depression").await.unwrap();
         let ward = Self { clinic, bo };
-        ward.is_known_everywhere(&after(&indicated)).await;
+        ward.is_known_everywhere(after(&indicated).as_ref()).await;
         ward
     }
 

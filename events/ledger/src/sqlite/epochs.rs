@@ -11,6 +11,7 @@ use super::options::SqliteOptions;
 use super::schema::{instant, open_writer, tip};
 use crate::epoch::Kept;
 use crate::merkle::Hash;
+use crate::meter::CheckpointMeter;
 use crate::{Begun, Epoch, Epochs, OpenError, Seen};
 
 const ALL: &str = "SELECT epoch, after, began_at FROM epochs ORDER BY number";
@@ -61,7 +62,8 @@ pub fn begin_epoch_in_file(
     ids: &dyn IdSource,
 ) -> Result<Begun, OpenError> {
     let mut connection = open_writer(path, id, clock, ids, &SqliteOptions::default())?;
-    super::checkpoint::settle(&connection)?;
+    let meter = CheckpointMeter::new(id);
+    super::checkpoint::settle(&connection, &meter)?;
     let transaction =
         connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(opening)?;
     let tip = tip(&transaction).map_err(|_| OpenError::Corrupt("the head row is unreadable"))?;
@@ -69,7 +71,7 @@ pub fn begin_epoch_in_file(
     add(&transaction, &next).map_err(opening)?;
     transaction.execute("UPDATE head SET epoch = ?", [next.id.as_bytes().as_slice()]).map_err(opening)?;
     transaction.commit().map_err(opening)?;
-    super::checkpoint::settle(&connection)?;
+    super::checkpoint::settle(&connection, &meter)?;
     let position = next.after;
     Ok(Begun { was: Token { epoch: tip.epoch, position }, now: Token { epoch: next.id, position } })
 }
