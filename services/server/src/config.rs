@@ -12,8 +12,8 @@ use concord_executor::ExecutorOptions;
 use concord_kernel::TenantId;
 use figment::Figment;
 use figment::providers::{Format, Toml};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use serde::{Deserializer, de::Error};
 use tokio_postgres::config::Host;
 
 mod secrets;

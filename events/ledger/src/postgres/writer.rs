@@ -87,7 +87,7 @@ impl Writer {
         let begun = self.meter.begin(&batch);
         match self.settle(&batch).await {
             Ok(answers) => {
-                self.meter.committed(&begun, &answers, self.told.published.tip().position());
+                self.meter.committed(&begun, &answers, self.told.published.position());
                 tell(&mut batch, answers);
             }
             Err(Failure::Duplicate | Failure::Refused) if batch.len() > 1 => {
@@ -112,7 +112,7 @@ impl Writer {
         let begun = self.meter.begin(alone);
         let answers = match self.settle(alone).await {
             Ok(answers) => {
-                self.meter.committed(&begun, &answers, self.told.published.tip().position());
+                self.meter.committed(&begun, &answers, self.told.published.position());
                 answers
             }
             Err(failure) => {
