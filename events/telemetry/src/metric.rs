@@ -113,7 +113,7 @@ metrics! {
     VIEW_LAG_EVENTS: Gauge = "concord_view_lag_events" ["tenant", "view"];
     /// At most how old the oldest of these events is; 0 when there are none.
     VIEW_LAG_SECONDS: Gauge = "concord_view_lag_seconds" ["tenant", "view"];
-    /// 1 for the state that a view is in, 0 for the others: live, building, retrying, paused, stopped.
+    /// 1 for the state that a view is in, 0 for the others: live, building, retrying, stalled, paused, stopped.
     VIEW_STATE: Gauge = "concord_view_state" ["tenant", "view", "state"];
     /// How far a build beside the live view is; 0 when there is none.
     VIEW_REBUILD_POSITION: Gauge = "concord_view_rebuild_position" ["tenant", "view"];

@@ -515,6 +515,8 @@ impl Config {
             ProcessRole::Api => "api",
             ProcessRole::Projector => "projector",
             ProcessRole::Timers => "timers",
+            ProcessRole::Signer => "signer",
+            ProcessRole::Relay => "relay",
         };
         self.roles.iter().map(name).collect()
     }

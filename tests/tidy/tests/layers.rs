@@ -98,7 +98,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 ];
 
 /// Libraries that only some crates may use, tests aside, with the reason.
-const ONLY_IN: [(&str, &[&str], &str); 8] = [
+const ONLY_IN: &[(&str, &[&str], &str)] = &[
     (
         "async-nats",
         &["concord-relay", "concord-client"],

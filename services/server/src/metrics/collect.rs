@@ -17,7 +17,7 @@ use crate::open::{Opened, VIEWS};
 const WAL: &str = "-wal";
 
 /// Every state that a view may be in.
-const STATES: [&str; 5] = ["live", "building", "retrying", "paused", "stopped"];
+const STATES: [&str; 6] = ["live", "building", "retrying", "stalled", "paused", "stopped"];
 
 /// What is looked at of a tenant.
 pub(crate) struct Watched {

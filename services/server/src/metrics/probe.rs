@@ -87,7 +87,7 @@ impl Probe {
             for (status, behind) in views(part) {
                 let waits = match status.state {
                     State::Building => true,
-                    State::Live | State::Retrying => behind > LEVEL,
+                    State::Live | State::Retrying | State::Stalled => behind > LEVEL,
                     State::Paused(_) | State::Stopped(_) => false,
                 };
                 level &= !waits;
@@ -133,6 +133,7 @@ pub(super) const fn state(state: &State) -> &'static str {
         State::Live => "live",
         State::Building => "building",
         State::Retrying => "retrying",
+        State::Stalled => "stalled",
         State::Paused(_) => "paused",
         State::Stopped(_) => "stopped",
     }
