@@ -189,7 +189,7 @@ fn libraries_stay_where_they_belong() {
     let mut wrong = Vec::new();
     for (package, used) in dependencies() {
         for (library, only, why) in ONLY_IN {
-            if used.contains(library) && !only.contains(&package.as_str()) {
+            if used.contains(*library) && !only.contains(&package.as_str()) {
                 wrong.push(format!("{package} uses {library}: {why}"));
             }
         }
