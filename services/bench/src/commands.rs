@@ -23,6 +23,8 @@ pub struct Options {
     pub postgres: Option<String>,
     /// Commands in flight at once.
     pub clients: usize,
+    /// Processes that answer calls on one ledger; more than one only with `postgres`.
+    pub processes: usize,
     /// How long each of the three measurements runs.
     pub length: Duration,
     /// On bidirectional streams instead of unary calls.
@@ -54,7 +56,7 @@ pub struct Report {
     pub baseline_per_second: f64,
     /// Commands to the baseline's.
     pub ratio_to_baseline: f64,
-    /// The most memory that the server held.
+    /// The most memory that the first server held.
     pub peak_rss_mb: Option<f64>,
     /// From a receipt to the last of the views showing it, under this load: half took at most this long. Absent
     /// without the projector role.
@@ -65,6 +67,8 @@ pub struct Report {
     pub view_lag_p99_ms: Option<f64>,
 }
 
+/// Data folder of the first measured process.
+const FIRST: &str = "data";
 /// Connections that the clients share, as the peers were measured with.
 const CONNECTIONS: usize = 4;
 /// Streams' commands in flight while the program is filled.
@@ -80,7 +84,7 @@ const WARM_UP: Duration = Duration::from_secs(1);
 pub async fn run(launch: &Launch, options: &Options, say: &dyn Fn(&str)) -> Result<Report, BenchError> {
     let folder = tempfile::tempdir()?;
     let mix = Mix::over(options.patients);
-    let connections = CONNECTIONS.min(options.clients);
+    let (connections, load) = (CONNECTIONS.min(options.clients), (options.clients, options.stream));
 
     say("echo: a bare tonic service that does nothing");
     let server = Running::start(launch, &["bench", "echo-server"]).await?;
@@ -100,21 +104,21 @@ pub async fn run(launch: &Launch, options: &Options, say: &dyn Fn(&str)) -> Resu
         }
     };
 
-    let data = folder.path().join("data");
-    let bearer = bearer(launch, &data)?;
-    let arguments = ["serve", "--listen", "127.0.0.1:0", "--roles", &options.roles];
-    let data = data.to_string_lossy();
-    let store = options.postgres.as_deref().map(on_postgres).unwrap_or_default();
-    let server = Running::start_with(launch, &[&["--data", &*data], &arguments[..]].concat(), &store).await?;
-    let channels = server.connect(connections).await?;
+    let bearer = bearer(launch, &folder.path().join(FIRST))?;
+    let servers = servers(launch, folder.path(), options).await?;
+    let server = &servers[0];
+    let mut channels = Vec::new();
+    for server in &servers {
+        channels.extend(server.connect(connections.div_ceil(servers.len())).await?);
+    }
     say("concord: filling the program");
     seed(&channels, &bearer, mix).await?;
     say("concord: real commands, receipts awaited");
-    measure(&channels, &bearer, mix, options, WARM_UP).await?;
-    let prober = prober(&server, &bearer, mix, options).await?;
-    let before = (server.processor_time(), processor_time("self"));
-    let commands = measure(&channels, &bearer, mix, options, options.length).await?;
-    let after = (server.processor_time(), processor_time("self"));
+    measure(&channels, &bearer, mix, load, WARM_UP).await?;
+    let prober = prober(server, &bearer, mix, options).await?;
+    let before = (used(&servers), processor_time("self"));
+    let commands = measure(&channels, &bearer, mix, load, options.length).await?;
+    let after = (used(&servers), processor_time("self"));
     let lag = match prober {
         Some(prober) => Some(prober.await.expect("the prober does not panic")?),
         None => None,
@@ -133,12 +137,39 @@ pub async fn run(launch: &Launch, options: &Options, say: &dyn Fn(&str)) -> Resu
         view_lag_p50_ms: lag.as_ref().map(|lag| lag.p50_ms),
         view_lag_p99_ms: lag.as_ref().map(|lag| lag.p99_ms),
     };
-    server.stop().await?;
+    for server in servers {
+        server.stop().await?;
+    }
     Ok(report)
 }
 
+/// Starts the measured processes: all answer calls, and the first does what else is asked for.
+async fn servers(launch: &Launch, folder: &Path, options: &Options) -> Result<Vec<Running>, BenchError> {
+    let key = folder.join(FIRST).join("token.key");
+    let key = key.to_string_lossy();
+    let mut servers = Vec::with_capacity(options.processes);
+    for number in 0..options.processes {
+        let (name, roles) = match number {
+            0 => (FIRST.to_owned(), options.roles.as_str()),
+            _ => (format!("{FIRST}-{number}"), "api"),
+        };
+        let data = folder.join(name);
+        let data = data.to_string_lossy();
+        let mut settings = options.postgres.as_deref().map(on_postgres).unwrap_or_default();
+        settings.push(("CONCORD_TOKENS__KEY", &key));
+        let arguments = ["--data", &data, "serve", "--listen", "127.0.0.1:0", "--roles", roles];
+        servers.push(Running::start_with(launch, &arguments, &settings).await?);
+    }
+    Ok(servers)
+}
+
+/// Processor time of all of them; `None` where it cannot be told.
+fn used(servers: &[Running]) -> Option<Duration> {
+    servers.iter().map(Running::processor_time).sum()
+}
+
 /// What makes a server keep its ledgers in `database`.
-fn on_postgres(database: &str) -> Vec<(&'static str, &str)> {
+pub(crate) fn on_postgres(database: &str) -> Vec<(&'static str, &str)> {
     vec![("CONCORD_LEDGER__STORE", "postgres"), ("CONCORD_LEDGER__POSTGRES", database)]
 }
 
@@ -208,18 +239,18 @@ pub(crate) async fn seed(
     Ok(())
 }
 
-async fn measure(
+pub(crate) async fn measure(
     channels: &[Channel],
     bearer: &MetadataValue<Ascii>,
     mix: Mix,
-    options: &Options,
+    (clients, stream): (usize, bool),
     length: Duration,
 ) -> Result<Measured, BenchError> {
-    if options.stream {
-        return streamed(channels, bearer, mix, options.clients, length).await;
+    if stream {
+        return streamed(channels, bearer, mix, clients, length).await;
     }
     let (channels, bearer) = (channels.to_vec(), bearer.clone());
-    closed_loop(options.clients, length, move |worker, n| {
+    closed_loop(clients, length, move |worker, n| {
         let channel = channels[worker % channels.len()].clone();
         unary::call(channel, bearer.clone(), mix.command(worker, n))
     })

@@ -43,16 +43,28 @@ pub(crate) async fn fill(
     let mix = Mix::over(patients);
     seed(&channels, &bearer, mix).await?;
     let auditor = reader(launch, &folder)?;
-    let mut have = head(channels[0].clone(), &auditor).await?;
-    let mut round = 1;
-    while have < events {
-        more(&channels, &bearer, mix, events - have, round).await?;
-        have = head(channels[0].clone(), &auditor).await?;
-        round += 1;
-    }
+    let have = grow(&channels, (&bearer, &auditor), mix, events, &mut 1).await?;
     server.stop().await?;
     let id = LedgerId::clinical(TenantId::parse("demo").expect("a valid name"));
     Ok(Filled { file: DataFolder::file(&folder, &id), folder, id, events: have })
+}
+
+/// Sends commands until the ledger has at least `events` events; says how many it has. `round` counts what was sent, so that
+/// nothing is sent twice.
+pub(crate) async fn grow(
+    channels: &[Channel],
+    (bearer, auditor): (&MetadataValue<Ascii>, &MetadataValue<Ascii>),
+    mix: Mix,
+    events: u64,
+    round: &mut usize,
+) -> Result<u64, BenchError> {
+    let mut have = head(channels[0].clone(), auditor).await?;
+    while have < events {
+        more(channels, bearer, mix, events - have, *round).await?;
+        have = head(channels[0].clone(), auditor).await?;
+        *round += 1;
+    }
+    Ok(have)
 }
 
 /// Starts a server on `folder` that answers calls and keeps no views.

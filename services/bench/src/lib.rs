@@ -14,6 +14,7 @@ pub mod proofs;
 pub mod relay;
 pub mod replay;
 pub mod safety;
+pub mod scale;
 mod server;
 mod stream;
 mod unary;

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use concord_bench::commands::{self, Options};
-use concord_bench::{Launch, Nats, proofs, relay, replay, safety, views};
+use concord_bench::{Launch, Nats, proofs, relay, replay, safety, scale, views};
 use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
-use crate::cli::{Bench, BenchCommands, BenchRelay, BenchReplay, BenchSafety, BenchViews, Store};
+use crate::cli::{Bench, BenchCommands, BenchRelay, BenchReplay, BenchSafety, BenchScale, BenchViews, Store};
 use crate::config::TOKEN_KEY;
 use crate::{Failed, key, out};
 
@@ -21,6 +21,7 @@ const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
 pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
     match bench {
         Bench::Commands(options) => measure_commands(&options).await?,
+        Bench::Scale(options) => measure_scale(&options).await?,
         Bench::Replay(options) => measure_replay(&options).await?,
         Bench::Views(options) => measure_views(&options).await?,
         Bench::Proofs(options) => measure_proofs(&options).await?,
@@ -33,8 +34,13 @@ pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
 
 async fn measure_commands(options: &BenchCommands) -> Result<(), Failed> {
     let json = options.json;
+    let postgres = options.postgres.clone().filter(|_| options.store == Store::Postgres);
+    if postgres.is_none() && options.processes > 1 {
+        return Err("--processes: several processes share a ledger only with --store postgres".into());
+    }
     let measured = Options {
-        postgres: options.postgres.clone().filter(|_| options.store == Store::Postgres),
+        postgres,
+        processes: usize::from(options.processes),
         clients: usize::try_from(options.clients)?,
         length: Duration::from_secs(options.seconds),
         stream: options.stream,
@@ -43,6 +49,39 @@ async fn measure_commands(options: &BenchCommands) -> Result<(), Failed> {
     };
     let report = commands::run(&launch()?, &measured, &|what| say(json, what)).await?;
     print(&report, json)
+}
+
+async fn measure_scale(options: &BenchScale) -> Result<(), Failed> {
+    let mut sizes = options.sizes.clone();
+    sizes.sort_unstable();
+    let measured = scale::Options {
+        postgres: options.postgres.clone().filter(|_| options.store == Store::Postgres),
+        sizes,
+        clients: usize::try_from(options.clients)?,
+        length: Duration::from_secs(options.seconds),
+        stream: options.stream,
+        patients: options.patients,
+    };
+    let steps = scale::run(&launch()?, &measured, &|what| say(options.json, what)).await?;
+    if options.json {
+        return Ok(out::json(&steps)?);
+    }
+    let mut table = Table::new();
+    table.set_header(["events", "commands/s", "to first", "p50 ms", "p99 ms", "server us", "peak MB"]);
+    for step in steps {
+        let figure =
+            |figure: Option<f64>| figure.map_or_else(|| "-".to_owned(), |figure| format!("{figure:.1}"));
+        table.add_row([
+            step.events.to_string(),
+            format!("{:.0}", step.commands_per_second),
+            format!("{:.2}", step.ratio_to_first),
+            format!("{:.2}", step.p50_ms),
+            format!("{:.2}", step.p99_ms),
+            figure(step.server_cpu_us),
+            figure(step.peak_rss_mb),
+        ]);
+    }
+    Ok(out::line(table)?)
 }
 
 async fn measure_replay(options: &BenchReplay) -> Result<(), Failed> {

@@ -152,6 +152,8 @@ pub(crate) struct Demo {
 pub(crate) enum Bench {
     /// Durable commands a second through gRPC
     Commands(BenchCommands),
+    /// What a command costs as the ledger grows
+    Scale(BenchScale),
     /// Events a second read back, in process and through gRPC
     Replay(BenchReplay),
     /// Events a second into all views
@@ -187,6 +189,9 @@ pub(crate) struct BenchCommands {
     /// Commands in flight at once
     #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1_024))]
     pub(crate) clients: u32,
+    /// Processes that answer calls on the one ledger, with --store postgres
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub(crate) processes: u8,
     /// Seconds that each measurement runs
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     pub(crate) seconds: u64,
@@ -200,6 +205,34 @@ pub(crate) struct BenchCommands {
     #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(crate) patients: u64,
     /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BenchScale {
+    /// Where the ledger is kept
+    #[arg(long, value_enum, default_value_t = Store::Sqlite)]
+    pub(crate) store: Store,
+    /// An empty database for the store postgres, such as postgres://user@host:5432/database
+    #[arg(long, value_name = "ADDRESS", required_if_eq("store", "postgres"))]
+    pub(crate) postgres: Option<String>,
+    /// Events at which it is measured
+    #[arg(long, value_delimiter = ',', default_values_t = [100_000, 1_000_000, 5_000_000], value_parser = clap::value_parser!(u64).range(1..=50_000_000))]
+    pub(crate) sizes: Vec<u64>,
+    /// Commands in flight at once
+    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..=1_024))]
+    pub(crate) clients: u32,
+    /// Seconds that each measurement runs
+    #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub(crate) seconds: u64,
+    /// Send on bidirectional streams instead of unary calls
+    #[arg(long)]
+    pub(crate) stream: bool,
+    /// Clients of the program that commands are spread over; each takes some 25 events to begin with
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    pub(crate) patients: u64,
+    /// Print one JSON list
     #[arg(long)]
     pub(crate) json: bool,
 }
