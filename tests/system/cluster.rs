@@ -156,7 +156,8 @@ async fn clients(cluster: &Cluster) -> Vec<Client> {
     clients
 }
 
-/// Every process that answers has the same record, everything acknowledged is in it once, the views show the same, and all of it is published.
+/// Every process that answers has the same record, everything acknowledged is in it once, the views show the same, and all of it
+/// is published.
 async fn agree(cluster: &Cluster, witness: &Witness, patients: &[Intake]) {
     let last = witness.last();
     let acknowledged = witness.0.lock().unwrap().clone();
