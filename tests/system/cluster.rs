@@ -7,13 +7,15 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use concord_client::consumer::async_nats;
 use concord_client::{Client, Retry};
 use concord_cluster::Cluster;
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::common::v1::Token;
-use concord_proto::concord::ledger::v1::ReadRangeRequest;
+use concord_proto::concord::ledger::v1::{ReadRangeRequest, StoredEvent};
 use concord_proto::concord::program::v1 as program;
-use concord_support::{Intake, fresh, now};
+use concord_support::{Intake, Person, fresh, now};
+use prost::Message;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -22,6 +24,10 @@ use crate::{AUDITOR, CONCORD, PSYCHIATRIST};
 
 /// The processes that answer calls.
 const APIS: [&str; 2] = ["api-0", "api-1"];
+/// Who reads the log for others.
+const SERVICE: Person = Person::new("service", 5);
+/// Where the relay publishes.
+const STREAM: &str = "CONCORD-demo";
 /// Callers of each of them.
 const CALLERS: usize = 4;
 /// Commands that each caller has acknowledged before something is killed, and after.
@@ -150,7 +156,8 @@ async fn clients(cluster: &Cluster) -> Vec<Client> {
     clients
 }
 
-/// Every process that answers has the same record, everything acknowledged is in it once, and the views show the same.
+/// Every process that answers has the same record, everything acknowledged is in it once, the views show the same, and all of it
+/// is published.
 async fn agree(cluster: &Cluster, witness: &Witness, patients: &[Intake]) {
     let last = witness.last();
     let acknowledged = witness.0.lock().unwrap().clone();
@@ -173,6 +180,37 @@ async fn agree(cluster: &Cluster, witness: &Witness, patients: &[Intake]) {
     }
     assert_eq!(records[0], records[1], "there is one record");
     assert_eq!(rosters[0], rosters[1], "views show the same");
+    published(cluster, token.position).await;
+}
+
+/// What is recorded up to `last` is on JetStream, once and in the order of the record. It is read from the stream itself: a
+/// consumer would fill what is missing there.
+async fn published(cluster: &Cluster, last: u64) {
+    let client = async_nats::connect(cluster.nats().remove(0)).await.unwrap();
+    let jetstream = async_nats::jetstream::new(client);
+    let there = async {
+        loop {
+            if let Ok(stream) = jetstream.get_stream(STREAM).await
+                && stream.cached_info().state.last_sequence >= last
+            {
+                return stream;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    };
+    let stream = within("what the relay has to publish", there).await;
+    let mut published = Vec::new();
+    for sequence in 1..=last {
+        let message = stream.get_raw_message(sequence).await.unwrap();
+        published.push(StoredEvent::decode(message.payload).unwrap().leaf_hash);
+    }
+    let service = cluster.client(APIS[0], SERVICE).await.unwrap();
+    let mut batches = service.ledger().read_range(ReadRangeRequest::default()).await.unwrap().into_inner();
+    let mut recorded = Vec::new();
+    while let Some(batch) = batches.message().await.unwrap() {
+        recorded.extend(batch.events.into_iter().map(|event| event.leaf_hash));
+    }
+    assert_eq!(published[..], recorded[..published.len()], "the stream is the record");
 }
 
 async fn start(folder: &Path) -> (Cluster, Vec<Client>, Vec<Intake>) {

@@ -139,6 +139,14 @@ metrics! {
     PHARMACY_MESSAGES: Counter = "concord_pharmacy_messages_total" ["tenant", "result"];
     /// Turns of the pharmacy relay that did not come to their end; the next one goes on.
     PHARMACY_FAILURES: Counter = "concord_pharmacy_failures_total" ["tenant"];
+
+    /// Events that were recorded and that JetStream has not acknowledged, where this process relays.
+    RELAY_LAG_EVENTS: Gauge = "concord_relay_lag_events" ["tenant"];
+    /// How long ago the first of these events was recorded; 0 when there are none.
+    RELAY_LAG_SECONDS: Gauge = "concord_relay_lag_seconds" ["tenant"];
+
+    /// 1 while this process does what only one process may do, 0 while it stands by: projector, timers.
+    LEASE_HELD: Gauge = "concord_lease_held" ["tenant", "duty"];
 }
 
 #[cfg(test)]

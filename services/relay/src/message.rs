@@ -7,17 +7,11 @@ use concord_kernel::{TenantId, Token};
 use concord_ledger::Entry;
 use concord_proto::concord::ledger::v1::StoredEvent;
 use concord_proto::feed::{self, cloud_event};
+use concord_telemetry::traceparent_of;
 use prost::Message;
-use serde::Deserialize;
 
 /// What the trace is called in an event's metadata.
 const TRACE_FIELD: &[u8] = b"\"traceparent\"";
-
-/// What of an event's metadata goes into headers.
-#[derive(Deserialize)]
-struct Traced {
-    traceparent: Option<String>,
-}
 
 /// An event of `tenant`'s ledger in the history `epoch`: its subject, and a message that JetStream takes only directly after
 /// sequence `after`.
@@ -50,9 +44,7 @@ pub fn publication(tenant: &TenantId, at: Token, entry: &Entry, after: u64) -> (
 fn trace(metadata: &Bytes) -> Option<String> {
     // Most events have none, and looking for its name is cheaper than reading all of it.
     metadata.windows(TRACE_FIELD.len()).any(|part| part == TRACE_FIELD).then_some(())?;
-    let traced: Traced = serde_json::from_slice(metadata).ok()?;
-    let plain = |text: &String| text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    traced.traceparent.filter(plain)
+    traceparent_of(metadata).map(|trace| trace.to_string())
 }
 
 fn data(entry: &Entry) -> StoredEvent {
@@ -67,5 +59,23 @@ fn data(entry: &Entry) -> StoredEvent {
         payload: entry.payload.clone(),
         metadata: entry.metadata.clone(),
         leaf_hash: Bytes::copy_from_slice(&entry.leaf_hash),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_trace_in_which_an_event_was_recorded_is_passed_on() {
+        const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        let of = |metadata: String| trace(&metadata.into());
+        assert_eq!(of(format!(r#"{{"command":"c","traceparent":"{TRACE}"}}"#)).as_deref(), Some(TRACE));
+        assert_eq!(of(String::from(r#"{"command":"c"}"#)), None);
+        assert_eq!(
+            of(String::from(r#"{"traceparent":"Ada Example"}"#)),
+            None,
+            "nothing else becomes a header"
+        );
     }
 }

@@ -46,14 +46,18 @@ pub(crate) fn signing_key(config: &Config, tenant: &TenantId) -> Result<SigningK
     Ok(SigningKey::from_seed(&name, KeyKind::Log, &seed)?)
 }
 
-/// Opens what proves the record of `tenant` and, with the role of the signer, what signs it.
+/// Opens what proves the record of `tenant`, in a process that answers or signs, and with the role of the signer what signs it.
+/// Others need no key.
 pub(crate) async fn open(
     folder: &DataFolder,
     tenant: &TenantId,
     config: &Config,
     ledger: &Arc<dyn Ledger>,
     sources: &Sources,
-) -> Result<(Proofs, Option<Signer>), CheckpointsError> {
+) -> Result<(Option<Proofs>, Option<Signer>), CheckpointsError> {
+    if !config.has(ProcessRole::Api) && !config.has(ProcessRole::Signer) {
+        return Ok((None, None));
+    }
     let own = folder.path().join(tenant.as_str());
     std::fs::create_dir_all(&own).map_err(CheckpointsError::Anchor)?;
     let store: Arc<dyn CheckpointStore> = match config.ledger.store {
@@ -74,7 +78,7 @@ pub(crate) async fn open(
         None
     };
     let cosigners = config.checkpoints.cosigners()?;
-    Ok((Proofs { log, key: Arc::new(key), cosigners }, signer))
+    Ok((Some(Proofs { log, key: Arc::new(key), cosigners }), signer))
 }
 
 fn anchor(config: &Config, own: PathBuf, tenant: &TenantId) -> Result<PathBuf, CheckpointsError> {

@@ -6,26 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Parser;
 
 use crate::cli::Cli;
-use crate::config::{Config, Overrides};
-
-/// Settings that `deploy` names already and that the program does not know yet.
-const SETTINGS_TO_COME: [&str; 9] = [
-    "checkpoints.key",
-    "ledger.postgres_ca",
-    "metrics.listen",
-    "nats.authorities",
-    "nats.credentials",
-    "nats.replicas",
-    "nats.servers",
-    "tokens.key",
-    "views.store",
-];
-
-/// Command lines that `deploy` holds already and that the program does not know yet.
-const COMMANDS_TO_COME: [&str; 3] = ["ledger migrate", "serve --roles relay", "serve --roles timers,signer"];
+use crate::config::{Config, ConfigError, Overrides, ProcessRole};
 
 /// The program, where it is installed.
 const PROGRAM: &str = "/usr/local/bin/concord";
+
+/// The settings of one machine, and those of every process beyond it.
+const ONE_MACHINE: &str = "one-machine.toml";
+const CLUSTER: &str = "cluster.toml";
 
 /// Stands in for the address that a secret file brings.
 const ADDRESS: &str = "[ledger]\npostgres = \"postgres://service@localhost:5432/concord\"";
@@ -97,34 +85,28 @@ fn commands(text: &str) -> Vec<String> {
     found
 }
 
-fn is_taken(command: &str) -> bool {
+/// What the program makes of a file of `deploy/concord`, in a process with these roles.
+fn loaded(settings: &str, roles: Option<Vec<ProcessRole>>) -> Result<Config, ConfigError> {
+    let text = std::fs::read_to_string(deploy().join("concord").join(settings)).unwrap();
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text.replace("[ledger]", ADDRESS)).unwrap();
+    Config::load(Some(file.path()), Overrides { roles, ..Overrides::default() })
+}
+
+/// Whether the program takes the command line, by a process with these settings.
+fn is_taken(command: &str, settings: &str) -> bool {
     let words = std::iter::once("concord").chain(command.split(' '));
     let Ok(cli) = Cli::try_parse_from(words) else { return false };
     let crate::cli::Command::Serve(options) = cli.command else { return true };
-    // Roles that are only taken together.
-    Config::load(None, Overrides { roles: options.roles(), ..Overrides::default() }).is_ok()
+    loaded(settings, options.roles()).is_ok()
 }
 
 #[test]
 fn every_deployed_configuration_is_one_that_the_program_takes() {
     let found = files(&deploy().join("concord"), &[".toml"]);
     assert!(found.len() >= 2, "{found:?}");
-    for (path, text) in found {
-        let mut text = text;
-        for (setting, line) in settings(&text.clone()) {
-            if SETTINGS_TO_COME.contains(&setting.as_str()) {
-                text = text.replace(line, "");
-            }
-        }
-        for (section, _) in SETTINGS_TO_COME.iter().filter_map(|setting| setting.split_once('.')) {
-            if !known().iter().any(|setting| setting.starts_with(&format!("{section}."))) {
-                text = text.replace(&format!("[{section}]"), "");
-            }
-        }
-        let text = text.replace("[ledger]", ADDRESS);
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), text).unwrap();
-        let loaded = Config::load(Some(file.path()), Overrides::default());
+    for (path, _) in found {
+        let loaded = loaded(&path.file_name().unwrap().to_string_lossy(), None);
         assert!(loaded.is_ok(), "{}: {loaded:?}", path.display());
     }
 }
@@ -140,32 +122,27 @@ fn every_setting_that_is_deployed_is_known() {
     for (_, text) in files(&deploy().join("concord"), &[".toml"]) {
         used.extend(settings(&text).into_iter().map(|(setting, _)| setting));
     }
-    let strange: Vec<_> = used
-        .iter()
-        .filter(|setting| !known.contains(*setting) && !SETTINGS_TO_COME.contains(&setting.as_str()))
-        .collect();
+    let strange: Vec<_> = used.difference(&known).collect();
     assert!(strange.is_empty(), "deploy sets what nobody knows: {strange:?}");
 }
 
 #[test]
 fn every_command_line_that_is_deployed_is_taken() {
-    let mut used = BTreeSet::new();
-    for (_, text) in files(&deploy(), &[".yaml", ".service", "Containerfile"]) {
-        used.extend(commands(&text));
-    }
+    let of = |ending: &[&str], settings: &'static str| {
+        let found = files(&deploy(), ending).into_iter().flat_map(|(_, text)| commands(&text));
+        found.map(move |command| (command, settings)).collect::<BTreeSet<_>>()
+    };
+    let mut used = of(&[".service"], ONE_MACHINE);
+    used.extend(of(&[".yaml", "Containerfile"], CLUSTER));
     assert!(used.len() >= 6, "{used:?}");
-    let strange: Vec<_> = used
-        .iter()
-        .filter(|command| !is_taken(command) && !COMMANDS_TO_COME.contains(&command.as_str()))
-        .collect();
+    assert!(used.contains(&(String::from("serve --roles timers,signer"), CLUSTER)), "{used:?}");
+    let strange: Vec<_> = used.iter().filter(|(command, settings)| !is_taken(command, settings)).collect();
     assert!(strange.is_empty(), "deploy runs what the program does not take: {strange:?}");
 }
 
 #[test]
-fn what_has_come_is_to_come_no_more() {
-    let known = known();
-    let come: Vec<_> = SETTINGS_TO_COME.iter().filter(|setting| known.contains(**setting)).collect();
-    assert!(come.is_empty(), "take out of SETTINGS_TO_COME: {come:?}");
-    let come: Vec<_> = COMMANDS_TO_COME.iter().filter(|command| is_taken(command)).collect();
-    assert!(come.is_empty(), "take out of COMMANDS_TO_COME: {come:?}");
+fn a_command_line_is_judged_by_the_settings_of_its_process() {
+    assert!(is_taken("serve --roles timers,signer", CLUSTER));
+    assert!(!is_taken("serve --roles timers,signer", ONE_MACHINE), "nobody would keep the list of deadlines");
+    assert!(!is_taken("serve --rolls api", CLUSTER));
 }

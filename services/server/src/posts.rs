@@ -14,12 +14,20 @@ use crate::config::Config;
 /// How long leases may take to be released before they are left to run out.
 const RELEASED_WITHIN: Duration = Duration::from_secs(10);
 
+/// A post of this process.
+#[derive(Clone)]
+pub(crate) struct Standing {
+    pub(crate) ledger: LedgerId,
+    pub(crate) duty: Duty,
+    pub(crate) post: Post,
+}
+
 /// The posts of this process, and the tasks that keep them.
 pub(crate) struct Posts {
     leases: Arc<dyn Leases>,
     holder: Uuid,
     options: PostOptions,
-    posts: Vec<Post>,
+    posts: Vec<Standing>,
     terms: JoinSet<()>,
 }
 
@@ -44,8 +52,13 @@ impl Posts {
         let lease = Lease::of(ledger, duty);
         let (post, term) = Post::new(Arc::clone(&self.leases), lease, self.holder, self.options);
         self.terms.spawn(term.run());
-        self.posts.push(post.clone());
+        self.posts.push(Standing { ledger: ledger.clone(), duty, post: post.clone() });
         post
+    }
+
+    /// Everything that this process stands for.
+    pub(crate) fn all(&self) -> Vec<Standing> {
+        self.posts.clone()
     }
 
     /// Waits until a task that keeps a lease breaks off. One that ends has been resigned, which is no failure.
@@ -61,7 +74,7 @@ impl Posts {
 
     /// Releases every lease, so that another process takes over at once.
     pub(crate) async fn resign(mut self) {
-        self.posts.iter().for_each(Post::resign);
+        self.posts.iter().for_each(|standing| standing.post.resign());
         let released = async { while self.terms.join_next().await.is_some() {} };
         if tokio::time::timeout(RELEASED_WITHIN, released).await.is_err() {
             tracing::warn!("leases could not be released; they run out by themselves");

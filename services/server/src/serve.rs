@@ -1,5 +1,7 @@
 //! Opens the ledgers, starts the parts that the roles name, and serves until asked to stop.
 
+mod tasks;
+
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,8 +19,9 @@ use concord_projection::{Projections, StoreError};
 use concord_timekeeper::{Outbox, Timekeeper};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, JoinSet};
 use tonic_health::server::HealthReporter;
+
+pub(crate) use tasks::{Task, Tasks};
 
 use crate::checkpoints::{self, CheckpointsError};
 use crate::config::{Config, NetworkKind, ProcessRole};
@@ -29,7 +32,7 @@ use crate::key::{self, KeyError};
 use crate::log_relays::LogRelays;
 use crate::metrics::{self, Collector, Probe, Watched};
 use crate::open::{Opened, Shared, open};
-use crate::posts::Posts;
+use crate::posts::{Posts, Standing};
 
 /// In a tenant's folder: reminders that wait for whoever delivers them.
 const REMINDERS: &str = "reminders.jsonl";
@@ -86,13 +89,16 @@ pub(crate) enum ServeError {
     Transport(#[from] tonic::transport::Error),
     /// A task that the service cannot be without ended, though nobody asked it to.
     #[error("{0} ended by itself")]
-    Ended(&'static str),
+    Ended(Task),
     /// Somebody has begun another epoch of a ledger: what this process knows of it may not be so any more.
     #[error("a ledger is in another epoch; start the service again")]
     EpochChanged,
+    /// A task that keeps a lease panicked.
+    #[error("a lease broke off")]
+    Lease(#[source] tokio::task::JoinError),
     /// Such a task panicked or was cancelled.
     #[error("{0} broke off")]
-    BrokeOff(&'static str, #[source] tokio::task::JoinError),
+    BrokeOff(Task, #[source] tokio::task::JoinError),
 }
 
 /// Where time and identifiers come from.
@@ -116,25 +122,10 @@ pub(crate) struct Running {
     /// Where metrics and probes are answered, if anywhere.
     pub(crate) metrics: Option<SocketAddr>,
     closing: watch::Sender<bool>,
-    /// Absent once it has ended.
-    api: Option<JoinHandle<Result<(), tonic::transport::Error>>>,
-    /// The one task that follows how everything is.
-    health: JoinSet<()>,
-    /// One task a tenant, with the role of the timers.
-    timers: JoinSet<()>,
-    /// What sends prescriptions, one for each tenant; empty without a network.
-    relays: JoinSet<()>,
-    /// What remembers how far the ledgers were served, one for each tenant.
-    heads: JoinSet<Result<(), HeadsError>>,
+    tasks: Tasks,
     ledgers: Vec<(Remembered, Arc<dyn Ledger>)>,
-    /// What signs checkpoints, one for each tenant, with the role of the signer.
-    signers: JoinSet<()>,
     /// Set when nothing more is recorded.
     recorded: watch::Sender<bool>,
-    /// What publishes the log, one for each tenant; empty without NATS.
-    log_relays: LogRelays,
-    /// What answers metrics and probes; empty when nothing is configured.
-    probes: JoinSet<()>,
     views: Vec<Projections>,
     /// What this process does only while no other does.
     posts: Posts,
@@ -154,11 +145,9 @@ impl Running {
         let mut views = Vec::new();
         let mut parts = Vec::new();
         let mut watched = Vec::new();
-        let mut timers = JoinSet::new();
-        let mut relays = JoinSet::new();
-        let (mut heads, mut ledgers) = (JoinSet::new(), Vec::new());
-        let mut signers = JoinSet::new();
-        let mut log_relays = LogRelays::connect(config).await?;
+        let mut ledgers = Vec::new();
+        let mut tasks = Tasks::default();
+        let log_relays = LogRelays::connect(config).await?;
         let (closing, mut closed) = watch::channel(false);
         let recorded = watch::Sender::new(false);
         for id in &config.tenants {
@@ -166,19 +155,23 @@ impl Running {
             let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
             opened.executor.rules().await.map_err(unusable)?;
             views.extend(opened.views.clone());
-            watched.push(Watched::of(id, &opened));
+            let mut looked_at = Watched::of(id, &opened);
             let Opened { ledger, executor, views } = opened;
             let remembered = Remembered::of(config, id);
             // Before anything is served: what cannot be remembered would be missed by nobody.
             remembered.note(&*ledger).await?;
-            heads.spawn(remembered.clone().follow(Arc::clone(&ledger)));
+            let followed = remembered.clone().follow(Arc::clone(&ledger));
+            tasks.spawn(Task::Heads, async {
+                followed.await?;
+                Err(ServeError::EpochChanged)
+            });
             ledgers.push((remembered, Arc::clone(&ledger)));
             if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
                 let (executor, clock) = (executor.clone(), Arc::clone(&sources.clock));
                 let outbox = Arc::new(Outbox::at(folder.path().join(id.as_str()).join(REMINDERS)));
                 let timekeeper = Arc::new(Timekeeper::new(executor, views, clock, outbox));
                 let post = shared.posts.stand(&LedgerId::clinical(id.clone()), Duty::Timers);
-                timers.spawn(async move {
+                tasks.keep(Task::Timers, async move {
                     let work = |_| {
                         let timekeeper = Arc::clone(&timekeeper);
                         async move { timekeeper.run().await }
@@ -188,26 +181,33 @@ impl Running {
             }
             if let Some(relay) = relay(config, &sources, &ledger, &executor) {
                 let mut closed = closing.subscribe();
-                relays.spawn(relay.run(async move {
+                let closed = async move {
                     let _ = closed.wait_for(|closed| *closed).await;
-                }));
+                };
+                tasks.keep(Task::Pharmacy, relay.run(closed));
             }
             let (proofs, signer) = checkpoints::open(&folder, id, config, &ledger, &sources).await?;
-            let relay = log_relays.start(&ledger, &sources.clock);
+            let relay = log_relays.of(&ledger, &sources.clock);
+            looked_at.relay = relay.as_ref().map(concord_relay::Relay::watch);
+            watched.push(looked_at);
             parts.push(Parts {
                 tenant: id.clone(),
                 ledger: Arc::clone(&ledger),
                 views: views.clone(),
                 signer: signer.as_ref().map(Signer::watch),
-                relay,
+                relay: relay.as_ref().map(concord_relay::Relay::watch),
             });
+            if let Some(relay) = relay {
+                tasks.keep(Task::Relay, relay.run());
+            }
             if let Some(signer) = signer {
                 let mut recorded = recorded.subscribe();
-                signers.spawn(signer.run(async move {
+                let recorded = async move {
                     let _ = recorded.wait_for(|recorded| *recorded).await;
-                }));
+                };
+                tasks.keep(Task::Signer, signer.run(recorded));
             }
-            tenants.push((id.clone(), Tenant { executor, ledger, views, proofs: Some(proofs) }));
+            tenants.push((id.clone(), Tenant { executor, ledger, views, proofs }));
         }
         let api = ApiParts {
             authenticator,
@@ -219,33 +219,18 @@ impl Running {
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let reporter = HealthReporter::new();
-        let mut health = JoinSet::new();
-        health.spawn(Health::new(reporter.clone(), parts.clone()).await.follow());
+        tasks.keep(Task::Health, Health::new(reporter.clone(), parts.clone()).await.follow());
         let api = Api::new(api, reporter);
         let probe = Probe::new(parts, closing.subscribe());
-        let (metrics, probes) = observed(config, folder.path(), watched, api.door(), probe).await?;
-        let api = tokio::spawn(api.serve(listener, async move {
+        let metrics =
+            observed(config, folder.path(), (watched, shared.posts.all()), api.door(), probe, &mut tasks)
+                .await?;
+        let served = api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
-        }));
+        });
+        tasks.spawn(Task::Api, async { Ok(served.await?) });
         let Shared { posts, .. } = shared;
-        Ok(Self {
-            address,
-            metrics,
-            closing,
-            api: Some(api),
-            health,
-            timers,
-            relays,
-            probes,
-            log_relays,
-            heads,
-            ledgers,
-            signers,
-            recorded,
-            views,
-            posts,
-            _folder: folder,
-        })
+        Ok(Self { address, metrics, closing, tasks, ledgers, recorded, views, posts, _folder: folder })
     }
 
     /// Serves until `asked` is over.
@@ -261,55 +246,9 @@ impl Running {
     }
 
     async fn ended(&mut self) -> ServeError {
-        const API: &str = "the API";
-        const HEALTH: &str = "the watch over the views";
-        const HEADS: &str = "what remembers how far the ledgers were served";
-        const TIMERS: &str = "the timekeeper";
-        const RELAY: &str = "the pharmacy relay";
-        const SIGNER: &str = "the signer of checkpoints";
-        const LOG: &str = "the relay of the log";
-        const LEASES: &str = "a lease";
-        const METRICS: &str = "the metrics";
-        let Some(api) = self.api.as_mut() else { return ServeError::Ended(API) };
         tokio::select! {
-            ended = api => {
-                self.api = None;
-                match ended {
-                    Ok(Ok(())) => ServeError::Ended(API),
-                    Ok(Err(cause)) => cause.into(),
-                    Err(cause) => ServeError::BrokeOff(API, cause),
-                }
-            }
-            ended = self.health.join_next() => match ended {
-                Some(Err(cause)) => ServeError::BrokeOff(HEALTH, cause),
-                Some(Ok(())) | None => ServeError::Ended(HEALTH),
-            },
-            cause = self.posts.broke_off() => ServeError::BrokeOff(LEASES, cause),
-            Some(ended) = self.timers.join_next() => match ended {
-                Err(cause) => ServeError::BrokeOff(TIMERS, cause),
-                Ok(()) => ServeError::Ended(TIMERS),
-            },
-            Some(ended) = self.heads.join_next() => match ended {
-                Err(cause) => ServeError::BrokeOff(HEADS, cause),
-                Ok(Ok(())) => ServeError::EpochChanged,
-                Ok(Err(cause)) => cause.into(),
-            },
-            Some(ended) = self.probes.join_next() => match ended {
-                Err(cause) => ServeError::BrokeOff(METRICS, cause),
-                Ok(()) => ServeError::Ended(METRICS),
-            },
-            Some(ended) = self.relays.join_next() => match ended {
-                Err(cause) => ServeError::BrokeOff(RELAY, cause),
-                Ok(()) => ServeError::Ended(RELAY),
-            },
-            Some(ended) = self.signers.join_next() => match ended {
-                Err(cause) => ServeError::BrokeOff(SIGNER, cause),
-                Ok(()) => ServeError::Ended(SIGNER),
-            },
-            ended = self.log_relays.ended() => match ended {
-                Err(cause) => ServeError::BrokeOff(LOG, cause),
-                Ok(()) => ServeError::Ended(LOG),
-            },
+            cause = self.tasks.ended() => cause,
+            cause = self.posts.broke_off() => ServeError::Lease(cause),
         }
     }
 
@@ -317,19 +256,16 @@ impl Running {
     pub(crate) async fn stop(mut self, drain: std::time::Duration) -> Result<(), ServeError> {
         self.closing.send_replace(true);
         // It holds ledgers and views; that they stop now is nothing to report.
-        self.health.shutdown().await;
+        self.tasks.cut_off(Task::Health).await;
         // A deadline that passes now is recorded when the service starts again.
-        self.timers.shutdown().await;
-        if let Some(api) = self.api {
-            if let Ok(ended) = tokio::time::timeout(drain, api).await {
-                ended.map_err(|cause| ServeError::BrokeOff("the API", cause))??;
-            } else {
-                tracing::warn!("calls were still running when the time to finish them was over");
-            }
+        self.tasks.cut_off(Task::Timers).await;
+        match self.tasks.finish(Task::Api, drain).await {
+            Some(ended) => ended?,
+            None => tracing::warn!("calls were still running when the time to finish them was over"),
         }
         // A turn that is cut off is done again by the next start.
-        self.relays.shutdown().await;
-        self.heads.shutdown().await;
+        self.tasks.cut_off(Task::Pharmacy).await;
+        self.tasks.cut_off(Task::Heads).await;
         for (remembered, ledger) in self.ledgers {
             if let Err(error) = remembered.note(&*ledger).await {
                 tracing::warn!(
@@ -340,18 +276,18 @@ impl Running {
         }
         // What was recorded last is signed too, unless that takes too long: the next start signs it.
         self.recorded.send_replace(true);
-        let signed = async { while self.signers.join_next().await.is_some() {} };
-        if tokio::time::timeout(drain, signed).await.is_err() {
-            self.signers.shutdown().await;
+        if !matches!(self.tasks.finish(Task::Signer, drain).await, Some(Ok(()))) {
+            self.tasks.cut_off(Task::Signer).await;
         }
-        self.log_relays.shutdown().await;
+        // What is not acknowledged is found out by the next start.
+        self.tasks.cut_off(Task::Relay).await;
         for views in self.views {
             views.shutdown().await;
         }
         // Last: what was done under them is done.
         self.posts.resign().await;
         // Last, so that whoever looks sees how it ends.
-        self.probes.shutdown().await;
+        self.tasks.cut_off(Task::Metrics).await;
         Ok(())
     }
 }
@@ -360,17 +296,17 @@ impl Running {
 async fn observed(
     config: &Config,
     data: &Path,
-    watched: Vec<Watched>,
+    (watched, posts): (Vec<Watched>, Vec<Standing>),
     door: Door,
     probe: Probe,
-) -> Result<(Option<SocketAddr>, JoinSet<()>), ServeError> {
-    let mut tasks = JoinSet::new();
-    let Some(address) = config.metrics.listen else { return Ok((None, tasks)) };
+    tasks: &mut Tasks,
+) -> Result<Option<SocketAddr>, ServeError> {
+    let Some(address) = config.metrics.listen else { return Ok(None) };
     let probe = Arc::new(probe);
-    let collector = Collector::new(&config.role_names(), watched, door, data, Arc::clone(&probe));
+    let collector = Collector::new(&config.role_names(), watched, posts, door, data, Arc::clone(&probe));
     let listen = |cause| ServeError::Listen { address, cause };
-    let address = metrics::answer(address, collector, probe, &mut tasks).await.map_err(listen)?;
-    Ok((Some(address), tasks))
+    let address = metrics::answer(address, collector, probe, tasks).await.map_err(listen)?;
+    Ok(Some(address))
 }
 
 /// What sends a tenant's prescriptions, when a network is configured and this process executes commands.
@@ -384,164 +320,4 @@ fn relay(config: &Config, sources: &Sources, ledger: &Arc<dyn Ledger>, executor:
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use concord_client::{Client, treatment};
-    use concord_kernel::{Actor, Credentials, Instant, ManualClock, PersonId, Role};
-    use concord_proto::concord::ledger::v1::GetHeadRequest;
-    use concord_proto::concord::side_effects::v1::{Grade, ReportSideEffectRequest};
-    use uuid::Uuid;
-
-    use super::*;
-    use crate::config::Overrides;
-
-    const SOON: Duration = Duration::from_secs(10);
-
-    fn config(folder: &std::path::Path) -> Config {
-        let listen = "127.0.0.1:0".parse().ok();
-        let overrides = Overrides { data: Some(folder.to_owned()), listen, ..Overrides::default() };
-        Config::load(None, overrides).unwrap()
-    }
-
-    async fn started(folder: &std::path::Path) -> Running {
-        Running::start(&config(folder), Sources::machine()).await.unwrap()
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_running_service_records_a_deadline_that_passes() {
-        let folder = tempfile::tempdir().unwrap();
-        let (config, noon) = (config(folder.path()), Instant::parse("2026-03-02T12:00:00Z").unwrap());
-        let clock = Arc::new(ManualClock::starting_at(noon));
-        let sources = Sources { clock: Arc::clone(&clock) as _, ids: Arc::new(RandomIds) };
-        let running = Running::start(&config, sources).await.unwrap();
-        let tokens = key::tokens(&config.token_key()).unwrap();
-        let as_a = |role, now| {
-            let id = PersonId::new(Uuid::from_u128(7));
-            let actor = Actor { id, role, credentials: Credentials::default() };
-            tokens.sign(&config.tenants[0], &actor, now, Duration::from_hours(1))
-        };
-        let nurse =
-            Client::connect(format!("http://{}", running.address), &as_a(Role::Nurse, noon)).await.unwrap();
-        let report = ReportSideEffectRequest {
-            header: Some(treatment(RandomIds.next(), Uuid::from_u128(1))),
-            report_id: RandomIds.next().to_string(),
-            description: String::from("a rash on both arms"),
-            grade: Grade::Moderate.into(),
-            ..ReportSideEffectRequest::default()
-        };
-        nurse.send(report).await.unwrap();
-        clock.advance_to(noon.plus_days(2));
-
-        let auditor = nurse.acting_as(&as_a(Role::Auditor, noon.plus_days(2))).unwrap();
-        let recorded = async {
-            loop {
-                let head = auditor.ledger().get_head(GetHeadRequest::default()).await.unwrap().into_inner();
-                if head.token.is_some_and(|token| token.position == 2) {
-                    return;
-                }
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        tokio::time::timeout(SOON, recorded).await.expect("the breach is recorded");
-        running.stop(SOON).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn an_api_that_ends_by_itself_ends_the_service_with_the_cause() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut running = started(folder.path()).await;
-        // As when the listener fails: the API is done though nobody asked.
-        running.closing.send_replace(true);
-        let ended = tokio::time::timeout(SOON, running.until(std::future::pending())).await.unwrap();
-        assert_eq!(ended.unwrap_err().to_string(), "the API ended by itself");
-        running.stop(SOON).await.unwrap();
-
-        let mut again = started(folder.path()).await;
-        again.api.as_ref().unwrap().abort();
-        let ended = tokio::time::timeout(SOON, again.until(std::future::pending())).await.unwrap();
-        assert!(matches!(ended, Err(ServeError::BrokeOff("the API", _))));
-    }
-
-    #[tokio::test]
-    async fn a_service_whose_health_nobody_follows_any_more_ends() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut running = started(folder.path()).await;
-        running.health.abort_all();
-        let ended = tokio::time::timeout(SOON, running.until(std::future::pending())).await.unwrap();
-        assert!(matches!(ended, Err(ServeError::BrokeOff(_, _))));
-        running.stop(SOON).await.unwrap();
-    }
-
-    #[tokio::test]
-    async fn a_service_that_is_asked_to_stop_stops_well() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut running = started(folder.path()).await;
-        running.until(std::future::ready(())).await.unwrap();
-        running.stop(SOON).await.unwrap();
-    }
-
-    /// Rules that two have signed for tables that are no more, looser than those that are.
-    fn unfit() -> Vec<concord_domain::DomainEvent> {
-        use concord_domain::ruleset::Event;
-        use concord_kernel::Text;
-        use concord_knowledge::RulesetVersion;
-        let version = |name: &str| RulesetVersion::parse(name).unwrap();
-        let ruleset = version("2026-01-05.0123456789ab");
-        let noon = Instant::parse("2026-01-05T12:00:00Z").unwrap();
-        let rows = "id,value,unit,source,reviewed_by,reviewed_on\nbridge-days,60,d,Program rule,,\n";
-        let events = [
-            Event::RulesetProposed {
-                ruleset: ruleset.clone(),
-                digest: String::new(),
-                base: version("2020-01-01.0123456789ab"),
-                valid_from: None,
-                reason: Text::parse("longer then").unwrap(),
-                by: PersonId::new(Uuid::from_u128(1)),
-                role: Role::Pharmacist,
-            },
-            Event::RulesetRowsProposed {
-                ruleset: ruleset.clone(),
-                table: String::from("limits.csv"),
-                text: String::from(rows),
-            },
-            Event::RulesetPublished { ruleset, in_force_from: noon, reviewed_on: noon.day() },
-        ];
-        events.map(concord_domain::DomainEvent::Ruleset).to_vec()
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_service_that_cannot_judge_by_its_published_rules_does_not_start() {
-        use concord_kernel::{CommandId, LedgerId, StreamRef};
-        use concord_ledger::{Append, Expected, NewEvent, SqliteLedger, SqliteOptions};
-        let folder = tempfile::tempdir().unwrap();
-        started(folder.path()).await.stop(SOON).await.unwrap();
-        let config = config(folder.path());
-        let id = LedgerId::clinical(config.tenants[0].clone());
-        let path = DataFolder::file(folder.path(), &id);
-        let Sources { clock, ids } = Sources::machine();
-        let ledger = SqliteLedger::open(&path, id, clock, ids, SqliteOptions::default()).unwrap();
-        let stored = |event: concord_domain::DomainEvent| NewEvent {
-            event_type: event.event_type(),
-            event_version: event.event_version(),
-            payload: event.encode().into(),
-        };
-        let append = Append {
-            command: CommandId::new(Uuid::from_u128(9)),
-            request_hash: [9; 32],
-            stream: StreamRef::ruleset(),
-            expected: Expected::Exact(0),
-            conditions: Vec::new(),
-            events: unfit().into_iter().map(stored).collect(),
-            metadata: "{}".into(),
-            reply: "".into(),
-        };
-        ledger.append(append).await.unwrap();
-        drop(ledger);
-        let refused = Running::start(&config, Sources::machine()).await.err();
-        let cause = refused.as_ref().and_then(std::error::Error::source).map(ToString::to_string);
-        assert!(matches!(refused, Some(ServeError::Rules { .. })), "{refused:?}");
-        let cause = cause.unwrap_or_default();
-        assert!(cause.contains("limits.csv, line 2, column value: \"60\" is looser than \"30\""), "{cause}");
-    }
-}
+mod tests;

@@ -11,11 +11,12 @@ use futures::future::try_join_all;
 use serde::Serialize;
 
 use crate::process::{Process, ProcessError};
-use crate::topology::{DATABASE, MEMBERS, Member, NATS, SETTINGS, TENANT};
+use crate::topology::{CHECKPOINT_KEY, DATABASE, MEMBERS, Member, NATS, SETTINGS, TENANT, TOKEN_KEY};
 
-/// Folder of the key that signs local tokens; every process gets a copy.
+/// Folder of the keys that sign local tokens and checkpoints; the processes share them.
 const KEYS: &str = "keys";
-const KEY: &str = "token.key";
+const FOR_TOKENS: &str = "token.key";
+const FOR_CHECKPOINTS: &str = "checkpoint.key";
 
 /// Who may prescribe what, for those that tests speak as.
 const SCHEDULES: &str = "II,III,IV,V";
@@ -94,7 +95,7 @@ impl Cluster {
             running: BTreeMap::new(),
         };
         cluster.clear()?;
-        // Makes the key that all of them get.
+        // Makes the key that all of them use.
         cluster.token(Person::new("auditor", 1)).await?;
         let [first, others @ ..] = MEMBERS;
         // The first makes the tables; the others would wait for it anyway.
@@ -123,6 +124,11 @@ impl Cluster {
             pid: Some(process.pid()),
         };
         servers.chain(nodes).chain(self.running.iter().map(member)).collect()
+    }
+
+    /// Where the nodes of NATS are.
+    pub fn nats(&self) -> Vec<String> {
+        self.nats.urls()
     }
 
     /// A client of the process `name` that acts as `person`.
@@ -198,7 +204,7 @@ impl Cluster {
     /// Removes what a cluster before left in the folder: its databases are gone, and what processes remember of them would be of
     /// another record.
     fn clear(&self) -> io::Result<()> {
-        if !self.folder.join(KEYS).join(KEY).exists() {
+        if !self.folder.join(KEYS).join(FOR_TOKENS).exists() {
             return Ok(());
         }
         for Member { name, .. } in MEMBERS {
@@ -213,12 +219,15 @@ impl Cluster {
     async fn spawn(&self, Member { name, roles }: Member) -> Result<Process, ClusterError> {
         let data = self.folder.join(name);
         std::fs::create_dir_all(&data)?;
-        std::fs::copy(self.folder.join(KEYS).join(KEY), data.join(KEY))?;
         let data = data.to_string_lossy();
         let arguments = ["--data", &data, "serve", "--listen", "127.0.0.1:0", "--roles", roles];
         let database = self.writable();
         let nats = format!("{:?}", self.nats.urls());
-        let settings = SETTINGS.into_iter().chain([(DATABASE, database.as_str()), (NATS, nats.as_str())]);
+        let key = |name| self.folder.join(KEYS).join(name).to_string_lossy().into_owned();
+        let (tokens, checkpoints) = (key(FOR_TOKENS), key(FOR_CHECKPOINTS));
+        let own =
+            [(DATABASE, &database), (NATS, &nats), (TOKEN_KEY, &tokens), (CHECKPOINT_KEY, &checkpoints)];
+        let settings = SETTINGS.into_iter().chain(own.map(|(name, value)| (name, value.as_str())));
         let log = self.folder.join(format!("{name}.log"));
         let started = Process::start(&self.program, arguments, settings, &log).await;
         started.map_err(|cause| ClusterError::Member { name, cause })

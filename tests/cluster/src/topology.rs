@@ -28,5 +28,9 @@ pub(crate) const NATS: &str = "CONCORD_NATS__SERVERS";
 /// The setting that says where the database is.
 pub(crate) const DATABASE: &str = "CONCORD_LEDGER__POSTGRES";
 
+/// The settings that say where the keys of all processes are: of tokens, and of checkpoints.
+pub(crate) const TOKEN_KEY: &str = "CONCORD_TOKENS__KEY";
+pub(crate) const CHECKPOINT_KEY: &str = "CONCORD_CHECKPOINTS__KEY";
+
 /// Whose ledger is served.
 pub(crate) const TENANT: &str = "demo";

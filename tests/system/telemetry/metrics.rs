@@ -7,7 +7,7 @@ use concord_proto::concord::prescriber::v1::ListWorklistRequest;
 use concord_support::Intake;
 use concord_telemetry::{Kind, metric};
 
-use super::{ask, talkative};
+use super::{ask, talkative, talkative_with};
 use crate::{AUDITOR, PSYCHIATRIST};
 
 /// Metrics that need what this test does not set up: a network to pharmacies.
@@ -41,7 +41,9 @@ fn label_names(of: &str) -> BTreeSet<String> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_measured_is_what_is_explained_and_it_counts() {
     let folder = tempfile::tempdir().unwrap();
-    let server = talkative(folder.path(), None).await;
+    // Nobody listens there: everything that is recorded waits to be published.
+    let away = ("CONCORD_NATS__SERVERS", "[\"nats://127.0.0.1:1\"]");
+    let server = talkative_with(folder.path(), Some(away)).await;
     let doctor = server.client(PSYCHIATRIST).await.unwrap();
     let intake = Intake::admit(&doctor).await.unwrap();
     let receipt = intake.prepare(&doctor, "sertraline").await.unwrap();
@@ -76,6 +78,9 @@ async fn what_is_measured_is_what_is_explained_and_it_counts() {
     assert!(value("concord_view_batch_events_sum{tenant=\"demo\"}") >= at);
     assert!(value("concord_state_loads_total{tenant=\"demo\"}") >= 1.0);
     assert!(value("concord_store_bytes{tenant=\"demo\",file=\"ledger_wal\"}") >= 1.0);
+    let waits = value("concord_relay_lag_events{tenant=\"demo\"}");
+    assert!((waits - at).abs() < f64::EPSILON, "{waits} of {at} events wait");
+    assert!(value("concord_lease_held{tenant=\"demo\",duty=\"timers\"}") > 0.5, "nobody else could");
     assert!(value("process_open_fds") >= 1.0 && value("process_resident_memory_bytes") >= 1.0);
 
     let mut seen = BTreeSet::new();

@@ -17,16 +17,19 @@ use crate::CONCORD;
 
 /// A server that tells everything: metrics, spans to `collector` and every line of its log.
 async fn talkative(folder: &Path, collector: Option<&str>) -> Concord {
+    talkative_with(folder, collector.map(|collector| ("CONCORD_TELEMETRY__OTLP", collector))).await
+}
+
+/// The same, with a setting more.
+async fn talkative_with(folder: &Path, setting: Option<(&str, &str)>) -> Concord {
     let mut command = Command::new(CONCORD);
     command
         .env("CONCORD_METRICS__LISTEN", "127.0.0.1:0")
         .env("CONCORD_LOG__FILTER", "trace")
         .env("CONCORD_LOG__FORMAT", "json")
         .env("CONCORD_TELEMETRY__SAMPLE", "1.0")
+        .envs(setting)
         .stdin(Stdio::null());
-    if let Some(collector) = collector {
-        command.env("CONCORD_TELEMETRY__OTLP", collector);
-    }
     Concord::start_with(command, CONCORD, folder, &[]).await.unwrap()
 }
 

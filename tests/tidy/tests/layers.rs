@@ -14,7 +14,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("concord-domain", &["concord-kernel", "concord-knowledge"]),
     ("concord-postgres", &[]),
     ("concord-telemetry", &[]),
-    ("concord-ledger", &["concord-kernel", "concord-postgres"]),
+    ("concord-ledger", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
     ("concord-audit", &["concord-kernel", "concord-ledger"]),
     ("concord-lease", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
     ("concord-proto", &[]),
@@ -68,7 +68,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "concord-pharmacy",
         &["concord-kernel", "concord-domain", "concord-ledger", "concord-executor", "concord-telemetry"],
     ),
-    ("concord-relay", &["concord-kernel", "concord-ledger", "concord-proto"]),
+    ("concord-relay", &["concord-kernel", "concord-ledger", "concord-proto", "concord-telemetry"]),
     (
         "concord-simulator",
         &["concord-kernel", "concord-knowledge", "concord-client", "concord-proto", "concord-intake"],

@@ -123,4 +123,15 @@ mod tests {
         assert!(!is_setting("POSTGRES_BIN") && !is_setting("LEDGER__POSTGRES_FILE"));
         assert_eq!(setting(&Uncased::from("LEDGER__POSTGRES_FILE")), "ledger.postgres");
     }
+
+    #[test]
+    fn what_the_tests_name_in_the_environment_is_no_setting() {
+        let script = include_str!("../../../../tests/run");
+        let words = script.split(|c: char| !(c.is_ascii_uppercase() || c == '_'));
+        let names: Vec<_> =
+            words.filter_map(|word| word.strip_prefix(PREFIX)).filter(|name| !name.is_empty()).collect();
+        assert!(names.contains(&"NATS_SERVER"), "{names:?}");
+        let taken: Vec<_> = names.iter().filter(|name| is_setting(name)).collect();
+        assert!(taken.is_empty(), "a service that a test starts takes these for settings: {taken:?}");
+    }
 }

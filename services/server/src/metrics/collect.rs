@@ -8,10 +8,12 @@ use concord_executor::Executor;
 use concord_kernel::{LedgerId, TenantId};
 use concord_ledger::{DataFolder, Ledger};
 use concord_projection::{Projections, Status};
+use concord_relay as relay;
 use concord_telemetry::{as_f64, metric};
 
 use super::probe::{Probe, state};
 use crate::open::{Opened, VIEWS};
+use crate::posts::Standing;
 
 /// What SQLite adds to the name of a file for its write-ahead log.
 const WAL: &str = "-wal";
@@ -25,11 +27,14 @@ pub(crate) struct Watched {
     ledger: Arc<dyn Ledger>,
     executor: Executor,
     views: Option<Projections>,
+    /// What publishes its log, where this process does.
+    pub(crate) relay: Option<relay::Watch>,
 }
 
 /// Looks at everything that is measured by looking.
 pub(crate) struct Collector {
     tenants: Vec<Watched>,
+    posts: Vec<Standing>,
     door: Door,
     data: PathBuf,
     probe: Arc<Probe>,
@@ -41,6 +46,7 @@ impl Collector {
     pub(crate) fn new(
         roles: &[&'static str],
         tenants: Vec<Watched>,
+        posts: Vec<Standing>,
         door: Door,
         data: &Path,
         probe: Arc<Probe>,
@@ -50,7 +56,7 @@ impl Collector {
             metric::ROLE.of([role]).set(1.0);
         }
         let process = metrics_process::Collector::default();
-        Self { tenants, door, data: data.to_owned(), probe, process }
+        Self { tenants, posts, door, data: data.to_owned(), probe, process }
     }
 
     /// Sets every gauge to what is so now.
@@ -63,10 +69,14 @@ impl Collector {
         metric::WATCHERS.of([]).set(count(usage.watchers));
         metric::WATCHERS_LIMIT.of([]).set(count(usage.watchers_limit));
         self.disk();
+        for Standing { ledger, duty, post } in &self.posts {
+            metric::LEASE_HELD.of([ledger.tenant.as_str(), duty.as_str()]).set(flag(post.held().is_some()));
+        }
         for watched in &self.tenants {
             watched.ledger();
             watched.states();
             watched.views();
+            watched.relay().await;
             self.files(&watched.tenant);
         }
     }
@@ -104,6 +114,7 @@ impl Watched {
             ledger: Arc::clone(ledger),
             executor: executor.clone(),
             views: views.clone(),
+            relay: None,
         }
     }
 
@@ -127,6 +138,15 @@ impl Watched {
             for status in views.statuses() {
                 self.view(views, &status);
             }
+        }
+    }
+
+    async fn relay(&self) {
+        let Some(relay) = &self.relay else { return };
+        // A ledger that cannot be read is told of by itself.
+        if let Ok(lag) = relay.lag().await {
+            metric::RELAY_LAG_EVENTS.of([self.tenant.as_str()]).set(as_f64(lag.events));
+            metric::RELAY_LAG_SECONDS.of([self.tenant.as_str()]).set(lag.age);
         }
     }
 

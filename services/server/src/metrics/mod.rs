@@ -18,10 +18,11 @@ use concord_telemetry::{Kind, describe, metric, switch_on};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::net::TcpListener;
 use tokio::sync::Mutex;
-use tokio::task::JoinSet;
 
 pub(crate) use collect::{Collector, Watched};
 pub(crate) use probe::Probe;
+
+use crate::serve::{Task, Tasks};
 
 /// How often values that nobody has asked for are taken out of their queues.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -70,7 +71,7 @@ pub(crate) async fn answer(
     address: SocketAddr,
     collector: Collector,
     probe: Arc<Probe>,
-    tasks: &mut JoinSet<()>,
+    tasks: &mut Tasks,
 ) -> std::io::Result<SocketAddr> {
     let listener = TcpListener::bind(address).await?;
     let address = listener.local_addr()?;
@@ -80,12 +81,12 @@ pub(crate) async fn answer(
         .route("/livez", get(livez))
         .route("/readyz", get(readyz))
         .with_state(desk);
-    tasks.spawn(async move {
+    tasks.keep(Task::Metrics, async move {
         if let Err(error) = axum::serve(listener, router).await {
             tracing::error!(kind = ?error.kind(), "the metrics cannot be asked for any more");
         }
     });
-    tasks.spawn(upkeep());
+    tasks.keep(Task::Metrics, upkeep());
     Ok(address)
 }
 
