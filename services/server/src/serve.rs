@@ -192,7 +192,7 @@ impl Running {
                     let _ = closed.wait_for(|closed| *closed).await;
                 }));
             }
-            let (proofs, signer) = checkpoints::open(&folder, id, config, &ledger, &sources).await?;
+            let (proofs, signer) = checkpoints::open(&folder, id, config, &ledger, &sources, shared.checkpoints.clone())?;
             let relay = log_relays.start(&ledger, &sources.clock);
             parts.push(Parts {
                 tenant: id.clone(),

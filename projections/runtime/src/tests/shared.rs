@@ -105,7 +105,13 @@ fn a_schema_of_a_newer_program_is_refused_and_stays_as_it_is() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let change = |statement: &str| {
         runtime.block_on(async {
-            concord_postgres::Link::connect(&database).await.unwrap().client().batch_execute(statement).await.unwrap();
+            concord_postgres::Link::connect(&database)
+                .await
+                .unwrap()
+                .client()
+                .batch_execute(statement)
+                .await
+                .unwrap();
         });
     };
     change("INSERT INTO views.schema_versions (version) VALUES (99)");
