@@ -1,6 +1,9 @@
 //! Prescriptions on their way to the pharmacy, as those who write, carry and need them live it. Each test is named by the
 //! feature that it shows.
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
 use concord_client::{Client, Error};
 use concord_proto::concord::care_team::v1 as care_team;
 use concord_proto::concord::chart::v1 as chart;
@@ -12,6 +15,7 @@ use concord_proto::concord::liaison::v1 as liaison;
 use concord_proto::concord::plan::v1 as plan;
 use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_proto::concord::prescription::v1 as rx;
+use concord_servers::Postgres;
 use concord_support::{Concord, Intake, Person, episode, fresh, now, today};
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -21,6 +25,12 @@ use crate::{CONCORD, PSYCHIATRIST};
 const NURSE: Person = Person::new("nurse", 6);
 const PRIMARY_CARE: Person = Person::new("primary_care", 7);
 const RELAY: Person = Person::new("service", 8);
+
+async fn serve(folder: &Path, settings: &[(&str, &str)], more: &[&str]) -> Concord {
+    let mut command = Command::new(CONCORD);
+    command.envs(settings.iter().copied());
+    Concord::start_with(command, CONCORD, folder, more).await.unwrap()
+}
 
 /// A patient in treatment, with or without a network of pretended pharmacies.
 struct Clinic {
@@ -60,30 +70,37 @@ const BUPRENORPHINE: Ordered = Ordered {
 impl Clinic {
     async fn open(diagnosis: &str, drug: &Ordered, network: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(CONCORD);
-        command.env("CONCORD_PHARMACY__NETWORK", network);
-        let server = Concord::start_with(command, CONCORD, folder.path(), &[]).await.unwrap();
+        let server = serve(folder.path(), &[("CONCORD_PHARMACY__NETWORK", network)], &[]).await;
+        Self::of(server, folder, diagnosis, drug).await
+    }
+
+    async fn of(server: Concord, folder: TempDir, diagnosis: &str, drug: &Ordered) -> Self {
         let doctor = server.client(PSYCHIATRIST).await.unwrap();
         let nurse = server.client(NURSE).await.unwrap();
         let intake = Intake::admit(&doctor).await.unwrap();
-        intake.indicate(&doctor, diagnosis).await.unwrap();
         let clinic = Self { server, intake, doctor, nurse, _folder: folder };
-        clinic.prepare(drug).await;
+        clinic.receive(diagnosis, drug).await;
+        clinic
+    }
+
+    /// Has everything done that comes before an order.
+    async fn receive(&self, diagnosis: &str, drug: &Ordered) {
+        self.intake.indicate(&self.doctor, diagnosis).await.unwrap();
+        self.prepare(drug).await;
         for (person, role, organisation) in [
             (PSYCHIATRIST, common::Role::Psychiatrist, ""),
             (NURSE, common::Role::Nurse, ""),
             (PRIMARY_CARE, common::Role::PrimaryCare, "Riverbend Family Practice"),
         ] {
             let member = care_team::AddMemberRequest {
-                header: intake.header(),
+                header: self.intake.header(),
                 person_id: person.id.to_string(),
                 role: role.into(),
                 name: "Somebody".to_owned(),
                 organisation: organisation.to_owned(),
             };
-            clinic.doctor.send(member).await.unwrap();
+            self.doctor.send(member).await.unwrap();
         }
-        clinic
     }
 
     async fn prepare(&self, drug: &Ordered) {
@@ -196,7 +213,7 @@ impl Clinic {
             with_person_id: PSYCHIATRIST.id.to_string(),
         };
         self.doctor.send(made).await.unwrap();
-        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        tokio::time::sleep(Duration::from_secs(2)).await;
         let held = follow_up::RecordVisitRequest {
             header: self.intake.header(),
             episode: episode(),
@@ -259,7 +276,7 @@ impl Clinic {
             if self.prescription(None).await.status == status {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("the prescription is {:?}, not {status}", self.prescription(None).await);
     }
@@ -306,6 +323,55 @@ async fn f29_a_controlled_prescription_by_video_rests_on_its_visit_and_on_a_law_
     assert!(orders[0].contains("\"policy\":\"telemedicine.buprenorphine-oud\""), "{orders:?}");
 }
 
+/// Waits until a statement says `t`.
+async fn says(database: &Postgres, statement: &str) {
+    let begun = Instant::now();
+    while database.sql("test0", statement).unwrap() != "t" {
+        assert!(begun.elapsed() < Duration::from_mins(3), "not in time: {statement}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Two processes with a network each: one of them sends for both, and the other when that one drains.
+#[tokio::test]
+async fn f30_of_several_processes_one_sends_and_the_next_goes_on() {
+    let database = Postgres::start().unwrap();
+    let address = database.database().unwrap();
+    let settings = [
+        ("CONCORD_PHARMACY__NETWORK", "test"),
+        ("CONCORD_LEDGER__STORE", "postgres"),
+        ("CONCORD_LEDGER__POSTGRES", address.as_str()),
+        // Longer than this test may take.
+        ("CONCORD_LEASES__SECONDS", "300"),
+    ];
+    let elsewhere = tempfile::tempdir().unwrap();
+    let other = serve(elsewhere.path(), &settings, &["--roles", "api"]).await;
+    let held = |token: u8| {
+        format!(
+            "SELECT count(*) = 1 FROM coordination.leases WHERE name = 'pharmacy' AND token = {token} AND until > now()"
+        )
+    };
+    says(&database, &held(1)).await;
+    let folder = tempfile::tempdir().unwrap();
+    let server = serve(folder.path(), &settings, &["--roles", "api"]).await;
+    let mut clinic = Clinic::of(server, folder, "major-depression", &SERTRALINE).await;
+    let order_id = clinic.order(&SERTRALINE, "major-depression").await.unwrap();
+    clinic.signed(&order_id, "1234565").await;
+    let sent = "SELECT count(*) = 1 FROM events WHERE event_type = 'PrescriptionTransmitted'";
+    says(&database, sent).await;
+    says(&database, &held(1)).await;
+
+    let stop = format!("kill -TERM {}", other.pid().unwrap());
+    assert!(std::process::Command::new("sh").args(["-c", &stop]).status().unwrap().success());
+    assert!(other.ended().await.unwrap().success());
+    says(&database, &held(2)).await;
+    clinic.intake = Intake::admit(&clinic.doctor).await.unwrap();
+    clinic.receive("major-depression", &SERTRALINE).await;
+    let order_id = clinic.order(&SERTRALINE, "major-depression").await.unwrap();
+    clinic.signed(&order_id, "1234565").await;
+    says(&database, "SELECT count(*) = 2 FROM events WHERE event_type = 'PrescriptionTransmitted'").await;
+}
+
 #[tokio::test]
 async fn f30_a_prescription_is_drafted_signed_sent_and_filled() {
     let clinic = Clinic::open("major-depression", &SERTRALINE, "test").await;
@@ -322,7 +388,7 @@ async fn f30_a_prescription_is_drafted_signed_sent_and_filled() {
         if !clinic.prescription(None).await.last_filled_on.is_empty() {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
     let course = clinic.course(None).await;
     let fill = course.iter().find(|point| point.kind == "filled").expect("a fill");

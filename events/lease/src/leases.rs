@@ -16,6 +16,8 @@ pub enum Duty {
     Timers,
     /// Publishes events to the message broker.
     Relay,
+    /// Sends prescriptions and hears pharmacies.
+    Pharmacy,
 }
 
 impl Duty {
@@ -25,6 +27,7 @@ impl Duty {
             Self::Projector => "projector",
             Self::Timers => "timers",
             Self::Relay => "relay",
+            Self::Pharmacy => "pharmacy",
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use concord_postgres::{Line, MigrateError, Migrations, Parameter, Server, Trouble};
+use concord_postgres::{Brought, Line, Link, MigrateError, Migrations, Parameter, Server, Trouble};
 use tokio_postgres::types::Type;
 use uuid::Uuid;
 
@@ -36,7 +36,16 @@ pub struct PostgresLeases {
 }
 
 impl PostgresLeases {
-    /// Connects, and brings the table to this program's version.
+    /// Brings the table to this program's version, with the rights of the role that `database` names.
+    ///
+    /// # Errors
+    ///
+    /// See [`MigrateError`].
+    pub async fn migrate(database: &Server) -> Result<Brought, MigrateError> {
+        SCHEMA.run(&Link::connect(database).await.map_err(Trouble::from)?).await
+    }
+
+    /// Connects, and brings the table to this program's version if the role may.
     ///
     /// # Errors
     ///

@@ -14,7 +14,7 @@ mod trouble;
 
 pub use line::Line;
 pub use link::{Link, Unfit};
-pub use migrations::{MigrateError, Migrations};
+pub use migrations::{Brought, MigrateError, Migrations};
 pub use pool::{Parameter, Pool, QueryError};
 pub use server::{Client, Messages, Server, is_lost};
 pub use tls::{Tls, TlsError};

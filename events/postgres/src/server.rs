@@ -33,6 +33,8 @@ pub type Messages = BoxStream<'static, Result<AsyncMessage, Error>>;
 pub struct Server {
     config: Config,
     tls: Option<Tls>,
+    /// Whether a session that may only read will do.
+    reading: bool,
 }
 
 impl fmt::Debug for Server {
@@ -45,7 +47,7 @@ impl fmt::Debug for Server {
 impl Server {
     /// A server that nothing is encrypted for: one on this machine.
     pub fn local(config: &Config) -> Self {
-        Self { config: prepared(config), tls: None }
+        Self { config: prepared(config), tls: None, reading: false }
     }
 
     /// The same from an address such as `postgres://user@localhost:5432/database`; `None` when it is none.
@@ -58,7 +60,14 @@ impl Server {
     pub fn verified(config: &Config, tls: Tls) -> Self {
         let mut config = prepared(config);
         config.ssl_mode(SslMode::Require);
-        Self { config, tls: Some(tls) }
+        Self { config, tls: Some(tls), reading: false }
+    }
+
+    /// The same, for who only reads: where no server takes writes, such as for a role that may not write at all, the first that
+    /// answers will do. That may be a standby, which is a little behind.
+    #[must_use]
+    pub fn reading(&self) -> Self {
+        Self { reading: true, ..self.clone() }
     }
 
     /// Connects to the first of the servers that takes writes.
@@ -67,9 +76,20 @@ impl Server {
     ///
     /// When none does.
     pub async fn connect(&self) -> Result<(Client, Messages), Error> {
+        match self.connect_to(&self.config).await {
+            Err(_) if self.reading => {
+                let mut any = self.config.clone();
+                any.target_session_attrs(TargetSessionAttrs::Any);
+                self.connect_to(&any).await
+            }
+            connected => connected,
+        }
+    }
+
+    async fn connect_to(&self, config: &Config) -> Result<(Client, Messages), Error> {
         match &self.tls {
-            Some(tls) => connect(&self.config, MakeRustlsConnect::new(tls.client())).await,
-            None => connect(&self.config, NoTls).await,
+            Some(tls) => connect(config, MakeRustlsConnect::new(tls.client())).await,
+            None => connect(config, NoTls).await,
         }
     }
 }

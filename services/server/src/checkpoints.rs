@@ -11,7 +11,7 @@ use concord_audit::{
 use concord_kernel::{LedgerId, TenantId};
 use concord_ledger::{DataFolder, Ledger};
 
-use crate::config::{Config, ProcessRole, StoreKind};
+use crate::config::{Config, ProcessRole};
 use crate::key::{self, KeyError};
 use crate::serve::Sources;
 
@@ -34,9 +34,6 @@ pub(crate) enum CheckpointsError {
     /// The folder for checkpoints.
     #[error("the folder for checkpoints cannot be made")]
     Anchor(#[source] std::io::Error),
-    /// The configuration names no database.
-    #[error("no database is named")]
-    NoDatabase,
 }
 
 /// The key of a tenant's clinical ledger.
@@ -47,25 +44,24 @@ pub(crate) fn signing_key(config: &Config, tenant: &TenantId) -> Result<SigningK
 }
 
 /// Opens what proves the record of `tenant`, in a process that answers or signs, and with the role of the signer what signs it.
-/// Others need no key.
-pub(crate) async fn open(
+/// Others need no key. Checkpoints are kept in `database`,
+/// or in a file where there is none.
+pub(crate) fn open(
     folder: &DataFolder,
     tenant: &TenantId,
     config: &Config,
     ledger: &Arc<dyn Ledger>,
     sources: &Sources,
+    database: Option<Arc<PostgresCheckpoints>>,
 ) -> Result<(Option<Proofs>, Option<Signer>), CheckpointsError> {
     if !config.has(ProcessRole::Api) && !config.has(ProcessRole::Signer) {
         return Ok((None, None));
     }
     let own = folder.path().join(tenant.as_str());
     std::fs::create_dir_all(&own).map_err(CheckpointsError::Anchor)?;
-    let store: Arc<dyn CheckpointStore> = match config.ledger.store {
-        StoreKind::Sqlite => Arc::new(SqliteCheckpoints::open(&own.join(STORE))?),
-        StoreKind::Postgres => {
-            let database = config.ledger.postgres.parse().ok_or(CheckpointsError::NoDatabase)?;
-            Arc::new(PostgresCheckpoints::open(&database).await?)
-        }
+    let store: Arc<dyn CheckpointStore> = match database {
+        Some(database) => database,
+        None => Arc::new(SqliteCheckpoints::open(&own.join(STORE))?),
     };
     let key = signing_key(config, tenant)?;
     let log = Arc::new(Log::new(Arc::clone(ledger), store, key.public().clone()));

@@ -359,7 +359,8 @@ pub(crate) struct ImportPostgresEs {
     /// Whose ledger takes the events
     #[arg(long, value_parser = tenant)]
     pub(crate) tenant: TenantId,
-    /// The database that has them, such as postgres://user@localhost:5432/database
+    /// The database that has them, such as postgres://user@localhost:5432/database; another host than this one is reached over
+    /// TLS, and must prove its name to the authorities of ledger.postgres_ca
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) from: String,
     /// Their table

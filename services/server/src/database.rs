@@ -2,8 +2,11 @@
 
 use std::process::ExitCode;
 
+use concord_audit::PostgresCheckpoints;
+use concord_lease::PostgresLeases;
 use concord_ledger::{DatabaseOptions, PostgresDatabase};
-use concord_postgres::{Server, Tls, TlsError};
+use concord_postgres::{Brought, Server, Tls, TlsError};
+use concord_projection::PostgresViews;
 use serde::Serialize;
 
 use crate::config::{Address, Config, LedgerStore, StoreKind};
@@ -25,6 +28,22 @@ pub(crate) enum DatabaseError {
 struct Done {
     from: u32,
     to: u32,
+    /// What is beside the record.
+    beside: Vec<Beside>,
+}
+
+/// A schema of its own in the same database.
+#[derive(Serialize)]
+struct Beside {
+    schema: &'static str,
+    from: u32,
+    to: u32,
+}
+
+impl From<Brought> for Beside {
+    fn from(Brought { schema, from, to }: Brought) -> Self {
+        Self { schema, from, to }
+    }
 }
 
 /// The database of `store`; `None` when the record is in files. Nothing is connected to yet.
@@ -50,17 +69,29 @@ fn server(address: &Address, tls: Option<&Tls>) -> Result<Server, DatabaseError>
     })
 }
 
-/// Brings the tables to the version of this program.
+/// Brings the tables to the version of this program: the record's, and what is kept beside it.
 pub(crate) async fn migrate(json: bool, config: &Config) -> Result<ExitCode, Failed> {
     let database = database(&config.ledger)?
         .ok_or("ledger.store is \"sqlite\": files are brought to the newest version when they are opened")?;
     let done = database.migrate().await?;
+    let server = database.server();
+    let beside = [
+        PostgresViews::migrate(server).await?,
+        PostgresLeases::migrate(server).await?,
+        PostgresCheckpoints::migrate(server).await?,
+    ];
+    let done = Done { from: done.from, to: done.to, beside: beside.map(Beside::from).into() };
     if json {
-        out::json(&Done { from: done.from, to: done.to })?;
-    } else if done.from == done.to {
+        out::json(&done)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if done.from == done.to {
         out::line(format_args!("The tables have schema {}, which is the newest.", done.to))?;
     } else {
         out::line(format_args!("The tables were brought from schema {} to {}.", done.from, done.to))?;
+    }
+    for Beside { schema, from, to } in done.beside.iter().filter(|beside| beside.from != beside.to) {
+        out::line(format_args!("The schema {schema} was brought from version {from} to {to}."))?;
     }
     Ok(ExitCode::SUCCESS)
 }

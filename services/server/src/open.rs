@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use concord_audit::PostgresCheckpoints;
 use concord_executor::Executor;
 use concord_kernel::{LedgerId, TenantId};
 use concord_knowledge::Ruleset;
@@ -13,6 +14,7 @@ use concord_ledger::{
 };
 use concord_projection::{Options, PostgresViews, Projections, Setup, SqliteStore, StoreError, ViewStore};
 
+use crate::checkpoints::CheckpointsError;
 use crate::config::{Config, ProcessRole, StoreKind};
 use crate::database;
 use crate::heads::Remembered;
@@ -35,6 +37,8 @@ pub(crate) struct Shared {
     /// Where the ledgers are, unless they are in files.
     pub(crate) database: Option<PostgresDatabase>,
     views: Option<PostgresViews>,
+    /// What proves the ledgers in the database.
+    pub(crate) checkpoints: Option<Arc<PostgresCheckpoints>>,
     pub(crate) posts: Posts,
 }
 
@@ -44,6 +48,13 @@ impl Shared {
         let database = database::database(&config.ledger)?;
         let server = database.as_ref().map(|database| database.server().clone());
         let posts = Posts::open(config, server.clone(), sources.ids.next()).await?;
+        let checkpoints = match server.clone() {
+            None => None,
+            Some(server) => {
+                let opened = PostgresCheckpoints::open(server).await;
+                Some(Arc::new(opened.map_err(CheckpointsError::from)?))
+            }
+        };
         let views = match server.filter(|_| config.views() == StoreKind::Postgres) {
             None => None,
             Some(server) => {
@@ -51,7 +62,7 @@ impl Shared {
                 Some(opened.map_err(|broke| StoreError::Unavailable(Box::new(broke)))??)
             }
         };
-        Ok(Self { database, views, posts })
+        Ok(Self { database, views, checkpoints, posts })
     }
 }
 

@@ -180,13 +180,21 @@ impl Running {
                 });
             }
             if let Some(relay) = relay(config, &sources, &ledger, &executor) {
-                let mut closed = closing.subscribe();
-                let closed = async move {
-                    let _ = closed.wait_for(|closed| *closed).await;
-                };
-                tasks.keep(Task::Pharmacy, relay.run(closed));
+                let post = shared.posts.stand(&LedgerId::clinical(id.clone()), Duty::Pharmacy);
+                let closed = closing.subscribe();
+                tasks.keep(Task::Pharmacy, async move {
+                    // One that begins anew goes on where the last one stopped, here or elsewhere.
+                    let work = |_| {
+                        let mut closed = closed.clone();
+                        relay().run(async move {
+                            let _ = closed.wait_for(|closed| *closed).await;
+                        })
+                    };
+                    post.while_held(work).await;
+                });
             }
-            let (proofs, signer) = checkpoints::open(&folder, id, config, &ledger, &sources).await?;
+            let (proofs, signer) =
+                checkpoints::open(&folder, id, config, &ledger, &sources, shared.checkpoints.clone())?;
             let relay = log_relays.of(&ledger, &sources.clock);
             looked_at.relay = relay.as_ref().map(concord_relay::Relay::watch);
             watched.push(looked_at);
@@ -309,14 +317,23 @@ async fn observed(
     Ok(Some(address))
 }
 
-/// What sends a tenant's prescriptions, when a network is configured and this process executes commands.
-fn relay(config: &Config, sources: &Sources, ledger: &Arc<dyn Ledger>, executor: &Executor) -> Option<Relay> {
-    let clock = || Arc::clone(&sources.clock);
+/// Makes what sends a tenant's prescriptions, when a network is configured and this process executes commands.
+fn relay(
+    config: &Config,
+    sources: &Sources,
+    ledger: &Arc<dyn Ledger>,
+    executor: &Executor,
+) -> Option<impl Fn() -> Relay + Send + use<>> {
+    let clock = Arc::clone(&sources.clock);
     let network = match config.pharmacy.network {
-        NetworkKind::Test if config.has(ProcessRole::Api) => Arc::new(TestNetwork::new(clock())),
+        NetworkKind::Test if config.has(ProcessRole::Api) => Arc::new(TestNetwork::new(Arc::clone(&clock))),
         NetworkKind::Test | NetworkKind::None => return None,
     };
-    Some(Relay::new(Arc::clone(ledger), executor.clone(), network, clock(), Options::default()))
+    let (ledger, executor) = (Arc::clone(ledger), executor.clone());
+    Some(move || {
+        let (ledger, network, clock) = (Arc::clone(&ledger), network.clone(), Arc::clone(&clock));
+        Relay::new(ledger, executor.clone(), network, clock, Options::default())
+    })
 }
 
 #[cfg(test)]

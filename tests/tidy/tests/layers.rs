@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("concord-postgres", &[]),
     ("concord-telemetry", &[]),
     ("concord-ledger", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
-    ("concord-audit", &["concord-kernel", "concord-ledger"]),
+    ("concord-audit", &["concord-kernel", "concord-ledger", "concord-postgres"]),
     ("concord-lease", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
     ("concord-proto", &[]),
     ("concord-access", &["concord-kernel", "concord-domain"]),

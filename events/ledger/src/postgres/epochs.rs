@@ -84,7 +84,7 @@ pub(super) async fn insist(client: &Client, ledger: &str, seen: &Seen) -> Result
 ///
 /// [`OpenError::Store`] when the database cannot be asked.
 pub async fn database_holds(database: impl Into<PostgresDatabase>, id: &LedgerId) -> Result<bool, OpenError> {
-    let link = Link::connect(database.into().pool().server()).await.map_err(opening)?;
+    let link = Link::connect(&database.into().server().reading()).await.map_err(opening)?;
     let client = link.client();
     let tables: bool =
         client.query_typed_one(TABLES, &[]).await.and_then(|row| row.try_get(0)).map_err(opening)?;

@@ -12,6 +12,7 @@ use std::time::Duration;
 use concord_postgres::{Messages, Pool, Server};
 use futures::StreamExt;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_postgres::types::Type;
 use tokio_postgres::{AsyncMessage, Error};
 
@@ -28,8 +29,15 @@ const LOOK_AT_MOST_EVERY: Duration = Duration::from_millis(10);
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
+/// Something is told at least so often, though there is no news: whoever hears nothing for longer is deaf.
+const TELL_AT_LEAST_EVERY: Duration = Duration::from_secs(30);
+/// How long what is told may be on its way.
+const HEARD_WITHIN: Duration = Duration::from_secs(5);
+
 const LISTEN: &str = "LISTEN concord_heads";
 const TELL: &str = "SELECT pg_notify('concord_heads', head) FROM unnest($1::text[]) AS told (head)";
+/// Names no ledger.
+const NO_NEWS: &str = "";
 const HEADS: &str =
     "SELECT epoch, position, recorded_at, frontier, ledger FROM heads WHERE ledger = ANY($1::text[])";
 
@@ -86,11 +94,16 @@ impl News {
     }
 }
 
-/// Tells others what this process has committed, after it has, in a statement of its own.
+/// Tells others what this process has committed, after it has, in a statement of its own. Without news it tells that there are none,
+/// so that whoever listens knows whether it hears.
 pub(super) async fn tell(news: Arc<News>, pool: Arc<Pool>) {
     loop {
-        news.tell.notified().await;
-        let heads = news.untold();
+        // Whether it was a commit or the time, something is told.
+        let _commit = tokio::time::timeout(TELL_AT_LEAST_EVERY, news.tell.notified()).await;
+        let mut heads = news.untold();
+        if heads.is_empty() {
+            heads.push(NO_NEWS.to_owned());
+        }
         if pool.query(TELL, &[(&heads, Type::TEXT_ARRAY)]).await.is_err() {
             tracing::debug!("other processes could not be told of a commit; they will look for themselves");
         }
@@ -103,8 +116,10 @@ pub(super) async fn listen(news: Arc<News>, server: Server) {
     let mut pause = FIRST_PAUSE;
     loop {
         if let Ok((client, messages)) = server.connect().await {
-            let _ended = hear(&news, &client, messages).await;
-            if news.hears.swap(false, Ordering::Relaxed) {
+            let mut listened = false;
+            let _ended = hear(&news, &client, messages, &mut listened).await;
+            news.hears.store(false, Ordering::Relaxed);
+            if listened {
                 pause = FIRST_PAUSE;
                 // What was told meanwhile went to nobody.
                 news.look.notify_one();
@@ -116,19 +131,43 @@ pub(super) async fn listen(news: Arc<News>, server: Server) {
     }
 }
 
-async fn hear(news: &News, client: &tokio_postgres::Client, mut messages: Messages) -> Result<(), Error> {
+/// Listens until the connection ends. A PgBouncer in transaction mode answers LISTEN as a server does and passes nothing on. So
+/// what others tell counts as heard only as long as something is: this process tells something every so often itself.
+async fn hear(
+    news: &News,
+    client: &tokio_postgres::Client,
+    mut messages: Messages,
+    listens: &mut bool,
+) -> Result<(), Error> {
     let mut listening = pin!(client.batch_execute(LISTEN));
-    let mut listens = false;
+    let (mut deaf_at, mut complained) = (Instant::now() + HEARD_WITHIN, false);
     loop {
         tokio::select! {
-            listened = &mut listening, if !listens => {
+            listened = &mut listening, if !*listens => {
                 listened?;
-                listens = true;
-                news.hears.store(true, Ordering::Relaxed);
+                *listens = true;
+                deaf_at = Instant::now() + HEARD_WITHIN;
                 news.look.notify_one();
+                news.tell.notify_one();
+            }
+            () = tokio::time::sleep_until(deaf_at), if *listens => {
+                news.hears.store(false, Ordering::Relaxed);
+                if !complained {
+                    tracing::warn!(
+                        "LISTEN was answered, but nothing is heard, as behind a PgBouncer; unless ledger.postgres_listen names \
+                         the database itself, the heads are looked at more often"
+                    );
+                }
+                complained = true;
+                deaf_at = Instant::now() + TELL_AT_LEAST_EVERY + HEARD_WITHIN;
             }
             message = messages.next() => match message {
-                Some(Ok(AsyncMessage::Notification(told))) => news.heard(told.payload()),
+                Some(Ok(AsyncMessage::Notification(told))) => {
+                    news.hears.store(true, Ordering::Relaxed);
+                    complained = false;
+                    deaf_at = Instant::now() + TELL_AT_LEAST_EVERY + HEARD_WITHIN;
+                    news.heard(told.payload());
+                }
                 Some(Ok(_)) => {}
                 Some(Err(error)) => return Err(error),
                 None => return Ok(()),

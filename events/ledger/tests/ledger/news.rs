@@ -81,6 +81,47 @@ async fn behind_pgbouncer_others_are_heard_at_the_database_itself() {
     assert!(reaches(&other, receipt.token).await);
 }
 
+/// A PgBouncer answers LISTEN and passes nothing on: whoever believed the answer would never look.
+#[tokio::test]
+async fn who_listens_behind_pgbouncer_and_hears_nothing_looks() {
+    let pooled = behind_pgbouncer(&database());
+    let believes = DatabaseOptions { look_anyway: NEVER, ..DatabaseOptions::default() };
+    let process = || PostgresDatabase::new(Server::local(&pooled), believes.clone());
+    let (one, other) = (open(&process()).await, open(&process()).await);
+    for number in 1..=20 {
+        let receipt = new(one.append(append(number, stream(number), Expected::None, 1)).await);
+        assert!(reaches(&other, receipt.token).await, "{number}");
+    }
+}
+
+/// Whoever is heard by itself does not look as often as one that is deaf.
+#[tokio::test]
+async fn who_hears_itself_does_not_look() {
+    let address = database();
+    let options = DatabaseOptions { look_anyway: NEVER, ..DatabaseOptions::default() };
+    let process = PostgresDatabase::new(Server::local(&address), options);
+    let _ledger = open(&process).await;
+    they_listen(&address, 1).await;
+    let (client, connection) = address.connect(tokio_postgres::NoTls).await.unwrap();
+    tokio::spawn(connection);
+    // Sessions that have looked at the heads since the last one did.
+    let newest = "SELECT max(query_start)::text FROM pg_stat_activity
+        WHERE datname = current_database() AND query LIKE '%FROM heads WHERE ledger = ANY%' AND pid <> pg_backend_pid()";
+    let asked = async {
+        let mut last: Option<String> = None;
+        loop {
+            let looked = client.query_one(newest, &[]).await.unwrap().get(0);
+            if looked.is_some() && looked == last {
+                return;
+            }
+            last = looked;
+            // Ten times as long as between two looks of one that is deaf.
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, asked).await.expect("it stops looking");
+}
+
 #[tokio::test]
 async fn who_hears_nothing_looks() {
     let database = database();

@@ -1,7 +1,8 @@
 //! The roles of `deploy/postgres/roles.sql`: what the service runs as can append and nothing else.
 
 use concord_ledger::{
-    Expected, Filter, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions,
+    Expected, Filter, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, database_holds,
+    export_database, fsck_database, verify,
 };
 use concord_servers::Postgres;
 use tokio_postgres::error::SqlState;
@@ -121,6 +122,26 @@ async fn a_reader_does_not_write_through_the_functions() {
         denied(&client, "SELECT begin_ledger('riverbend/clinical', gen_random_uuid(), now())").await;
         denied(&client, "SELECT * FROM lock_head('riverbend/clinical')").await;
     }
+}
+
+/// A session that cannot write at all is enough to check the record and to hand it out.
+#[tokio::test]
+async fn a_reader_checks_and_exports_though_its_sessions_cannot_write() {
+    let scene = Scene::new();
+    scene.roles();
+    scene.migrate("concord_owner").await.unwrap();
+    works(&scene.open("concord_service").await.unwrap(), 10).await;
+    let address = scene.address("concord_reader");
+    let read_only = scene.client("concord_reader").await.query_one("SHOW transaction_read_only", &[]).await;
+    assert_eq!(read_only.unwrap().get::<_, String>(0), "on");
+    assert!(database_holds(&address, &ledger_id()).await.unwrap());
+    let checked = fsck_database(&address, &ledger_id(), &mut |_, _| {}).await.unwrap();
+    assert_eq!(checked.position, 12);
+    let mut file = Vec::new();
+    assert_eq!(export_database(&address, &ledger_id(), &mut file, &mut |_, _| {}).await.unwrap(), checked);
+    assert_eq!(verify(file.as_slice(), &mut |_, _| {}).unwrap(), checked);
+    // What writes still insists on a session that can.
+    assert!(scene.open("concord_reader").await.is_err());
 }
 
 /// Tables or functions of the caller's own are not what the functions mean.

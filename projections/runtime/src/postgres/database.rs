@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use concord_kernel::LedgerId;
-use concord_postgres::{Line, MigrateError, Migrations, Server, Trouble};
+use concord_postgres::{Brought, Line, Link, MigrateError, Migrations, Server, Trouble};
 use tokio::runtime::{Builder, Runtime};
 
 use super::store::PostgresStore;
@@ -44,7 +44,16 @@ impl Drop for Shared {
 }
 
 impl PostgresViews {
-    /// Connects, and brings the schema `views` to this program's version. Blocks.
+    /// Brings the schema `views` to this program's version, with the rights of the role that `database` names.
+    ///
+    /// # Errors
+    ///
+    /// See [`MigrateError`].
+    pub async fn migrate(database: &Server) -> Result<Brought, MigrateError> {
+        SCHEMA.run(&Link::connect(database).await.map_err(Trouble::from)?).await
+    }
+
+    /// Connects, and brings the schema `views` to this program's version if the role may. Blocks.
     ///
     /// # Errors
     ///
@@ -98,6 +107,9 @@ impl From<MigrateError> for StoreError {
             MigrateError::Newer { found, known, .. } => Self::NewerSchema { found, known },
             MigrateError::Damaged(_) => Self::Corrupt("schema version"),
             MigrateError::Database(trouble) => trouble.into(),
+            refused @ (MigrateError::Older { .. } | MigrateError::Denied { .. }) => {
+                Self::Unavailable(Box::new(refused))
+            }
         }
     }
 }

@@ -1,103 +1,96 @@
-//! Checkpoints in the database that holds the ledger. Statements have no names, so that PgBouncer can stand between.
+//! Checkpoints in the database that holds the ledger, in a schema of their own.
+
+use std::time::Duration;
 
 use async_trait::async_trait;
 use concord_ledger::merkle::Hash;
-use tokio::sync::Mutex;
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, NoTls, Row};
+use concord_postgres::{Brought, Line, Link, MigrateError, Migrations, Parameter, Server, Trouble};
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Type};
 
 use super::{CheckpointStore, Cosigned, StoreError, Stored, Swap};
 
-const TABLES: &str = include_str!("checkpoints.postgres.sql");
-const HAS_TABLES: &str = "SELECT to_regclass('checkpoint_cosignatures') IS NOT NULL";
-/// Whoever makes the tables holds this lock: several processes may start at once.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(8243551905772)";
+const SCHEMA: Migrations =
+    Migrations { schema: "audit", lock: 8_243_551_905_774, steps: &[include_str!("postgres_1.sql")] };
 
-const LATEST: &str = "SELECT size, note FROM checkpoints WHERE origin = $1";
-const BLOCKS: &str = "SELECT number, root FROM checkpoint_blocks WHERE origin = $1 ORDER BY number";
+/// How long an answer may take.
+const ANSWER: Duration = Duration::from_secs(30);
+
+const LATEST: &str = "SELECT size, note FROM audit.checkpoints WHERE origin = $1";
+const BLOCKS: &str = "SELECT number, root FROM audit.checkpoint_blocks WHERE origin = $1 ORDER BY number";
 /// One statement, so that the checkpoint and the blocks are kept together or not at all. The old size is compared in the
 /// row that is locked; `NULL` stands for no row.
 const REPLACE: &str = "WITH begun AS (
-        INSERT INTO checkpoints (origin, size, note) SELECT $1, $3, $4 WHERE $2::bigint IS NULL
+        INSERT INTO audit.checkpoints (origin, size, note) SELECT $1, $3, $4 WHERE $2::bigint IS NULL
         ON CONFLICT DO NOTHING RETURNING origin
     ), moved AS (
-        UPDATE checkpoints SET size = $3, note = $4, changed_at = clock_timestamp()
+        UPDATE audit.checkpoints SET size = $3, note = $4, changed_at = clock_timestamp()
         WHERE origin = $1 AND size = $2::bigint RETURNING origin
     ), done AS (SELECT origin FROM begun UNION ALL SELECT origin FROM moved
     ), kept AS (
-        INSERT INTO checkpoint_blocks (origin, number, root)
+        INSERT INTO audit.checkpoint_blocks (origin, number, root)
         SELECT done.origin, $5 + place - 1, root FROM done, unnest($6::bytea[]) WITH ORDINALITY AS block (root, place)
         ON CONFLICT DO NOTHING
     )
     SELECT count(*) FROM done";
-const KEEP_COSIGNED: &str = "INSERT INTO checkpoint_cosignatures AS kept (origin, cosigner, size, note)
+const KEEP_COSIGNED: &str = "INSERT INTO audit.checkpoint_cosignatures AS kept (origin, cosigner, size, note)
     VALUES ($1, $2, $3, $4)
     ON CONFLICT (origin, cosigner) DO UPDATE SET size = excluded.size, note = excluded.note
     WHERE kept.size <= excluded.size";
 const COSIGNED: &str =
-    "SELECT cosigner, size, note FROM checkpoint_cosignatures WHERE origin = $1 ORDER BY cosigner";
-
-type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
+    "SELECT cosigner, size, note FROM audit.checkpoint_cosignatures WHERE origin = $1 ORDER BY cosigner";
 
 /// The checkpoints of every ledger in a database. Several processes may use it.
+#[derive(Debug)]
 pub struct PostgresCheckpoints {
-    config: Config,
-    client: Mutex<Option<Client>>,
+    line: Line,
 }
 
 impl PostgresCheckpoints {
-    /// Connects, and makes the tables when there are none.
+    /// Brings the schema `audit` to this program's version, with the rights of the role that `database` names.
     ///
     /// # Errors
     ///
-    /// [`StoreError::Unavailable`] when the database does not answer or refuses.
-    pub async fn open(config: &Config) -> Result<Self, StoreError> {
-        let store = Self { config: config.clone(), client: Mutex::new(None) };
-        let mut client = connect(config).await?;
-        if !has_tables(&client).await? {
-            let change = client.transaction().await?;
-            change.batch_execute(LOCK).await?;
-            let there: bool = change.query_typed_one(HAS_TABLES, &[]).await?.try_get(0)?;
-            // Another process may have been faster.
-            if !there {
-                change.batch_execute(TABLES).await?;
+    /// See [`MigrateError`].
+    pub async fn migrate(database: &Server) -> Result<Brought, MigrateError> {
+        SCHEMA.run(&Link::connect(database).await.map_err(Trouble::from)?).await
+    }
+
+    /// Connects, and brings the schema `audit` to this program's version if the role may.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NewerSchema`] for a schema of a newer Concord; [`StoreError::Unavailable`] when the database does not
+    /// answer or refuses.
+    pub async fn open(database: Server) -> Result<Self, StoreError> {
+        let line = Line::new(database, ANSWER);
+        SCHEMA.run(&*line.connection().await?).await?;
+        Ok(Self { line })
+    }
+}
+
+impl From<Trouble> for StoreError {
+    fn from(trouble: Trouble) -> Self {
+        Self::Unavailable(Box::new(trouble))
+    }
+}
+
+impl From<MigrateError> for StoreError {
+    fn from(error: MigrateError) -> Self {
+        match error {
+            MigrateError::Newer { found, known, .. } => Self::NewerSchema { found, known },
+            MigrateError::Damaged(_) => Self::Corrupt("the schema's version is no version"),
+            MigrateError::Database(trouble) => trouble.into(),
+            refused @ (MigrateError::Older { .. } | MigrateError::Denied { .. }) => {
+                Self::Unavailable(Box::new(refused))
             }
-            change.commit().await?;
         }
-        *store.client.lock().await = Some(client);
-        Ok(store)
-    }
-
-    /// Rows of a statement; a connection that is lost is made anew for the next one.
-    async fn rows(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, StoreError> {
-        let mut slot = self.client.lock().await;
-        let client = match slot.take().filter(|client| !client.is_closed()) {
-            Some(client) => client,
-            None => connect(&self.config).await?,
-        };
-        let answered = client.query_typed(statement, parameters).await;
-        *slot = Some(client);
-        Ok(answered?)
     }
 }
 
-async fn has_tables(client: &Client) -> Result<bool, StoreError> {
-    Ok(client.query_typed_one(HAS_TABLES, &[]).await?.try_get(0)?)
-}
-
-async fn connect(config: &Config) -> Result<Client, StoreError> {
-    let (client, connection) = config.connect(NoTls).await?;
-    tokio::spawn(async move {
-        // Whoever asks next is told that it ended.
-        let _ended = connection.await;
-    });
-    Ok(client)
-}
-
-impl From<tokio_postgres::Error> for StoreError {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Unavailable(Box::new(error))
-    }
+/// A column of an answer.
+fn column<'a, T: FromSql<'a>>(row: &'a Row, number: usize) -> Result<T, Trouble> {
+    Ok(row.try_get(number)?)
 }
 
 fn stored(number: i64) -> Result<u64, StoreError> {
@@ -111,19 +104,19 @@ fn signed(number: u64) -> Result<i64, StoreError> {
 #[async_trait]
 impl CheckpointStore for PostgresCheckpoints {
     async fn latest(&self, origin: &str) -> Result<Option<Stored>, StoreError> {
-        let rows = self.rows(LATEST, &[(&origin, Type::TEXT)]).await?;
-        let read = |row: &Row| Ok(Stored { size: stored(row.try_get(0)?)?, note: row.try_get(1)? });
+        let rows = self.line.ask(LATEST, &[(&origin, Type::TEXT)]).await?;
+        let read = |row: &Row| Ok(Stored { size: stored(column(row, 0)?)?, note: column(row, 1)? });
         rows.first().map(read).transpose()
     }
 
     async fn blocks(&self, origin: &str) -> Result<Vec<Hash>, StoreError> {
-        let rows = self.rows(BLOCKS, &[(&origin, Type::TEXT)]).await?;
+        let rows = self.line.ask(BLOCKS, &[(&origin, Type::TEXT)]).await?;
         let mut roots = Vec::with_capacity(rows.len());
         for row in &rows {
-            if stored(row.try_get(0)?)? != roots.len() as u64 {
+            if stored(column(row, 0)?)? != roots.len() as u64 {
                 return Err(StoreError::Corrupt("a block is missing"));
             }
-            let root: &[u8] = row.try_get(1)?;
+            let root: &[u8] = column(row, 1)?;
             roots.push(root.try_into().map_err(|_| StoreError::Corrupt("a root has another length"))?);
         }
         Ok(roots)
@@ -148,8 +141,9 @@ impl CheckpointStore for PostgresCheckpoints {
             (&first, Type::INT8),
             (&roots, Type::BYTEA_ARRAY),
         ];
-        let rows = self.rows(REPLACE, &parameters).await?;
-        let done: i64 = rows.first().ok_or(StoreError::Corrupt("a count has no row"))?.try_get(0)?;
+        // Asked twice, it would be overtaken by itself.
+        let rows = self.line.tell(REPLACE, &parameters).await?;
+        let done: i64 = column(rows.first().ok_or(StoreError::Corrupt("a count has no row"))?, 0)?;
         Ok(if done == 1 { Swap::Done } else { Swap::Overtaken })
     }
 
@@ -161,13 +155,14 @@ impl CheckpointStore for PostgresCheckpoints {
             (&size, Type::INT8),
             (&cosigned.note, Type::TEXT),
         ];
-        self.rows(KEEP_COSIGNED, &parameters).await.map(drop)
+        self.line.ask(KEEP_COSIGNED, &parameters).await?;
+        Ok(())
     }
 
     async fn cosigned(&self, origin: &str) -> Result<Vec<Cosigned>, StoreError> {
-        let rows = self.rows(COSIGNED, &[(&origin, Type::TEXT)]).await?;
+        let rows = self.line.ask(COSIGNED, &[(&origin, Type::TEXT)]).await?;
         let read = |row: &Row| {
-            Ok(Cosigned { cosigner: row.try_get(0)?, size: stored(row.try_get(1)?)?, note: row.try_get(2)? })
+            Ok(Cosigned { cosigner: column(row, 0)?, size: stored(column(row, 1)?)?, note: column(row, 2)? })
         };
         rows.iter().map(read).collect()
     }

@@ -3,14 +3,15 @@
 use std::sync::{Arc, LazyLock};
 
 use concord_audit::{CheckpointStore, Cosigned, PostgresCheckpoints, Stored, Swap};
+use concord_postgres::Server;
 use concord_servers::Postgres;
 
 use crate::support::store;
 
 pub(crate) async fn postgres() -> Arc<dyn CheckpointStore> {
     static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start().unwrap());
-    let database = SERVER.database().unwrap().parse().unwrap();
-    Arc::new(PostgresCheckpoints::open(&database).await.unwrap())
+    let database = Server::parse(&SERVER.database().unwrap()).unwrap();
+    Arc::new(PostgresCheckpoints::open(database).await.unwrap())
 }
 
 fn of(size: u64) -> Stored {

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 
 use concord_kernel::{LedgerId, TenantId};
 use concord_ledger::{Append, AppendError, Appended, DataFolder, Expected, Ledger, NewEvent};
+use concord_postgres::{Server, Tls};
 use serde::Serialize;
 
 use self::judge::Judge;
@@ -47,13 +48,7 @@ struct Outcome {
 type Name = (String, String);
 
 pub(super) async fn run(import: &ImportPostgresEs, config: &Config) -> Result<ExitCode, Failed> {
-    let from = Address::from(import.from.clone()).parse().ok_or("--from is no address of a database")?;
-    if !is_local(&from) {
-        return Err(
-            "--from: only a socket or a loopback address; without TLS no other host is reached".into()
-        );
-    }
-    let table = Table::open(&from, &import.table).await?;
+    let table = Table::open(&source(&import.from, config)?, &import.table).await?;
     let mut outcome = Outcome::default();
     let unknown = look(&table, &mut outcome).await?;
     if !unknown.is_empty() && !import.skip_unknown {
@@ -78,6 +73,18 @@ pub(super) async fn run(import: &ImportPostgresEs, config: &Config) -> Result<Ex
         ))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The database that has the table. What is said to another host is encrypted, and the host must prove its name.
+fn source(address: &str, config: &Config) -> Result<Server, Failed> {
+    let from = Address::from(address.to_owned()).parse().ok_or("--from is no address of a database")?;
+    if is_local(&from) {
+        return Ok(Server::local(&from));
+    }
+    let authorities = config.ledger.postgres_ca.as_deref().ok_or(
+        "--from: only a socket or a loopback address; another host is reached with TLS, which needs ledger.postgres_ca",
+    )?;
+    Ok(Server::verified(&from, Tls::of_authorities(authorities)?))
 }
 
 async fn open(tenant: &TenantId, config: &Config) -> Result<std::sync::Arc<dyn Ledger>, Failed> {

@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 
 use concord_kernel::CommandId;
+use concord_postgres::{Client, Link, Server};
 use sha2::{Digest, Sha256};
-use tokio::task::JoinHandle;
-use tokio_postgres::{Client, Config, NoTls};
 use uuid::Uuid;
 
 use crate::Failed;
@@ -50,24 +49,15 @@ impl Row {
 
 /// The table, as it was when it was opened.
 pub(super) struct Table {
-    client: Client,
-    driver: JoinHandle<()>,
+    link: Link,
     select: String,
 }
 
-impl Drop for Table {
-    fn drop(&mut self) {
-        self.driver.abort();
-    }
-}
-
 impl Table {
-    pub(super) async fn open(from: &Config, table: &str) -> Result<Self, Failed> {
-        let (client, connection) = from.connect(NoTls).await?;
-        let driver = tokio::spawn(async move {
-            // Whoever waits for an answer is told as well.
-            let _ended = connection.await;
-        });
+    /// The table of that name in `from`, where nothing is written.
+    pub(super) async fn open(from: &Server, table: &str) -> Result<Self, Failed> {
+        let link = Link::connect(&from.reading()).await?;
+        let client = link.client();
         let quoted = client.query_one("SELECT quote_ident($1)", &[&table]).await?;
         let quoted: String = quoted.try_get(0)?;
         client.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
@@ -75,14 +65,15 @@ impl Table {
             "SELECT aggregate_type, aggregate_id, sequence, event_type, event_version, payload::text, metadata::text
             FROM {quoted} ORDER BY aggregate_type COLLATE \"C\", aggregate_id COLLATE \"C\", sequence"
         );
-        Ok(Self { client, driver, select })
+        Ok(Self { link, select })
     }
 
     /// All rows, from the first; one reading at a time.
     pub(super) async fn rows(&self) -> Result<Rows<'_>, Failed> {
         let declare = format!("CLOSE ALL; DECLARE imported NO SCROLL CURSOR FOR {}", self.select);
-        self.client.batch_execute(&declare).await?;
-        Ok(Rows { client: &self.client, page: VecDeque::new(), ended: false })
+        let client = self.link.client();
+        client.batch_execute(&declare).await?;
+        Ok(Rows { client, page: VecDeque::new(), ended: false })
     }
 }
 
