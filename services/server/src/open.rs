@@ -12,6 +12,7 @@ use concord_ledger::{
     DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen, SqliteLedger,
     SqliteOptions,
 };
+use concord_postgres::Link;
 use concord_projection::{Options, PostgresViews, Projections, Setup, SqliteStore, StoreError, ViewStore};
 
 use crate::checkpoints::CheckpointsError;
@@ -47,6 +48,10 @@ impl Shared {
     pub(crate) async fn open(config: &Config, sources: &Sources) -> Result<Self, ServeError> {
         let database = database::database(&config.ledger)?;
         let server = database.as_ref().map(|database| database.server().clone());
+        if let Some(server) = &server {
+            // Why it cannot be spoken to; what is opened below says only that it cannot.
+            Link::connect(server).await.map_err(|cause| OpenError::Store(Box::new(cause)))?;
+        }
         let posts = Posts::open(config, server.clone(), sources.ids.next()).await?;
         let checkpoints = match server.clone() {
             None => None,

@@ -110,7 +110,7 @@ async fn who_hears_itself_does_not_look() {
     let asked = async {
         let mut last: Option<String> = None;
         loop {
-            let looked = client.query_one(newest, &[]).await.unwrap().get(0);
+            let looked: Option<String> = client.query_one(newest, &[]).await.unwrap().get(0);
             if looked.is_some() && looked == last {
                 return;
             }
