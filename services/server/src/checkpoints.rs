@@ -1,6 +1,6 @@
 //! Opens what proves a tenant's record, and what signs it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use concord_api::Proofs;
@@ -69,7 +69,7 @@ pub(crate) fn open(
         let key = signing_key(config, tenant)?;
         let clock = Arc::clone(&sources.clock);
         let signer = Signer::new(Arc::clone(&log), key, clock, config.checkpoints.pace());
-        Some(signer.anchored_by(FileAnchor::at(anchor(config, own, tenant)?)))
+        Some(signer.anchored_by(FileAnchor::at(anchor(config, &own, tenant)?)))
     } else {
         None
     };
@@ -77,7 +77,7 @@ pub(crate) fn open(
     Ok((Some(Proofs { log, key: Arc::new(key), cosigners }), signer))
 }
 
-fn anchor(config: &Config, own: PathBuf, tenant: &TenantId) -> Result<PathBuf, CheckpointsError> {
+fn anchor(config: &Config, own: &Path, tenant: &TenantId) -> Result<PathBuf, CheckpointsError> {
     if config.checkpoints.anchor.as_os_str().is_empty() {
         return Ok(own.join(ANCHORED));
     }

@@ -27,7 +27,7 @@ pub(crate) struct Posts {
     leases: Arc<dyn Leases>,
     holder: Uuid,
     options: PostOptions,
-    posts: Vec<Standing>,
+    standing: Vec<Standing>,
     terms: JoinSet<()>,
 }
 
@@ -44,7 +44,7 @@ impl Posts {
             None => Arc::new(SoleLeases),
         };
         let options = PostOptions { term: config.lease(), ..PostOptions::default() };
-        Ok(Self { leases, holder, options, posts: Vec::new(), terms: JoinSet::new() })
+        Ok(Self { leases, holder, options, standing: Vec::new(), terms: JoinSet::new() })
     }
 
     /// Stands for `duty` on `ledger`, from now on.
@@ -52,13 +52,13 @@ impl Posts {
         let lease = Lease::of(ledger, duty);
         let (post, term) = Post::new(Arc::clone(&self.leases), lease, self.holder, self.options);
         self.terms.spawn(term.run());
-        self.posts.push(Standing { ledger: ledger.clone(), duty, post: post.clone() });
+        self.standing.push(Standing { ledger: ledger.clone(), duty, post: post.clone() });
         post
     }
 
     /// Everything that this process stands for.
     pub(crate) fn all(&self) -> Vec<Standing> {
-        self.posts.clone()
+        self.standing.clone()
     }
 
     /// Waits until a task that keeps a lease breaks off. One that ends has been resigned, which is no failure.
@@ -74,7 +74,7 @@ impl Posts {
 
     /// Releases every lease, so that another process takes over at once.
     pub(crate) async fn resign(mut self) {
-        self.posts.iter().for_each(|standing| standing.post.resign());
+        self.standing.iter().for_each(|one| one.post.resign());
         let released = async { while self.terms.join_next().await.is_some() {} };
         if tokio::time::timeout(RELEASED_WITHIN, released).await.is_err() {
             tracing::warn!("leases could not be released; they run out by themselves");

@@ -267,9 +267,10 @@ impl Running {
         self.tasks.cut_off(Task::Health).await;
         // A deadline that passes now is recorded when the service starts again.
         self.tasks.cut_off(Task::Timers).await;
-        match self.tasks.finish(Task::Api, drain).await {
-            Some(ended) => ended?,
-            None => tracing::warn!("calls were still running when the time to finish them was over"),
+        if let Some(ended) = self.tasks.finish(Task::Api, drain).await {
+            ended?;
+        } else {
+            tracing::warn!("calls were still running when the time to finish them was over");
         }
         // A turn that is cut off is done again by the next start.
         self.tasks.cut_off(Task::Pharmacy).await;

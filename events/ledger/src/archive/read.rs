@@ -128,9 +128,9 @@ impl<R: Read> Digested<R> {
     }
 
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), Lost> {
-        self.from.read_exact(bytes).map_err(|error| match error.kind() {
-            ErrorKind::UnexpectedEof => Lost::Ended,
-            _ => Lost::Failed(error),
+        self.from.read_exact(bytes).map_err(|error| {
+            let ended = error.kind() == ErrorKind::UnexpectedEof;
+            if ended { Lost::Ended } else { Lost::Failed(error) }
         })?;
         self.digest.update(bytes);
         Ok(())

@@ -97,8 +97,8 @@ impl Snapshot {
     async fn begin(database: PostgresDatabase, id: &LedgerId) -> Result<Self, ArchiveError> {
         let (link, ledger) = (Link::connect(&database.server().reading()).await?, id.to_string());
         let client = link.client();
-        let held: bool = client.query_typed_one(HELD, &[]).await?.try_get(0)?;
-        if !held {
+        let begun: bool = client.query_typed_one(HELD, &[]).await?.try_get(0)?;
+        if !begun {
             return Err(ArchiveError::NoLedger);
         }
         // It ends with the connection.

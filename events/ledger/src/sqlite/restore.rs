@@ -168,12 +168,11 @@ impl<'a> Rows<'a> {
 
     fn entry(&mut self, entry: &StoredEntry) -> rusqlite::Result<()> {
         let previous = self.streams.get(&entry.stream).map_or(0, |end| end.position);
-        let number = match self.streams.get(&entry.stream) {
-            Some(end) => end.number,
-            None => {
-                let key = params![entry.stream.kind.as_str(), entry.stream.id.as_bytes().as_slice()];
-                self.add_stream.insert(key)?
-            }
+        let number = if let Some(end) = self.streams.get(&entry.stream) {
+            end.number
+        } else {
+            let key = params![entry.stream.kind.as_str(), entry.stream.id.as_bytes().as_slice()];
+            self.add_stream.insert(key)?
         };
         self.add_entry.execute(params![
             entry.position,

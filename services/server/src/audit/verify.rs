@@ -37,9 +37,9 @@ pub(super) fn file(path: &Path, key: &VerifierKey, json: bool) -> Result<ExitCod
 
 fn tell(holds: Holds, json: bool) -> Result<ExitCode, Failed> {
     if json {
-        out::json(&holds.json)?
+        out::json(&holds.json)?;
     } else {
-        out::line(holds.words)?
+        out::line(holds.words)?;
     }
     Ok(ExitCode::SUCCESS)
 }
