@@ -243,8 +243,8 @@ async fn a_signer_that_is_killed_again_and_again_signs_one_history_that_a_partne
         let token = server.token(AUDITOR).await.unwrap();
         let (url, state) = (server.url.clone(), file("state"));
         let own = ["audit", "cosign", "--key", &theirs, "--log-key", &key, "--state", &state];
-        let cosigned = ask(&server, &[&own[..], &name, &["--url", &url, "--token", &token]].concat()).await;
-        assert!(cosigned.as_ref().is_ok_and(|said| said.contains("Cosigned")), "{cosigned:?}");
+        let said = ask(&server, &[&own[..], &name, &["--url", &url, "--token", &token]].concat()).await;
+        assert!(said.as_ref().is_ok_and(|said| said.contains("Cosigned")), "{said:?}");
         let latest = auditor.audits().get_checkpoint(audit::GetCheckpointRequest {}).await.unwrap();
         assert!(latest.into_inner().cosigned[0].contains("lakeside.example/witness"));
         let kept = folder.path().join("demo/clinical.checkpoints");

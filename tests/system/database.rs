@@ -139,7 +139,6 @@ async fn the_service_does_all_it_does_in_what_the_owner_made_and_can_change_noth
     let asks = prescriber::GetClientRequest {
         patient_id: intake.patient.to_string(),
         min_position: receipt.token.clone(),
-        ..Default::default()
     };
     doctor.prescriber().get_client(asks).await.unwrap();
     until(&server, "SELECT count(DISTINCT name) >= 2 FROM coordination.leases WHERE until > now()").await;

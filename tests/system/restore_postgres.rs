@@ -37,19 +37,19 @@ fn promoted(server: &Postgres) -> Postgres {
     copy
 }
 
-/// What was served before `copy` was taken and after it, by a server that is gone then.
+/// What was running before `copy` was taken and after it, by a server that is gone then.
 async fn served_on(
     folder: &Path,
     server: &Postgres,
     copy: impl FnOnce(&Postgres) -> Postgres,
 ) -> (Token, Token, Postgres) {
     let address = server.database().unwrap();
-    let served = serve(folder, &address).await.unwrap();
-    let kept = refer(&doctor(&served).await, 3).await;
+    let running = serve(folder, &address).await.unwrap();
+    let kept = refer(&doctor(&running).await, 3).await;
     let copy = copy(server);
-    let lost = refer(&doctor(&served).await, 4).await;
+    let lost = refer(&doctor(&running).await, 4).await;
     remembered(folder, &lost).await;
-    served.kill().await.unwrap();
+    running.kill().await.unwrap();
     (kept, lost, copy)
 }
 
@@ -57,14 +57,14 @@ async fn is_refused_until_acknowledged(folder: &Path, copy: &Postgres, kept: &To
     let address = copy.address(DATABASE);
     for _ in 0..2 {
         let said = serve(folder, &address).await.err().expect("it went back");
-        assert!(said.contains("served up to position 7") && said.contains("ends at 3"), "{said}");
+        assert!(said.contains("running up to position 7") && said.contains("ends at 3"), "{said}");
     }
     let said =
         json(folder, &store(&address), &["ledger", "acknowledge-restore", "--tenant", "demo", "--json"])
             .await;
-    assert_eq!((&said["served"], &said["position"]), (&Value::from(7), &Value::from(3)));
-    let served = serve(folder, &address).await.unwrap();
-    tells_the_truth(&served, 3, kept, lost).await;
+    assert_eq!((&said["running"], &said["position"]), (&Value::from(7), &Value::from(3)));
+    let running = serve(folder, &address).await.unwrap();
+    tells_the_truth(&running, 3, kept, lost).await;
     let sound = json(folder, &store(&address), &["ledger", "fsck", "--tenant", "demo", "--json"]).await;
     assert_eq!(sound["position"], 7);
 }
@@ -84,18 +84,18 @@ async fn a_promoted_base_backup_is_not_served_before_somebody_says_that_it_is_me
     is_refused_until_acknowledged(folder.path(), &copy, &kept, &lost).await;
 }
 
-/// A standby that had everything is served as if nothing had happened.
+/// A standby that had everything is running as if nothing had happened.
 #[tokio::test]
 async fn a_promoted_copy_that_has_everything_is_served_at_once() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Postgres::start().unwrap());
-    let served = serve(folder.path(), &server.database().unwrap()).await.unwrap();
-    let last = refer(&doctor(&served).await, 3).await;
+    let running = serve(folder.path(), &server.database().unwrap()).await.unwrap();
+    let last = refer(&doctor(&running).await, 3).await;
     remembered(folder.path(), &last).await;
-    served.kill().await.unwrap();
+    running.kill().await.unwrap();
     let copy = promoted(&server);
-    let served = serve(folder.path(), &copy.address(DATABASE)).await.unwrap();
-    assert!(ask(&doctor(&served).await, &last).await.unwrap() >= 3);
-    let next = refer(&doctor(&served).await, 1).await;
+    let running = serve(folder.path(), &copy.address(DATABASE)).await.unwrap();
+    assert!(ask(&doctor(&running).await, &last).await.unwrap() >= 3);
+    let next = refer(&doctor(&running).await, 1).await;
     assert_eq!((next.position, next.epoch), (4, last.epoch));
 }
 
@@ -104,23 +104,23 @@ async fn a_promoted_copy_that_has_everything_is_served_at_once() {
 async fn a_running_service_ends_when_another_epoch_begins() {
     let (server, [one, other]) = (Postgres::start().unwrap(), [(); 2].map(|()| tempfile::tempdir().unwrap()));
     let address = server.database().unwrap();
-    let served = serve(one.path(), &address).await.unwrap();
-    let last = refer(&doctor(&served).await, 2).await;
+    let running = serve(one.path(), &address).await.unwrap();
+    let last = refer(&doctor(&running).await, 2).await;
     json(other.path(), &store(&address), &["ledger", "acknowledge-restore", "--tenant", "demo", "--json"])
         .await;
-    let ended = tokio::time::timeout(std::time::Duration::from_secs(60), served.ended()).await.unwrap();
+    let ended = tokio::time::timeout(std::time::Duration::from_mins(1), running.ended()).await.unwrap();
     assert!(!ended.unwrap().success(), "whoever started it must know");
-    let served = serve(one.path(), &address).await.unwrap();
-    assert!(ask(&doctor(&served).await, &last).await.unwrap() >= 2, "the place is in the new epoch too");
+    let running = serve(one.path(), &address).await.unwrap();
+    assert!(ask(&doctor(&running).await, &last).await.unwrap() >= 2, "the place is in the new epoch too");
 }
 
 #[tokio::test]
 async fn a_ledger_moves_from_a_file_into_a_database() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Postgres::start().unwrap());
     let address = server.database().unwrap();
-    let served = Concord::start(CONCORD, folder.path()).await.unwrap();
-    let last = refer(&doctor(&served).await, 4).await;
-    served.kill().await.unwrap();
+    let running = Concord::start(CONCORD, folder.path()).await.unwrap();
+    let last = refer(&doctor(&running).await, 4).await;
+    running.kill().await.unwrap();
     let export = folder.path().join("demo.export");
     let export = export.to_str().unwrap();
     run(folder.path(), &[], &["ledger", "export", "--tenant", "demo", "--out", export]).await.unwrap();
@@ -128,9 +128,9 @@ async fn a_ledger_moves_from_a_file_into_a_database() {
     let unnamed = run(folder.path(), &[], &restore).await.unwrap_err();
     assert!(unnamed.contains("ledger.postgres: not an address"), "{unnamed}");
     run(folder.path(), &store(&address)[1..], &restore).await.unwrap();
-    let served = serve(folder.path(), &address).await.unwrap();
-    assert!(ask(&doctor(&served).await, &last).await.unwrap() >= 4);
-    assert_eq!(refer(&doctor(&served).await, 1).await.position, 5);
+    let running = serve(folder.path(), &address).await.unwrap();
+    assert!(ask(&doctor(&running).await, &last).await.unwrap() >= 4);
+    assert_eq!(refer(&doctor(&running).await, 1).await.position, 5);
 }
 
 #[tokio::test]
@@ -161,9 +161,9 @@ async fn looking_at_a_ledger_that_is_not_there_does_not_begin_it() {
 async fn a_plain_postgres_es_table_is_imported_once() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Postgres::start().unwrap());
     let (source, target) = (server.database().unwrap(), tempfile::tempdir().unwrap());
-    let served = serve(folder.path(), &source).await.unwrap();
-    refer(&doctor(&served).await, 6).await;
-    served.kill().await.unwrap();
+    let running = serve(folder.path(), &source).await.unwrap();
+    refer(&doctor(&running).await, 6).await;
+    running.kill().await.unwrap();
     server
         .sql(
             DATABASE,

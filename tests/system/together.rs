@@ -170,7 +170,6 @@ async fn reads(client: &Client, intake: Intake, written: Option<Token>) {
         let asks = prescriber::GetClientRequest {
             patient_id: intake.patient.to_string(),
             min_position: written.clone(),
-            ..Default::default()
         };
         match client.prescriber().get_client(asks).await {
             Ok(answer) => {
@@ -322,7 +321,9 @@ async fn zombie(mutation: Option<&str>) -> Result<(), String> {
     let first = cluster.fence();
     let standby = cluster.start("standby", "projector").await;
     cluster.sql(HELD_BACK);
-    mutation.iter().for_each(|mutation| drop(cluster.sql(mutation)));
+    if let Some(mutation) = mutation {
+        drop(cluster.sql(mutation));
+    }
 
     cluster.sql(&format!("INSERT INTO held VALUES ({first})"));
     client.send(result(intake, 131.0)).await.unwrap();

@@ -145,7 +145,7 @@ metrics! {
     /// How long ago the first of these events was recorded; 0 when there are none.
     RELAY_LAG_SECONDS: Gauge = "concord_relay_lag_seconds" ["tenant"];
 
-    /// 1 while this process does what only one process may do, 0 while it stands by: projector, timers.
+    /// 1 while this process does what only one process may do, 0 while it stands by: projector, timers, pharmacy.
     LEASE_HELD: Gauge = "concord_lease_held" ["tenant", "duty"];
 }
 

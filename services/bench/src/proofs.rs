@@ -69,9 +69,9 @@ pub async fn run(
     say("signing the first checkpoint");
     let started = Instant::now();
     let mut signer = Signer::new(Arc::clone(&log), key, Arc::new(SystemClock), SignerOptions::default());
-    let signed = signer.turn().await.map_err(failed)?.ok_or_else(|| failed("nothing was signed"))?;
+    let checkpoint = signer.turn().await.map_err(failed)?.ok_or_else(|| failed("nothing was signed"))?;
     let first_checkpoint_seconds = started.elapsed().as_secs_f64();
-    let (size, root) = (signed.checkpoint().size, signed.checkpoint().root);
+    let (size, root) = (checkpoint.checkpoint().size, checkpoint.checkpoint().root);
     say("making proofs");
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let (mut inclusion, mut consistency) = (histogram()?, histogram()?);
@@ -90,7 +90,7 @@ pub async fn run(
         consistency.saturating_record(nanos(started.elapsed()));
     }
     say("checking every event");
-    let checked_per_second = checked(&*ledger, &signed, size).await?;
+    let checked_per_second = checked(&*ledger, &checkpoint, size).await?;
     Ok(Report {
         events: size,
         first_checkpoint_seconds,
@@ -103,8 +103,12 @@ pub async fn run(
 }
 
 /// Reading is not counted: whoever checks a file reads it from wherever it is.
-async fn checked(ledger: &dyn Ledger, signed: &concord_audit::Signed, size: u64) -> Result<f64, BenchError> {
-    let mut walk = Walk::new(&ledger.id().to_string(), vec![signed.checkpoint().clone()]);
+async fn checked(
+    ledger: &dyn Ledger,
+    checkpoint: &concord_audit::Signed,
+    size: u64,
+) -> Result<f64, BenchError> {
+    let mut walk = Walk::new(&ledger.id().to_string(), vec![checkpoint.checkpoint().clone()]);
     let mut spent = Duration::ZERO;
     while walk.size() < size {
         let page = ledger.read(walk.size(), &Filter::default(), PAGE).await.map_err(failed)?;

@@ -35,10 +35,10 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Measure the service beside its baselines
     #[command(subcommand)]
-    Bench(Bench),
+    Bench(Box<Bench>),
     /// Look after a ledger; it may be in use
     #[command(subcommand)]
-    Ledger(Ledger),
+    Ledger(Box<Ledger>),
     /// Look after the views; a service may be running on them only where they are in a database
     #[command(subcommand)]
     Projections(Projections),
@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Rules(Rules),
     /// Prove the record, check what was proven, and look at it as an auditor
     #[command(subcommand)]
-    Audit(Audit),
+    Audit(Box<Audit>),
     /// Look after the publication of the log on JetStream
     #[command(subcommand)]
     Relay(Relay),

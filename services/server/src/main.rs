@@ -68,12 +68,12 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
             Box::pin(serve(config)).await
         }
         Command::Health(options) => probe::run(&options, &load(overrides)?).await,
-        Command::Bench(bench) => bench::run(bench).await,
-        Command::Ledger(command) => ledger::run(command, &load(overrides)?).await,
+        Command::Bench(bench) => bench::run(*bench).await,
+        Command::Ledger(command) => ledger::run(*command, &load(overrides)?).await,
         Command::Token(options) => token::print(&options, &load(overrides)?),
         Command::Relay(command) => relay::run(command, &load(overrides)?).await,
         Command::Rules(command) => rules::run(command).await,
-        Command::Audit(command) => audit::run(command, &load(overrides)?).await,
+        Command::Audit(command) => audit::run(*command, &load(overrides)?).await,
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,
         Command::Demo(options) => {
             // The page is what there is to see.

@@ -1,5 +1,6 @@
 //! Opens the ledgers, starts the parts that the roles name, and serves until asked to stop.
 
+mod starting;
 mod tasks;
 
 use std::net::SocketAddr;
@@ -7,35 +8,28 @@ use std::path::Path;
 use std::sync::Arc;
 
 use concord_access::Authenticator;
-use concord_api::{Api, ApiParts, Door, Limits, Tenant, Tenants};
-use concord_audit::Signer;
-use concord_executor::Executor;
-use concord_kernel::{Clock, IdSource, LedgerId, RandomIds, SystemClock, TenantId};
-use concord_lease::Duty;
+use concord_api::{Api, ApiParts, Door, Limits, Tenants};
+use concord_kernel::{Clock, IdSource, RandomIds, SystemClock, TenantId};
 use concord_ledger::{DataFolder, Ledger, OpenError};
-use concord_pharmacy::{Options, Relay, TestNetwork};
 use concord_postgres::MigrateError;
 use concord_projection::{Projections, StoreError};
-use concord_timekeeper::{Outbox, Timekeeper};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic_health::server::HealthReporter;
 
+use starting::Starting;
 pub(crate) use tasks::{Task, Tasks};
 
-use crate::checkpoints::{self, CheckpointsError};
-use crate::config::{Config, NetworkKind, ProcessRole};
+use crate::checkpoints::CheckpointsError;
+use crate::config::Config;
 use crate::database::DatabaseError;
 use crate::heads::{HeadsError, Remembered};
-use crate::health::{Health, Parts};
+use crate::health::Health;
 use crate::key::{self, KeyError};
 use crate::log_relays::LogRelays;
 use crate::metrics::{self, Collector, Probe, Watched};
-use crate::open::{Opened, Shared, open};
+use crate::open::Shared;
 use crate::posts::{Posts, Standing};
-
-/// In a tenant's folder: reminders that wait for whoever delivers them.
-const REMINDERS: &str = "reminders.jsonl";
 
 /// Why the service does not start or had to stop.
 #[derive(Debug, thiserror::Error)]
@@ -140,83 +134,15 @@ impl Running {
         }
         let folder = DataFolder::lock(&config.data)?;
         let authenticator = Authenticator::new(key::tokens(&config.token_key())?);
-        let mut shared = Shared::open(config, &sources).await?;
-        let mut tenants = Vec::new();
-        let mut views = Vec::new();
-        let mut parts = Vec::new();
-        let mut watched = Vec::new();
-        let mut ledgers = Vec::new();
-        let mut tasks = Tasks::default();
+        let shared = Shared::open(config, &sources).await?;
         let log_relays = LogRelays::connect(config).await?;
-        let (closing, mut closed) = watch::channel(false);
-        let recorded = watch::Sender::new(false);
+        let mut starting = Starting::new(config, &sources, &folder, shared, log_relays);
         for id in &config.tenants {
-            let opened = open(id, config, &sources, &mut shared).await?;
-            let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
-            opened.executor.rules().await.map_err(unusable)?;
-            views.extend(opened.views.clone());
-            let mut looked_at = Watched::of(id, &opened);
-            let Opened { ledger, executor, views } = opened;
-            let remembered = Remembered::of(config, id);
-            // Before anything is served: what cannot be remembered would be missed by nobody.
-            remembered.note(&*ledger).await?;
-            let followed = remembered.clone().follow(Arc::clone(&ledger));
-            tasks.spawn(Task::Heads, async {
-                followed.await?;
-                Err(ServeError::EpochChanged)
-            });
-            ledgers.push((remembered, Arc::clone(&ledger)));
-            if let Some(views) = views.clone().filter(|_| config.has(ProcessRole::Timers)) {
-                let (executor, clock) = (executor.clone(), Arc::clone(&sources.clock));
-                let outbox = Arc::new(Outbox::at(folder.path().join(id.as_str()).join(REMINDERS)));
-                let timekeeper = Arc::new(Timekeeper::new(executor, views, clock, outbox));
-                let post = shared.posts.stand(&LedgerId::clinical(id.clone()), Duty::Timers);
-                tasks.keep(Task::Timers, async move {
-                    let work = |_| {
-                        let timekeeper = Arc::clone(&timekeeper);
-                        async move { timekeeper.run().await }
-                    };
-                    post.while_held(work).await;
-                });
-            }
-            if let Some(relay) = relay(config, &sources, &ledger, &executor) {
-                let post = shared.posts.stand(&LedgerId::clinical(id.clone()), Duty::Pharmacy);
-                let closed = closing.subscribe();
-                tasks.keep(Task::Pharmacy, async move {
-                    // One that begins anew goes on where the last one stopped, here or elsewhere.
-                    let work = |_| {
-                        let mut closed = closed.clone();
-                        relay().run(async move {
-                            let _ = closed.wait_for(|closed| *closed).await;
-                        })
-                    };
-                    post.while_held(work).await;
-                });
-            }
-            let (proofs, signer) =
-                checkpoints::open(&folder, id, config, &ledger, &sources, shared.checkpoints.clone())?;
-            let relay = log_relays.of(&ledger, &sources.clock);
-            looked_at.relay = relay.as_ref().map(concord_relay::Relay::watch);
-            watched.push(looked_at);
-            parts.push(Parts {
-                tenant: id.clone(),
-                ledger: Arc::clone(&ledger),
-                views: views.clone(),
-                signer: signer.as_ref().map(Signer::watch),
-                relay: relay.as_ref().map(concord_relay::Relay::watch),
-            });
-            if let Some(relay) = relay {
-                tasks.keep(Task::Relay, relay.run());
-            }
-            if let Some(signer) = signer {
-                let mut recorded = recorded.subscribe();
-                let recorded = async move {
-                    let _ = recorded.wait_for(|recorded| *recorded).await;
-                };
-                tasks.keep(Task::Signer, signer.run(recorded));
-            }
-            tenants.push((id.clone(), Tenant { executor, ledger, views, proofs }));
+            starting.tenant(id).await?;
         }
+        let Starting {
+            shared, tenants, parts, watched, ledgers, views, mut tasks, closing, recorded, ..
+        } = starting;
         let api = ApiParts {
             authenticator,
             clock: Arc::clone(&sources.clock),
@@ -233,6 +159,7 @@ impl Running {
         let metrics =
             observed(config, folder.path(), (watched, shared.posts.all()), api.door(), probe, &mut tasks)
                 .await?;
+        let mut closed = closing.subscribe();
         let served = api.serve(listener, async move {
             let _ = closed.wait_for(|closed| *closed).await;
         });
@@ -316,25 +243,6 @@ async fn observed(
     let listen = |cause| ServeError::Listen { address, cause };
     let address = metrics::answer(address, collector, probe, tasks).await.map_err(listen)?;
     Ok(Some(address))
-}
-
-/// Makes what sends a tenant's prescriptions, when a network is configured and this process executes commands.
-fn relay(
-    config: &Config,
-    sources: &Sources,
-    ledger: &Arc<dyn Ledger>,
-    executor: &Executor,
-) -> Option<impl Fn() -> Relay + Send + use<>> {
-    let clock = Arc::clone(&sources.clock);
-    let network = match config.pharmacy.network {
-        NetworkKind::Test if config.has(ProcessRole::Api) => Arc::new(TestNetwork::new(Arc::clone(&clock))),
-        NetworkKind::Test | NetworkKind::None => return None,
-    };
-    let (ledger, executor) = (Arc::clone(ledger), executor.clone());
-    Some(move || {
-        let (ledger, network, clock) = (Arc::clone(&ledger), network.clone(), Arc::clone(&clock));
-        Relay::new(ledger, executor.clone(), network, clock, Options::default())
-    })
 }
 
 #[cfg(test)]

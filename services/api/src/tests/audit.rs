@@ -17,6 +17,7 @@ use super::service::{Service, person, referral};
 /// Noon of 2026-03-02, when the services here begin.
 const NOON: i64 = 1_772_452_800;
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn grounds(number: u128) -> Option<audit::Grounds> {
     Some(audit::Grounds {
         audit_id: Uuid::from_u128(number).to_string(),
@@ -27,11 +28,13 @@ fn grounds(number: u128) -> Option<audit::Grounds> {
     })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn at(seconds: i64) -> Option<audit::Moment> {
     let at = Timestamp { seconds, nanos: 0 };
     Some(audit::Moment { moment: Some(Moment::At(at)) })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn position(position: u64) -> Option<audit::Moment> {
     Some(audit::Moment { moment: Some(Moment::Position(position)) })
 }

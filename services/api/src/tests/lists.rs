@@ -1,7 +1,6 @@
 //! Lists over a real socket: whole, fresh, and for those who may see them.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use concord_client::{Client, Error};
 use concord_kernel::Role;
