@@ -351,7 +351,9 @@ mod tests {
     /// The history of leaves with these numbers.
     fn tip(epoch: u128, leaves: &[u8]) -> Tip {
         let mut frontier = Frontier::default();
-        leaves.iter().for_each(|leaf| frontier.push([*leaf; 32]));
+        for leaf in leaves {
+            frontier.push([*leaf; 32]);
+        }
         Tip { epoch: Uuid::from_u128(epoch), recorded_at: Instant::from_micros(0).unwrap(), frontier }
     }
 
