@@ -47,7 +47,7 @@ pub(crate) async fn refer(client: &Client, patients: u32) -> Token {
 
 /// Waits until the folder remembers that `token` was running.
 pub(crate) async fn remembered(folder: &Path, token: &Token) {
-    let file = folder.join("demo/clinical.running");
+    let file = folder.join("demo/clinical.served");
     let noted = async {
         loop {
             let note = std::fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
@@ -135,7 +135,7 @@ async fn an_older_file_is_not_served_before_somebody_says_that_it_is_meant() {
     for _ in 0..2 {
         let refused = Concord::start(CONCORD, folder.path()).await.err().expect("it went back");
         assert!(
-            refused.said.contains("running up to position 7") && refused.said.contains("ends at 3"),
+            refused.said.contains("served up to position 7") && refused.said.contains("ends at 3"),
             "{}",
             refused.said
         );
@@ -146,7 +146,7 @@ async fn an_older_file_is_not_served_before_somebody_says_that_it_is_meant() {
 
     let said =
         json(folder.path(), &[], &["ledger", "acknowledge-restore", "--tenant", "demo", "--json"]).await;
-    assert_eq!((&said["running"], &said["position"]), (&Value::from(7), &Value::from(3)));
+    assert_eq!((&said["served"], &said["position"]), (&Value::from(7), &Value::from(3)));
     assert_eq!(said["epoch_before"], kept.epoch);
     let server = start(folder.path()).await;
     tells_the_truth(&server, 3, &kept, &lost).await;

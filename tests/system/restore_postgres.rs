@@ -37,7 +37,7 @@ fn promoted(server: &Postgres) -> Postgres {
     copy
 }
 
-/// What was running before `copy` was taken and after it, by a server that is gone then.
+/// What was served before `copy` was taken and after it, by a server that is gone then.
 async fn served_on(
     folder: &Path,
     server: &Postgres,
@@ -57,12 +57,12 @@ async fn is_refused_until_acknowledged(folder: &Path, copy: &Postgres, kept: &To
     let address = copy.address(DATABASE);
     for _ in 0..2 {
         let said = serve(folder, &address).await.err().expect("it went back");
-        assert!(said.contains("running up to position 7") && said.contains("ends at 3"), "{said}");
+        assert!(said.contains("served up to position 7") && said.contains("ends at 3"), "{said}");
     }
     let said =
         json(folder, &store(&address), &["ledger", "acknowledge-restore", "--tenant", "demo", "--json"])
             .await;
-    assert_eq!((&said["running"], &said["position"]), (&Value::from(7), &Value::from(3)));
+    assert_eq!((&said["served"], &said["position"]), (&Value::from(7), &Value::from(3)));
     let running = serve(folder, &address).await.unwrap();
     tells_the_truth(&running, 3, kept, lost).await;
     let sound = json(folder, &store(&address), &["ledger", "fsck", "--tenant", "demo", "--json"]).await;
@@ -84,7 +84,7 @@ async fn a_promoted_base_backup_is_not_served_before_somebody_says_that_it_is_me
     is_refused_until_acknowledged(folder.path(), &copy, &kept, &lost).await;
 }
 
-/// A standby that had everything is running as if nothing had happened.
+/// A standby that had everything is served as if nothing had happened.
 #[tokio::test]
 async fn a_promoted_copy_that_has_everything_is_served_at_once() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Postgres::start().unwrap());
