@@ -45,7 +45,7 @@ pub(crate) async fn refer(client: &Client, patients: u32) -> Token {
     last.unwrap()
 }
 
-/// Waits until the folder remembers that `token` was running.
+/// Waits until the folder remembers that `token` was served.
 pub(crate) async fn remembered(folder: &Path, token: &Token) {
     let file = folder.join("demo/clinical.served");
     let noted = async {
