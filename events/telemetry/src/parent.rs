@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Length of a `traceparent` of version 00.
 const LENGTH: usize = 55;
 
-/// A `traceparent`, as https://www.w3.org/TR/trace-context-1/ has it: a trace, a span in it, and whether it is kept.
+/// A `traceparent`, as <https://www.w3.org/TR/trace-context-1/> has it: a trace, a span in it, and whether it is kept.
 /// Its identifiers are random and say nothing of anybody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceParent {
