@@ -328,7 +328,8 @@ fn tell(batch: &mut [Work], answers: Vec<Answer>) {
 /// Whether the history that ends at `on` holds everything up to `told`. `moved` is what it has after `since`, in order;
 /// where that is not all of it, the rest is taken for what the head says.
 fn goes_on(since: &Tip, told: &Tip, on: &Tip, moved: &[(StreamRef, End)]) -> bool {
-    if on.epoch != told.epoch || on.position() < told.position() {
+    // Whoever follows the head may have heard of another epoch, and told of it, before the writer looks.
+    if on.epoch != since.epoch || on.epoch != told.epoch || on.position() < told.position() {
         return false;
     }
     let mut frontier = since.frontier.clone();
@@ -378,5 +379,7 @@ mod tests {
         assert!(!goes_on(&known, &told, &tip(1, &[1, 2, 9, 4]), &moved(&[9, 4])), "and it went further");
         assert!(!goes_on(&known, &told, &tip(1, &[1, 8, 3]), &moved(&[3])), "it was another one before");
         assert!(!goes_on(&known, &told, &tip(2, &[1, 2, 3]), &moved(&[3])), "somebody began another epoch");
+        let heard = tip(2, &[1, 2]);
+        assert!(!goes_on(&told, &heard, &heard, &[]), "and this process has heard of it already");
     }
 }
