@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn labels_name_no_person_and_nothing_that_one_takes() {
         let known = [
-            "because", "command", "file", "kind", "mode", "outcome", "result", "role", "rpc", "state",
-            "tenant", "version", "view",
+            "because", "command", "duty", "file", "kind", "mode", "outcome", "result", "role", "rpc",
+            "state", "tenant", "version", "view",
         ];
         for About { name, labels, .. } in ALL {
             assert!(labels.iter().all(|label| known.contains(label)), "{name}: {labels:?}");
