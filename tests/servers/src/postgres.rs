@@ -246,24 +246,36 @@ impl Postgres {
         let mut arguments = vec!["-D", &data, "-k", &folder, "-p", &port, "-c", "listen_addresses="];
         arguments.extend(self.settings.split_ascii_whitespace());
         let program = self.programs.join("postgres");
-        let running =
-            Running::start(self.folder.path(), "INT", &program, &arguments, self.account, environment)?;
-        self.running = Some(running);
-        self.answers()
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let running =
+                Running::start(self.folder.path(), "INT", &program, &arguments, self.account, environment)?;
+            self.running = Some(running);
+            match self.answers() {
+                // A process that was begun as the others were killed goes by itself.
+                Err(StartError::Failed { said, .. }) if is_held(&said) && Instant::now() < end => {
+                    if let Some(running) = self.running.take() {
+                        running.ended()?;
+                    }
+                    std::thread::sleep(PAUSE);
+                }
+                answered => return answered,
+            }
+        }
     }
 
     /// Waits until it takes connections.
     fn answers(&self) -> Result<(), StartError> {
         let end = Instant::now() + PATIENCE;
         loop {
-            match self.sql("postgres", "SELECT 1") {
-                Ok(_) => return Ok(()),
-                Err(_) if Instant::now() > end => {
-                    let said = std::fs::read_to_string(self.folder.path().join("log"))?;
-                    return Err(StartError::Failed { program: "postgres", said });
-                }
-                Err(_) => std::thread::sleep(PAUSE),
+            if self.sql("postgres", "SELECT 1").is_ok() {
+                return Ok(());
             }
+            let said = std::fs::read_to_string(self.folder.path().join("log"))?;
+            if is_held(&said) || Instant::now() > end {
+                return Err(StartError::Failed { program: "postgres", said });
+            }
+            std::thread::sleep(PAUSE);
         }
     }
 
@@ -319,4 +331,9 @@ fn parent(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field is the program's name in parentheses, which may hold blanks; state and parent follow.
     stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(1)?.parse().ok()
+}
+
+/// Whether a server's log ends with its refusal to start beside a process of the one before.
+fn is_held(log: &str) -> bool {
+    log.trim_end().lines().next_back().is_some_and(|line| line.contains("Terminate any old server processes"))
 }
