@@ -148,7 +148,8 @@ fn shared(span: Span, of: &[TraceParent]) -> Span {
 
 /// Publishing one event to a broker, within the trace in which it was recorded.
 pub fn publish(subject_kind: &'static str, position: u64, parent: Option<TraceParent>) -> Span {
-    if !is_on() {
+    // An event of no kept trace begins none of its own.
+    if !is_on() || parent.is_none() {
         return Span::none();
     }
     let span = tracing::info_span!(

@@ -5,6 +5,7 @@ use std::pin::Pin;
 
 use async_nats::jetstream::context::{PublishAckFuture, PublishError, PublishErrorKind};
 use async_nats::jetstream::publish::PublishAck;
+use tracing::Span;
 
 use crate::{Options, RelayError};
 
@@ -15,6 +16,8 @@ struct Publication {
     sequence: u64,
     bytes: usize,
     acknowledgement: Acknowledgement,
+    /// Ends when it is acknowledged, or forgotten.
+    _span: Span,
 }
 
 /// Publications on their way. Dropping it forgets them: whether they arrived is read from the stream.
@@ -40,10 +43,17 @@ impl Flight {
         self.is_empty() || (self.published.len() < self.most && self.bytes + bytes <= self.most_bytes)
     }
 
-    pub(crate) fn push(&mut self, position: u64, sequence: u64, bytes: usize, ack: PublishAckFuture) {
+    /// Takes in the event at `position`, which is to have `sequence` in the stream; its publication is traced as `span`.
+    pub(crate) fn push(
+        &mut self,
+        (position, sequence): (u64, u64),
+        bytes: usize,
+        ack: PublishAckFuture,
+        span: Span,
+    ) {
         self.bytes += bytes;
         let acknowledgement = ack.into_future();
-        self.published.push_back(Publication { position, sequence, bytes, acknowledgement });
+        self.published.push_back(Publication { position, sequence, bytes, acknowledgement, _span: span });
     }
 
     /// Waits for the first acknowledgement and gives its position. Nothing is lost when the wait is given up; waits for ever

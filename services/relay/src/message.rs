@@ -7,7 +7,7 @@ use concord_kernel::{TenantId, Token};
 use concord_ledger::Entry;
 use concord_proto::concord::ledger::v1::StoredEvent;
 use concord_proto::feed::{self, cloud_event};
-use concord_telemetry::traceparent_of;
+use concord_telemetry::{TraceParent, traceparent_of};
 use prost::Message;
 
 /// What the trace is called in an event's metadata.
@@ -36,15 +36,16 @@ pub fn publication(tenant: &TenantId, at: Token, entry: &Entry, after: u64) -> (
     headers.insert(cloud_event::DATA_CONTENT_TYPE, cloud_event::PROTOBUF);
     headers.insert(cloud_event::DATA_SCHEMA, cloud_event::STORED_EVENT);
     if let Some(trace) = trace(&entry.metadata) {
-        headers.insert(feed::TRACE, trace);
+        headers.insert(feed::TRACE, trace.to_string());
     }
     (subject, PublishMessage::build().headers(headers).payload(data(entry).encode_to_vec().into()))
 }
 
-fn trace(metadata: &Bytes) -> Option<String> {
+/// The trace that an event with such metadata is of, if that is kept.
+pub(crate) fn trace(metadata: &Bytes) -> Option<TraceParent> {
     // Most events have none, and looking for its name is cheaper than reading all of it.
     metadata.windows(TRACE_FIELD.len()).any(|part| part == TRACE_FIELD).then_some(())?;
-    traceparent_of(metadata).map(|trace| trace.to_string())
+    traceparent_of(metadata)
 }
 
 fn data(entry: &Entry) -> StoredEvent {
@@ -70,7 +71,12 @@ mod tests {
     fn the_trace_in_which_an_event_was_recorded_is_passed_on() {
         const TRACE: &str = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         let of = |metadata: String| trace(&metadata.into());
-        assert_eq!(of(format!(r#"{{"command":"c","traceparent":"{TRACE}"}}"#)).as_deref(), Some(TRACE));
+        assert_eq!(
+            of(format!(r#"{{"command":"c","traceparent":"{TRACE}"}}"#))
+                .map(|trace| trace.to_string())
+                .as_deref(),
+            Some(TRACE)
+        );
         assert_eq!(of(String::from(r#"{"command":"c"}"#)), None);
         assert_eq!(
             of(String::from(r#"{"traceparent":"Ada Example"}"#)),

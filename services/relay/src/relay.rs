@@ -8,7 +8,9 @@ use async_nats::jetstream::Context;
 use async_nats::jetstream::context::ContextBuilder;
 use concord_kernel::{Clock, Instant, TenantId, Token};
 use concord_ledger::{Entry, Filter, Ledger, ReadError};
+use concord_telemetry::trace;
 use tokio::sync::watch;
+use tracing::Span;
 
 use crate::flight::Flight;
 use crate::progress::{Progress, State, Watch};
@@ -150,13 +152,14 @@ impl Relay {
                         self.landed(flight.landed().await?);
                     }
                     let position = entry.position;
+                    let span = traced(&entry);
                     let ack = jetstream
                         .send_publish(subject, message)
                         .await
                         .map_err(|cause| RelayError::NotTaken { position, cause: cause.into() })?;
                     sequence += 1;
                     at.position = position;
-                    flight.push(position, sequence, bytes, ack);
+                    flight.push((position, sequence), bytes, ack, span);
                 }
             }
             tokio::select! {
@@ -180,6 +183,12 @@ impl Relay {
     fn landed(&self, position: u64) {
         self.progress.send_modify(|progress| progress.position = Some(position));
     }
+}
+
+/// The span of an event's publication, when spans are told to anybody.
+fn traced(entry: &Entry) -> Span {
+    let parent = trace::is_on().then(|| message::trace(&entry.metadata)).flatten();
+    trace::publish(entry.stream.kind.as_str(), entry.position, parent)
 }
 
 /// Says why nothing is relayed now: numbers and causes, and nothing that is recorded.

@@ -43,7 +43,7 @@ async fn what_is_measured_is_what_is_explained_and_it_counts() {
     let folder = tempfile::tempdir().unwrap();
     // Nobody listens there: everything that is recorded waits to be published.
     let away = ("CONCORD_NATS__SERVERS", "[\"nats://127.0.0.1:1\"]");
-    let server = talkative_with(folder.path(), Some(away)).await;
+    let server = talkative_with(folder.path(), [away]).await;
     let doctor = server.client(PSYCHIATRIST).await.unwrap();
     let intake = Intake::admit(&doctor).await.unwrap();
     let receipt = intake.prepare(&doctor, "sertraline").await.unwrap();

@@ -20,15 +20,18 @@ async fn talkative(folder: &Path, collector: Option<&str>) -> Concord {
     talkative_with(folder, collector.map(|collector| ("CONCORD_TELEMETRY__OTLP", collector))).await
 }
 
-/// The same, with a setting more.
-async fn talkative_with(folder: &Path, setting: Option<(&str, &str)>) -> Concord {
+/// The same, with other settings.
+async fn talkative_with<'s>(
+    folder: &Path,
+    settings: impl IntoIterator<Item = (&'s str, &'s str)>,
+) -> Concord {
     let mut command = Command::new(CONCORD);
     command
         .env("CONCORD_METRICS__LISTEN", "127.0.0.1:0")
         .env("CONCORD_LOG__FILTER", "trace")
         .env("CONCORD_LOG__FORMAT", "json")
         .env("CONCORD_TELEMETRY__SAMPLE", "1.0")
-        .envs(setting)
+        .envs(settings)
         .stdin(Stdio::null());
     Concord::start_with(command, CONCORD, folder, &[]).await.unwrap()
 }

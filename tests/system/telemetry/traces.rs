@@ -1,4 +1,4 @@
-//! One trace from a call through the append to the views that show it.
+//! One trace from a call through the append to the views and the stream that show it.
 
 use concord_client::Client;
 use concord_proto::concord::chart::v1::ConfirmNoKnownAllergiesRequest;
@@ -6,11 +6,12 @@ use concord_proto::concord::chart::v1::chart_service_client::ChartServiceClient;
 use concord_proto::concord::command::v1::ExecuteStreamRequest;
 use concord_proto::concord::command::v1::command_service_client::CommandServiceClient;
 use concord_proto::concord::command::v1::execute_stream_request::Command;
+use concord_servers::Nats;
 use concord_support::Intake;
 use tonic::Request;
 
 use super::collector::{Collector, attribute};
-use super::talkative;
+use super::{talkative, talkative_with};
 use crate::PSYCHIATRIST;
 
 /// The trace of a caller that has one already, as the standard's own example has it.
@@ -32,10 +33,13 @@ fn bytes(hex_text: &str) -> Vec<u8> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_trace_goes_from_a_call_to_the_views_that_show_it() {
+async fn one_trace_goes_from_a_call_to_the_views_and_the_stream_that_show_it() {
     let folder = tempfile::tempdir().unwrap();
     let (collector, address) = Collector::listen().await;
-    let server = talkative(folder.path(), Some(&address)).await;
+    let nats = Nats::start().unwrap();
+    let servers = format!("{:?}", nats.urls());
+    let settings = [("CONCORD_TELEMETRY__OTLP", address.as_str()), ("CONCORD_NATS__SERVERS", &servers)];
+    let server = talkative_with(folder.path(), settings).await;
     let token = server.token(PSYCHIATRIST).await.unwrap();
     let doctor = Client::connect(server.url.clone(), &token).await.unwrap();
     let intake = Intake::admit(&doctor).await.unwrap();
@@ -75,6 +79,9 @@ async fn one_trace_goes_from_a_call_to_the_views_that_show_it() {
     let fold = collector.find("fold linked to the append", linked("fold")).await;
     let through: u64 = attribute(&fold, "concord.position").parse().unwrap();
     assert!(through >= position.parse().unwrap(), "the views go up to it");
+    let publish =
+        collector.find("publication of the trace", |span| span.name == "publish" && span.trace_id == ours);
+    assert_eq!(attribute(&publish.await, "concord.position"), position);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
