@@ -14,8 +14,6 @@ pub enum Duty {
     Projector,
     /// Records deadlines that pass.
     Timers,
-    /// Publishes events to the message broker.
-    Relay,
     /// Sends prescriptions and hears pharmacies.
     Pharmacy,
 }
@@ -26,7 +24,6 @@ impl Duty {
         match self {
             Self::Projector => "projector",
             Self::Timers => "timers",
-            Self::Relay => "relay",
             Self::Pharmacy => "pharmacy",
         }
     }
