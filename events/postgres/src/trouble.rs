@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::io;
 
-use crate::is_lost;
+use crate::{QueryError, is_lost};
 
 /// Why a statement has no answer. The text of PostgreSQL's own errors may quote stored values; this cannot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +33,15 @@ impl From<tokio_postgres::Error> for Trouble {
             return Self::Away;
         }
         error.code().map_or(Self::Shape, |code| Self::Refused(code.code().to_owned()))
+    }
+}
+
+impl From<QueryError> for Trouble {
+    fn from(error: QueryError) -> Self {
+        match error {
+            QueryError::Server(error) => error.into(),
+            QueryError::Silent => Self::Away,
+        }
     }
 }
 

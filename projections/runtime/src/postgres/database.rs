@@ -1,11 +1,10 @@
 //! The database, with the thread that drives its connections.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use concord_kernel::LedgerId;
-use concord_postgres::{Brought, Line, Link, MigrateError, Migrations, Server, Trouble};
+use concord_postgres::{Brought, Line, Link, MigrateError, Migrations, Pool, Server, Trouble};
 use tokio::runtime::{Builder, Runtime};
 
 use super::store::PostgresStore;
@@ -28,8 +27,7 @@ pub struct PostgresViews {
 
 struct Shared {
     database: Server,
-    readers: Vec<Line>,
-    turn: AtomicUsize,
+    readers: Pool,
     /// Absent only while this is dropped.
     runtime: Option<Runtime>,
 }
@@ -64,13 +62,9 @@ impl PostgresViews {
         let mut builder = Builder::new_multi_thread();
         let runtime = builder.worker_threads(1).enable_all().thread_name("views-postgres").build();
         let runtime = runtime.map_err(|error| StoreError::Unavailable(Box::new(error)))?;
-        let readers = (0..READERS).map(|_| Line::new(database.clone(), PATIENCE)).collect();
-        let turn = AtomicUsize::new(0);
-        let views = Self { shared: Arc::new(Shared { database, readers, turn, runtime: Some(runtime) }) };
-        views.wait(async {
-            let connection = views.reader().connection().await?;
-            SCHEMA.run(&connection).await
-        })?;
+        let readers = Pool::new(database.clone(), READERS, PATIENCE);
+        let views = Self { shared: Arc::new(Shared { database, readers, runtime: Some(runtime) }) };
+        views.wait(Self::migrate(&views.shared.database))?;
         Ok(views)
     }
 
@@ -80,10 +74,9 @@ impl PostgresViews {
         PostgresStore::new(self.clone(), ledger.to_string(), writer)
     }
 
-    /// One of the connections that read.
-    pub(super) fn reader(&self) -> &Line {
-        let turn = self.shared.turn.fetch_add(1, Ordering::Relaxed) % self.shared.readers.len();
-        &self.shared.readers[turn]
+    /// The connections that read.
+    pub(super) fn readers(&self) -> &Pool {
+        &self.shared.readers
     }
 
     /// Blocks until `work` is done; the connections are driven meanwhile.

@@ -1,7 +1,7 @@
 //! Questions. Each joins the build that is asked: without a line of it in the answer, the build is gone.
 
 use concord_kernel::Token;
-use concord_postgres::{Line, Parameter, Trouble};
+use concord_postgres::{Parameter, Pool, Trouble};
 use tokio_postgres::Row;
 use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
@@ -16,12 +16,12 @@ const STANDING: &str = "SELECT view, version, generation, stage, epoch, position
 /// Which build, of which ledger.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
-    pub(super) line: &'a Line,
+    pub(super) pool: &'a Pool,
     pub(super) ledger: &'a str,
 }
 
 pub(super) async fn standing(asked: Asked<'_>) -> Result<Vec<Standing>, StoreError> {
-    let rows = asked.line.ask(STANDING, &[(&asked.ledger, Type::TEXT)]).await?;
+    let rows = asked.pool.query(STANDING, &[(&asked.ledger, Type::TEXT)]).await.map_err(Trouble::from)?;
     rows.iter().map(|row| standing_of(row).map_err(|Damaged| StoreError::Corrupt("checkpoint"))).collect()
 }
 
@@ -106,7 +106,7 @@ impl Asked<'_> {
             (&generation, Type::INT4),
         ];
         parameters.extend(more.iter().copied().zip(types.iter().cloned()));
-        let mut rows = self.line.ask(statement, &parameters).await?;
+        let mut rows = self.pool.query(statement, &parameters).await.map_err(Trouble::from)?;
         if rows.is_empty() {
             return Err(StoreError::Dropped(instance));
         }

@@ -41,7 +41,7 @@ impl PostgresStore {
     }
 
     fn asked(&self) -> Asked<'_> {
-        Asked { line: self.views.reader(), ledger: &self.ledger }
+        Asked { pool: self.views.readers(), ledger: &self.ledger }
     }
 
     fn writer(&self) -> Writer<'_> {
