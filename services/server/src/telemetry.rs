@@ -56,40 +56,50 @@ impl Traces {
 
 /// Starts logging to stderr, and tracing to the collector where one is named. Must be called within the runtime.
 pub(crate) fn start(log: &Log, telemetry: &Telemetry) -> Result<Traces, TelemetryError> {
-    let lines = lines(log, std::io::stderr)?;
+    // A layer that is `None` would have every span of every library made, as it filters nothing; so only what there is.
+    let mut layers = vec![lines(log, std::io::stderr)?];
     let provider =
         telemetry.otlp.as_ref().map(|collector| provider(collector, telemetry.sample)).transpose()?;
-    let spans = provider.as_ref().map(|provider| {
-        tracing_opentelemetry::layer()
-            .with_tracer(provider.tracer(OURS))
-            .with_location(false)
-            .with_threads(false)
-            .with_tracked_inactivity(false)
-            .with_filter(filter_fn(|metadata| metadata.is_span() && metadata.target() == trace::TARGET))
-    });
-    if spans.is_some() {
+    if let Some(provider) = &provider {
+        layers.push(spans(provider));
         trace::switch_on();
     }
     // A second start in one process (tests) keeps the first.
-    if tracing_subscriber::registry().with(lines).with(spans).try_init().is_ok() {
+    if tracing_subscriber::registry().with(layers).try_init().is_ok() {
         std::panic::set_hook(Box::new(panicked));
     }
     Ok(Traces(provider))
 }
 
+/// A layer of the subscriber, with its own filter.
+type Filtered<S> = Box<dyn Layer<S> + Send + Sync>;
+
+/// The spans that go to a collector.
+fn spans<S>(provider: &SdkTracerProvider) -> Filtered<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span> + Send + Sync,
+{
+    tracing_opentelemetry::layer()
+        .with_tracer(provider.tracer(OURS))
+        .with_location(false)
+        .with_threads(false)
+        .with_tracked_inactivity(false)
+        .with_filter(filter_fn(|metadata| metadata.is_span() && metadata.target() == trace::TARGET))
+        .boxed()
+}
+
 /// The lines of the log.
-fn lines<S, W>(log: &Log, to: W) -> Result<impl Layer<S>, ParseError>
+fn lines<S, W>(log: &Log, to: W) -> Result<Filtered<S>, ParseError>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
     W: for<'writer> MakeWriter<'writer> + Send + Sync + 'static,
 {
     let filter = EnvFilter::builder().parse(&log.filter)?.and(filter_fn(is_safe));
     let lines = tracing_subscriber::fmt::layer().with_writer(to);
-    let lines: Box<dyn Layer<S> + Send + Sync> = match log.format {
-        LogFormat::Text => lines.compact().boxed(),
-        LogFormat::Json => lines.json().boxed(),
-    };
-    Ok(lines.with_filter(filter))
+    Ok(match log.format {
+        LogFormat::Text => lines.compact().with_filter(filter).boxed(),
+        LogFormat::Json => lines.json().with_filter(filter).boxed(),
+    })
 }
 
 /// Whether a line may be shown: ours, or a warning of a library.
@@ -136,6 +146,20 @@ mod tests {
 
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
+        }
+    }
+
+    #[test]
+    fn spans_of_libraries_are_not_made_with_or_without_a_collector() {
+        let log = Log { filter: "info".to_owned(), format: LogFormat::Json };
+        let provider = SdkTracerProvider::builder().build();
+        for layers in
+            [vec![lines(&log, io::sink).unwrap()], vec![lines(&log, io::sink).unwrap(), spans(&provider)]]
+        {
+            tracing::subscriber::with_default(tracing_subscriber::registry().with(layers), || {
+                assert!(tracing::trace_span!(target: "h2", "frame").is_disabled());
+                assert!(tracing::debug_span!(target: "h2", "connection").is_disabled());
+            });
         }
     }
 
