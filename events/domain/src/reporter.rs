@@ -47,6 +47,9 @@ const fn is_staff(role: Role) -> bool {
         | Role::Family
         | Role::Patient
         | Role::Auditor
-        | Role::Service => false,
+        | Role::Service
+        | Role::Director
+        | Role::PrivacyOfficer
+        | Role::Partner => false,
     }
 }

@@ -35,6 +35,12 @@ pub enum Role {
     Auditor,
     /// A program acting on its own: timers, imports.
     Service,
+    /// Answers for the program as a whole; reads no chart.
+    Director,
+    /// Answers for privacy: reviews access and accounts for disclosures (45 CFR 164.530(a)).
+    PrivacyOfficer,
+    /// A partner clinic that takes what patients consent to.
+    Partner,
 }
 
 /// The text names no role.
@@ -44,7 +50,7 @@ pub struct UnknownRole;
 
 impl Role {
     /// Every role, in the order of the access table.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 15] = [
         Self::Psychiatrist,
         Self::Pmhnp,
         Self::Therapist,
@@ -57,6 +63,9 @@ impl Role {
         Self::Patient,
         Self::Auditor,
         Self::Service,
+        Self::Director,
+        Self::PrivacyOfficer,
+        Self::Partner,
     ];
 
     /// The stored name.
@@ -74,6 +83,9 @@ impl Role {
             Self::Patient => "patient",
             Self::Auditor => "auditor",
             Self::Service => "service",
+            Self::Director => "director",
+            Self::PrivacyOfficer => "privacy_officer",
+            Self::Partner => "partner",
         }
     }
 

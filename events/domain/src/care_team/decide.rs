@@ -76,7 +76,12 @@ const fn cares(role: Role) -> bool {
         | Role::PrimaryCare
         | Role::OutsideProvider
         | Role::Family => true,
-        Role::Patient | Role::Auditor | Role::Service => false,
+        Role::Patient
+        | Role::Auditor
+        | Role::Service
+        | Role::Director
+        | Role::PrivacyOfficer
+        | Role::Partner => false,
     }
 }
 

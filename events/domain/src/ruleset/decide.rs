@@ -171,6 +171,9 @@ const fn signatory(actor: &Actor) -> Result<Signatory, Error> {
         | Role::Family
         | Role::Patient
         | Role::Auditor
-        | Role::Service => Err(Error::RoleNotPermitted { role: actor.role }),
+        | Role::Service
+        | Role::Director
+        | Role::PrivacyOfficer
+        | Role::Partner => Err(Error::RoleNotPermitted { role: actor.role }),
     }
 }

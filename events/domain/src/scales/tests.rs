@@ -375,7 +375,10 @@ fn clinicians_record_forms_and_patients_their_own() {
                 | Role::OutsideProvider
                 | Role::Family
                 | Role::Auditor
-                | Role::Service => false,
+                | Role::Service
+                | Role::Director
+                | Role::PrivacyOfficer
+                | Role::Partner => false,
             };
             assert_eq!(result.is_ok(), permitted, "{role} {mode:?}");
             assert_eq!(result == Err(Error::RoleNotPermitted { role }), !permitted, "{role} {mode:?}");

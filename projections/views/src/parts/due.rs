@@ -241,7 +241,10 @@ impl DueKind {
             | Role::Family
             | Role::Patient
             | Role::Auditor
-            | Role::Service => false,
+            | Role::Service
+            | Role::Director
+            | Role::PrivacyOfficer
+            | Role::Partner => false,
         }
     }
 }

@@ -121,6 +121,9 @@ pub(crate) fn role(field: &str, role: i32) -> Result<Role, Invalid> {
         pb::Role::Patient => Some(Role::Patient),
         pb::Role::Auditor => Some(Role::Auditor),
         pb::Role::Service => Some(Role::Service),
+        pb::Role::Director => Some(Role::Director),
+        pb::Role::PrivacyOfficer => Some(Role::PrivacyOfficer),
+        pb::Role::Partner => Some(Role::Partner),
     })
 }
 

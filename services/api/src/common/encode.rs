@@ -111,5 +111,8 @@ pub(crate) const fn role(role: Role) -> pb::Role {
         Role::Patient => pb::Role::Patient,
         Role::Auditor => pb::Role::Auditor,
         Role::Service => pb::Role::Service,
+        Role::Director => pb::Role::Director,
+        Role::PrivacyOfficer => pb::Role::PrivacyOfficer,
+        Role::Partner => pb::Role::Partner,
     }
 }

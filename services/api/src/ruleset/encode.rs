@@ -72,5 +72,8 @@ const fn role(role: Role) -> common::Role {
         Role::Patient => common::Role::Patient,
         Role::Auditor => common::Role::Auditor,
         Role::Service => common::Role::Service,
+        Role::Director => common::Role::Director,
+        Role::PrivacyOfficer => common::Role::PrivacyOfficer,
+        Role::Partner => common::Role::Partner,
     }
 }

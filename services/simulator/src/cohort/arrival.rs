@@ -106,6 +106,9 @@ fn add_member(member: &Person) -> Body {
         concord_kernel::Role::Patient => Wire::Patient,
         concord_kernel::Role::Auditor => Wire::Auditor,
         concord_kernel::Role::Service => Wire::Service,
+        concord_kernel::Role::Director => Wire::Director,
+        concord_kernel::Role::PrivacyOfficer => Wire::PrivacyOfficer,
+        concord_kernel::Role::Partner => Wire::Partner,
     };
     Body::AddMember(AddMemberRequest {
         person_id: member.id.to_string(),

@@ -392,5 +392,8 @@ const fn wire(role: Role) -> WireRole {
         Role::Patient => WireRole::Patient,
         Role::Auditor => WireRole::Auditor,
         Role::Service => WireRole::Service,
+        Role::Director => WireRole::Director,
+        Role::PrivacyOfficer => WireRole::PrivacyOfficer,
+        Role::Partner => WireRole::Partner,
     }
 }

@@ -90,7 +90,13 @@ const fn treats(role: Role) -> bool {
         | Role::Pharmacist
         | Role::PrimaryCare
         | Role::OutsideProvider => true,
-        Role::Family | Role::Patient | Role::Auditor | Role::Service => false,
+        Role::Family
+        | Role::Patient
+        | Role::Auditor
+        | Role::Service
+        | Role::Director
+        | Role::PrivacyOfficer
+        | Role::Partner => false,
     }
 }
 
