@@ -7,7 +7,6 @@
 pub mod caseload;
 pub mod chart;
 pub mod course;
-pub mod due;
 pub mod outcomes;
 pub mod parts;
 mod privacy;
@@ -23,7 +22,6 @@ mod tests;
 pub use caseload::Caseload;
 pub use chart::Chart;
 pub use course::Course;
-pub use due::DueItems;
 pub use outcomes::ProgramOutcomes;
 pub use privacy::DataClass;
 pub use reconciled::Reconciled;
@@ -43,7 +41,6 @@ pub fn all(setup: Setup) -> Setup {
         .with::<Chart>()
         .with::<Reconciled>()
         .with::<Roster>()
-        .with::<DueItems>()
         .with::<Course>()
         .with::<Timers>()
         .with::<Timeline>()

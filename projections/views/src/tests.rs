@@ -22,8 +22,7 @@ pub(crate) use self::history::{
     Dice, Story, fact, finding, history, judged, patient, person, program, regimen, start,
 };
 use crate::{
-    Caseload, Chart, Course, DataClass, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers,
-    Worklist,
+    Caseload, Chart, Course, DataClass, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
 };
 
 /// What the rows must be: the plain fold, without batches, caches or store.
@@ -106,7 +105,6 @@ fn every_view_folds_random_histories_and_its_rows_survive_the_store() {
         assert!(!documents::<Chart>(&facts).is_empty());
         assert!(!documents::<Reconciled>(&facts).is_empty());
         assert!(!documents::<Roster>(&facts).is_empty());
-        assert!(!documents::<DueItems>(&facts).is_empty());
         assert!(!documents::<Course>(&facts).is_empty());
         assert!(!documents::<Timers>(&facts).is_empty());
         assert!(!documents::<Timeline>(&facts).is_empty());
@@ -163,7 +161,6 @@ fn a_view_holds_no_class_of_data_that_it_does_not_declare() {
     holds_only::<Chart>(Chart::CLASSES, &facts);
     holds_only::<Reconciled>(Reconciled::CLASSES, &facts);
     holds_only::<Roster>(Roster::CLASSES, &facts);
-    holds_only::<DueItems>(DueItems::CLASSES, &facts);
     holds_only::<Course>(Course::CLASSES, &facts);
     holds_only::<Timers>(Timers::CLASSES, &facts);
     holds_only::<Timeline>(Timeline::CLASSES, &facts);

@@ -8,9 +8,7 @@ use concord_ledger::{Append, Expected, Filter, Ledger, MemoryLedger, NewEvent};
 use concord_projection::{Fact, Options, Projections, Setup, SqliteStore, View, ViewId, ViewStore, tell};
 
 use super::{Dice, Model, Story, person, start};
-use crate::{
-    Caseload, Chart, Course, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
-};
+use crate::{Caseload, Chart, Course, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist};
 
 const SOON: Duration = Duration::from_mins(1);
 
@@ -47,18 +45,9 @@ async fn run(world: &World, seed: u64, patients: u64, cuts: &[usize]) {
     let facts = world.facts().await;
     let views = world.start();
     compare_all(&views, token, &facts).await;
-    for view in [
-        "caseload",
-        "worklist",
-        "chart",
-        "reconciled",
-        "roster",
-        "due_items",
-        "course",
-        "timers",
-        "timeline",
-        "outcomes",
-    ] {
+    for view in
+        ["caseload", "worklist", "chart", "reconciled", "roster", "course", "timers", "timeline", "outcomes"]
+    {
         views.rebuild(view).await.unwrap();
         let mut status = views.watch(view).unwrap();
         tokio::time::timeout(SOON, status.wait_for(|s| s.rebuild.is_none())).await.unwrap().unwrap();
@@ -73,7 +62,6 @@ async fn compare_all(views: &Projections, token: Token, facts: &[Fact]) {
     compare::<Chart>(views, token, facts).await;
     compare::<Reconciled>(views, token, facts).await;
     compare::<Roster>(views, token, facts).await;
-    compare::<DueItems>(views, token, facts).await;
     compare::<Course>(views, token, facts).await;
     compare::<Timers>(views, token, facts).await;
     compare::<Timeline>(views, token, facts).await;

@@ -2,7 +2,7 @@
 //!
 //! One row a client with what the service records, sends or starts when a time has come; a list of all, earliest first.
 //! An entry leaves the list with the event that answers it: what was asked was done, or that it was not is on record.
-//! What is due for people is another question ([`crate::DueItems`]); nothing here needs a person.
+//! What is due for people is another question ([`crate::worklist::due`]); nothing here needs a person.
 //!
 //! Each kind of ring is a variant of [`Ring`] and a file that folds what it waits for.
 

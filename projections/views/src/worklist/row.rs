@@ -1,4 +1,4 @@
-//! What a worklist knows of a client.
+//! What worklists know of a client.
 
 use serde::{Deserialize, Serialize};
 

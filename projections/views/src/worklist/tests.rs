@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Worklist;
 use crate::parts::DueKind;
-use crate::tests::{Model, after_opening, finding, follows_admission, patient, person, start};
+use crate::tests::{Model, after_opening, finding, follows_admission, patient, person, program, start};
 
 fn due(then: Vec<DomainEvent>) -> (Model<Worklist>, Vec<DueKind>) {
     let model = after_opening::<Worklist>(then);
@@ -65,11 +65,17 @@ fn a_side_effect_waits_for_triage_then_for_a_decision_then_for_nobody() {
     assert_eq!(due(vec![reported(), triaged, decided]).1, []);
 }
 
+/// The lists that are nobody's own.
+fn programs() -> [List; 2] {
+    [List::all(), List::program(&program())]
+}
+
 #[test]
 fn every_prescriber_of_the_care_team_has_the_item_and_nobody_else() {
     let (model, _) = due(vec![reported()]);
     let lists = model.lists();
-    assert_eq!(lists.keys().collect::<Vec<_>>(), [&List::person(person(Role::Psychiatrist, 0))]);
+    let persons = [&List::person(person(Role::Psychiatrist, 0))];
+    assert_eq!(lists.keys().filter(|list| !programs().contains(list)).collect::<Vec<_>>(), persons);
 }
 
 #[test]

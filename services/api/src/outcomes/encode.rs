@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use concord_knowledge::scale::ScaleKind;
 use concord_proto::concord::outcomes::v1 as pb;
-use concord_views::due::Overdue;
 use concord_views::outcomes::{
     AdherenceSum, Count, DecisionSum, Mean, Median, Outcomes, SMALL, ScaleSum, Share, TherapySum,
 };
 use concord_views::parts::DueKind;
+use concord_views::worklist::due::Overdue;
 
 use crate::query::words;
 

@@ -4,7 +4,8 @@ use concord_access::Question;
 use concord_proto::concord::outcomes::v1 as pb;
 use concord_proto::concord::outcomes::v1::outcome_service_server::OutcomeService;
 use concord_views::outcomes::{Month, Period, PeriodError};
-use concord_views::{DueItems, ProgramOutcomes, due, outcomes};
+use concord_views::worklist::due;
+use concord_views::{ProgramOutcomes, Worklist, outcomes};
 use tonic::{Request, Response, Status};
 
 use super::encode;
@@ -23,7 +24,7 @@ impl OutcomeService for Questions {
         let asked = self.ask(&metadata, Question::Outcomes)?;
         let answer = async {
             let (program, period) = (program(&asks.program)?, period(&asks.first_month, &asks.last_month)?);
-            asked.knows::<DueItems>(asks.min_position.clone()).await?;
+            asked.knows::<Worklist>(asks.min_position.clone()).await?;
             let reader = asked.reader::<ProgramOutcomes>(asks.min_position).await?;
             let as_of = asked.as_of::<ProgramOutcomes>();
             let told = outcomes::of_program(&reader, &program, period, asked.now).await?;

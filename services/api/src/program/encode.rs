@@ -3,8 +3,8 @@
 use concord_domain::episode::Stage;
 use concord_kernel::Instant;
 use concord_proto::concord::program::v1 as pb;
-use concord_views::due::DueItem;
 use concord_views::roster::{Retention, RosterLine};
+use concord_views::worklist::due::DueItem;
 
 use crate::common::encode::instant;
 use crate::query::words;

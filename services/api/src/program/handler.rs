@@ -5,9 +5,9 @@ use concord_kernel::ProgramId;
 use concord_projection::{Cursor, PageOf, Reader, ViewReadError};
 use concord_proto::concord::program::v1 as pb;
 use concord_proto::concord::program::v1::program_service_server::ProgramService;
-use concord_views::due::Scope;
 use concord_views::roster::RosterLine;
-use concord_views::{DueItems, Roster, due, roster};
+use concord_views::worklist::due::{self, Scope};
+use concord_views::{Roster, Worklist, roster};
 use tonic::{Request, Response, Status};
 
 use super::encode;
@@ -45,8 +45,8 @@ impl ProgramService for Questions {
         let answer = async {
             let scope = scope(&asks.program)?;
             let wanted = Page::read(asks.page)?;
-            let reader = asked.reader::<DueItems>(asks.min_position).await?;
-            let as_of = asked.as_of::<DueItems>();
+            let reader = asked.reader::<Worklist>(asks.min_position).await?;
+            let as_of = asked.as_of::<Worklist>();
             let page = due::page(&reader, &scope, wanted.after.as_ref(), wanted.limit).await?;
             let items = page.items.iter().map(|item| encode::item(item, asked.now)).collect();
             Ok(pb::ListDueItemsResponse { items, page: Some(Page::info(&page)), as_of })
@@ -92,7 +92,7 @@ impl ProgramService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let asked = self.ask(&metadata, Question::Program)?;
         let scope = scope(&asks.program).map_err(Failure::from)?;
-        self.0.within(&metadata, asked.knows::<DueItems>(asks.min_position)).await?;
+        self.0.within(&metadata, asked.knows::<Worklist>(asks.min_position)).await?;
         let door = self.0.clone();
         let read = move |reader| {
             let (now, scope) = (door.now(), scope.clone());
@@ -111,7 +111,7 @@ impl ProgramService for Questions {
             removed_item_ids: removed,
             as_of,
         };
-        Ok(Response::new(watch::<DueItems, _, _, _>(asked, &self.0, read, encode)?))
+        Ok(Response::new(watch::<Worklist, _, _, _>(asked, &self.0, read, encode)?))
     }
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::caseload::Row;
 use crate::parts::{Due, DueKind};
 use crate::tests::{Dice, Story, after_opening, follows_admission, patient, person, prescribed, start};
-use crate::{Caseload, DueItems, Reconciled, Worklist};
+use crate::{Caseload, Reconciled, Worklist};
 
 fn words(text: &str) -> Text {
     Text::parse(text).unwrap()
@@ -24,7 +24,7 @@ fn id(n: u128) -> Uuid {
 }
 
 fn due(then: Vec<DomainEvent>) -> Vec<(DueKind, Option<String>)> {
-    let model = after_opening::<DueItems>(then);
+    let model = after_opening::<Worklist>(then);
     let row = &model.rows[&Key::patient(patient(0))];
     let all: Vec<Due> = row.agenda.due(&row.stays);
     let ours =

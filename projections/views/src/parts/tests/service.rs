@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::parts::{Due, DueKind};
 use crate::tests::{Dice, Story, after_opening, patient, start};
-use crate::{Caseload, DueItems};
+use crate::{Caseload, Worklist};
 
 fn words(text: &str) -> Text {
     Text::parse(text).unwrap()
@@ -28,7 +28,7 @@ fn in_days(days: i64) -> Instant {
 
 /// What is due of that kind: what it is about, and until when.
 fn due(kind: DueKind, then: Vec<DomainEvent>) -> Vec<(Option<String>, Instant)> {
-    let model = after_opening::<DueItems>(then);
+    let model = after_opening::<Worklist>(then);
     let row = &model.rows[&Key::patient(patient(0))];
     let all: Vec<Due> = row.agenda.due(&row.stays);
     let ours = all.into_iter().filter(|due| due.kind == kind);

@@ -1,11 +1,16 @@
-//! What may be asked about due items.
+//! A program's question: what is due, for whom, until when?
+//!
+//! Answers hold no names, words or doses: kind, time and the name of a knowledge row are enough to hand out work.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use concord_kernel::{Instant, PatientId, ProgramId};
 use concord_projection::{Cursor, Key, List, PageOf, Reader, Sort, ViewReadError};
 
-use super::DueItems;
+use super::Worklist;
 use crate::parts::{Due, DueKind};
 
 /// One thing that is due.
@@ -41,7 +46,7 @@ pub async fn page(
         Scope::All => List::all(),
         Scope::Program(program) => List::program(program),
     };
-    let PageOf { items, next } = reader.list::<DueItems>(list, after, limit).await?;
+    let PageOf { items, next } = reader.list::<Worklist>(list, after, limit).await?;
     let items = items
         .into_iter()
         .filter_map(|listed| {
@@ -58,7 +63,7 @@ pub async fn page(
 ///
 /// See [`ViewReadError`].
 pub async fn client(reader: &Reader, patient: PatientId) -> Result<Vec<Due>, ViewReadError> {
-    let row = reader.row::<DueItems>(Key::patient(patient)).await?;
+    let row = reader.row::<Worklist>(Key::patient(patient)).await?;
     let mut due = row.map_or_else(Vec::new, |row| row.agenda.due(&row.stays));
     due.sort_by(|one, other| (one.at, &one.item).cmp(&(other.at, &other.item)));
     Ok(due)
@@ -88,7 +93,7 @@ pub async fn overdue(
     now: Instant,
 ) -> Result<Option<BTreeMap<DueKind, Overdue>>, ViewReadError> {
     let until = Sort::new().earliest(now);
-    let found = reader.outline::<DueItems>(List::program(program), until, OVERDUE_MOST).await?;
+    let found = reader.outline::<Worklist>(List::program(program), until, OVERDUE_MOST).await?;
     let mut kinds: BTreeMap<DueKind, Overdue> = BTreeMap::new();
     for (key, item) in &found.items {
         // A list is written by the program that reads it: another version of the view has a list of its own.

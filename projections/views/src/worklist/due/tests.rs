@@ -5,16 +5,18 @@ use concord_domain::chart::{
     Cause, Event as ChartEvent, Judged, StopReason, TaperStep, TitrationBasis, TitrationStep,
 };
 use concord_domain::episode::{Disposition, Event as EpisodeEvent};
-use concord_kernel::{EpisodeId, OrderId, Text};
+use concord_kernel::{EpisodeId, OrderId, Role, Text};
 use concord_knowledge::RulesetVersion;
 use concord_projection::{Key, List};
 
-use super::DueItems;
+use crate::Worklist;
 use crate::parts::{Due, DueKind};
-use crate::tests::{Model, after_opening, follows_admission, patient, prescribed, program, regimen, start};
+use crate::tests::{
+    Model, after_opening, follows_admission, patient, person, prescribed, program, regimen, start,
+};
 
-fn due(then: Vec<DomainEvent>) -> (Model<DueItems>, Vec<Due>) {
-    let model = after_opening::<DueItems>(then);
+fn due(then: Vec<DomainEvent>) -> (Model<Worklist>, Vec<Due>) {
+    let model = after_opening::<Worklist>(then);
     let row = &model.rows[&Key::patient(patient(0))];
     // Nobody knows how it was at the beginning; these tests are about what every stay does not bring anyway.
     let rest = |due: &Due| !follows_admission(due.kind) && due.kind != DueKind::ResponseUnknown;
@@ -41,7 +43,10 @@ fn a_renewal_is_due_a_week_before_the_last_fill_ends() {
     let first = concord_kernel::Instant::start_of(start().day());
     assert_eq!(due[0].at, first.plus_days(60 - 7));
     let lists = model.lists();
-    assert_eq!(lists.keys().collect::<Vec<_>>(), [&List::all(), &List::program(&program())]);
+    assert_eq!(
+        lists.keys().collect::<Vec<_>>(),
+        [&List::all(), &List::program(&program()), &List::person(person(Role::Psychiatrist, 0))]
+    );
 }
 
 #[test]
