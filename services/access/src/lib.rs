@@ -7,6 +7,8 @@ mod act;
 mod authenticator;
 mod claims;
 mod client;
+#[cfg(test)]
+mod confusion;
 mod identity;
 mod issued;
 mod keys;
