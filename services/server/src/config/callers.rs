@@ -140,7 +140,7 @@ impl Config {
                 self.listen
             ));
         }
-        if !self.clients.is_empty() && self.tls.client_ca.as_os_str().is_empty() {
+        if self.tls.is_on() && !self.clients.is_empty() && self.tls.client_ca.as_os_str().is_empty() {
             faults.push(String::from(
                 "clients: whose certificates are believed? Name their authorities as tls.client_ca",
             ));
