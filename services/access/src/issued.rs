@@ -68,7 +68,8 @@ impl IssuedTokens {
         self.identity(&claims)
     }
 
-    fn identity(&self, claims: &Claims) -> Result<Identity, AuthError> {
+    /// Whom verified claims name, and for how long.
+    pub(crate) fn identity(&self, claims: &Claims) -> Result<Identity, AuthError> {
         // The library takes a list of issuers as well, of which one need be ours.
         if claims.get("iss").and_then(Value::as_str) != Some(&self.issuer.issuer) {
             return Err(AuthError::Invalid);

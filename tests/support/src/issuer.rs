@@ -18,6 +18,11 @@ use tokio::task::JoinHandle;
 /// A key that signs nothing but tokens of tests: to make one of these takes long.
 const RSA: &[u8] = include_bytes!("rsa.der");
 
+/// What stands before the seed of a private key for Ed25519, in as many bytes as in the newer form. Source: RFC 8410 7.
+const ED25519_PKCS8: [u8; 16] =
+    [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+const SEED_BYTES: usize = 32;
+
 /// A key of an issuer.
 #[derive(Clone)]
 pub struct SigningKey {
@@ -31,7 +36,10 @@ impl SigningKey {
     /// A new key for EdDSA.
     pub fn ed25519(id: &str) -> Self {
         let pair = KeyPair::generate_for(&PKCS_ED25519).expect("the library makes such keys");
-        Self::new(id, Algorithm::EdDSA, EncodingKey::from_ed_der(&pair.serialize_der()))
+        // The same seed in the older of two forms, which is the one that the library knows.
+        let der = pair.serialize_der();
+        let der = [&ED25519_PKCS8[..], &der[ED25519_PKCS8.len()..][..SEED_BYTES]].concat();
+        Self::new(id, Algorithm::EdDSA, EncodingKey::from_ed_der(&der))
     }
 
     /// A new key for ES256.
