@@ -152,7 +152,10 @@ async fn people_come_in_with_their_issuers_tokens_and_services_and_clinics_with_
     assert!(relay.ledger().get_head(GetHeadRequest {}).await.is_ok());
     let lakeside = site.showing(&server, LAKESIDE).await;
     assert_eq!(due(&lakeside).await, "NOT_PERMITTED", "it is known who asks");
-    assert_eq!(due(&site.showing(&server, "spiffe://hillside.example/concord").await).await, "CERTIFICATE_UNKNOWN");
+    assert_eq!(
+        due(&site.showing(&server, "spiffe://hillside.example/concord").await).await,
+        "CERTIFICATE_UNKNOWN"
+    );
     let nobody = site.connect(&server).open().await.unwrap();
     assert_eq!(due(&nobody).await, "TOKEN_MISSING");
 }
@@ -163,7 +166,8 @@ async fn a_key_that_the_issuer_begins_to_use_is_found_while_the_service_runs() {
     let server = site.start().await;
     let next = SigningKey::p256("2026-b");
     site.issuer.publish(&[&next]);
-    let nurse = site.connect(&server).bearing(Bearer::new(&next.sign(&claims())).unwrap()).open().await.unwrap();
+    let nurse =
+        site.connect(&server).bearing(Bearer::new(&next.sign(&claims())).unwrap()).open().await.unwrap();
     let told = async {
         let mut told = due(&nurse).await;
         while told == "SIGNING_KEYS_UNKNOWN" {
@@ -216,7 +220,8 @@ async fn no_call_answers_a_token_that_is_meant_for_others_or_a_certificate_of_an
 async fn a_renewed_certificate_is_shown_without_a_restart() {
     let site = Site::new().await;
     let server = site.start().await;
-    let before = site.connect(&server).bearing(Bearer::new(&site.key.sign(&claims())).unwrap()).open().await.unwrap();
+    let before =
+        site.connect(&server).bearing(Bearer::new(&site.key.sign(&claims())).unwrap()).open().await.unwrap();
     let next = Authority::new().unwrap();
     site.show(&next);
     let trusting = || Connect::to(&server.url).trusting(next.certificate()).named("localhost");
@@ -252,13 +257,16 @@ async fn concord(folder: &Path, arguments: &[&str]) -> (bool, String) {
 async fn the_command_line_calls_over_tls_with_a_token_file_or_a_certificate() {
     let site = Site::new().await;
     let server = site.start().await;
-    let (config, ca) = (site.config().display().to_string(), site.folder.path().join("ca.crt").display().to_string());
+    let (config, ca) =
+        (site.config().display().to_string(), site.folder.path().join("ca.crt").display().to_string());
     let token = site.write("token", &site.key.sign(&claims())).display().to_string();
     let shown = site.client(RELAY);
     let certificate = site.write("relay.crt", &shown.certificate).display().to_string();
     let key = site.write("relay.key", &shown.key).display().to_string();
     let there = ["--url", &server.url, "--ca", &ca, "--server-name", "localhost"];
-    let current = |who: &[&str]| [&["rules", "current"][..], &there, who].concat().iter().map(|&s| s.to_owned()).collect::<Vec<_>>();
+    let current = |who: &[&str]| {
+        [&["rules", "current"][..], &there, who].concat().iter().map(|&s| s.to_owned()).collect::<Vec<_>>()
+    };
     for (who, works) in [
         (&["--token-file", token.as_str()][..], true),
         (&["--cert", &certificate, "--cert-key", &key], true),
@@ -271,7 +279,8 @@ async fn the_command_line_calls_over_tls_with_a_token_file_or_a_certificate() {
         let (well, said) = concord(&site.data(), &arguments).await;
         assert_eq!(well, works, "{who:?}: {said}");
     }
-    let asks = ["health", "--address", &server.url, "--ca", &ca, "--server-name", "localhost", "--wait", "60"];
+    let asks =
+        ["health", "--address", &server.url, "--ca", &ca, "--server-name", "localhost", "--wait", "60"];
     let (well, said) = concord(&site.data(), &asks).await;
     assert!(well, "{said}");
     let elsewhere = ["rules", "current", "--url", "http://192.0.2.1:7443", "--token", "secret"];

@@ -43,7 +43,8 @@ impl ClaimNames {
     /// [`AuthError::Invalid`].
     pub(crate) fn read(&self, issuer: &str, claims: &Claims) -> Result<Named, AuthError> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-        let tenant = text(&self.tenant).and_then(|text| TenantId::parse(text).ok()).ok_or(AuthError::Invalid)?;
+        let tenant =
+            text(&self.tenant).and_then(|text| TenantId::parse(text).ok()).ok_or(AuthError::Invalid)?;
         let organisation = match claims.get(&self.organisation) {
             None => None,
             Some(_) => {
@@ -68,9 +69,7 @@ fn person(issuer: &str, named: &str) -> Result<PersonId, AuthError> {
         Ok(id) if id.is_nil() => Err(AuthError::Invalid),
         Ok(id) => Ok(PersonId::new(id)),
         // No issuer's name ends where another's goes on: a blank is in none.
-        Err(_) => {
-            Ok(PersonId::new(Uuid::new_v5(&NAMED_BY_ISSUER, format!("{issuer} {named}").as_bytes())))
-        }
+        Err(_) => Ok(PersonId::new(Uuid::new_v5(&NAMED_BY_ISSUER, format!("{issuer} {named}").as_bytes()))),
     }
 }
 

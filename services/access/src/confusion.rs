@@ -148,7 +148,10 @@ fn what_is_signed_otherwise_is_refused() {
         ("its modulus as a secret", hmac(&URL_SAFE_NO_PAD.decode(modulus).unwrap())),
         ("the text of its modulus as a secret", hmac(modulus.as_bytes())),
         ("another's key under the same id", stranger.sign(&claims())),
-        ("a key under another's id", ed.sign_under(&Header { kid: Some("rsa".into()), ..ed.header() }, &claims())),
+        (
+            "a key under another's id",
+            ed.sign_under(&Header { kid: Some("rsa".into()), ..ed.header() }, &claims()),
+        ),
         ("no key's id", header(|header| header.kid = None)),
         ("a form that must be understood", header(|header| header.crit = Some(vec!["exp".into()]))),
         ("a token for something else", header(|header| header.typ = Some("logout+jwt".into()))),
@@ -254,8 +257,14 @@ fn a_key_set_gives_what_can_be_used_of_it() {
     let secret = json!({ "kty": "oct", "kid": "x", "k": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0", "alg": "HS256" });
     let strange = json!({ "kty": "new", "kid": "y" });
     let weak = json!({ "kty": "RSA", "kid": "z", "n": "q".repeat(170), "e": "AQAB" });
-    let useless =
-        [secret, strange, weak, changed("use", json!("enc")), changed("alg", json!("ES384")), changed("kid", json!(""))];
+    let useless = [
+        secret,
+        strange,
+        weak,
+        changed("use", json!("enc")),
+        changed("alg", json!("ES384")),
+        changed("kid", json!("")),
+    ];
     for one in &useless {
         assert!(json(json!([one])).is_err(), "{one}");
     }
@@ -348,7 +357,10 @@ fn knowing() -> Authenticator {
 fn a_certificate_is_of_whom_its_name_is_and_of_nobody_else() {
     let auth = knowing();
     let found = auth.certified(&presented(&["uri:spiffe://lakeside.example/concord"])).unwrap();
-    assert_eq!((found.actor.role, found.organisation.as_ref().unwrap().as_str()), (Role::Partner, "lakeside"));
+    assert_eq!(
+        (found.actor.role, found.organisation.as_ref().unwrap().as_str()),
+        (Role::Partner, "lakeside")
+    );
     assert_eq!(found.lasts(noon().plus_days(1)), Err(AuthError::Expired));
     for names in [
         &["uri:spiffe://riverside.example/concord"][..],
@@ -361,7 +373,8 @@ fn a_certificate_is_of_whom_its_name_is_and_of_nobody_else() {
     ] {
         assert_eq!(auth.certified(&presented(names)), Err(AuthError::UnknownClient), "{names:?}");
     }
-    let both = ["dns:gateway.example.org", "uri:spiffe://gateway.example.org/gateway", "dns:other.example.org"];
+    let both =
+        ["dns:gateway.example.org", "uri:spiffe://gateway.example.org/gateway", "dns:other.example.org"];
     assert!(auth.certified(&presented(&both)).is_ok(), "two names of one client");
     let twice = || (name("dns:a"), client("demo", Role::Service, None));
     assert!(Clients::new([twice(), twice()]).is_err());
@@ -370,7 +383,8 @@ fn a_certificate_is_of_whom_its_name_is_and_of_nobody_else() {
 #[test]
 fn a_name_is_of_a_kind_and_stands_for_one() {
     assert_eq!(name("dns:Relay.Example.org"), SubjectName::Dns("relay.example.org".to_owned()));
-    for bad in ["relay.example.org", "dns:", "dns:*.example.org", "uri:", "uri:relay", "email:a@b", "dns:a b"] {
+    for bad in ["relay.example.org", "dns:", "dns:*.example.org", "uri:", "uri:relay", "email:a@b", "dns:a b"]
+    {
         assert!(bad.parse::<SubjectName>().is_err(), "{bad}");
     }
 }

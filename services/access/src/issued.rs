@@ -49,7 +49,8 @@ impl IssuedTokens {
     /// Verifies signature, issuer, audience, form and how long it lasts; beginning and end are judged on every use.
     pub(crate) fn open(&self, token: &str, now: Instant) -> Result<Identity, AuthError> {
         let header = decode_header(token).map_err(|_| AuthError::Invalid)?;
-        let typed = header.typ.as_deref().is_none_or(|typ| TYPES.iter().any(|of| of.eq_ignore_ascii_case(typ)));
+        let typed =
+            header.typ.as_deref().is_none_or(|typ| TYPES.iter().any(|of| of.eq_ignore_ascii_case(typ)));
         // What a token says must be understood cannot be passed over. Source: RFC 7515 4.1.11.
         if !typed || header.crit.is_some() {
             return Err(AuthError::Invalid);

@@ -60,8 +60,7 @@ impl Key {
             | _ => return None,
         };
         let common = &published.common;
-        let signs =
-            common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
+        let signs = common.public_key_use.as_ref().is_none_or(|purpose| *purpose == PublicKeyUse::Signature);
         let named = common.key_algorithm.is_none_or(|named| named.to_string().parse() == Ok(algorithm));
         let id = common.key_id.clone().filter(|id| !id.is_empty())?;
         let verifying = DecodingKey::from_jwk(&published).ok()?;
@@ -101,7 +100,8 @@ impl KeySet {
     }
 
     fn same(&self, other: &Self) -> bool {
-        let twin = |id: &String, key: &Key| other.0.get(id).is_some_and(|twin| twin.published == key.published);
+        let twin =
+            |id: &String, key: &Key| other.0.get(id).is_some_and(|twin| twin.published == key.published);
         self.0.len() == other.0.len() && self.0.iter().all(|(id, key)| twin(id, key))
     }
 }

@@ -96,7 +96,11 @@ impl LocalTokens {
     /// Why a token is refused where no local ones are taken: whoever bears one of those is told so. Nothing is verified.
     pub(crate) fn unless_local(token: &str) -> AuthError {
         let claims = jsonwebtoken::dangerous::insecure_decode_claims::<Whose>(token);
-        if claims.is_ok_and(|claims| claims.iss == ISSUER) { AuthError::LocalToken } else { AuthError::Invalid }
+        if claims.is_ok_and(|claims| claims.iss == ISSUER) {
+            AuthError::LocalToken
+        } else {
+            AuthError::Invalid
+        }
     }
 
     /// Verifies signature, issuer, audience, form and how long it lasts; not beginning and end, which [`crate::Authenticator`] judges on

@@ -92,7 +92,8 @@ impl Api {
         );
         add_tools(&mut routes, health);
         let oversize = MapResponseLayer::new(move |answer| explained_answer(answer, limits.message_bytes));
-        let routes = routes.routes().into_axum_router().layer(oversize).layer((Observe::new(), Arrivals)).into();
+        let routes =
+            routes.routes().into_axum_router().layer(oversize).layer((Observe::new(), Arrivals)).into();
         Self { routes, door, limits }
     }
 

@@ -127,11 +127,7 @@ impl Door {
     }
 
     /// Whom the token names, which may have come over the connection of a service; without one, whom the certificate names.
-    fn identify(
-        &self,
-        bearer: Result<&str, AuthError>,
-        arrival: &Arrival,
-    ) -> Result<Arc<Identity>, Failure> {
+    fn identify(&self, bearer: Result<&str, AuthError>, arrival: &Arrival) -> Result<Arc<Identity>, Failure> {
         let now = self.0.clock.now();
         let certified = arrival.certificate.clone().transpose()?;
         if let Some(certified) = &certified {

@@ -60,8 +60,7 @@ impl Rates {
 
     /// Counts a call, or a command of a stream.
     pub(crate) fn call(&self, caller: &Identity) -> Result<(), Failure> {
-        let limiter =
-            if caller.actor.role == Role::Service { &self.services } else { &self.people };
+        let limiter = if caller.actor.role == Role::Service { &self.services } else { &self.people };
         let Some(limiter) = limiter else { return Ok(()) };
         let called = limiter.check_key(&(caller.tenant.clone(), caller.actor.id));
         called.map_err(|until| Failure::RateLimited { wait: until.wait_time_from(self.clock.now()) })

@@ -111,9 +111,9 @@ impl Fetches {
     pub async fn read(&self, source: &Source) -> Result<KeySet, FetchError> {
         let json = match source {
             Source::File(path) => Bytes::from(tokio::fs::read(path).await.map_err(FetchError::File)?),
-            Source::Address(address) => {
-                tokio::time::timeout(PATIENCE, self.get(address.clone())).await.map_err(|_| FetchError::Late)??
-            }
+            Source::Address(address) => tokio::time::timeout(PATIENCE, self.get(address.clone()))
+                .await
+                .map_err(|_| FetchError::Late)??,
         };
         Ok(KeySet::read(&json)?)
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use concord_access::IssuerKeys;
-use concord_kernel::Clock;
+use concord_kernel::{Clock, Instant};
 use tokio::sync::Notify;
 
 use crate::{FetchError, Fetches, Source};
@@ -36,18 +36,18 @@ pub fn follow(source: Source, fetches: Fetches, clock: Arc<dyn Clock>) -> (Issue
 }
 
 impl Follower {
-    /// Fetches the keys once.
+    /// Fetches the keys once; says when.
     ///
     /// # Errors
     ///
     /// See [`FetchError`]; what was held before is held still.
-    pub async fn fetch(&self) -> Result<(), FetchError> {
+    pub async fn fetch(&self) -> Result<Instant, FetchError> {
         // Before the question: the answer is at least as new.
         let now = self.clock.now();
         match self.fetches.read(&self.source).await {
             Ok(keys) => {
                 self.keys.replace(keys, now);
-                Ok(())
+                Ok(now)
             }
             Err(error) => {
                 self.keys.failed();
@@ -61,14 +61,18 @@ impl Follower {
         matches!(self.source, Source::File(_))
     }
 
-    /// Fetches the keys again and again, and at once when one is wanted that is not among them. Never ends.
-    pub async fn run(self) {
+    /// Fetches the keys again and again, and at once when one is wanted that is not among them; tells each time when it did.
+    /// Never ends.
+    pub async fn run(self, told: impl Fn(Instant) + Send) {
         let usual = if self.reads_a_file() { READ_EVERY } else { ASKED_EVERY };
         let mut pause = usual;
         loop {
             let _either = tokio::time::timeout(pause, self.wanted.notified()).await;
             pause = match self.fetch().await {
-                Ok(()) => usual,
+                Ok(at) => {
+                    told(at);
+                    usual
+                }
                 Err(error) => {
                     tracing::warn!(
                         source = %self.source,

@@ -56,7 +56,7 @@ async fn a_key_that_the_issuer_begins_to_use_is_found_and_one_that_it_takes_back
     assert_eq!(auth.verify(&token(&old), noon()), Err(AuthError::KeysUnknown), "nothing is fetched yet");
     follower.fetch().await.unwrap();
     assert!(auth.verify(&token(&old), noon()).is_ok());
-    let following = tokio::spawn(follower.run());
+    let following = tokio::spawn(follower.run(|_| ()));
     issuer.publish(&[&new]);
     let found = async {
         while auth.verify(&token(&new), noon()) == Err(AuthError::KeysUnknown) {
@@ -160,7 +160,8 @@ async fn secured(authority: &Authority, key: &SigningKey) -> String {
             let mut asked = [0; 1_024];
             let _read = stream.read(&mut asked).await;
             let length = body.len();
-            let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
+            let answer =
+                format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
             let _written = stream.write_all(answer.as_bytes()).await;
             let _closed = stream.shutdown().await;
         }
@@ -170,10 +171,17 @@ async fn secured(authority: &Authority, key: &SigningKey) -> String {
 
 #[test]
 fn keys_come_over_tls_or_from_this_machine() {
-    for good in ["https://login.example.org/jwks", "http://127.0.0.1:8080/jwks", "http://[::1]/jwks", "/etc/jwks.json"] {
+    for good in [
+        "https://login.example.org/jwks",
+        "http://127.0.0.1:8080/jwks",
+        "http://[::1]/jwks",
+        "/etc/jwks.json",
+    ] {
         assert!(good.parse::<Source>().is_ok(), "{good}");
     }
-    for bad in ["", "http://login.example.org/jwks", "http://localhost.example.org/", "ftp://127.0.0.1/", "http://"] {
+    for bad in
+        ["", "http://login.example.org/jwks", "http://localhost.example.org/", "ftp://127.0.0.1/", "http://"]
+    {
         assert!(bad.parse::<Source>().is_err(), "{bad}");
     }
 }

@@ -77,7 +77,11 @@ fn own_address(config: &Config) -> String {
     let scheme = if config.tls.is_on() { "https" } else { "http" };
     let mut address = config.listen;
     if address.ip().is_unspecified() {
-        address.set_ip(if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+        address.set_ip(if address.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
     }
     format!("{scheme}://{address}")
 }

@@ -9,6 +9,12 @@ use x509_parser::time::ASN1Time;
 
 const MICROS: i64 = 1_000_000;
 
+/// When a certificate ends.
+pub(crate) fn ends_at(der: &CertificateDer<'_>) -> Option<Instant> {
+    let (_, certificate) = X509Certificate::from_der(der).ok()?;
+    instant(certificate.validity().not_after)
+}
+
 /// Reads the names and times of a certificate whose chain was verified. Names of kinds that name no client are passed over;
 /// a certificate that cannot be read has none.
 pub(crate) fn read(der: &CertificateDer<'_>) -> Option<PresentedCertificate> {

@@ -6,11 +6,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use concord_kernel::Instant;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{VerifierBuilderError, WebPkiClientVerifier};
 use rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion, version};
+
+use crate::certificate;
 
 /// What is spoken over TLS: gRPC, and gRPC-Web from browsers and tools that know HTTP/1.1 alone.
 const PROTOCOLS: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -118,8 +121,8 @@ impl Files {
         })
     }
 
-    /// What is shown to callers, and asked of them.
-    pub(crate) fn config(&self, contents: &Contents) -> Result<ServerConfig, TlsError> {
+    /// What is shown to callers, and asked of them; with when it ends.
+    pub(crate) fn config(&self, contents: &Contents) -> Result<(ServerConfig, Option<Instant>), TlsError> {
         let provider = Arc::new(ring::default_provider());
         let unusable = |cause| TlsError::Unusable {
             certificate: self.certificate.clone(),
@@ -127,20 +130,19 @@ impl Files {
             cause,
         };
         let chain = certificates(&self.certificate, &contents.certificate)?;
+        let ends_at = chain.first().and_then(certificate::ends_at);
         let key = PrivateKeyDer::from_pem_slice(&contents.key)
             .map_err(|cause| TlsError::Pem { path: self.key.clone(), cause })?;
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_protocol_versions(self.oldest.versions())
             .map_err(unusable)?;
         let builder = match (&self.client_authorities, &contents.authorities) {
-            (Some(path), Some(pem)) => {
-                builder.with_client_cert_verifier(self.verifier(path, pem, provider)?)
-            }
+            (Some(path), Some(pem)) => builder.with_client_cert_verifier(self.verifier(path, pem, provider)?),
             (_, _) => builder.with_no_client_auth(),
         };
         let mut config = builder.with_single_cert(chain, key).map_err(unusable)?;
         config.alpn_protocols = PROTOCOLS.iter().map(|name| name.to_vec()).collect();
-        Ok(config)
+        Ok((config, ends_at))
     }
 
     fn verifier(

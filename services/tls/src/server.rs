@@ -3,8 +3,10 @@
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use concord_kernel::Instant;
 use rustls::ServerConfig;
 
+use crate::files::Contents;
 use crate::{Files, TlsError};
 
 /// How often the files are looked at. A certificate that is renewed is shown so long after at the latest.
@@ -18,7 +20,15 @@ pub struct ServerTls {
 
 struct Used {
     config: Arc<ServerConfig>,
+    ends_at: Option<Instant>,
     print: u64,
+}
+
+impl Used {
+    fn read(files: &Files, contents: &Contents) -> Result<Self, TlsError> {
+        let (config, ends_at) = files.config(contents)?;
+        Ok(Self { config: Arc::new(config), ends_at, print: contents.print() })
+    }
 }
 
 impl ServerTls {
@@ -28,8 +38,7 @@ impl ServerTls {
     ///
     /// See [`TlsError`].
     pub fn read(files: Files) -> Result<Self, TlsError> {
-        let contents = files.contents()?;
-        let used = Used { config: Arc::new(files.config(&contents)?), print: contents.print() };
+        let used = Used::read(&files, &files.contents()?)?;
         Ok(Self { files, used: RwLock::new(used) })
     }
 
@@ -40,18 +49,23 @@ impl ServerTls {
     /// See [`TlsError`]: what was used before is used still.
     pub fn read_again(&self) -> Result<bool, TlsError> {
         let contents = self.files.contents()?;
-        let print = contents.print();
-        if self.used.read().unwrap_or_else(PoisonError::into_inner).print == print {
+        if self.used.read().unwrap_or_else(PoisonError::into_inner).print == contents.print() {
             return Ok(false);
         }
-        let used = Used { config: Arc::new(self.files.config(&contents)?), print };
+        let used = Used::read(&self.files, &contents)?;
         *self.used.write().unwrap_or_else(PoisonError::into_inner) = used;
         Ok(true)
     }
 
-    /// Looks at the files again and again. Never ends.
-    pub async fn follow(self: Arc<Self>) {
+    /// When the certificate ends that is shown now, where it says so.
+    pub fn ends_at(&self) -> Option<Instant> {
+        self.used.read().unwrap_or_else(PoisonError::into_inner).ends_at
+    }
+
+    /// Looks at the files again and again, and tells each time when the certificate that is shown ends. Never ends itself.
+    pub async fn follow(self: Arc<Self>, told: impl Fn(Instant) + Send) {
         loop {
+            self.ends_at().map(&told);
             tokio::time::sleep(LOOKED_AT_EVERY).await;
             match self.read_again() {
                 Ok(true) => tracing::info!("the certificate was changed"),

@@ -66,7 +66,11 @@ async fn listening(files: Files) -> (SocketAddr, Arc<ServerTls>, impl Stream<Ite
     (address, Arc::clone(&tls), Box::pin(accept(listener, tls)))
 }
 
-fn caller(authority: &Authority, shows: Option<&Identity>, versions: &[&'static rustls::SupportedProtocolVersion]) -> TlsConnector {
+fn caller(
+    authority: &Authority,
+    shows: Option<&Identity>,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> TlsConnector {
     let mut roots = RootCertStore::empty();
     roots.add(CertificateDer::from_pem_slice(authority.certificate().as_bytes()).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -134,8 +138,7 @@ async fn who_is_signed_by_a_stranger_or_shows_nothing_where_something_is_asked_i
     answering(connections);
     assert!(!is_let_in(&caller(Some(&forged)), address).await);
     assert!(is_let_in(&caller(None), address).await, "a token will say who it is");
-    let (address, _, connections) =
-        listening(Files { clients_required: true, ..shown.files() }).await;
+    let (address, _, connections) = listening(Files { clients_required: true, ..shown.files() }).await;
     answering(connections);
     assert!(!is_let_in(&caller(None), address).await);
     assert!(is_let_in(&caller(Some(&real)), address).await);
@@ -182,6 +185,7 @@ async fn a_renewed_certificate_is_shown_to_the_next_and_what_cannot_be_used_to_n
     assert_eq!(seen().await, first);
     shown.renew();
     assert!(tls.read_again().unwrap());
+    assert!(tls.ends_at().is_some());
     let second = seen().await;
     assert_ne!(second, first);
     // A certificate whose key is not there yet, and rubbish.

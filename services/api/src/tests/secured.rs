@@ -32,10 +32,12 @@ struct Secured {
 }
 
 fn known(name: &str, tenant: &str, role: Role) -> (concord_access::SubjectName, Known) {
-    let actor =
-        Actor { id: PersonId::new(Uuid::from_u128(77)), role, credentials: Credentials::default() };
+    let actor = Actor { id: PersonId::new(Uuid::from_u128(77)), role, credentials: Credentials::default() };
     let organisation = (role == Role::Partner).then(|| OrganisationId::parse("lakeside").unwrap());
-    (format!("uri:{name}").parse().unwrap(), Known { tenant: TenantId::parse(tenant).unwrap(), actor, organisation })
+    (
+        format!("uri:{name}").parse().unwrap(),
+        Known { tenant: TenantId::parse(tenant).unwrap(), actor, organisation },
+    )
 }
 
 impl Secured {
@@ -60,8 +62,7 @@ impl Secured {
             known(LAKESIDE, "demo", Role::Partner),
             known(ELSEWHERE, "other", Role::Service),
         ]);
-        let authenticator =
-            Authenticator::new(LocalTokens::new(KEY).unwrap()).knowing(clients.unwrap());
+        let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap()).knowing(clients.unwrap());
         let (views, parts) = parts(limits, noon(), authenticator).await;
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -118,7 +119,11 @@ async fn a_certificate_says_who_calls_and_that_of_another_says_nothing() {
     let forged = service.connect(Some(&forged)).open().await;
     // With TLS 1.3 a caller learns of the refusal with the first answer.
     assert!(match forged {
-        Ok(client) => client.ledger().get_head(GetHeadRequest {}).await.is_err_and(|s| s.code() == Code::Unknown || s.code() == Code::Unavailable),
+        Ok(client) => client
+            .ledger()
+            .get_head(GetHeadRequest {})
+            .await
+            .is_err_and(|s| s.code() == Code::Unknown || s.code() == Code::Unavailable),
         Err(_) => true,
     });
 }

@@ -113,8 +113,12 @@ async fn parts_over(
     authenticator: Authenticator,
 ) -> (TempDir, ApiParts) {
     let shared: Arc<dyn Clock> = Arc::clone(clock) as _;
-    let executor =
-        Executor::new(Arc::clone(&ledger), Arc::clone(&shared), Ruleset::embedded(), ExecutorOptions::default());
+    let executor = Executor::new(
+        Arc::clone(&ledger),
+        Arc::clone(&shared),
+        Ruleset::embedded(),
+        ExecutorOptions::default(),
+    );
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("views.db")).unwrap();
     let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::clone(&shared), Options::default());

@@ -167,7 +167,8 @@ fn fault(text: &str) -> Option<String> {
 
 const ISSUED: &str = "[oidc]\nissuer = \"https://login.example.org\"\naudience = \"concord\"\njwks = \"https://login.example.org/jwks\"\n";
 const TLS: &str = "[tls]\ncertificate = \"a\"\nkey = \"b\"\n";
-const CLIENT: &str = "[[clients]]\nsan = \"uri:spiffe://example.org/relay\"\nrole = \"service\"\ntenant = \"demo\"\n";
+const CLIENT: &str =
+    "[[clients]]\nsan = \"uri:spiffe://example.org/relay\"\nrole = \"service\"\ntenant = \"demo\"\n";
 
 #[test]
 fn other_machines_are_listened_to_over_tls_and_by_those_who_can_prove_who_they_are() {

@@ -105,8 +105,7 @@ impl KnownClient {
                 return Err(fault(format!("a {role} is a person who treats or is treated, and signs in")));
             }
         }
-        let person =
-            self.person.unwrap_or_else(|| Uuid::new_v5(&NAMED_BY_CERTIFICATE, self.san.as_bytes()));
+        let person = self.person.unwrap_or_else(|| Uuid::new_v5(&NAMED_BY_CERTIFICATE, self.san.as_bytes()));
         let actor = Actor { id: PersonId::new(person), role, credentials: Credentials::default() };
         let organisation = self.organisation.clone();
         Ok((name, Client { tenant: self.tenant.clone(), actor, organisation }))
