@@ -180,7 +180,7 @@ async fn a_token_for_nobody_or_for_ever_is_refused_with_what_may_be_said() {
     let folder = tempfile::tempdir().unwrap();
     for (arguments, wanted) in [
         (&["--role", "doctor"][..], "one of psychiatrist, pmhnp, therapist"),
-        (&["--role", "nurse", "--hours", "25"], "1..=24"),
+        (&["--role", "nurse", "--hours", "13"], "1..=12"),
         (&["--role", "nurse", "--schedules", "VI"], "one of II, III, IV, V"),
         (&["--role", "nurse", "--person", "me"], "--person"),
     ] {

@@ -52,7 +52,7 @@ impl Decoder for Raw {
 }
 
 /// Every method as `/package.Service/Method`.
-fn methods() -> Vec<String> {
+pub(crate) fn methods() -> Vec<String> {
     methods_with_inputs().into_iter().map(|(path, _)| path).collect()
 }
 
@@ -76,6 +76,16 @@ pub(crate) fn methods_with_inputs() -> Vec<(String, String)> {
 
 pub(crate) async fn answer(url: &str, method: &str, token: Option<&str>, body: Bytes) -> Result<(), Status> {
     let channel = tonic::transport::Endpoint::from_shared(url.to_owned()).unwrap().connect().await.unwrap();
+    answer_over(channel, method, token, body).await
+}
+
+/// The same over a connection that is there.
+pub(crate) async fn answer_over(
+    channel: tonic::transport::Channel,
+    method: &str,
+    token: Option<&str>,
+    body: Bytes,
+) -> Result<(), Status> {
     let mut grpc = tonic::client::Grpc::new(channel);
     grpc.ready().await.unwrap();
     let mut request = Request::new(tokio_stream::once(body));

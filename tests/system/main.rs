@@ -7,6 +7,8 @@ mod arrival;
 #[cfg(test)]
 mod audit;
 #[cfg(test)]
+mod callers;
+#[cfg(test)]
 mod clinic;
 #[cfg(test)]
 mod cluster;

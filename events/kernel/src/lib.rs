@@ -26,5 +26,5 @@ pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};
 pub use phi::Phi;
 pub use stream::{LedgerId, LedgerKind, StreamKind, StreamRef, UnknownStreamKind};
-pub use text::{InvalidSlug, InvalidText, ProgramId, TenantId, Text};
+pub use text::{InvalidSlug, InvalidText, OrganisationId, ProgramId, TenantId, Text};
 pub use token::Token;

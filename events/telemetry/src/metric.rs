@@ -64,6 +64,10 @@ metrics! {
     WATCHERS: Gauge = "concord_watchers" [];
     /// Watchers and followers that may be open; more are refused as TOO_MANY_CALLS.
     WATCHERS_LIMIT: Gauge = "concord_watchers_limit" [];
+    /// When the certificate ends that callers are shown, in seconds since 1970; absent without TLS.
+    CERTIFICATE_END: Gauge = "concord_certificate_end_seconds" [];
+    /// When the keys of the issuer of tokens were last fetched, in seconds since 1970; absent without an issuer.
+    SIGNING_KEYS_FETCHED: Gauge = "concord_signing_keys_fetched_seconds" [];
     /// Commands of streams that were answered, by what they were answered: OK or the reason.
     STREAM_COMMANDS: Counter = "concord_stream_commands_total" ["command", "outcome"];
     /// From a command's arrival on a stream to its answer.

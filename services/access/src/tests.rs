@@ -24,6 +24,7 @@ fn identity(role: Role) -> Identity {
     Identity {
         tenant: TenantId::parse("demo").unwrap(),
         actor: person(role),
+        organisation: None,
         begins_at: None,
         expires_at: noon().plus_days(1),
     }
@@ -58,7 +59,7 @@ fn a_token_is_refused_before_it_begins() {
     let seconds = |at: Instant| at.micros() / 1_000_000;
     let claims = serde_json::json!({
         "iss": "concord-local", "aud": "concord", "sub": Uuid::from_u128(9), "tenant": "demo", "role": "therapist",
-        "nbf": seconds(begins), "exp": seconds(noon().plus_days(1)),
+        "iat": seconds(noon()), "nbf": seconds(begins), "exp": seconds(noon().plus(Duration::from_hours(8))),
     });
     let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
     let key = jsonwebtoken::EncodingKey::from_secret(&KEY);
@@ -69,9 +70,18 @@ fn a_token_is_refused_before_it_begins() {
 }
 
 #[test]
-fn no_token_outlasts_a_day() {
+fn no_local_token_lasts_longer_than_a_working_day() {
     let token = token(Duration::from_hours(30 * 24));
-    assert_eq!(authenticator().verify(&token, noon().plus_days(1)), Err(AuthError::Expired));
+    assert_eq!(authenticator().verify(&token, noon().plus(LocalTokens::LONGEST)), Err(AuthError::Expired));
+    // Not even one that was signed with the key by other means.
+    let seconds = |at: Instant| at.micros() / 1_000_000;
+    let claims = serde_json::json!({
+        "iss": "concord-local", "aud": "concord", "sub": Uuid::from_u128(9), "tenant": "demo", "role": "therapist",
+        "iat": seconds(noon()), "exp": seconds(noon().plus_days(30)),
+    });
+    let header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::HS256);
+    let made = jsonwebtoken::encode(&header, &claims, &jsonwebtoken::EncodingKey::from_secret(&KEY)).unwrap();
+    assert_eq!(authenticator().verify(&made, noon()), Err(AuthError::Invalid));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! All services together.
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -28,7 +29,9 @@ use concord_proto::concord::scales::v1::scale_service_server::ScaleServiceServer
 use concord_proto::concord::side_effects::v1::side_effect_service_server::SideEffectServiceServer;
 use concord_proto::concord::therapist::v1::therapist_service_server::TherapistServiceServer;
 use concord_proto::concord::timeline::v1::timeline_service_server::TimelineServiceServer;
-use futures::TryStreamExt;
+use concord_tls::ServerTls;
+use futures::{Stream, StreamExt, TryStreamExt};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tonic::service::Routes;
 use tonic::transport::Server;
@@ -37,6 +40,7 @@ use tonic_health::server::HealthReporter;
 use tonic_web::GrpcWebLayer;
 use tower::util::MapResponseLayer;
 
+use crate::arrival::{Arrival, Arrivals};
 use crate::asked::Commands;
 use crate::audit::Audits;
 use crate::gather::Gather;
@@ -88,7 +92,8 @@ impl Api {
         );
         add_tools(&mut routes, health);
         let oversize = MapResponseLayer::new(move |answer| explained_answer(answer, limits.message_bytes));
-        let routes = routes.routes().into_axum_router().layer(oversize).layer(Observe::new()).into();
+        let routes =
+            routes.routes().into_axum_router().layer(oversize).layer((Observe::new(), Arrivals)).into();
         Self { routes, door, limits }
     }
 
@@ -113,13 +118,47 @@ impl Api {
         listener: TcpListener,
         closing: impl Future<Output = ()>,
     ) -> Result<(), tonic::transport::Error> {
+        // Without it, an answer waits for the caller's delayed acknowledgement: 40 ms at a time under load.
+        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).map_ok(|connection| {
+            let arrival = Arrival::plain(&connection);
+            Gather::new(connection, arrival)
+        });
+        self.serve_connections(incoming, closing).await
+    }
+
+    /// The same over TLS, with what `tls` shows to callers at the time.
+    ///
+    /// # Errors
+    ///
+    /// When the listener fails.
+    pub async fn serve_tls(
+        self,
+        listener: TcpListener,
+        tls: Arc<ServerTls>,
+        closing: impl Future<Output = ()>,
+    ) -> Result<(), tonic::transport::Error> {
+        let authenticator = self.door.authenticator();
+        let incoming = concord_tls::accept(listener, tls).map(move |connection| {
+            let arrival = Arrival::secured(&connection, &authenticator);
+            Ok::<_, Infallible>(Gather::new(connection, arrival))
+        });
+        self.serve_connections(incoming, closing).await
+    }
+
+    async fn serve_connections<C, E>(
+        self,
+        incoming: impl Stream<Item = Result<Gather<C>, E>>,
+        closing: impl Future<Output = ()>,
+    ) -> Result<(), tonic::transport::Error>
+    where
+        C: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
         let Self { routes, door, limits } = self;
         let closing = async move {
             closing.await;
             door.close();
         };
-        // Without it, an answer waits for the caller's delayed acknowledgement: 40 ms at a time under load.
-        let incoming = TcpIncoming::from(listener).with_nodelay(Some(true)).map_ok(Gather::new);
         Server::builder()
             .accept_http1(true)
             .max_concurrent_streams(limits.calls_per_connection)

@@ -13,7 +13,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tonic::Status;
 use tonic::metadata::MetadataMap;
 
+use crate::arrival::Arrival;
 use crate::limits::{DEADLINE_MARGIN, TOKEN_CHECK};
+use crate::rates::{OpenStream, Rates};
 use crate::{Failure, Limits, Tenant, Tenants};
 
 /// Lets callers in. Clones share everything.
@@ -21,12 +23,13 @@ use crate::{Failure, Limits, Tenant, Tenants};
 pub struct Door(Arc<Inner>);
 
 struct Inner {
-    authenticator: Authenticator,
+    authenticator: Arc<Authenticator>,
     clock: Arc<dyn Clock>,
     tenants: Tenants,
     limits: Limits,
     calls: Arc<Semaphore>,
     watchers: Arc<Semaphore>,
+    rates: Rates,
     closing: watch::Sender<bool>,
 }
 
@@ -51,6 +54,12 @@ pub(crate) struct Caller {
     _call: OwnedSemaphorePermit,
 }
 
+/// A place for a watcher or follower.
+pub(crate) struct Place {
+    _all: OwnedSemaphorePermit,
+    _own: OpenStream,
+}
+
 /// The answers of a call that has many, as they come.
 pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
@@ -64,9 +73,10 @@ impl Door {
     ) -> Self {
         let (calls, watchers) = (Semaphore::new(limits.calls), Semaphore::new(limits.watchers));
         Self(Arc::new(Inner {
-            authenticator,
+            authenticator: Arc::new(authenticator),
             clock,
             tenants,
+            rates: Rates::new(&limits),
             limits,
             calls: Arc::new(calls),
             watchers: Arc::new(watchers),
@@ -99,15 +109,48 @@ impl Door {
         }
     }
 
+    /// Who knows the certificates of callers.
+    pub(crate) fn authenticator(&self) -> Arc<Authenticator> {
+        Arc::clone(&self.0.authenticator)
+    }
+
     /// Says who is calling, when the service takes one more call.
     pub(crate) fn authenticate(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
-        let identity = self.0.authenticator.verify(bearer(metadata)?, self.0.clock.now())?;
+        let identity = self.identify(bearer(metadata), &Arrival::current())?;
+        self.0.rates.call(&identity)?;
         // A tenant that is not served here is told nothing else than a token from elsewhere.
         let tenant = self.0.tenants.get(&identity.tenant).ok_or(AuthError::Invalid)?;
         // After the token: what comes before waits for nothing, so strangers hold no place.
         trace::concerns(identity.tenant.as_str());
         let call = Arc::clone(&self.0.calls).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
         Ok(Caller { identity, tenant, _call: call })
+    }
+
+    /// Whom the token names, which may have come over the connection of a service; without one, whom the certificate names.
+    fn identify(&self, bearer: Result<&str, AuthError>, arrival: &Arrival) -> Result<Arc<Identity>, Failure> {
+        let now = self.0.clock.now();
+        let certified = arrival.certificate.clone().transpose()?;
+        if let Some(certified) = &certified {
+            certified.lasts(now)?;
+        }
+        match (bearer, certified) {
+            (Err(AuthError::Missing), Some(certified)) => Ok(certified),
+            (Ok(bearer), certified) => {
+                let identity = match self.0.authenticator.recall(bearer, now) {
+                    Some(recalled) => recalled?,
+                    None => {
+                        self.0.rates.stranger(arrival.address)?;
+                        self.0.authenticator.open(bearer, now)?
+                    }
+                };
+                certified.map_or(Ok(()), |certified| identity.came_with(&certified))?;
+                Ok(identity)
+            }
+            (Err(error), _) => {
+                self.0.rates.stranger(arrival.address)?;
+                Err(error.into())
+            }
+        }
     }
 
     /// Says who is asking, when they may ask `question`, which is about no single patient.
@@ -117,9 +160,15 @@ impl Door {
         Ok(caller)
     }
 
-    /// Whether the caller's token has not ended since they came in.
-    pub(crate) fn still(&self, caller: &Caller) -> Result<(), AuthError> {
-        self.before(caller.identity.expires_at)
+    /// Takes one more command of a caller's stream, while their credential lasts.
+    pub(crate) fn command(&self, caller: &Caller) -> Result<(), Failure> {
+        self.before(caller.identity.expires_at)?;
+        self.0.rates.call(&caller.identity)
+    }
+
+    /// Takes one of the caller's places for streams of commands, until it is dropped.
+    pub(crate) fn stream(&self, caller: &Caller) -> Result<OpenStream, Failure> {
+        self.0.rates.stream(&caller.identity)
     }
 
     fn before(&self, end: Instant) -> Result<(), AuthError> {
@@ -172,9 +221,10 @@ impl Door {
         self.0.clock.now()
     }
 
-    /// Takes one of the places for watchers, until the permit is dropped.
-    pub(crate) fn watch(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        Arc::clone(&self.0.watchers).try_acquire_owned().map_err(|_| Failure::TooManyWatchers)
+    /// Takes one of the places for watchers, and one of the caller's, until it is dropped.
+    pub(crate) fn watch(&self, caller: &Caller) -> Result<Place, Failure> {
+        let all = Arc::clone(&self.0.watchers).try_acquire_owned().map_err(|_| Failure::TooManyWatchers)?;
+        Ok(Place { _all: all, _own: self.stream(caller)? })
     }
 
     /// Waits for `answer`, not past the longest time that a call may take.

@@ -1,5 +1,7 @@
 //! Everything that can go wrong with a call.
 
+use std::time::Duration;
+
 use concord_access::{AuthError, Denied};
 use concord_audit::{LogError, SignError};
 use concord_executor::ExecuteError;
@@ -56,6 +58,21 @@ pub enum Failure {
     /// As many watchers as allowed are open.
     #[error("too many watchers are open")]
     TooManyWatchers,
+    /// The caller calls more often than one may.
+    #[error("this caller calls too often")]
+    RateLimited {
+        /// When the next call is taken.
+        wait: Duration,
+    },
+    /// The caller holds as many streams open as one may.
+    #[error("this caller holds too many streams open")]
+    TooManyStreams,
+    /// From the caller's address come too many who are not known.
+    #[error("too many credentials that are not known come from this address")]
+    TooManyAttempts {
+        /// When the next one is looked at.
+        wait: Duration,
+    },
     /// More rows than a watch follows.
     #[error("the list has more than {limit} rows; read it by pages")]
     ListTooLong {

@@ -7,19 +7,23 @@ use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tonic::transport::server::Connected;
 
+use crate::arrival::Arrival;
+
 /// A connection that lets the tasks that are ready run before it writes, once for each time that it is flushed.
 ///
 /// The ledger answers a whole batch of commands at once. Without this the first of them that is done wakes the
 /// connection, which runs next and sends that one answer, and so on for each: as many system calls as answers.
 pub(crate) struct Gather<C> {
     connection: C,
+    /// How its calls came.
+    arrival: Arrival,
     /// Whether the others have had their turn since the last flush.
     waited: bool,
 }
 
 impl<C> Gather<C> {
-    pub(crate) const fn new(connection: C) -> Self {
-        Self { connection, waited: false }
+    pub(crate) const fn new(connection: C, arrival: Arrival) -> Self {
+        Self { connection, arrival, waited: false }
     }
 
     /// A task that wakes itself while it runs goes behind those that are ready.
@@ -33,11 +37,11 @@ impl<C> Gather<C> {
     }
 }
 
-impl<C: Connected> Connected for Gather<C> {
-    type ConnectInfo = C::ConnectInfo;
+impl<C> Connected for Gather<C> {
+    type ConnectInfo = Arrival;
 
-    fn connect_info(&self) -> Self::ConnectInfo {
-        self.connection.connect_info()
+    fn connect_info(&self) -> Arrival {
+        self.arrival.clone()
     }
 }
 
@@ -98,7 +102,7 @@ mod tests {
         let order = Arc::new(Mutex::new(Vec::new()));
         let (writer, other) = (Arc::clone(&order), Arc::clone(&order));
         let writer = tokio::spawn(async move {
-            let mut connection = Gather::new(Vec::new());
+            let mut connection = Gather::new(Vec::new(), Arrival::default());
             connection.write_all(b"answer").await.unwrap();
             writer.lock().unwrap().push("written");
             connection.connection
@@ -111,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_others_have_their_turn_once_for_each_flush() {
-        let mut connection = Gather::new(Vec::new());
+        let mut connection = Gather::new(Vec::new(), Arrival::default());
         let mut connection = Pin::new(&mut connection);
         let mut context = Context::from_waker(Waker::noop());
         assert!(connection.as_mut().poll_write(&mut context, b"a").is_pending());

@@ -6,6 +6,7 @@
 
 mod adherence;
 mod api;
+mod arrival;
 mod asked;
 mod assessment;
 mod audit;
@@ -31,6 +32,7 @@ mod prescriber;
 mod prescription;
 mod program;
 mod query;
+mod rates;
 mod recovery;
 mod ruleset;
 mod scales;
@@ -47,4 +49,5 @@ pub use door::{Door, Usage};
 pub use failure::Failure;
 pub use field::Invalid;
 pub use limits::Limits;
+pub use rates::Rate;
 pub use tenants::{Proofs, Tenant, Tenants};

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::Rate;
+
 /// What the API takes at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -15,6 +17,15 @@ pub struct Limits {
     pub deadline: Duration,
     /// Watchers and followers open at once, over all callers.
     pub watchers: usize,
+    /// How often a person may call; `None` for as often as they can. Each command of a stream counts as a call.
+    pub person: Option<Rate>,
+    /// The same of a service.
+    pub service: Option<Rate>,
+    /// How often somebody at one address may come in anew: with a token that is not known yet, or without any.
+    /// Whoever is on this machine and uses no TLS is not counted.
+    pub strangers: Option<Rate>,
+    /// Watchers, followers and streams of commands that one caller may hold open.
+    pub streams_per_caller: usize,
 }
 
 impl Default for Limits {
@@ -25,6 +36,10 @@ impl Default for Limits {
             calls: 8192,
             deadline: Duration::from_secs(30),
             watchers: 1024,
+            person: None,
+            service: None,
+            strangers: None,
+            streams_per_caller: 256,
         }
     }
 }

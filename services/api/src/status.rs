@@ -58,8 +58,8 @@ pub(crate) fn rpc_status(failure: &Failure) -> pb::Status {
     if let Failure::Invalid(invalid) = failure {
         details.push(packed("google.rpc.BadRequest", &bad_request(invalid)));
     }
-    if waiting_helps(code, reason) {
-        let delay = RETRY_AFTER.try_into().ok();
+    if let Some(wait) = retry_after(failure, code, reason) {
+        let delay = wait.try_into().ok();
         details.push(packed("google.rpc.RetryInfo", &pb::RetryInfo { retry_delay: delay }));
     }
     if let Some(refusal) = refusal {
@@ -84,6 +84,12 @@ pub(crate) fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::Auth(AuthError::Invalid) => (Code::Unauthenticated, ErrorReason::TokenInvalid),
         Failure::Auth(AuthError::Expired) => (Code::Unauthenticated, ErrorReason::TokenExpired),
         Failure::Auth(AuthError::NotYet) => (Code::Unauthenticated, ErrorReason::TokenNotYetValid),
+        Failure::Auth(AuthError::LocalToken) => (Code::Unauthenticated, ErrorReason::LocalTokenRefused),
+        Failure::Auth(AuthError::UnknownClient) => (Code::Unauthenticated, ErrorReason::CertificateUnknown),
+        Failure::Auth(AuthError::Contradiction) => {
+            (Code::Unauthenticated, ErrorReason::CertificateContradictsToken)
+        }
+        Failure::Auth(AuthError::KeysUnknown) => (Code::Unavailable, ErrorReason::SigningKeysUnknown),
         Failure::Denied(_) => (Code::PermissionDenied, ErrorReason::NotPermitted),
         Failure::Execute(error) => classify_execute(error),
         Failure::NotFound => (Code::NotFound, ErrorReason::NotFound),
@@ -96,6 +102,9 @@ pub(crate) fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::Closing => (Code::Unavailable, ErrorReason::StoreUnavailable),
         Failure::MessageTooLarge { .. } => (Code::ResourceExhausted, ErrorReason::MessageTooLarge),
         Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),
+        Failure::RateLimited { .. } => (Code::ResourceExhausted, ErrorReason::RateLimited),
+        Failure::TooManyStreams => (Code::ResourceExhausted, ErrorReason::TooManyStreams),
+        Failure::TooManyAttempts { .. } => (Code::ResourceExhausted, ErrorReason::TooManyAttempts),
         Failure::ListTooLong { .. } => (Code::ResourceExhausted, ErrorReason::ListTooLong),
         Failure::ProgramTooLarge => (Code::ResourceExhausted, ErrorReason::ProgramTooLarge),
         Failure::CheckpointNotYet => (Code::NotFound, ErrorReason::CheckpointNotYet),
@@ -175,8 +184,14 @@ fn conflicting_version(failure: &Failure) -> Option<u64> {
     Some(*actual)
 }
 
-fn waiting_helps(code: Code, reason: ErrorReason) -> bool {
-    code == Code::Unavailable || matches!(reason, ErrorReason::Overloaded | ErrorReason::TooManyCalls)
+/// How long to wait, where that helps.
+fn retry_after(failure: &Failure, code: Code, reason: ErrorReason) -> Option<Duration> {
+    if let Failure::RateLimited { wait } | Failure::TooManyAttempts { wait } = failure {
+        return Some(*wait);
+    }
+    let helps =
+        code == Code::Unavailable || matches!(reason, ErrorReason::Overloaded | ErrorReason::TooManyCalls);
+    helps.then_some(RETRY_AFTER)
 }
 
 fn bad_request(invalid: &Invalid) -> pb::BadRequest {

@@ -23,10 +23,10 @@ use concord_proto::concord::scales::v1::scale_service_client::ScaleServiceClient
 use concord_proto::concord::side_effects::v1::side_effect_service_client::SideEffectServiceClient;
 use concord_proto::concord::therapist::v1::therapist_service_client::TherapistServiceClient;
 use concord_proto::concord::timeline::v1::timeline_service_client::TimelineServiceClient;
-use tonic::transport::{Channel, Endpoint};
+use tonic::transport::Channel;
 
 use crate::fault::Error;
-use crate::{Asks, Authorised, Bearer, CommandStream, InvalidToken, Retry};
+use crate::{Asks, Authorised, Bearer, CommandStream, Connect, InvalidToken, Retry};
 
 /// A caller of the API. Clones share the connection.
 #[derive(Clone, Debug)]
@@ -37,15 +37,18 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to `endpoint`, such as `http://127.0.0.1:7400`, with a token as `concord token` prints it.
+    /// Connects to `endpoint`, such as `http://127.0.0.1:7443`, with a token as `concord token` prints it; [`Connect`] says
+    /// more of how.
     ///
     /// # Errors
     ///
-    /// [`Error::Connect`] when nobody answers there, [`Error::Token`] when the token cannot be sent.
+    /// [`Error::Token`] when the token cannot be sent, and those of [`Connect::open`].
     pub async fn connect(endpoint: impl Into<String>, token: &str) -> Result<Self, Error> {
-        let bearer = Bearer::new(token)?;
-        let channel = Endpoint::from_shared(endpoint.into())?.tcp_nodelay(true).connect().await?;
-        Ok(Self { channel, bearer, retry: Retry::default() })
+        Connect::to(endpoint).bearing(Bearer::new(token)?).open().await
+    }
+
+    pub(crate) fn over(channel: Channel, bearer: Bearer) -> Self {
+        Self { channel, bearer, retry: Retry::default() }
     }
 
     /// Uses a connection that exists.

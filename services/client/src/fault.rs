@@ -1,5 +1,7 @@
 //! What a call answered instead of an answer.
 
+use std::time::Duration;
+
 use concord_proto::concord::command::v1::CommandError;
 use concord_proto::concord::common::v1::Refusal;
 use prost::{Message, Name};
@@ -18,6 +20,9 @@ pub enum Error {
     /// The token cannot be sent.
     #[error(transparent)]
     Token(#[from] crate::InvalidToken),
+    /// A token would be sent without TLS to another machine.
+    #[error("a token is sent to another machine over https:// only")]
+    InTheClear,
     /// The stream ended before the command was answered: it may have taken effect, send the same id again.
     #[error("the stream ended before the command was answered")]
     StreamEnded,
@@ -40,6 +45,8 @@ pub struct Fault {
     pub refusal: Option<Refusal>,
     /// The fields that could not be decoded.
     pub fields: Vec<Field>,
+    /// When sending again may help, where the server says so.
+    pub retry_after: Option<Duration>,
     /// What became of the history, when the place that was named is not in it (reason `EPOCH_CHANGED`).
     pub epoch_changed: Option<EpochChanged>,
 }
@@ -86,6 +93,7 @@ impl Fault {
             message: message.to_owned(),
             refusal: None,
             fields: Vec::new(),
+            retry_after: None,
             epoch_changed: None,
         };
         for detail in details {
@@ -96,6 +104,9 @@ impl Fault {
                 fault.reason = info.reason;
             } else if name == "google.rpc.BadRequest" {
                 fault.fields = fields(&detail.value);
+            } else if name == "google.rpc.RetryInfo" {
+                let delay = pb::RetryInfo::decode(detail.value.as_slice()).unwrap_or_default().retry_delay;
+                fault.retry_after = delay.and_then(|delay| delay.try_into().ok());
             } else if name == Refusal::full_name() {
                 fault.refusal = Refusal::decode(detail.value.as_slice()).ok();
             }

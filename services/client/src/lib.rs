@@ -20,6 +20,7 @@
 mod asks;
 mod bearer;
 mod client;
+mod connect;
 #[cfg(feature = "consumer")]
 pub mod consumer;
 mod fault;
@@ -30,8 +31,9 @@ mod stream;
 mod tests;
 
 pub use asks::Asks;
-pub use bearer::{Authorised, Bearer, InvalidToken};
+pub use bearer::{Authorised, Bearer, InvalidToken, TokenFileError};
 pub use client::Client;
+pub use connect::Connect;
 pub use fault::{EpochChanged, Error, Fault, Field};
 pub use header::{operations, treatment};
 pub use retry::Retry;

@@ -36,13 +36,16 @@ impl Retry {
     ) -> Option<Duration> {
         let helps = fault.code == Code::Unavailable
             || (fault.code == Code::Aborted && !expects_version)
-            || (fault.code == Code::ResourceExhausted && fault.reason == "OVERLOADED");
+            || (fault.code == Code::ResourceExhausted
+                && ["OVERLOADED", "RATE_LIMITED"].contains(&fault.reason.as_str()));
         if !helps || sent >= self.attempts {
             return None;
         }
         let doubled = self.first.saturating_mul(1_u32.checked_shl(sent - 1).unwrap_or(u32::MAX));
         let most = doubled.min(self.longest);
         // Between half and all of it.
-        Some(most / 2 + most.mul_f64(f64::from(spread) / 512.0))
+        let wait = most / 2 + most.mul_f64(f64::from(spread) / 512.0);
+        // Sooner than the server says cannot help.
+        Some(fault.retry_after.map_or(wait, |asked| wait.max(asked))).filter(|wait| *wait <= self.longest)
     }
 }

@@ -13,6 +13,7 @@ fn fault(code: Code, reason: &str) -> Fault {
         message: String::new(),
         refusal: None,
         fields: Vec::new(),
+        retry_after: None,
         epoch_changed: None,
     }
 }
@@ -30,6 +31,17 @@ fn a_command_is_sent_again_only_while_that_can_help() {
         "a conflict on a stated version is the caller's"
     );
     assert!(!again(Code::FailedPrecondition, "UNSAFE", false));
+}
+
+#[test]
+fn whoever_calls_too_often_waits_as_long_as_the_server_says() {
+    let wait = |retry_after| {
+        let fault = Fault { retry_after, ..fault(Code::ResourceExhausted, "RATE_LIMITED") };
+        Retry::default().wait(&fault, 1, false, 0)
+    };
+    assert_eq!(wait(Some(Duration::from_secs(1))), Some(Duration::from_secs(1)));
+    assert!(wait(None).is_some_and(|wait| wait < Duration::from_secs(1)));
+    assert_eq!(wait(Some(Duration::from_mins(5))), None, "so long nobody waits here");
 }
 
 #[test]

@@ -57,7 +57,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Address to listen on; loopback only, port 0 takes a free one
+    /// Address to listen on; other than loopback only with TLS, port 0 takes a free one
     #[arg(long, value_name = "ADDR")]
     pub(crate) listen: Option<SocketAddr>,
     /// What this process does
@@ -79,6 +79,8 @@ pub(crate) struct Health {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) tls: crate::called::Tls,
 }
 
 /// A role, or all of them.
@@ -416,7 +418,7 @@ pub(crate) enum Relay {
 #[derive(Debug, Args)]
 pub(crate) struct Token {
     /// Role: psychiatrist, pmhnp, therapist, case_manager, nurse, pharmacist, primary_care, outside_provider, family,
-    /// patient, auditor or service
+    /// patient, auditor, service, director, privacy_officer or partner
     #[arg(long, value_parser = role)]
     pub(crate) role: Role,
     /// Tenant
@@ -428,8 +430,8 @@ pub(crate) struct Token {
     /// DEA schedules that the person may prescribe
     #[arg(long, value_delimiter = ',', value_parser = schedule, value_name = "II,III,IV,V")]
     pub(crate) schedules: Vec<Schedule>,
-    /// Hours until the token ends, at most 24
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=24))]
+    /// Hours until the token ends, at most 12
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=12))]
     pub(crate) hours: u64,
 }
 

@@ -1,10 +1,13 @@
 //! The configuration: defaults, then a file, then `CONCORD_*` variables; all faults reported together.
 
+mod callers;
 mod checkpoints;
 mod ledger;
+mod limits;
 mod nats;
 mod secrets;
 mod telemetry;
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,12 +19,16 @@ use figment::Figment;
 use figment::providers::{Format, Toml};
 use serde::Deserialize;
 
+pub(crate) use callers::Callers;
+use callers::{Oidc, Tokens};
 use checkpoints::Checkpoints;
 pub(crate) use ledger::{Address, LedgerStore, StoreKind, is_local};
 use ledger::{ViewsKind, ViewsStore};
+use limits::Limits;
 use nats::Nats;
 use telemetry::Metrics;
 pub(crate) use telemetry::{Log, LogFormat, Telemetry};
+use tls::{KnownClient, Tls};
 
 const DEFAULTS: &str = include_str!("../../../deploy/config.default.toml");
 
@@ -56,8 +63,15 @@ pub(crate) struct Config {
     pub(crate) views: ViewsStore,
     /// What only one of several processes does.
     pub(crate) leases: LeaseTerm,
-    /// The tokens that callers bear.
+    /// TLS before the API.
+    pub(crate) tls: Tls,
+    /// The issuer of people's tokens.
+    pub(crate) oidc: Oidc,
+    /// Tokens of local development.
     pub(crate) tokens: Tokens,
+    /// Who is known by a certificate.
+    #[serde(default)]
+    pub(crate) clients: Vec<KnownClient>,
     /// Logging.
     pub(crate) log: Log,
     /// Signed checkpoints of the record.
@@ -97,14 +111,6 @@ pub(crate) struct LeaseTerm {
     pub(crate) seconds: u64,
 }
 
-/// The tokens that callers bear.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Tokens {
-    /// The file of the key; empty: in the data folder.
-    pub(crate) key: PathBuf,
-}
-
 /// How prescriptions reach pharmacies.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -120,15 +126,6 @@ pub(crate) enum NetworkKind {
     None,
     /// Pretended pharmacies.
     Test,
-}
-
-/// Bounds.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Limits {
-    pub(crate) state_cache_bytes: u64,
-    pub(crate) attempts: u32,
-    pub(crate) drain_seconds: u64,
 }
 
 /// What is wrong with the configuration.
@@ -183,12 +180,7 @@ impl Config {
 
     fn checked(self) -> Result<Self, ConfigError> {
         let mut faults = Vec::new();
-        if !self.listen.ip().is_loopback() {
-            faults.push(format!(
-                "listen: {} is not loopback; without TLS the API listens on loopback only",
-                self.listen
-            ));
-        }
+        faults.extend(self.faults_of_callers());
         if self.tenants.is_empty() || self.tenants.len() > MOST_TENANTS {
             faults.push(format!("tenants: 1 to {MOST_TENANTS} are served, not {}", self.tenants.len()));
         }
@@ -264,6 +256,11 @@ impl Config {
         } else {
             self.tokens.key.clone()
         }
+    }
+
+    /// Who is known by a certificate.
+    pub(crate) fn known_clients(&self) -> concord_access::Clients {
+        tls::clients(&self.clients).expect("the configuration was checked")
     }
 
     /// The roles of this process by their names.

@@ -112,6 +112,20 @@ fn every_deployed_configuration_is_one_that_the_program_takes() {
 }
 
 #[test]
+fn a_process_that_other_machines_reach_is_taken_with_tls_and_not_without() {
+    let text = std::fs::read_to_string(deploy().join("concord").join(CLUSTER)).unwrap();
+    let tls = "[tls]\ncertificate = \"tls.crt\"\nkey = \"tls.key\"\nclient_ca = \"ca.crt\"\n";
+    let loaded = |text: String| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text.replace("[ledger]", ADDRESS)).unwrap();
+        let listen = "0.0.0.0:8443".parse().ok();
+        Config::load(Some(file.path()), Overrides { listen, ..Overrides::default() })
+    };
+    assert!(loaded(format!("{text}\n{tls}")).is_ok());
+    assert!(loaded(text).unwrap_err().to_string().contains("tls.certificate"));
+}
+
+#[test]
 fn every_setting_that_is_deployed_is_known() {
     let known = known();
     let mut used = BTreeSet::new();

@@ -2,6 +2,8 @@
 
 mod audit;
 mod bench;
+mod called;
+mod callers;
 mod checkpoints;
 mod cli;
 mod config;
@@ -89,7 +91,8 @@ async fn serve(config: Config) -> Result<ExitCode, Failed> {
     if let Some(address) = running.metrics {
         out::line(format_args!("metrics on http://{address}/metrics"))?;
     }
-    out::line(format_args!("listening on http://{}", running.address))?;
+    let scheme = if config.tls.is_on() { "https" } else { "http" };
+    out::line(format_args!("listening on {scheme}://{}", running.address))?;
     let ended = running.until(signals::asked_to_stop()).await;
     let stopped = running.stop(config.drain()).await;
     traces.stop();

@@ -1,6 +1,7 @@
 //! `concord health`: asks a running service how it is, for probes of containers and supervisors, and for people.
 
 use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -57,8 +58,8 @@ struct Told<'a> {
 
 /// Asks, again and again for as long as `options` say, and succeeds when the service does its work.
 pub(crate) async fn run(options: &Options, config: &Config) -> Result<ExitCode, Failed> {
-    let address = options.address.clone().unwrap_or_else(|| format!("http://{}", config.listen));
-    let endpoint = Endpoint::from_shared(address.clone())?.connect_timeout(PATIENCE).timeout(PATIENCE);
+    let address = options.address.clone().unwrap_or_else(|| own_address(config));
+    let endpoint = options.tls.connect(&address)?.endpoint()?.connect_timeout(PATIENCE).timeout(PATIENCE);
     let status = patiently(&endpoint, &options.part, Duration::from_secs(options.wait)).await;
     let told = Told { address: &address, part: &options.part, status };
     if options.json {
@@ -69,6 +70,20 @@ pub(crate) async fn run(options: &Options, config: &Config) -> Result<ExitCode, 
         out::line(format_args!("{address}, {}: {status}", told.part))?;
     }
     Ok(if status == Answer::Serving { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Where the configured service is asked from its own machine.
+fn own_address(config: &Config) -> String {
+    let scheme = if config.tls.is_on() { "https" } else { "http" };
+    let mut address = config.listen;
+    if address.ip().is_unspecified() {
+        address.set_ip(if address.is_ipv4() {
+            Ipv4Addr::LOCALHOST.into()
+        } else {
+            Ipv6Addr::LOCALHOST.into()
+        });
+    }
+    format!("{scheme}://{address}")
 }
 
 async fn patiently(endpoint: &Endpoint, part: &str, wait: Duration) -> Answer {

@@ -7,8 +7,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use concord_access::Authenticator;
-use concord_api::{Api, ApiParts, Door, Limits, Tenants};
+use concord_api::{Api, ApiParts, Door, Tenants};
 use concord_kernel::{Clock, IdSource, RandomIds, SystemClock, TenantId};
 use concord_ledger::{DataFolder, Ledger, OpenError};
 use concord_postgres::MigrateError;
@@ -20,12 +19,13 @@ use tonic_health::server::HealthReporter;
 use starting::Starting;
 pub(crate) use tasks::{Task, Tasks};
 
+use crate::callers::{self, CallersError};
 use crate::checkpoints::CheckpointsError;
 use crate::config::Config;
 use crate::database::DatabaseError;
 use crate::heads::{HeadsError, Remembered};
 use crate::health::Health;
-use crate::key::{self, KeyError};
+use crate::key::KeyError;
 use crate::log_relays::LogRelays;
 use crate::metrics::{self, Collector, Probe, Watched};
 use crate::open::Shared;
@@ -62,6 +62,9 @@ pub(crate) enum ServeError {
     /// A key.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// How callers come in.
+    #[error("nobody could be let in")]
+    Callers(#[source] CallersError),
     /// The checkpoints of the record.
     #[error(transparent)]
     Checkpoints(#[from] CheckpointsError),
@@ -133,10 +136,11 @@ impl Running {
             metrics::measure()?;
         }
         let folder = DataFolder::lock(&config.data)?;
-        let authenticator = Authenticator::new(key::tokens(&config.token_key())?);
         let shared = Shared::open(config, &sources).await?;
         let log_relays = LogRelays::connect(config).await?;
         let mut starting = Starting::new(config, &sources, &folder, shared, log_relays);
+        let authenticator = callers::authenticator(config, &sources.clock, &mut starting.tasks).await?;
+        let tls = callers::tls(config, &mut starting.tasks)?;
         for id in &config.tenants {
             starting.tenant(id).await?;
         }
@@ -147,7 +151,7 @@ impl Running {
             authenticator,
             clock: Arc::clone(&sources.clock),
             tenants: Tenants::new(tenants),
-            limits: Limits::default(),
+            limits: config.limits.api(),
         };
         let listen = |cause| ServeError::Listen { address: config.listen, cause };
         let listener = TcpListener::bind(config.listen).await.map_err(listen)?;
@@ -160,10 +164,16 @@ impl Running {
             observed(config, folder.path(), (watched, shared.posts.all()), api.door(), probe, &mut tasks)
                 .await?;
         let mut closed = closing.subscribe();
-        let served = api.serve(listener, async move {
+        let closed = async move {
             let _ = closed.wait_for(|closed| *closed).await;
+        };
+        tasks.spawn(Task::Api, async move {
+            match tls {
+                Some(tls) => api.serve_tls(listener, tls, closed).await?,
+                None => api.serve(listener, closed).await?,
+            }
+            Ok(())
         });
-        tasks.spawn(Task::Api, async { Ok(served.await?) });
         let Shared { posts, .. } = shared;
         Ok(Self { address, metrics, closing, tasks, ledgers, recorded, views, posts, _folder: folder })
     }

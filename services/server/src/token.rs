@@ -7,7 +7,7 @@ use concord_kernel::{Actor, Clock, Credentials, PersonId, SystemClock};
 use uuid::Uuid;
 
 use crate::cli::Token;
-use crate::config::Config;
+use crate::config::{Callers, Config};
 use crate::{Failed, key, out};
 
 const SECONDS_PER_HOUR: u64 = 3_600;
@@ -17,6 +17,9 @@ const MADE_UP: Uuid = Uuid::from_u128(0x5a1d_0c6e_39fb_5c7a_8e44_0b1e_6f2d_9a73)
 
 /// Prints a token for the person that `options` describe.
 pub(crate) fn print(options: &Token, config: &Config) -> Result<ExitCode, Failed> {
+    if let Some(instead) = not_taken(config) {
+        return Err(instead.into());
+    }
     let person = options.person.unwrap_or_else(|| Uuid::new_v5(&MADE_UP, options.role.as_str().as_bytes()));
     let actor = Actor {
         id: PersonId::new(person),
@@ -26,4 +29,18 @@ pub(crate) fn print(options: &Token, config: &Config) -> Result<ExitCode, Failed
     let lifetime = Duration::from_secs(options.hours * SECONDS_PER_HOUR);
     out::line(key::tokens(&config.token_key())?.sign(&options.tenant, &actor, SystemClock.now(), lifetime))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why nobody would take such a token, and what to do instead.
+fn not_taken(config: &Config) -> Option<&'static str> {
+    match config.callers() {
+        Callers::Local => None,
+        Callers::Issued => Some(
+            "local tokens are for development, and the configured service takes those of its issuer (oidc.issuer): sign in there",
+        ),
+        Callers::Certified => Some(
+            "local tokens are for development, and the configured service listens to other machines: name an issuer (oidc.issuer) or \
+             clients with certificates ([[clients]]), or say tokens.development = true",
+        ),
+    }
 }

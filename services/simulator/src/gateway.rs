@@ -93,6 +93,7 @@ impl From<Error> for Refused {
             failed @ (Error::Call(_)
             | Error::Connect(_)
             | Error::Token(_)
+            | Error::InTheClear
             | Error::StreamEnded
             | Error::NoReceipt) => Self::Failed(Box::new(failed)),
         }

@@ -19,8 +19,12 @@ pub const MEMBERS: [Member; 5] = [
 ];
 
 /// Settings of every process, besides where the database and NATS are.
-pub(crate) const SETTINGS: [(&str, &str); 2] =
-    [("CONCORD_LEDGER__STORE", "postgres"), ("CONCORD_NATS__REPLICAS", "3")];
+/// One caller of a test stands for many, so how often one may call is not bounded.
+pub(crate) const SETTINGS: [(&str, &str); 3] = [
+    ("CONCORD_LEDGER__STORE", "postgres"),
+    ("CONCORD_NATS__REPLICAS", "3"),
+    ("CONCORD_LIMITS__CALLS_PER_SECOND", "0"),
+];
 
 /// The setting that says where NATS is.
 pub(crate) const NATS: &str = "CONCORD_NATS__SERVERS";

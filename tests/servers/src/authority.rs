@@ -1,6 +1,6 @@
 //! An authority that signs certificates of servers, for a test.
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, Error, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, Error, IsCa, KeyPair, SanType};
 
 /// An authority of its own.
 pub struct Authority {
@@ -31,6 +31,21 @@ impl Authority {
     /// Its certificate, by which it is known.
     pub fn certificate(&self) -> String {
         self.issuer.pem()
+    }
+
+    /// Signs a certificate for a client that is known by these URIs.
+    ///
+    /// # Errors
+    ///
+    /// When one of `uris` is none.
+    pub fn client(&self, uris: &[&str]) -> Result<Identity, Error> {
+        let mut parameters = CertificateParams::default();
+        for uri in uris {
+            parameters.subject_alt_names.push(SanType::URI((*uri).try_into()?));
+        }
+        let key = KeyPair::generate()?;
+        let certificate = parameters.signed_by(&key, &self.issuer)?;
+        Ok(Identity { certificate: certificate.pem(), key: key.serialize_pem() })
     }
 
     /// Signs a certificate for a server called `name`.

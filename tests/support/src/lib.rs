@@ -1,7 +1,9 @@
 //! Fixtures that own real servers, and the words in which tests speak to them.
 
 mod intake;
+mod issuer;
 mod process;
 
 pub use intake::{Intake, episode, fresh, now, today};
+pub use issuer::{Issuer, SigningKey, key_set};
 pub use process::{Concord, Ended, Person, run};

@@ -16,6 +16,8 @@ use uuid::Uuid;
 const START: Duration = Duration::from_mins(1);
 const READY: &str = "listening on ";
 const METRICS: &str = "metrics on ";
+/// The setting that bounds how often one caller may call.
+const CALLS_PER_SECOND: &str = "CONCORD_LIMITS__CALLS_PER_SECOND";
 
 /// A running server. Killed when it is dropped.
 pub struct Concord {
@@ -88,6 +90,10 @@ impl Concord {
         folder: &Path,
         more: &[&str],
     ) -> Result<Self, Ended> {
+        // One caller of a test stands for many, unless the test is about that.
+        if !command.as_std().get_envs().any(|(name, _)| name == CALLS_PER_SECOND) {
+            command.env(CALLS_PER_SECOND, "0");
+        }
         let mut child = command
             .args(["--data", &folder.to_string_lossy(), "serve", "--listen", "127.0.0.1:0"])
             .args(more)

@@ -19,6 +19,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("concord-lease", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
     ("concord-proto", &[]),
     ("concord-access", &["concord-kernel", "concord-domain"]),
+    ("concord-oidc", &["concord-access", "concord-kernel"]),
+    ("concord-tls", &["concord-access", "concord-kernel"]),
     (
         "concord-executor",
         &["concord-kernel", "concord-knowledge", "concord-domain", "concord-ledger", "concord-telemetry"],
@@ -49,6 +51,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "concord-views",
             "concord-proto",
             "concord-telemetry",
+            "concord-tls",
         ],
     ),
     (
@@ -140,6 +143,8 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
         "the wire stays at the edge",
     ),
     ("figment", &["concord"], "configuration is read once"),
+    ("tokio-rustls", &["concord-tls"], "there is one way in over TLS"),
+    ("hyper-rustls", &["concord-oidc"], "nothing but an issuer's keys is fetched"),
 ];
 
 /// Crates that decide, and so may not wait for anything.

@@ -21,11 +21,12 @@ impl CommandService for Commands {
         request: Request<Streaming<ExecuteStreamRequest>>,
     ) -> Result<Response<Self::ExecuteStreamStream>, Status> {
         let caller = self.0.authenticate(request.metadata())?;
+        let held = self.0.stream(&caller)?;
         let (answers, outbound) = mpsc::channel(STREAM_IN_FLIGHT);
         // A task of its own: a client that does not read its answers must not keep a command half way, where it would
         // hold up everybody else on the same patient. It ends with the client's stream.
         let traced = trace::parent_of(&Span::current());
-        tokio::spawn(serve(self.0.clone(), caller, request.into_inner(), answers, traced));
+        tokio::spawn(serve(self.0.clone(), caller, request.into_inner(), answers, (traced, held)));
         Ok(Response::new(ReceiverStream::new(outbound)))
     }
 }

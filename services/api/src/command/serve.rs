@@ -17,6 +17,7 @@ use crate::asked::execute;
 use crate::door::Caller;
 use crate::observe::StreamCommand;
 use crate::oversize::explained;
+use crate::rates::OpenStream;
 use crate::status::rpc_status;
 use crate::{Door, Failure, Invalid};
 
@@ -35,7 +36,7 @@ pub(super) async fn serve(
     caller: Caller,
     mut commands: Streaming<ExecuteStreamRequest>,
     answers: Sender<Answer>,
-    traced: Option<TraceParent>,
+    (traced, _held): (Option<TraceParent>, OpenStream),
 ) {
     let closed = door.closed();
     tokio::pin!(closed);
@@ -87,7 +88,7 @@ fn issue(
     caller: &Caller,
     command: Option<Command>,
 ) -> Result<concord_executor::Request, Failure> {
-    door.still(caller)?;
+    door.command(caller)?;
     let command = command.ok_or_else(|| Invalid::new("command", "is required"))?;
     prepare_any(caller, command)
 }

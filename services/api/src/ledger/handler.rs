@@ -37,7 +37,7 @@ impl LedgerService for Ledgers {
         request: Request<pb::ReadRangeRequest>,
     ) -> Result<Response<Self::ReadRangeStream>, Status> {
         let caller = self.0.admit(request.metadata(), Question::Ledger)?;
-        let place = self.0.watch()?;
+        let place = self.0.watch(&caller)?;
         let pb::ReadRangeRequest { after_position, limit, stream_types, event_types, epoch } =
             request.into_inner();
         let filter = decode::filter(stream_types, event_types).map_err(Failure::from)?;
@@ -64,7 +64,7 @@ impl LedgerService for Ledgers {
         request: Request<pb::WatchHeadRequest>,
     ) -> Result<Response<Self::WatchHeadStream>, Status> {
         let caller = self.0.admit(request.metadata(), Question::Ledger)?;
-        let place = self.0.watch()?;
+        let place = self.0.watch(&caller)?;
         let heads = WatchStream::new(caller.tenant.ledger.watch()).take_until(self.0.closed());
         let end = caller.identity.expires_at;
         let heads = heads.map(move |head| {
@@ -81,7 +81,7 @@ impl LedgerService for Ledgers {
         request: Request<pb::FollowEventsRequest>,
     ) -> Result<Response<Self::FollowEventsStream>, Status> {
         let caller = self.0.admit(request.metadata(), Question::Ledger)?;
-        let place = self.0.watch()?;
+        let place = self.0.watch(&caller)?;
         let pb::FollowEventsRequest { after_position, stream_types, event_types, epoch } =
             request.into_inner();
         let filter = decode::filter(stream_types, event_types).map_err(Failure::from)?;

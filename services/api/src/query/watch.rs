@@ -61,7 +61,7 @@ where
     T: Send + 'static,
     R: Future<Output = Result<Vec<(String, L)>, Failure>> + Send + 'static,
 {
-    let place = door.watch()?;
+    let place = door.watch(&asked.caller)?;
     let closed = door.closed();
     let end = asked.caller.identity.expires_at;
     let (sender, receiver) = mpsc::channel(WATCH_AHEAD);

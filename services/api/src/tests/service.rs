@@ -31,7 +31,7 @@ use super::samples::Sample;
 use crate::{Api, ApiParts, Limits, Tenant, Tenants};
 
 const NOON: &str = "2026-03-02T12:00:00Z";
-const KEY: &[u8] = b"a key of thirty-two bytes or more";
+pub(super) const KEY: &[u8] = b"a key of thirty-two bytes or more";
 
 /// A running service; it ends when this is dropped.
 pub(super) struct Service {
@@ -60,22 +60,8 @@ impl Service {
 
     /// One over `ledger`, whose time is `clock`'s too.
     pub(super) async fn start_over(limits: Limits, clock: Arc<ManualClock>, ledger: Arc<dyn Ledger>) -> Self {
-        let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
-        let executor = Executor::new(
-            Arc::clone(&ledger),
-            Arc::clone(&shared),
-            Ruleset::embedded(),
-            ExecutorOptions::default(),
-        );
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("views.db")).unwrap();
-        let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::clone(&shared), Options::default());
-        let views = concord_views::all(setup).start().unwrap();
-        answering(&views).await;
-        let views = Some(views);
-        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
-        let parts = ApiParts { authenticator, clock: shared, tenants, limits };
+        let (folder, parts) = parts_over(limits, &clock, ledger, authenticator).await;
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -107,6 +93,40 @@ impl Service {
         let client = Client::with_channel(self.channel.clone(), &self.token(role, &tenant())).unwrap();
         client.retrying(Retry { attempts: 1, ..Retry::default() })
     }
+}
+
+/// What a service over an empty ledger is made of, and the folder of its views.
+pub(super) async fn parts(
+    limits: Limits,
+    clock: Arc<ManualClock>,
+    authenticator: Authenticator,
+) -> (TempDir, ApiParts) {
+    let id = LedgerId::clinical(tenant());
+    let memory = MemoryLedger::new(id, Arc::clone(&clock) as _, Arc::new(SeededIds::new(1)));
+    parts_over(limits, &clock, Arc::new(memory), authenticator).await
+}
+
+async fn parts_over(
+    limits: Limits,
+    clock: &Arc<ManualClock>,
+    ledger: Arc<dyn Ledger>,
+    authenticator: Authenticator,
+) -> (TempDir, ApiParts) {
+    let shared: Arc<dyn Clock> = Arc::clone(clock) as _;
+    let executor = Executor::new(
+        Arc::clone(&ledger),
+        Arc::clone(&shared),
+        Ruleset::embedded(),
+        ExecutorOptions::default(),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("views.db")).unwrap();
+    let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::clone(&shared), Options::default());
+    let views = concord_views::all(setup).start().unwrap();
+    answering(&views).await;
+    let views = Some(views);
+    let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None })]);
+    (folder, ApiParts { authenticator, clock: shared, tenants, limits })
 }
 
 /// Waits until every view answers: at its start, each is built first.

@@ -24,6 +24,14 @@ fn each_failure_has_one_code_and_one_reason() {
     told(AuthError::Invalid.into(), Code::Unauthenticated, "TOKEN_INVALID");
     told(AuthError::Expired.into(), Code::Unauthenticated, "TOKEN_EXPIRED");
     told(AuthError::NotYet.into(), Code::Unauthenticated, "TOKEN_NOT_YET_VALID");
+    told(AuthError::LocalToken.into(), Code::Unauthenticated, "LOCAL_TOKEN_REFUSED");
+    told(AuthError::UnknownClient.into(), Code::Unauthenticated, "CERTIFICATE_UNKNOWN");
+    told(AuthError::Contradiction.into(), Code::Unauthenticated, "CERTIFICATE_CONTRADICTS_TOKEN");
+    told(AuthError::KeysUnknown.into(), Code::Unavailable, "SIGNING_KEYS_UNKNOWN");
+    let wait = std::time::Duration::from_secs(1);
+    told(Failure::RateLimited { wait }, Code::ResourceExhausted, "RATE_LIMITED");
+    told(Failure::TooManyAttempts { wait }, Code::ResourceExhausted, "TOO_MANY_ATTEMPTS");
+    told(Failure::TooManyStreams, Code::ResourceExhausted, "TOO_MANY_STREAMS");
     told(Denied.into(), Code::PermissionDenied, "NOT_PERMITTED");
     told(Failure::NotFound, Code::NotFound, "NOT_FOUND");
     let diverged = Diverged { now: uuid::Uuid::nil(), at: 3 };

@@ -157,3 +157,65 @@ fn a_key_that_nobody_knows_is_named() {
     let said = Config::load(Some(file.path()), Overrides::default()).unwrap_err().to_string();
     assert!(said.contains("lissten"), "{said}");
 }
+
+/// What is wrong with the configuration in `text`, where something is.
+fn fault(text: &str) -> Option<String> {
+    let file = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), text).unwrap();
+    Config::load(Some(file.path()), Overrides::default()).err().map(|error| error.to_string())
+}
+
+const ISSUED: &str = "[oidc]\nissuer = \"https://login.example.org\"\naudience = \"concord\"\njwks = \"https://login.example.org/jwks\"\n";
+const TLS: &str = "[tls]\ncertificate = \"a\"\nkey = \"b\"\n";
+const CLIENT: &str =
+    "[[clients]]\nsan = \"uri:spiffe://example.org/relay\"\nrole = \"service\"\ntenant = \"demo\"\n";
+
+#[test]
+fn other_machines_are_listened_to_over_tls_and_by_those_who_can_prove_who_they_are() {
+    let everywhere = "listen = \"0.0.0.0:7443\"\n";
+    let with = |more: &[&str]| fault(&format!("{everywhere}{}", more.concat()));
+    assert!(with(&[]).unwrap().contains("tls.certificate"));
+    assert!(with(&[ISSUED]).unwrap().contains("tls.certificate"));
+    assert!(with(&[TLS]).unwrap().contains("oidc.issuer"), "nobody could come in");
+    assert_eq!(with(&[TLS, ISSUED]), None);
+    assert_eq!(with(&[TLS, "client_ca = \"c\"\n", CLIENT]), None);
+    assert!(with(&[TLS, CLIENT]).unwrap().contains("client_ca"), "whose certificates?");
+    assert_eq!(with(&[TLS, "[tokens]\ndevelopment = true\n"]), None, "said explicitly");
+}
+
+#[test]
+fn local_tokens_are_taken_on_loopback_where_there_is_no_issuer() {
+    let callers = |text: &str| {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), text).unwrap();
+        Config::load(Some(file.path()), Overrides::default()).unwrap().callers()
+    };
+    assert_eq!(callers(""), Callers::Local);
+    assert_eq!(callers(ISSUED), Callers::Issued);
+    let everywhere = "listen = \"[::]:7443\"\n";
+    assert_eq!(callers(&format!("{everywhere}{TLS}client_ca = \"c\"\n{CLIENT}")), Callers::Certified);
+    let both = fault(&format!("{ISSUED}[tokens]\ndevelopment = true\n")).unwrap();
+    assert!(both.contains("tokens.development"), "{both}");
+}
+
+#[test]
+fn what_is_half_said_of_callers_is_a_fault() {
+    for (text, wanted) in [
+        ("[tls]\ncertificate = \"a\"\n", "tls: certificate and key"),
+        ("[tls]\nclient_ca = \"a\"\n", "tls.client_ca"),
+        ("[tls]\nclient_required = true\n", "tls.client_required"),
+        ("[tls]\noldest = \"1.1\"\n", "1.1"),
+        ("[oidc]\nissuer = \"https://login.example.org\"\n", "oidc.audience"),
+        ("[oidc]\naudience = \"concord\"\n", "oidc.issuer"),
+        (&ISSUED.replace("https://login.example.org/jwks", "http://login.example.org/jwks"), "oidc.jwks"),
+        (&format!("{ISSUED}longest_minutes = 0\n"), "oidc.longest_minutes"),
+        (&format!("{ISSUED}[oidc.claims]\nrole = \"\"\n"), "oidc.claims"),
+        (&CLIENT.replace("uri:spiffe://example.org/relay", "relay"), "clients: relay"),
+        (&CLIENT.replace("service", "partner"), "an organisation"),
+        (&CLIENT.replace("service", "nurse"), "signs in"),
+        (&format!("{CLIENT}{CLIENT}"), "names two clients"),
+    ] {
+        let said = fault(text).unwrap_or_else(|| panic!("{text} is taken"));
+        assert!(said.contains(wanted), "{text}: {said}");
+    }
+}

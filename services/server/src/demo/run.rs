@@ -30,6 +30,13 @@ pub(crate) async fn run(options: Demo, config: Config, data: Option<PathBuf>) ->
     config.roles.retain(|role| ![ProcessRole::Timers, ProcessRole::Relay].contains(role));
     // Whatever the environment names: nobody who was made up is written into a record that stays.
     config.ledger.store = StoreKind::Sqlite;
+    // Everybody who is played calls from here, as fast as they can, with tokens of this folder.
+    if !options.listen.ip().is_loopback() {
+        return Err("--listen: the demonstration is for this machine; name a loopback address".into());
+    }
+    config.tls.certificate = PathBuf::new();
+    config.oidc.issuer.clear();
+    config.limits.calls_per_second = 0;
     // A trace is kept with what it recorded, so the history would not be the same, byte for byte.
     config.telemetry.otlp = None;
     let _no_traces = telemetry::start(&config.log, &config.telemetry)?;

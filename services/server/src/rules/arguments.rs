@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
-use concord_client::{Client, Error};
+use clap::Subcommand;
+
+pub(crate) use crate::called::Service;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Rules {
@@ -70,22 +71,4 @@ pub(crate) enum Rules {
         #[command(flatten)]
         service: Service,
     },
-}
-
-/// A running service.
-#[derive(Debug, Args)]
-pub(crate) struct Service {
-    /// Where it listens
-    #[arg(long, default_value = "http://127.0.0.1:7443")]
-    url: String,
-    /// A token, as `concord token` prints it
-    #[arg(long)]
-    token: String,
-}
-
-impl Service {
-    /// Connects as the bearer of the token.
-    pub(crate) async fn connect(&self) -> Result<Client, Error> {
-        Client::connect(self.url.clone(), &self.token).await
-    }
 }

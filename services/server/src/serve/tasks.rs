@@ -28,6 +28,10 @@ pub(crate) enum Task {
     Relay,
     /// Answers metrics and probes.
     Metrics,
+    /// Keeps the keys of the issuer of tokens up to date.
+    Keys,
+    /// Looks whether the certificate of the API was renewed.
+    Certificate,
 }
 
 impl Task {
@@ -41,6 +45,8 @@ impl Task {
             Self::Signer => "the signer of checkpoints",
             Self::Relay => "the relay of the log",
             Self::Metrics => "the metrics",
+            Self::Keys => "what follows the issuer's keys",
+            Self::Certificate => "what follows the certificate",
         }
     }
 }

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::config::Overrides;
+use crate::key;
 
 const SOON: Duration = Duration::from_secs(10);
 

@@ -177,6 +177,7 @@ impl<'a, G: Gateway> Player<'a, G> {
                 cause @ (Error::Call(_)
                 | Error::Connect(_)
                 | Error::Token(_)
+                | Error::InTheClear
                 | Error::StreamEnded
                 | Error::NoReceipt) => return Err(Halt { command, cause: Box::new(cause) }),
             },
