@@ -37,13 +37,19 @@ impl LedgerId {
     }
 }
 
+impl LedgerKind {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Clinical => "clinical",
+            Self::Access => "access",
+        }
+    }
+}
+
 impl fmt::Display for LedgerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            LedgerKind::Clinical => "clinical",
-            LedgerKind::Access => "access",
-        };
-        write!(f, "{}/{kind}", self.tenant)
+        write!(f, "{}/{}", self.tenant, self.kind.as_str())
     }
 }
 

@@ -16,6 +16,7 @@ use concord_knowledge::Ruleset;
 use concord_ledger::{
     Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Page, ReadError, Receipt,
 };
+use concord_looks::Looks;
 use concord_projection::{Options, Projections, Setup, SqliteStore, State};
 use concord_proto::concord::care_team::v1::AddMemberRequest;
 use concord_proto::concord::common::v1 as pb;
@@ -67,13 +68,14 @@ impl Service {
             Ruleset::embedded(),
             ExecutorOptions::default(),
         );
+        let looks = looks(&clock);
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("views.db")).unwrap();
         let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::clone(&shared), Options::default());
         let views = concord_views::all(setup).start().unwrap();
         answering(&views).await;
         let views = Some(views);
-        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None })]);
+        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, looks, views, proofs: None })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
         let parts = ApiParts { authenticator, clock: shared, tenants, limits };
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
@@ -107,6 +109,13 @@ impl Service {
         let client = Client::with_channel(self.channel.clone(), &self.token(role, &tenant())).unwrap();
         client.retrying(Retry { attempts: 1, ..Retry::default() })
     }
+}
+
+/// Who looks, in memory.
+fn looks(clock: &Arc<ManualClock>) -> Looks {
+    let (id, ids) = (LedgerId::access(tenant()), Arc::new(SeededIds::new(2)));
+    let ledger = MemoryLedger::new(id, Arc::clone(clock) as _, Arc::clone(&ids) as _);
+    Looks::new(Arc::new(ledger), Arc::clone(clock) as _, ids, concord_looks::Limits::default())
 }
 
 /// Waits until every view answers: at its start, each is built first.

@@ -74,8 +74,9 @@ impl<'a> Starting<'a> {
         let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
         opened.executor.rules().await.map_err(unusable)?;
         let mut watched = Watched::of(id, &opened);
-        let Opened { ledger, executor, views } = opened;
-        self.remember(id, &ledger).await?;
+        let Opened { ledger, looks, executor, views } = opened;
+        self.remember(&ledger).await?;
+        self.remember(looks.ledger()).await?;
         self.views.extend(views.clone());
         if let Some(views) = views.clone().filter(|_| self.config.has(ProcessRole::Timers)) {
             self.ring(id, executor.clone(), views);
@@ -105,12 +106,12 @@ impl<'a> Starting<'a> {
             };
             self.tasks.keep(Task::Signer, signer.run(recorded));
         }
-        self.tenants.push((id.clone(), Tenant { executor, ledger, views, proofs }));
+        self.tenants.push((id.clone(), Tenant { executor, ledger, looks, views, proofs }));
         Ok(())
     }
 
-    async fn remember(&mut self, id: &TenantId, ledger: &Arc<dyn Ledger>) -> Result<(), ServeError> {
-        let remembered = Remembered::of(self.config, id);
+    async fn remember(&mut self, ledger: &Arc<dyn Ledger>) -> Result<(), ServeError> {
+        let remembered = Remembered::of(self.config, ledger.id());
         // Before anything is served: what cannot be remembered would be missed by nobody.
         remembered.note(&**ledger).await?;
         let followed = remembered.clone().follow(Arc::clone(ledger));
