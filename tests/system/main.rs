@@ -27,6 +27,8 @@ mod injections;
 #[cfg(test)]
 mod lasting;
 #[cfg(test)]
+mod looks;
+#[cfg(test)]
 mod medication;
 #[cfg(test)]
 mod monitoring;
@@ -40,6 +42,8 @@ mod pharmacy;
 mod plan;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod questions;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
@@ -58,6 +62,8 @@ mod service;
 mod story;
 #[cfg(test)]
 mod telemetry;
+#[cfg(test)]
+mod tenants;
 #[cfg(test)]
 mod timeline;
 #[cfg(test)]
