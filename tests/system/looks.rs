@@ -179,7 +179,9 @@ async fn nothing_is_shown_while_looks_cannot_be_recorded() {
     let id = LedgerId::access(TenantId::parse("demo").unwrap());
     let other = rusqlite::Connection::open(DataFolder::file(folder.path(), &id)).unwrap();
     // What refuses to take a row, as a full disk does.
-    other.execute_batch("CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END").unwrap();
+    other
+        .execute_batch("CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT RAISE(ABORT, 'full'); END")
+        .unwrap();
     for person in [PSYCHIATRIST, FAMILY] {
         let refused = get_client(&server, person, &scene).await.unwrap_err();
         let reason = refused.get_details_error_info().map(|info| info.reason);

@@ -61,6 +61,8 @@ mod service;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod tampering;
+#[cfg(test)]
 mod telemetry;
 #[cfg(test)]
 mod tenants;

@@ -23,6 +23,7 @@ mod samples;
 mod service;
 mod statuses;
 mod stream;
+mod tenants;
 mod timeline;
 mod warnings;
 mod watching;

@@ -161,6 +161,8 @@ pub(crate) enum Bench {
     Views(BenchViews),
     /// How long a proof of an event takes, and how fast a record is checked
     Proofs(BenchReplay),
+    /// What it costs to put every look on record before it is answered
+    Looks(crate::bench::Looks),
     /// Events a second published on JetStream, and read from it
     Relay(BenchRelay),
     /// How long the safety check of one chart takes, over the whole ruleset

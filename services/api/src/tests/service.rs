@@ -61,6 +61,16 @@ impl Service {
 
     /// One over `ledger`, whose time is `clock`'s too.
     pub(super) async fn start_over(limits: Limits, clock: Arc<ManualClock>, ledger: Arc<dyn Ledger>) -> Self {
+        Self::start_beside(limits, clock, ledger, Vec::new()).await
+    }
+
+    /// The same, which serves others beside it; they have no views.
+    pub(super) async fn start_beside(
+        limits: Limits,
+        clock: Arc<ManualClock>,
+        ledger: Arc<dyn Ledger>,
+        others: Vec<(TenantId, Arc<dyn Ledger>)>,
+    ) -> Self {
         let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
         let executor = Executor::new(
             Arc::clone(&ledger),
@@ -75,7 +85,13 @@ impl Service {
         let views = concord_views::all(setup).start().unwrap();
         answering(&views).await;
         let views = Some(views);
-        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, looks, views, proofs: None })]);
+        let own = (tenant(), Tenant { executor, ledger, looks: looks.clone(), views, proofs: None });
+        let others = others.into_iter().map(|(id, ledger)| {
+            let (clock, options) = (Arc::clone(&shared), ExecutorOptions::default());
+            let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), options);
+            (id, Tenant { executor, ledger, looks: looks.clone(), views: None, proofs: None })
+        });
+        let tenants = Tenants::new(others.chain([own]));
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
         let parts = ApiParts { authenticator, clock: shared, tenants, limits };
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
@@ -106,7 +122,11 @@ impl Service {
     }
 
     pub(super) fn acting_as(&self, role: Role) -> Client {
-        let client = Client::with_channel(self.channel.clone(), &self.token(role, &tenant())).unwrap();
+        self.acting_for(role, &tenant())
+    }
+
+    pub(super) fn acting_for(&self, role: Role, tenant: &TenantId) -> Client {
+        let client = Client::with_channel(self.channel.clone(), &self.token(role, tenant)).unwrap();
         client.retrying(Retry { attempts: 1, ..Retry::default() })
     }
 }

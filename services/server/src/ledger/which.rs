@@ -17,7 +17,8 @@ pub(crate) struct Which {
 }
 
 impl Which {
-    pub(super) fn id(self) -> LedgerId {
-        if self.access { LedgerId::access(self.tenant) } else { LedgerId::clinical(self.tenant) }
+    pub(crate) fn id(&self) -> LedgerId {
+        let tenant = self.tenant.clone();
+        if self.access { LedgerId::access(tenant) } else { LedgerId::clinical(tenant) }
     }
 }

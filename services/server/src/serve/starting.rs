@@ -85,7 +85,10 @@ impl<'a> Starting<'a> {
             self.send(id, relay);
         }
         let store = self.shared.checkpoints.clone();
-        let (proofs, signer) = checkpoints::open(self.folder, id, self.config, &ledger, self.sources, store)?;
+        let (proofs, signer) =
+            checkpoints::open(self.folder, self.config, &ledger, self.sources, store.clone())?;
+        // Who looked is signed like the record; nobody asks for proofs of it but with an export.
+        let (_, access) = checkpoints::open(self.folder, self.config, looks.ledger(), self.sources, store)?;
         let relay = self.log_relays.of(&ledger, &self.sources.clock);
         watched.relay = relay.as_ref().map(concord_relay::Relay::watch);
         self.parts.push(Parts {
@@ -94,12 +97,13 @@ impl<'a> Starting<'a> {
             views: views.clone(),
             signer: signer.as_ref().map(Signer::watch),
             relay: watched.relay.clone(),
+            access: Some(Arc::clone(looks.ledger())),
         });
         self.watched.push(watched);
         if let Some(relay) = relay {
             self.tasks.keep(Task::Relay, relay.run());
         }
-        if let Some(signer) = signer {
+        for signer in signer.into_iter().chain(access) {
             let mut recorded = self.recorded.subscribe();
             let recorded = async move {
                 let _ = recorded.wait_for(|recorded| *recorded).await;
