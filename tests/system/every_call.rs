@@ -15,7 +15,7 @@ const OPEN: [&str; 1] = ["concord.bench.v1.EchoService"];
 
 /// Sends and takes bytes as they are.
 #[derive(Default)]
-struct Raw;
+pub(crate) struct Raw;
 
 impl Codec for Raw {
     type Encode = Bytes;

@@ -29,6 +29,8 @@ mod injections;
 #[cfg(test)]
 mod lasting;
 #[cfg(test)]
+mod looks;
+#[cfg(test)]
 mod medication;
 #[cfg(test)]
 mod monitoring;
@@ -42,6 +44,8 @@ mod pharmacy;
 mod plan;
 #[cfg(test)]
 mod published;
+#[cfg(test)]
+mod questions;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
@@ -59,7 +63,11 @@ mod service;
 #[cfg(test)]
 mod story;
 #[cfg(test)]
+mod tampering;
+#[cfg(test)]
 mod telemetry;
+#[cfg(test)]
+mod tenants;
 #[cfg(test)]
 mod timeline;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::{AuditId, EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
+use crate::{AuditId, Day, EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
 
 /// Names a ledger, the unit of order: one a tenant and kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -30,15 +30,26 @@ impl LedgerId {
     pub fn clinical(tenant: TenantId) -> Self {
         Self { tenant, kind: LedgerKind::Clinical }
     }
+
+    /// The ledger of `tenant` that says who looked at what.
+    pub fn access(tenant: TenantId) -> Self {
+        Self { tenant, kind: LedgerKind::Access }
+    }
+}
+
+impl LedgerKind {
+    /// The stored name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Clinical => "clinical",
+            Self::Access => "access",
+        }
+    }
 }
 
 impl fmt::Display for LedgerId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match self.kind {
-            LedgerKind::Clinical => "clinical",
-            LedgerKind::Access => "access",
-        };
-        write!(f, "{}/{kind}", self.tenant)
+        write!(f, "{}/{}", self.tenant, self.kind.as_str())
     }
 }
 
@@ -71,7 +82,7 @@ pub enum StreamKind {
     Prescription,
     /// The rules that decisions are judged by: one stream a ledger, about no patient.
     Ruleset,
-    /// One look at the record for an audit or evaluation.
+    /// One look at the record for an audit or evaluation; in the ledger of access, the looks of a day.
     Audit,
 }
 
@@ -135,6 +146,9 @@ pub struct StreamRef {
     /// Which of them.
     pub id: Uuid,
 }
+
+/// Namespace of the identifiers of days in the ledger of access; never changes.
+const LOOKS_NAMESPACE: Uuid = Uuid::from_u128(0x3c1e_70a4_91d2_5f0b_8a66_0d9e_27b5_c4f8);
 
 /// Namespace of the derived episode-stream identifiers; never changes.
 const EPISODE_NAMESPACE: Uuid = Uuid::from_u128(0x8f0f_43a1_6b52_5d0e_9d7c_51c0_7e0a_2f11);
@@ -219,6 +233,12 @@ impl StreamRef {
     /// One look at the record for an audit or evaluation, of one patient or of everybody.
     pub const fn audit(audit: AuditId) -> Self {
         Self { kind: StreamKind::Audit, id: audit.uuid() }
+    }
+
+    /// What was looked at and disclosed on one day, in the ledger of access: one stream for everybody, because a look at a
+    /// list is one record about many patients.
+    pub fn looks(day: Day) -> Self {
+        Self { kind: StreamKind::Audit, id: Uuid::new_v5(&LOOKS_NAMESPACE, day.to_string().as_bytes()) }
     }
 
     /// Who cares for a patient.

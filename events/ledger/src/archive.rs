@@ -12,7 +12,7 @@ mod write;
 
 pub use error::ArchiveError;
 pub(crate) use read::Reading;
-pub use read::{Progress, verify};
+pub use read::{Progress, is_export, verify, verify_leaves};
 pub(crate) use write::Writing;
 
 use crate::{Begun, Report};

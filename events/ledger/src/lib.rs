@@ -25,7 +25,7 @@ mod vault;
 mod work;
 
 pub use append::{Append, Appended, Condition, Expected, NewEvent, Receipt};
-pub use archive::{ArchiveError, Progress, Restored, verify};
+pub use archive::{ArchiveError, Progress, Restored, is_export, verify, verify_leaves};
 pub use entry::{Entry, Filter, Head, Page};
 pub use epoch::{Begun, Diverged, Epoch, Epochs, LocateError, Seen, locate};
 pub use error::{AppendError, OpenError, ReadError};

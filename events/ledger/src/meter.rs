@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use concord_kernel::LedgerId;
+use concord_kernel::{LedgerId, LedgerKind};
 use concord_telemetry::{as_f64, metric, trace};
 use metrics::{Counter, Histogram};
 use tracing::Span;
@@ -30,10 +30,15 @@ pub(crate) struct Begun {
 
 impl Meter {
     pub(crate) fn new(ledger: &LedgerId) -> Self {
-        let tenant = ledger.tenant.as_str();
+        let id = ledger.to_string();
+        // The record of a tenant by the tenant's name, and what stands beside it by its own.
+        let tenant = match ledger.kind {
+            LedgerKind::Clinical => ledger.tenant.as_str(),
+            LedgerKind::Access => &id,
+        };
         let appends = |result| metric::LEDGER_APPENDS.of([tenant, result]);
         Self {
-            ledger: ledger.to_string(),
+            ledger: id.clone(),
             batch: metric::LEDGER_BATCH.of([tenant]),
             commit: metric::LEDGER_COMMIT_SECONDS.of([tenant]),
             failures: metric::LEDGER_COMMIT_FAILURES.of([tenant]),

@@ -144,6 +144,8 @@ pub enum Question {
     Rules,
     /// Signed checkpoints of the log and proofs for them.
     Checkpoints,
+    /// Who looked at one patient's record, and what was disclosed of it.
+    AccessLog,
 }
 
 impl Act {

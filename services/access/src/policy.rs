@@ -108,7 +108,10 @@ fn may(role: Role, act: Act) -> bool {
 }
 
 fn may_ask(role: Role, question: Question) -> bool {
-    use Role::{Auditor, CaseManager, Nurse, OutsideProvider, Pharmacist, PrimaryCare, Service, Therapist};
+    use Role::{
+        Auditor, CaseManager, Nurse, OutsideProvider, Patient, Pharmacist, PrimaryCare, PrivacyOfficer,
+        Service, Therapist,
+    };
     let others: &[Role] = match question {
         Question::Caseload => &[Therapist],
         Question::Reconciled => &[PrimaryCare, OutsideProvider, Nurse, Pharmacist],
@@ -116,6 +119,8 @@ fn may_ask(role: Role, question: Question) -> bool {
         Question::Worklist | Question::Course => &[Nurse, Pharmacist],
         // A checkpoint and a proof hold hashes alone; whoever witnesses the log calls as a service.
         Question::Ledger | Question::Checkpoints => return matches!(role, Auditor | Service),
+        // Patients ask about their own record alone.
+        Question::AccessLog => return matches!(role, PrivacyOfficer | Auditor | Patient),
         // An auditor reads the log itself; the timeline tells nothing that is not in it.
         Question::Timeline => &[Nurse, Pharmacist, Auditor],
         // Whoever is responsible for the program or its quality acts in one of these roles; partners do not.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use concord_access::Authenticator;
 use concord_kernel::Clock;
 use concord_proto::FILE_DESCRIPTOR_SET;
+use concord_proto::concord::access_log::v1::access_log_service_server::AccessLogServiceServer;
 use concord_proto::concord::adherence::v1::adherence_service_server::AdherenceServiceServer;
 use concord_proto::concord::assessment::v1::assessment_service_server::AssessmentServiceServer;
 use concord_proto::concord::audit::v1::audit_service_server::AuditServiceServer;
@@ -41,6 +42,7 @@ use tonic_web::GrpcWebLayer;
 use tower::util::MapResponseLayer;
 
 use crate::arrival::{Arrival, Arrivals};
+use crate::access_log::AccessLogs;
 use crate::asked::Commands;
 use crate::audit::Audits;
 use crate::gather::Gather;
@@ -88,6 +90,10 @@ impl Api {
         );
         routes.add_service(
             AuditServiceServer::new(Audits::new(door.clone()))
+                .max_decoding_message_size(limits.message_bytes),
+        );
+        routes.add_service(
+            AccessLogServiceServer::new(AccessLogs(door.clone()))
                 .max_decoding_message_size(limits.message_bytes),
         );
         add_tools(&mut routes, health);

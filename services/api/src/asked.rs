@@ -9,6 +9,7 @@ use tonic::{Request, Status};
 
 use crate::common::{decode, encode};
 use crate::door::Caller;
+use crate::looking::{About, Call};
 use crate::{Door, Failure, Invalid};
 
 /// A request that asks for a command.
@@ -32,20 +33,44 @@ impl Commands {
     pub(crate) async fn run<A: Asks>(&self, request: Request<A>) -> Result<Option<CommandReceipt>, Status> {
         let (metadata, _, asked) = request.into_parts();
         let caller = self.0.authenticate(&metadata)?;
-        let issued = prepare(&caller, asked)?;
-        let receipt = self.0.within(&metadata, execute(&caller, issued)).await?;
-        Ok(Some(receipt))
+        let (about, failure) = match prepare(&caller, asked) {
+            Ok(issued) => {
+                let about = About::patient(issued.patient);
+                match self.0.within(&metadata, execute(&caller, issued)).await {
+                    Ok(receipt) => return Ok(Some(receipt)),
+                    Err(failure) => (about, failure),
+                }
+            }
+            Err(NotPrepared { about, failure }) => (about, failure),
+        };
+        Err(self.0.refused(&caller, Call::of::<A>(), about, failure).await.into())
+    }
+}
+
+/// Why a command is not executed, and whose record it would have been of where that was known.
+pub(crate) struct NotPrepared {
+    pub(crate) about: About,
+    pub(crate) failure: Failure,
+}
+
+impl<F: Into<Failure>> From<F> for NotPrepared {
+    fn from(failure: F) -> Self {
+        Self { about: About::default(), failure: failure.into() }
     }
 }
 
 /// Decodes what is asked and says whether the caller may ask it.
-pub(crate) fn prepare<A: Asks>(caller: &Caller, mut asked: A) -> Result<concord_executor::Request, Failure> {
+pub(crate) fn prepare<A: Asks>(
+    caller: &Caller,
+    mut asked: A,
+) -> Result<concord_executor::Request, NotPrepared> {
     let header = asked.take_header();
     let header =
         if A::ABOUT_A_PATIENT { decode::header(header)? } else { decode::header_of_program(header)? };
     let request_hash = hash(caller, &header, &asked);
     let command = asked.command()?;
-    permit_command(&caller.identity, header.patient, &command)?;
+    permit_command(&caller.identity, header.patient, &command)
+        .map_err(|denied| NotPrepared { about: About::patient(header.patient), failure: denied.into() })?;
     Ok(concord_executor::Request {
         patient: header.patient,
         command,

@@ -9,6 +9,7 @@ use concord_access::{AuthError, Authenticator, Identity, Question, permit_query}
 use concord_kernel::{Clock, Instant};
 use concord_telemetry::trace;
 use futures::stream::{self, Stream, StreamExt};
+use prost::Name;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tonic::Status;
 use tonic::metadata::MetadataMap;
@@ -16,6 +17,7 @@ use tonic::metadata::MetadataMap;
 use crate::arrival::Arrival;
 use crate::limits::{DEADLINE_MARGIN, TOKEN_CHECK};
 use crate::rates::{OpenStream, Rates};
+use crate::looking::{About, Call};
 use crate::{Failure, Limits, Tenant, Tenants};
 
 /// Lets callers in. Clones share everything.
@@ -153,11 +155,18 @@ impl Door {
         }
     }
 
-    /// Says who is asking, when they may ask `question`, which is about no single patient.
-    pub(crate) fn admit(&self, metadata: &MetadataMap, question: Question) -> Result<Caller, Failure> {
+    /// Says who is asking for `T`, when they may ask `question`, which is about no single patient. That they may not is on
+    /// record before they are told.
+    pub(crate) async fn admit<T: Name>(
+        &self,
+        metadata: &MetadataMap,
+        question: Question,
+    ) -> Result<Caller, Failure> {
         let caller = self.authenticate(metadata)?;
-        permit_query(&caller.identity, question, None)?;
-        Ok(caller)
+        match permit_query(&caller.identity, question, None) {
+            Ok(()) => Ok(caller),
+            Err(denied) => Err(self.refused(&caller, Call::of::<T>(), About::default(), denied.into()).await),
+        }
     }
 
     /// Takes one more command of a caller's stream, while their credential lasts.

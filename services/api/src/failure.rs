@@ -6,6 +6,7 @@ use concord_access::{AuthError, Denied};
 use concord_audit::{LogError, SignError};
 use concord_executor::ExecuteError;
 use concord_ledger::{Diverged, LocateError, ReadError};
+use concord_looks::LooksError;
 use concord_projection::{StoreError, ViewReadError};
 
 use crate::Invalid;
@@ -40,6 +41,9 @@ pub enum Failure {
     /// The views cannot be read.
     #[error(transparent)]
     Views(Box<StoreError>),
+    /// It cannot be put on record that somebody looks.
+    #[error(transparent)]
+    Looks(#[from] LooksError),
     /// The call took longer than it may.
     #[error("the deadline has passed")]
     Deadline,

@@ -39,8 +39,9 @@ const TRACEPARENT: &str = "traceparent";
 
 /// What the service answers when it fails or has no room. Counted from 0, since what appears with its first value has not
 /// risen for whoever watches.
-const FAILURES: [ErrorReason; 8] = [
+const FAILURES: [ErrorReason; 9] = [
     ErrorReason::StoreUnavailable,
+    ErrorReason::LooksUnavailable,
     ErrorReason::DataLoss,
     ErrorReason::Internal,
     ErrorReason::ViewBehind,

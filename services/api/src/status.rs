@@ -12,6 +12,7 @@ use std::time::Duration;
 use concord_access::AuthError;
 use concord_domain::{Explain, Refusal};
 use concord_executor::ExecuteError;
+use concord_looks::LooksError;
 use concord_projection::StoreError;
 use concord_proto::concord::common::v1 as common;
 use concord_proto::concord::common::v1::ErrorReason;
@@ -97,6 +98,10 @@ pub(crate) fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::ViewBehind => (Code::Unavailable, ErrorReason::ViewBehind),
         Failure::PageToken => (Code::InvalidArgument, ErrorReason::PageTokenInvalid),
         Failure::Views(error) => classify_views(error),
+        Failure::Looks(LooksError::Overloaded) => (Code::ResourceExhausted, ErrorReason::Overloaded),
+        Failure::Looks(LooksError::Unavailable | LooksError::TooLarge) => {
+            (Code::Unavailable, ErrorReason::LooksUnavailable)
+        }
         Failure::Deadline => (Code::DeadlineExceeded, ErrorReason::DeadlineExceeded),
         Failure::Overloaded => (Code::ResourceExhausted, ErrorReason::Overloaded),
         Failure::Closing => (Code::Unavailable, ErrorReason::StoreUnavailable),

@@ -8,6 +8,7 @@ use concord_audit::{Cosigners, Log};
 use concord_executor::Executor;
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
+use concord_looks::Looks;
 use concord_projection::Projections;
 
 /// Everything that belongs to one tenant. Nothing in it can reach another's.
@@ -16,6 +17,8 @@ pub struct Tenant {
     pub executor: Executor,
     /// Its clinical record.
     pub ledger: Arc<dyn Ledger>,
+    /// Who looks at it: nothing is shown before that is on record.
+    pub looks: Looks,
     /// Its views, where this process runs them; questions are answered `UNAVAILABLE` where it does not.
     pub views: Option<Projections>,
     /// What proves its record, where this process has the key; such questions are answered `UNAVAILABLE` where it has not.

@@ -25,6 +25,7 @@ mod secured;
 mod service;
 mod statuses;
 mod stream;
+mod tenants;
 mod timeline;
 mod warnings;
 mod watching;

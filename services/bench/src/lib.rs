@@ -9,6 +9,7 @@ mod error;
 mod fill;
 mod lag;
 mod load;
+pub mod looks;
 mod mix;
 pub mod proofs;
 pub mod relay;

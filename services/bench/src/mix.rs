@@ -54,6 +54,16 @@ impl Mix {
         }
     }
 
+    /// The client that a worker's n-th question is about, of so many.
+    pub(crate) const fn drawn(worker: usize, n: u64, clients: u64) -> u64 {
+        scatter(worker as u64 ^ (n << 20)) % clients
+    }
+
+    /// UUID of a client.
+    pub(crate) fn patient(client: u64) -> String {
+        id(Kind::Patient, client)
+    }
+
     /// The n-th score of a worker.
     pub(crate) fn score(self, worker: usize, n: u64) -> scales::AdministerScaleRequest {
         let draw = scatter(worker as u64 ^ (n << 20));

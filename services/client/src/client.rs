@@ -1,5 +1,6 @@
 //! One connection, one token.
 
+use concord_proto::concord::access_log::v1::access_log_service_client::AccessLogServiceClient;
 use concord_proto::concord::adherence::v1::adherence_service_client::AdherenceServiceClient;
 use concord_proto::concord::assessment::v1::assessment_service_client::AssessmentServiceClient;
 use concord_proto::concord::audit::v1::audit_service_client::AuditServiceClient;
@@ -157,6 +158,8 @@ services! {
     ledger: LedgerServiceClient;
     /// What auditors ask, and what proves the log.
     audits: AuditServiceClient;
+    /// Who looked at whose record.
+    access_logs: AccessLogServiceClient;
     /// A therapist's questions.
     therapist: TherapistServiceClient;
     /// A prescriber's questions.

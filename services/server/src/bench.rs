@@ -1,5 +1,7 @@
 //! `concord bench`: runs a benchmark and prints its figures.
 
+mod looks;
+
 use std::io::Error;
 use std::path::Path;
 use std::process::ExitCode;
@@ -15,6 +17,8 @@ use crate::cli::{Bench, BenchCommands, BenchRelay, BenchReplay, BenchSafety, Ben
 use crate::config::TOKEN_KEY;
 use crate::{Failed, key, out};
 
+pub(crate) use self::looks::Looks;
+
 const TOKEN_LIFETIME: Duration = Duration::from_hours(8);
 
 /// Runs `bench`.
@@ -25,6 +29,7 @@ pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
         Bench::Replay(options) => measure_replay(&options).await?,
         Bench::Views(options) => measure_views(&options).await?,
         Bench::Proofs(options) => measure_proofs(&options).await?,
+        Bench::Looks(options) => looks::measure(&options).await?,
         Bench::Relay(options) => measure_relay(&options).await?,
         Bench::Safety(options) => measure_safety(&options)?,
         Bench::EchoServer => concord_bench::serve_echo().await?,

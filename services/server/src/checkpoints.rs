@@ -8,16 +8,17 @@ use concord_audit::note::{KeyKind, NoteError, SigningKey};
 use concord_audit::{
     CheckpointStore, FileAnchor, Log, PostgresCheckpoints, Signer, SqliteCheckpoints, StoreError, key_name,
 };
-use concord_kernel::{LedgerId, TenantId};
+use concord_kernel::LedgerId;
 use concord_ledger::{DataFolder, Ledger};
 
 use crate::config::{Config, ProcessRole};
 use crate::key::{self, KeyError};
 use crate::serve::Sources;
 
-/// In a tenant's folder: the latest checkpoints, and those that were anchored.
+/// In a tenant's folder: the latest checkpoints of its ledgers.
 const STORE: &str = "checkpoints.db";
-const ANCHORED: &str = "clinical.checkpoints";
+/// What the name of a file of anchored checkpoints ends with; it begins with the kind of the ledger.
+const ANCHORED: &str = "checkpoints";
 
 /// Why nothing can be proven.
 #[derive(Debug, thiserror::Error)]
@@ -36,19 +37,17 @@ pub(crate) enum CheckpointsError {
     Anchor(#[source] std::io::Error),
 }
 
-/// The key of a tenant's clinical ledger.
-pub(crate) fn signing_key(config: &Config, tenant: &TenantId) -> Result<SigningKey, CheckpointsError> {
+/// The key of a ledger: keys of all ledgers are made from one seed, and differ by their names.
+pub(crate) fn signing_key(config: &Config, ledger: &LedgerId) -> Result<SigningKey, CheckpointsError> {
     let seed = key::checkpoints(&config.data, &config.checkpoints.key)?;
-    let name = key_name(&LedgerId::clinical(tenant.clone()));
-    Ok(SigningKey::from_seed(&name, KeyKind::Log, &seed)?)
+    Ok(SigningKey::from_seed(&key_name(ledger), KeyKind::Log, &seed)?)
 }
 
-/// Opens what proves the record of `tenant`, in a process that answers or signs, and with the role of the signer what signs it.
+/// Opens what proves a ledger, in a process that answers or signs, and with the role of the signer what signs it.
 /// Others need no key. Checkpoints are kept in `database`,
 /// or in a file where there is none.
 pub(crate) fn open(
     folder: &DataFolder,
-    tenant: &TenantId,
     config: &Config,
     ledger: &Arc<dyn Ledger>,
     sources: &Sources,
@@ -57,19 +56,19 @@ pub(crate) fn open(
     if !config.has(ProcessRole::Api) && !config.has(ProcessRole::Signer) {
         return Ok((None, None));
     }
-    let own = folder.path().join(tenant.as_str());
+    let own = folder.path().join(ledger.id().tenant.as_str());
     std::fs::create_dir_all(&own).map_err(CheckpointsError::Anchor)?;
     let store: Arc<dyn CheckpointStore> = match database {
         Some(database) => database,
         None => Arc::new(SqliteCheckpoints::open(&own.join(STORE))?),
     };
-    let key = signing_key(config, tenant)?;
+    let key = signing_key(config, ledger.id())?;
     let log = Arc::new(Log::new(Arc::clone(ledger), store, key.public().clone()));
     let signer = if config.has(ProcessRole::Signer) {
-        let key = signing_key(config, tenant)?;
+        let key = signing_key(config, ledger.id())?;
         let clock = Arc::clone(&sources.clock);
         let signer = Signer::new(Arc::clone(&log), key, clock, config.checkpoints.pace());
-        Some(signer.anchored_by(FileAnchor::at(anchor(config, &own, tenant)?)))
+        Some(signer.anchored_by(FileAnchor::at(anchor(config, &own, ledger.id())?)))
     } else {
         None
     };
@@ -77,11 +76,12 @@ pub(crate) fn open(
     Ok((Some(Proofs { log, key: Arc::new(key), cosigners }), signer))
 }
 
-fn anchor(config: &Config, own: &Path, tenant: &TenantId) -> Result<PathBuf, CheckpointsError> {
+fn anchor(config: &Config, own: &Path, ledger: &LedgerId) -> Result<PathBuf, CheckpointsError> {
+    let name = Path::new(ledger.kind.as_str()).with_extension(ANCHORED);
     if config.checkpoints.anchor.as_os_str().is_empty() {
-        return Ok(own.join(ANCHORED));
+        return Ok(own.join(name));
     }
-    let folder = config.checkpoints.anchor.join(tenant.as_str());
+    let folder = config.checkpoints.anchor.join(ledger.tenant.as_str());
     std::fs::create_dir_all(&folder).map_err(CheckpointsError::Anchor)?;
-    Ok(folder.join(ANCHORED))
+    Ok(folder.join(name))
 }

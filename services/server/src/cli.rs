@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::audit::Audit;
 use crate::config::ProcessRole;
+use crate::ledger::Which;
 use crate::rules::{Rules, Service};
 
 /// The system of record for medication management in intensive outpatient programs.
@@ -162,6 +163,8 @@ pub(crate) enum Bench {
     Views(BenchViews),
     /// How long a proof of an event takes, and how fast a record is checked
     Proofs(BenchReplay),
+    /// What it costs to put every look on record before it is answered
+    Looks(crate::bench::Looks),
     /// Events a second published on JetStream, and read from it
     Relay(BenchRelay),
     /// How long the safety check of one chart takes, over the whole ruleset
@@ -293,9 +296,8 @@ pub(crate) struct BenchSafety {
 pub(crate) enum Ledger {
     /// Read everything again and prove that nothing is missing, moved or altered
     Fsck {
-        /// Whose ledger
-        #[arg(long, value_parser = tenant)]
-        tenant: TenantId,
+        #[command(flatten)]
+        which: Which,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -309,9 +311,8 @@ pub(crate) enum Ledger {
     },
     /// Write a whole ledger into one file, for backup or to move it; everything is checked on the way
     Export {
-        /// Whose ledger
-        #[arg(long, value_parser = tenant)]
-        tenant: TenantId,
+        #[command(flatten)]
+        which: Which,
         /// The file, which must not be there yet
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
@@ -327,14 +328,13 @@ pub(crate) enum Ledger {
         #[arg(long)]
         json: bool,
     },
-    /// Restore an export where there is no ledger yet or an empty one; a new epoch begins. The service must not be running
+    /// Restore an export of a ledger where there is none yet or an empty one; a new epoch begins. The service must not be running
     /// on the folder
     Restore {
         /// The export
         file: PathBuf,
-        /// Whose ledger; the export must be of it
-        #[arg(long, value_parser = tenant)]
-        tenant: TenantId,
+        #[command(flatten)]
+        which: Which,
         /// Where to, if not into the store that is configured
         #[arg(long, value_enum)]
         store: Option<Store>,
@@ -345,9 +345,8 @@ pub(crate) enum Ledger {
     /// Say that a history that went back is meant: a new epoch begins where it ends now, and tokens of what is gone are
     /// told so. The service must not be running on the folder
     AcknowledgeRestore {
-        /// Whose ledger
-        #[arg(long, value_parser = tenant)]
-        tenant: TenantId,
+        #[command(flatten)]
+        which: Which,
         /// Print one JSON object
         #[arg(long)]
         json: bool,

@@ -7,15 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use concord_kernel::{LedgerId, TenantId, Token};
+use concord_kernel::{LedgerId, Token};
 use concord_ledger::{Filter, Ledger, NO_LEAF, ReadError, Seen};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::config::Config;
 
-/// In a tenant's folder.
-const FILE: &str = "clinical.served";
+/// What the name of a note in a tenant's folder ends with.
+const FILE: &str = "served";
 /// What the name of a file ends with that is being written.
 const UNFINISHED: &str = "served.new";
 
@@ -67,10 +67,10 @@ pub(crate) struct Remembered {
 }
 
 impl Remembered {
-    /// The note that `config` has about the record of `tenant`.
-    pub(crate) fn of(config: &Config, tenant: &TenantId) -> Self {
-        let path = config.heads().join(tenant.as_str()).join(FILE);
-        Self { ledger: LedgerId::clinical(tenant.clone()), path }
+    /// The note that `config` has about `ledger`.
+    pub(crate) fn of(config: &Config, ledger: &LedgerId) -> Self {
+        let path = config.heads().join(ledger.tenant.as_str()).join(ledger.kind.as_str());
+        Self { ledger: ledger.clone(), path: path.with_extension(FILE) }
     }
 
     /// What it says; `None` when nothing was served yet.
@@ -179,12 +179,15 @@ async fn leaf_at(ledger: &dyn Ledger, position: u64) -> Result<Option<[u8; 32]>,
 mod tests {
     use std::path::Path;
 
+    use concord_kernel::TenantId;
+
     use super::*;
     use crate::config::Overrides;
 
     fn remembered(folder: &Path) -> Remembered {
         let overrides = Overrides { data: Some(folder.to_owned()), ..Overrides::default() };
-        Remembered::of(&Config::load(None, overrides).unwrap(), &TenantId::parse("demo").unwrap())
+        let id = LedgerId::clinical(TenantId::parse("demo").unwrap());
+        Remembered::of(&Config::load(None, overrides).unwrap(), &id)
     }
 
     #[test]

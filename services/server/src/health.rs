@@ -57,6 +57,16 @@ pub(crate) struct Parts {
     /// How its checkpoints are, where this process signs them.
     pub(crate) signer: Option<watch::Receiver<Signing>>,
     pub(crate) relay: Option<relay::Watch>,
+    /// Who looked: without its writer nothing is shown.
+    pub(crate) access: Option<Arc<dyn Ledger>>,
+}
+
+impl Parts {
+    /// Every ledger of the tenant, by the name under which it is told of.
+    pub(crate) fn ledgers(&self) -> impl Iterator<Item = (String, &Arc<dyn Ledger>)> {
+        let access = self.access.iter().map(|access| (format!("looks/{}", self.tenant), access));
+        std::iter::once((format!("ledger/{}", self.tenant), &self.ledger)).chain(access)
+    }
 }
 
 /// Looks after the parts of every tenant, and reports.
@@ -108,13 +118,14 @@ impl Health {
     }
 
     async fn look_at_ledgers(&mut self) {
-        let named = |part: &Parts| (format!("ledger/{}", part.tenant), part.ledger.has_writer());
-        for (name, writes) in self.parts.iter().map(named).collect::<Vec<_>>() {
+        let ledgers = self.parts.iter().flat_map(Parts::ledgers);
+        let writing = ledgers.map(|(name, ledger)| (name, ledger.has_writer()));
+        for (name, writes) in writing.collect::<Vec<_>>() {
             let condition = if writes { Condition::Up } else { Condition::Down };
             if self.learn(&name, condition).await && !writes {
                 tracing::error!(
                     part = name,
-                    "the writer is gone; no command is taken until the service starts again"
+                    "the writer is gone; nothing is taken or shown until the service starts again"
                 );
             }
         }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use concord_audit::PostgresCheckpoints;
 use concord_executor::Executor;
-use concord_kernel::{LedgerId, TenantId};
+use concord_kernel::{LedgerId, RandomIds, TenantId};
 use concord_knowledge::Ruleset;
 use concord_lease::Duty;
 use concord_ledger::{
     DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen, SqliteLedger,
     SqliteOptions,
 };
+use concord_looks::Looks;
 use concord_postgres::Link;
 use concord_projection::{Options, PostgresViews, Projections, Setup, SqliteStore, StoreError, ViewStore};
 
@@ -28,6 +29,8 @@ pub(crate) const VIEWS: &str = "views.db";
 /// What this process holds of a tenant.
 pub(crate) struct Opened {
     pub(crate) ledger: Arc<dyn Ledger>,
+    /// Who looks at it.
+    pub(crate) looks: Looks,
     pub(crate) executor: Executor,
     /// Absent where this process can neither keep nor read them.
     pub(crate) views: Option<Projections>,
@@ -78,9 +81,10 @@ pub(crate) async fn open(
     sources: &Sources,
     shared: &mut Shared,
 ) -> Result<Opened, ServeError> {
-    let seen = Remembered::of(config, tenant).read()?;
     let id = LedgerId::clinical(tenant.clone());
+    let seen = Remembered::of(config, &id).read()?;
     let ledger = ledger(id.clone(), config, shared.database.as_ref(), sources, seen).await?;
+    let looks = looks(tenant, config, sources, shared).await?;
     let clock = Arc::clone(&sources.clock);
     let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), config.executor());
     let keeps = config.has(ProcessRole::Projector);
@@ -98,7 +102,22 @@ pub(crate) async fn open(
     };
     let views =
         setup.map(|setup| concord_views::all(setup).start()).transpose().map_err(ServeError::Thread)?;
-    Ok(Opened { ledger, executor, views })
+    Ok(Opened { ledger, looks, executor, views })
+}
+
+/// Opens the ledger of access, and what writes to it.
+async fn looks(
+    tenant: &TenantId,
+    config: &Config,
+    sources: &Sources,
+    shared: &Shared,
+) -> Result<Looks, ServeError> {
+    let id = LedgerId::access(tenant.clone());
+    let seen = Remembered::of(config, &id).read()?;
+    let ledger = ledger(id, config, shared.database.as_ref(), sources, seen).await?;
+    // Looks come in no certain order: they must take no identifiers of a history that is to be the same each time.
+    let (clock, ids) = (Arc::clone(&sources.clock), Arc::new(RandomIds));
+    Ok(Looks::new(ledger, clock, ids, concord_looks::Limits::default()))
 }
 
 /// Opens the ledger, which must still hold what was `seen` of it: in `database`, or in a file where there is none.

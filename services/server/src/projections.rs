@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use comfy_table::Table;
-use concord_kernel::TenantId;
+use concord_kernel::{LedgerId, TenantId};
 use concord_ledger::DataFolder;
 use concord_projection::{Projections, State, Status};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -55,7 +55,7 @@ async fn carry_out(
 ) -> Result<ExitCode, Failed> {
     let mut open = async |tenant: TenantId| -> Result<Projections, Failed> {
         // Opening would begin what is not there.
-        ledger::insist(&tenant, config).await?;
+        ledger::insist(&LedgerId::clinical(tenant.clone()), config).await?;
         let opened = open(&tenant, config, sources, shared).await?;
         Ok(opened.views.ok_or("the views did not start")?)
     };

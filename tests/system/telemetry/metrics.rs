@@ -110,7 +110,8 @@ async fn a_service_that_is_well_lives_and_becomes_ready() {
     let folder = tempfile::tempdir().unwrap();
     let server = talkative(folder.path(), None).await;
     let (code, says) = ask(&server, "/livez").await;
-    assert_eq!((code, says.as_str()), (200, "+ ledger/demo: has its writer\n"));
+    let lives = "+ ledger/demo: has its writer\n+ looks/demo: has its writer\n";
+    assert_eq!((code, says.as_str()), (200, lives));
     let ready = async {
         loop {
             let (code, says) = ask(&server, "/readyz").await;

@@ -15,4 +15,6 @@ mod operations;
 #[cfg(test)]
 mod sizes;
 #[cfg(test)]
+mod threats;
+#[cfg(test)]
 mod words;

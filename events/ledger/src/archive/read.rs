@@ -8,6 +8,7 @@ use super::ArchiveError;
 use super::format::{self, DIGEST, FORMAT, FRAME, HEADER, LINE, NAME};
 use crate::Report;
 use crate::check::Check;
+use crate::merkle::Hash;
 use crate::stored::{Record, StoredHead};
 
 /// Positions between two reports of progress.
@@ -23,11 +24,33 @@ pub type Progress<'a> = dyn FnMut(u64, u64) + Send + 'a;
 ///
 /// The first thing that is wrong; see [`ArchiveError`].
 pub fn verify(from: impl Read, progress: &mut Progress<'_>) -> Result<Report, ArchiveError> {
+    verify_leaves(from, &mut |_| {}, progress)
+}
+
+/// The same, telling the leaf hash of each event in order, once it is checked: for comparing them with what was signed. What is
+/// told holds only if the whole does.
+///
+/// # Errors
+///
+/// See [`verify`].
+pub fn verify_leaves(
+    from: impl Read,
+    leaf: &mut dyn FnMut(Hash),
+    progress: &mut Progress<'_>,
+) -> Result<Report, ArchiveError> {
     let mut reading = Reading::begin(from)?;
-    while reading.next()?.is_some() {
+    while let Some(record) = reading.next()? {
+        if let Record::Entry(entry) = record {
+            leaf(entry.leaf_hash);
+        }
         reading.tell(progress);
     }
     reading.finish()
+}
+
+/// Whether a file that begins with these bytes is an export.
+pub fn is_export(first: &[u8]) -> bool {
+    first.starts_with(NAME.as_bytes())
 }
 
 /// An export that is being read.

@@ -1,5 +1,7 @@
 //! The calls of `AuditService`.
 
+use std::sync::Arc;
+
 use concord_domain::audit::Inquiry;
 use concord_executor::Metadata;
 use concord_kernel::{PatientId, Token};
@@ -9,8 +11,8 @@ use concord_proto::concord::audit::v1::audit_service_server::AuditService;
 use concord_proto::concord::ledger::v1::StoredEvent;
 use concord_proto::concord::timeline::v1::TimelineEntry;
 use tokio::sync::mpsc::{self, Receiver};
-use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{Stream, StreamExt};
 use tonic::{Request, Response, Status};
 
 use super::Audits;
@@ -31,7 +33,7 @@ impl AuditService for Audits {
         &self,
         request: Request<pb::GetCheckpointRequest>,
     ) -> Result<Response<pb::GetCheckpointResponse>, Status> {
-        let provable = self.provable(request.metadata())?;
+        let provable = self.provable::<pb::GetCheckpointResponse>(request.metadata()).await?;
         Ok(Response::new(self.door.within(request.metadata(), provable.checkpoint()).await?))
     }
 
@@ -39,16 +41,19 @@ impl AuditService for Audits {
         &self,
         request: Request<pb::GetInclusionProofRequest>,
     ) -> Result<Response<pb::GetInclusionProofResponse>, Status> {
-        let provable = self.provable(request.metadata())?;
-        let proof = provable.inclusion(request.get_ref());
-        Ok(Response::new(self.door.within(request.metadata(), proof).await?))
+        let provable = self.provable::<pb::GetInclusionProofResponse>(request.metadata()).await?;
+        let told = async {
+            let (proof, about) = provable.inclusion(request.get_ref()).await?;
+            self.door.on_record(&provable.caller, about, Ok(proof)).await
+        };
+        Ok(Response::new(self.door.within(request.metadata(), told).await?))
     }
 
     async fn get_consistency_proof(
         &self,
         request: Request<pb::GetConsistencyProofRequest>,
     ) -> Result<Response<pb::GetConsistencyProofResponse>, Status> {
-        let provable = self.provable(request.metadata())?;
+        let provable = self.provable::<pb::GetConsistencyProofResponse>(request.metadata()).await?;
         let proof = provable.consistency(request.get_ref());
         Ok(Response::new(self.door.within(request.metadata(), proof).await?))
     }
@@ -57,7 +62,7 @@ impl AuditService for Audits {
         &self,
         request: Request<pb::AddCosignatureRequest>,
     ) -> Result<Response<pb::AddCosignatureResponse>, Status> {
-        let provable = self.provable(request.metadata())?;
+        let provable = self.provable::<pb::AddCosignatureResponse>(request.metadata()).await?;
         let kept = provable.cosign(&request.get_ref().note);
         Ok(Response::new(self.door.within(request.metadata(), kept).await?))
     }
@@ -69,12 +74,13 @@ impl AuditService for Audits {
         request: Request<pb::ExportPatientRequest>,
     ) -> Result<Response<Self::ExportPatientStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let caller = self.auditor(&metadata)?;
+        let caller = self.auditor::<pb::ExportPatientResponse>(&metadata).await?;
         let patient = id("patient_id", &asks.patient_id, PatientId::new).map_err(Failure::from)?;
         let proofs = caller.tenant.proofs.clone().ok_or(Failure::NoCheckpoints)?;
         let through = head(&caller).position;
         let look = Look { inquiry: Inquiry::Export, patient, person: None, after: 0, through };
-        let on_record = self.on_record(&metadata, caller, asks.grounds, look).await?;
+        let on_record =
+            self.on_record::<pb::ExportPatientResponse>(&metadata, caller, asks.grounds, look).await?;
         let (pieces, sent) = mpsc::channel(AUDIT_AHEAD);
         let (position, now) = (on_record.token.position, self.door.now());
         tokio::spawn(export(proofs, patient, position, now, pieces));
@@ -88,7 +94,7 @@ impl AuditService for Audits {
         request: Request<pb::ReplayEventsRequest>,
     ) -> Result<Response<Self::ReplayEventsStream>, Status> {
         let (metadata, _, mut asks) = request.into_parts();
-        let caller = self.auditor(&metadata)?;
+        let caller = self.auditor::<pb::ReplayEventsResponse>(&metadata).await?;
         let wanted = Wanted::read(&mut asks).map_err(Failure::from)?;
         let after = optional_moment("after", asks.after).map_err(Failure::from)?;
         let through = optional_moment("through", asks.through).map_err(Failure::from)?;
@@ -103,10 +109,16 @@ impl AuditService for Audits {
         };
         let patient = wanted.patient.unwrap_or(PatientId::NOBODY);
         let look = Look { inquiry: Inquiry::Replay, patient, person: wanted.actor, after, through };
-        let on_record = self.on_record(&metadata, caller, asks.grounds, look).await?;
+        let on_record =
+            self.on_record::<pb::ReplayEventsResponse>(&metadata, caller, asks.grounds, look).await?;
         let (batches, sent) = mpsc::channel(AUDIT_AHEAD);
         tokio::spawn(replay(ledger, wanted, after, through, batches));
-        Ok(self.answers(on_record, sent))
+        if look.patient != PatientId::NOBODY {
+            return Ok(self.answers(on_record, sent));
+        }
+        // Whose events there are is known only as they are read.
+        let (caller, about) = (Arc::clone(&on_record.caller), on_record.about);
+        Ok(self.each(on_record, self.door.each_on_record(caller, about, ReceiverStream::new(sent))))
     }
 
     type ListKnownStream = Answers<pb::ListKnownResponse>;
@@ -116,13 +128,14 @@ impl AuditService for Audits {
         request: Request<pb::ListKnownRequest>,
     ) -> Result<Response<Self::ListKnownStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let caller = self.auditor(&metadata)?;
+        let caller = self.auditor::<pb::ListKnownResponse>(&metadata).await?;
         let patient = id("patient_id", &asks.patient_id, PatientId::new).map_err(Failure::from)?;
         let at = moment("at", asks.at).map_err(Failure::from)?;
         let head = head(&caller);
         let known_at = at.position(&*caller.tenant.ledger, head.position).await?;
         let look = Look { inquiry: Inquiry::AsOf, patient, person: None, after: 0, through: known_at };
-        let on_record = self.on_record(&metadata, caller, asks.grounds, look).await?;
+        let on_record =
+            self.on_record::<pb::ListKnownResponse>(&metadata, caller, asks.grounds, look).await?;
         let known = knowledge(&on_record, patient, Token { position: known_at, ..head }, 0).await?;
         let sent = tell(known, move |entries| pb::ListKnownResponse { entries, known_at });
         Ok(self.answers(on_record, sent))
@@ -135,14 +148,15 @@ impl AuditService for Audits {
         request: Request<pb::GetDecisionRequest>,
     ) -> Result<Response<Self::GetDecisionStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let caller = self.auditor(&metadata)?;
+        let caller = self.auditor::<pb::GetDecisionResponse>(&metadata).await?;
         let head = head(&caller);
         let before = asks.position.checked_sub(1).filter(|before| *before < head.position);
         let before = before.ok_or(Failure::NotFound)?;
         let (decision, patient) = decision(&*caller.tenant.ledger, before).await?;
         let look =
             Look { inquiry: Inquiry::Knew, patient, person: None, after: before, through: asks.position };
-        let on_record = self.on_record(&metadata, caller, asks.grounds, look).await?;
+        let on_record =
+            self.on_record::<pb::GetDecisionResponse>(&metadata, caller, asks.grounds, look).await?;
         let known = knowledge(&on_record, patient, Token { position: before, ..head }, 0).await?;
         let mut decision = Some(decision);
         let sent = tell(known, move |entries| pb::GetDecisionResponse { decision: decision.take(), entries });
@@ -156,7 +170,7 @@ impl AuditService for Audits {
         request: Request<pb::DiffKnownRequest>,
     ) -> Result<Response<Self::DiffKnownStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let caller = self.auditor(&metadata)?;
+        let caller = self.auditor::<pb::DiffKnownResponse>(&metadata).await?;
         let patient = id("patient_id", &asks.patient_id, PatientId::new).map_err(Failure::from)?;
         let from = moment("from", asks.from).map_err(Failure::from)?;
         let to = optional_moment("to", asks.to).map_err(Failure::from)?;
@@ -171,7 +185,8 @@ impl AuditService for Audits {
         }
         let (after, through) = (from_position, to_position);
         let look = Look { inquiry: Inquiry::Diff, patient, person: None, after, through };
-        let on_record = self.on_record(&metadata, caller, asks.grounds, look).await?;
+        let on_record =
+            self.on_record::<pb::DiffKnownResponse>(&metadata, caller, asks.grounds, look).await?;
         let at = Token { position: to_position, ..head };
         let known = knowledge(&on_record, patient, at, from_position).await?;
         let told = move |entries| pb::DiffKnownResponse { entries, from_position, to_position };
@@ -226,14 +241,23 @@ fn tell<T: Send + 'static>(
 }
 
 impl Audits {
-    /// Answers, for as long as the caller's token holds and the service is open.
+    /// Answers what is about those alone who are on record.
     fn answers<T: Send + 'static>(
         &self,
         on_record: OnRecord,
         sent: Receiver<Result<T, Status>>,
     ) -> Response<Answers<T>> {
+        self.each(on_record, ReceiverStream::new(sent))
+    }
+
+    /// Answers, for as long as the caller's token holds and the service is open.
+    fn each<T: Send + 'static>(
+        &self,
+        on_record: OnRecord,
+        sent: impl Stream<Item = Result<T, Status>> + Send + 'static,
+    ) -> Response<Answers<T>> {
         let end = on_record.caller.identity.expires_at;
-        let answers = ReceiverStream::new(sent).map(move |answer| {
+        let answers = sent.map(move |answer| {
             let _held = &on_record;
             answer
         });

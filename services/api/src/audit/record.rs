@@ -7,7 +7,9 @@ use concord_access::permit_command;
 use concord_domain::Command;
 use concord_domain::audit;
 use concord_kernel::{CommandId, PatientId, Purpose, Token};
+use concord_looks::Outcome;
 use concord_proto::concord::audit::v1 as pb;
+use prost::Name;
 use sha2::{Digest, Sha256};
 use tokio::sync::OwnedSemaphorePermit;
 use tonic::metadata::MetadataMap;
@@ -17,25 +19,33 @@ use super::Audits;
 use super::decode::{self, Look};
 use crate::Failure;
 use crate::door::Caller;
+use crate::looking::{About, Call};
 
 /// A look that is on record: what is found may be told.
 pub(super) struct OnRecord {
-    pub(super) caller: Caller,
+    pub(super) caller: Arc<Caller>,
     /// Where the record of it is.
     pub(super) token: Token,
+    pub(super) about: About,
     _place: OwnedSemaphorePermit,
 }
 
 impl Audits {
     /// Says who is asking, when they may look at records for an audit at all. Nothing is read for anybody else.
-    pub(super) fn auditor(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
+    pub(super) async fn auditor<T: Name>(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
         let caller = self.door.authenticate(metadata)?;
-        concord_access::permit_act(&caller.identity, concord_access::Act::Audit)?;
-        Ok(caller)
+        match concord_access::permit_act(&caller.identity, concord_access::Act::Audit) {
+            Ok(()) => Ok(caller),
+            Err(denied) => {
+                let (call, about) = (Call::of::<T>(), About::default());
+                Err(self.door.refused(&caller, call, about, denied.into()).await)
+            }
+        }
     }
 
-    /// Records that the caller looks, durably.
-    pub(super) async fn on_record(
+    /// Records that the caller looks, durably: the grounds in the clinical ledger, and who looks at whose record in the
+    /// ledger of access, as of every look.
+    pub(super) async fn on_record<T: Name>(
         &self,
         metadata: &MetadataMap,
         caller: Caller,
@@ -47,9 +57,15 @@ impl Audits {
         let command = Command::Audit(audit::Command::Record { audit, record });
         permit_command(&caller.identity, look.patient, &command)?;
         let request = self.request(&caller, audit.uuid(), look.patient, command);
-        let executed = async { Ok(caller.tenant.executor.execute(request).await?) };
+        let about = About { audit: Some(audit), ..About::patient(look.patient) };
+        let executed = async {
+            let receipt = caller.tenant.executor.execute(request).await?;
+            let (call, patients) = (Call::of::<T>(), Vec::from_iter(about.patient));
+            self.door.record(&caller, call, about, patients, Outcome::Answered).await?;
+            Ok(receipt)
+        };
         let token = self.door.within(metadata, executed).await?.token;
-        Ok(OnRecord { caller, token, _place: place })
+        Ok(OnRecord { caller: Arc::new(caller), token, about, _place: place })
     }
 
     /// A command of its own each time: a look that is asked for again is another look, and its identifier is taken.

@@ -2,9 +2,9 @@
 
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 
-use crate::Failure;
-use crate::asked::prepare;
+use crate::asked::{NotPrepared, prepare};
 use crate::door::Caller;
+use crate::looking::Call;
 
 /// Every request is prepared in the same way; the compiler asks for one that is not named.
 macro_rules! requests {
@@ -13,8 +13,13 @@ macro_rules! requests {
         pub(super) fn prepare_any(
             caller: &Caller,
             command: Command,
-        ) -> Result<concord_executor::Request, Failure> {
+        ) -> Result<concord_executor::Request, NotPrepared> {
             match command { $(Command::$name(asked) => prepare(caller, asked),)+ }
+        }
+
+        /// What is asked, as the contract names it.
+        pub(super) const fn call_of(command: &Command) -> Call {
+            match command { $(Command::$name(asked) => Call::of_request(asked),)+ }
         }
 
         /// What is asked, by its name.

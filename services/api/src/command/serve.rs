@@ -12,9 +12,10 @@ use tonic::{Status, Streaming};
 use tonic_types::pb;
 use tracing::Instrument;
 
-use super::dispatch::{name_of, prepare_any};
-use crate::asked::execute;
+use super::dispatch::{call_of, name_of, prepare_any};
+use crate::asked::{NotPrepared, execute};
 use crate::door::Caller;
+use crate::looking::{About, Call, refuses};
 use crate::observe::StreamCommand;
 use crate::oversize::explained;
 use crate::rates::OpenStream;
@@ -49,12 +50,16 @@ pub(super) async fn serve(
             Some(()) = running.next() => {}
             next = read(&answers, &mut room, &mut commands), if more => match next {
                 Some((Ok(ExecuteStreamRequest { id, command }), room)) => {
-                    // What runs beside others holds the command once, decoded; most refusals need not run at all.
+                    // What runs beside others holds the command once, decoded; what cannot be decoded need not run at
+                    // all, and who is refused waits until that is on record.
                     let name = command.as_ref().map_or(NOTHING, name_of);
                     let observed = StreamCommand::begin(name, caller.identity.tenant.as_str(), traced);
+                    let call = command.as_ref().map_or(Call::of::<ExecuteStreamRequest>(), call_of);
                     match issue(&door, &caller, command) {
-                        Ok(issued) => running.push(run(&door, &caller, (id, observed), issued, room)),
-                        Err(failure) => answer(room, (id, observed), Err(failure)),
+                        Err(NotPrepared { about, failure }) if !refuses(&failure, about) => {
+                            answer(room, (id, observed), Err(failure));
+                        }
+                        issued => running.push(run(&door, &caller, (id, call, observed), issued, room)),
                     }
                 }
                 Some((Err(broken), room)) => {
@@ -87,7 +92,7 @@ fn issue(
     door: &Door,
     caller: &Caller,
     command: Option<Command>,
-) -> Result<concord_executor::Request, Failure> {
+) -> Result<concord_executor::Request, NotPrepared> {
     door.command(caller)?;
     let command = command.ok_or_else(|| Invalid::new("command", "is required"))?;
     prepare_any(caller, command)
@@ -96,12 +101,22 @@ fn issue(
 async fn run(
     door: &Door,
     caller: &Caller,
-    (id, observed): (u64, StreamCommand),
-    issued: concord_executor::Request,
+    (id, call, observed): (u64, Call, StreamCommand),
+    issued: Result<concord_executor::Request, NotPrepared>,
     room: OwnedPermit<Answer>,
 ) {
     let span = observed.span.clone();
-    let outcome = door.at_most(execute(caller, issued)).instrument(span).await;
+    let (about, outcome) = match issued {
+        Ok(issued) => {
+            let about = About::patient(issued.patient);
+            (about, door.at_most(execute(caller, issued)).instrument(span).await)
+        }
+        Err(NotPrepared { about, failure }) => (about, Err(failure)),
+    };
+    let outcome = match outcome {
+        Ok(receipt) => Ok(receipt),
+        Err(failure) => Err(door.refused(caller, call, about, failure).await),
+    };
     answer(room, (id, observed), outcome);
 }
 

@@ -2,7 +2,7 @@
 
 use concord_domain::{Explain, Refusal};
 use concord_executor::Receipt;
-use concord_kernel::{Instant, Role, Token};
+use concord_kernel::{Instant, Purpose, Role, Token};
 use concord_knowledge::{Action, Finding, FindingKey, Ruleset, RulesetVersion, Severity};
 use concord_proto::concord::common::v1 as pb;
 use prost_types::Timestamp;
@@ -94,6 +94,18 @@ const fn encoded_action(action: Action) -> pb::Action {
         Action::BlockUnlessCosigned => pb::Action::BlockUnlessCosigned,
         Action::Space => pb::Action::Space,
         Action::Block => pb::Action::Block,
+    }
+}
+
+pub(crate) const fn purpose(purpose: Option<Purpose>) -> pb::Purpose {
+    match purpose {
+        None => pb::Purpose::Unspecified,
+        Some(Purpose::Treatment) => pb::Purpose::Treatment,
+        Some(Purpose::Payment) => pb::Purpose::Payment,
+        Some(Purpose::Operations) => pb::Purpose::Operations,
+        Some(Purpose::Emergency) => pb::Purpose::Emergency,
+        Some(Purpose::PatientRequest) => pb::Purpose::PatientRequest,
+        Some(Purpose::Audit) => pb::Purpose::Audit,
     }
 }
 

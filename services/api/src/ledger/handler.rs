@@ -1,5 +1,7 @@
 //! The calls of `LedgerService`.
 
+use std::sync::Arc;
+
 use concord_access::Question;
 use concord_proto::concord::ledger::v1 as pb;
 use concord_proto::concord::ledger::v1::ledger_service_server::LedgerService;
@@ -13,6 +15,7 @@ use super::{decode, encode};
 use crate::common::encode::token;
 use crate::door::Answers;
 use crate::limits::RANGE_READ_AHEAD;
+use crate::looking::About;
 use crate::{Door, Failure};
 
 /// Answers questions about the log.
@@ -24,7 +27,7 @@ impl LedgerService for Ledgers {
         &self,
         request: Request<pb::GetHeadRequest>,
     ) -> Result<Response<pb::GetHeadResponse>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Ledger)?;
+        let caller = self.0.admit::<pb::GetHeadResponse>(request.metadata(), Question::Ledger).await?;
         let ledger = &caller.tenant.ledger;
         let head = self.0.within(request.metadata(), async { Ok(ledger.head().await?) }).await?;
         Ok(Response::new(encode::head(head)))
@@ -36,7 +39,7 @@ impl LedgerService for Ledgers {
         &self,
         request: Request<pb::ReadRangeRequest>,
     ) -> Result<Response<Self::ReadRangeStream>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Ledger)?;
+        let caller = self.0.admit::<pb::ReadRangeResponse>(request.metadata(), Question::Ledger).await?;
         let place = self.0.watch(&caller)?;
         let pb::ReadRangeRequest { after_position, limit, stream_types, event_types, epoch } =
             request.into_inner();
@@ -48,13 +51,15 @@ impl LedgerService for Ledgers {
         let (batches, pages) = mpsc::channel(RANGE_READ_AHEAD);
         let wanted = Range { after: after_position, through: head.position, limit, filter };
         tokio::spawn(range(ledger, wanted, batches, self.0.closed()));
-        Ok(Response::new(Box::pin(ReceiverStream::new(pages).map(move |page| {
-            let _held = (&place, &caller);
+        let pages = ReceiverStream::new(pages).map(move |page| {
+            let _held = &place;
             page.map(|page| pb::ReadRangeResponse {
                 events: page.entries.into_iter().map(encode::event).collect(),
                 through: page.through,
             })
-        }))))
+        });
+        let pages = self.0.each_on_record(Arc::new(caller), About::default(), pages);
+        Ok(Response::new(Box::pin(pages)))
     }
 
     type WatchHeadStream = Answers<pb::WatchHeadResponse>;
@@ -63,7 +68,7 @@ impl LedgerService for Ledgers {
         &self,
         request: Request<pb::WatchHeadRequest>,
     ) -> Result<Response<Self::WatchHeadStream>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Ledger)?;
+        let caller = self.0.admit::<pb::WatchHeadResponse>(request.metadata(), Question::Ledger).await?;
         let place = self.0.watch(&caller)?;
         let heads = WatchStream::new(caller.tenant.ledger.watch()).take_until(self.0.closed());
         let end = caller.identity.expires_at;
@@ -80,7 +85,7 @@ impl LedgerService for Ledgers {
         &self,
         request: Request<pb::FollowEventsRequest>,
     ) -> Result<Response<Self::FollowEventsStream>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Ledger)?;
+        let caller = self.0.admit::<pb::FollowEventsResponse>(request.metadata(), Question::Ledger).await?;
         let place = self.0.watch(&caller)?;
         let pb::FollowEventsRequest { after_position, stream_types, event_types, epoch } =
             request.into_inner();
@@ -92,12 +97,13 @@ impl LedgerService for Ledgers {
         tokio::spawn(follow(ledger, wanted, batches, self.0.closed()));
         let end = caller.identity.expires_at;
         let pages = ReceiverStream::new(pages).map(move |page| {
-            let _held = (&place, &caller);
+            let _held = &place;
             page.map(|page| pb::FollowEventsResponse {
                 events: page.entries.into_iter().map(encode::event).collect(),
                 through: page.through,
             })
         });
+        let pages = self.0.each_on_record(Arc::new(caller), About::default(), pages);
         Ok(Response::new(self.0.until(end, pages)))
     }
 }

@@ -21,7 +21,7 @@ impl LiaisonService for Questions {
         request: Request<pb::ListClientsRequest>,
     ) -> Result<Response<pb::ListClientsResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Reconciled)?;
+        let asked = self.ask::<pb::ListClientsResponse>(&metadata, Question::Reconciled).await?;
         let answer = async {
             let person = asked.whose("liaison_id", &asks.liaison_id)?;
             let wanted = Page::read(asks.page)?;
@@ -31,7 +31,7 @@ impl LiaisonService for Questions {
             let clients = page.items.iter().map(encode::line).collect();
             Ok(pb::ListClientsResponse { clients, page: Some(Page::info(&page)), as_of })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 
     async fn get_reconciled_list(
@@ -39,7 +39,9 @@ impl LiaisonService for Questions {
         request: Request<pb::GetReconciledListRequest>,
     ) -> Result<Response<pb::GetReconciledListResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Reconciled, &asks.patient_id)?;
+        let (asked, patient) = self
+            .ask_about::<pb::GetReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
+            .await?;
         let answer = async {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
             let as_of = asked.as_of::<Reconciled>();
@@ -50,7 +52,7 @@ impl LiaisonService for Questions {
             let list = encode::list(&list, actor.id, own_list(actor.role), rules);
             Ok(pb::GetReconciledListResponse { as_of, ..list })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 
     type WatchClientsStream = Watched<pb::WatchClientsResponse>;
@@ -60,7 +62,7 @@ impl LiaisonService for Questions {
         request: Request<pb::WatchClientsRequest>,
     ) -> Result<Response<Self::WatchClientsStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Reconciled)?;
+        let asked = self.ask::<pb::WatchClientsResponse>(&metadata, Question::Reconciled).await?;
         let person = asked.whose("liaison_id", &asks.liaison_id)?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
         let read = move |reader| async move {
@@ -86,7 +88,9 @@ impl LiaisonService for Questions {
         request: Request<pb::WatchReconciledListRequest>,
     ) -> Result<Response<Self::WatchReconciledListStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Reconciled, &asks.patient_id)?;
+        let (asked, patient) = self
+            .ask_about::<pb::WatchReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
+            .await?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
         let (identity, tenant) = (Arc::clone(&asked.caller.identity), Arc::clone(&asked.caller.tenant));
         let read = move |reader| {

@@ -21,7 +21,7 @@ impl OutcomeService for Questions {
         request: Request<pb::GetOutcomesRequest>,
     ) -> Result<Response<pb::GetOutcomesResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Outcomes)?;
+        let asked = self.ask::<pb::GetOutcomesResponse>(&metadata, Question::Outcomes).await?;
         let answer = async {
             let (program, period) = (program(&asks.program)?, period(&asks.first_month, &asks.last_month)?);
             asked.knows::<Worklist>(asks.min_position.clone()).await?;
@@ -39,7 +39,7 @@ impl OutcomeService for Questions {
                 ..encode::outcomes(&told, &overdue)
             })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 }
 

@@ -20,7 +20,7 @@ impl PrescriberService for Questions {
         request: Request<pb::ListWorklistRequest>,
     ) -> Result<Response<pb::ListWorklistResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Worklist)?;
+        let asked = self.ask::<pb::ListWorklistResponse>(&metadata, Question::Worklist).await?;
         let answer = async {
             let person = asked.whose("prescriber_id", &asks.prescriber_id)?;
             let wanted = Page::read(asks.page)?;
@@ -30,7 +30,7 @@ impl PrescriberService for Questions {
             let items = page.items.iter().map(|item| encode::item(item, asked.now)).collect();
             Ok(pb::ListWorklistResponse { items, page: Some(Page::info(&page)), as_of })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 
     async fn get_client(
@@ -38,7 +38,8 @@ impl PrescriberService for Questions {
         request: Request<pb::GetClientRequest>,
     ) -> Result<Response<pb::GetClientResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Worklist, &asks.patient_id)?;
+        let (asked, patient) =
+            self.ask_about::<pb::GetClientResponse>(&metadata, Question::Worklist, &asks.patient_id).await?;
         let answer = async {
             let reader = asked.reader::<Chart>(asks.min_position).await?;
             let as_of = asked.as_of::<Chart>();
@@ -46,7 +47,7 @@ impl PrescriberService for Questions {
             let rules = asked.caller.tenant.executor.rules().await.ok();
             Ok(pb::GetClientResponse { as_of, ..encode::client(patient, &row, rules) })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 
     async fn get_client_course(
@@ -54,7 +55,9 @@ impl PrescriberService for Questions {
         request: Request<pb::GetClientCourseRequest>,
     ) -> Result<Response<pb::GetClientCourseResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Course, &asks.patient_id)?;
+        let (asked, patient) = self
+            .ask_about::<pb::GetClientCourseResponse>(&metadata, Question::Course, &asks.patient_id)
+            .await?;
         let answer = async {
             let wanted = Page::read(asks.page)?;
             let reader = asked.reader::<Course>(asks.min_position).await?;
@@ -65,7 +68,7 @@ impl PrescriberService for Questions {
             let points = page.items.iter().map(|entry| encode::point(entry, &drugs)).collect();
             Ok(pb::GetClientCourseResponse { points, page: Some(Page::info(&page)), as_of })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 
     type WatchWorklistStream = Watched<pb::WatchWorklistResponse>;
@@ -75,7 +78,7 @@ impl PrescriberService for Questions {
         request: Request<pb::WatchWorklistRequest>,
     ) -> Result<Response<Self::WatchWorklistStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Worklist)?;
+        let asked = self.ask::<pb::WatchWorklistResponse>(&metadata, Question::Worklist).await?;
         let person = asked.whose("prescriber_id", &asks.prescriber_id)?;
         self.0.within(&metadata, asked.knows::<Worklist>(asks.min_position)).await?;
         let door = self.0.clone();

@@ -6,13 +6,16 @@ use concord_ledger::locate;
 use concord_projection::{Cursor, PageOf, Projections, Reader, View, ViewId, WaitError};
 use concord_proto::concord::common::v1 as pb;
 use concord_views::parts::Team;
+use prost::Name;
 use tonic::metadata::MetadataMap;
+use tonic::{Response, Status};
 use uuid::Uuid;
 
 use crate::common::encode::instant;
 use crate::door::Caller;
 use crate::field::{id, optional_id};
 use crate::limits::{PAGE_DEFAULT, PAGE_MOST, VIEW_WAIT};
+use crate::looking::{About, Call, Tells};
 use crate::{Door, Failure, Invalid};
 
 /// Answers questions from the views; implements the query service of every audience.
@@ -24,16 +27,22 @@ pub(crate) struct Asked {
     pub(crate) caller: Caller,
     pub(crate) views: Projections,
     pub(crate) now: Instant,
+    /// What the look is about, beside what the answer tells.
+    pub(crate) about: About,
 }
 
 impl Questions {
     /// Says who asks for a list, when they may, and gives the views of their tenant.
-    pub(crate) fn ask(&self, metadata: &MetadataMap, question: Question) -> Result<Asked, Failure> {
-        self.answerable(self.0.admit(metadata, question)?)
+    pub(crate) async fn ask<T: Name>(
+        &self,
+        metadata: &MetadataMap,
+        question: Question,
+    ) -> Result<Asked, Failure> {
+        self.answerable(self.0.admit::<T>(metadata, question).await?, About::default())
     }
 
     /// Says who asks about a patient, and about which. Nothing of the question is read before that is known.
-    pub(crate) fn ask_about(
+    pub(crate) async fn ask_about<T: Name>(
         &self,
         metadata: &MetadataMap,
         question: Question,
@@ -41,13 +50,27 @@ impl Questions {
     ) -> Result<(Asked, PatientId), Failure> {
         let caller = self.0.authenticate(metadata)?;
         let patient = id("patient_id", patient, PatientId::new)?;
-        permit_query(&caller.identity, question, Some(patient))?;
-        Ok((self.answerable(caller)?, patient))
+        let about = About::patient(patient);
+        if let Err(denied) = permit_query(&caller.identity, question, Some(patient)) {
+            return Err(self.0.refused(&caller, Call::of::<T>(), about, denied.into()).await);
+        }
+        Ok((self.answerable(caller, about)?, patient))
     }
 
-    fn answerable(&self, caller: Caller) -> Result<Asked, Failure> {
+    /// Answers, once it is on record that the caller is answered, or refused.
+    pub(crate) async fn tell<T: Tells>(
+        &self,
+        metadata: &MetadataMap,
+        asked: &Asked,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<Response<T>, Status> {
+        let told = async { self.0.on_record(&asked.caller, asked.about, answer.await).await };
+        Ok(Response::new(self.0.within(metadata, told).await?))
+    }
+
+    fn answerable(&self, caller: Caller, about: About) -> Result<Asked, Failure> {
         let views = caller.tenant.views.clone().ok_or(Failure::ViewBehind)?;
-        Ok(Asked { caller, views, now: self.0.now() })
+        Ok(Asked { caller, views, now: self.0.now(), about })
     }
 }
 

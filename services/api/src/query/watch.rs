@@ -7,10 +7,12 @@ use concord_projection::{Cursor, PageOf, View, ViewReadError};
 use concord_proto::concord::common::v1::AsOf;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
+use tonic::Status;
 
 use super::Asked;
 use crate::door::Answers;
 use crate::limits::{PAGE_MOST, WATCH_AHEAD, WATCH_PAUSE, WATCH_ROWS};
+use crate::looking::{Call, Tells};
 use crate::{Door, Failure};
 
 /// What has changed since the last time.
@@ -47,7 +49,8 @@ where
     }
 }
 
-/// Reads the list each time `V` has changed, at most every [`WATCH_PAUSE`], and sends what differs, first all of it.
+/// Reads the list each time `V` has changed, at most every [`WATCH_PAUSE`], and sends what differs, first all of it; each
+/// time once it is on record that the caller sees it.
 /// Ends when the service closes, and when the caller's token does.
 pub(crate) fn watch<V, L, T, R>(
     asked: Asked,
@@ -58,12 +61,13 @@ pub(crate) fn watch<V, L, T, R>(
 where
     V: View,
     L: Clone + PartialEq + Send + Sync + 'static,
-    T: Send + 'static,
+    T: Tells + Send + 'static,
     R: Future<Output = Result<Vec<(String, L)>, Failure>> + Send + 'static,
 {
     let place = door.watch(&asked.caller)?;
     let closed = door.closed();
     let end = asked.caller.identity.expires_at;
+    let recorder = door.clone();
     let (sender, receiver) = mpsc::channel(WATCH_AHEAD);
     tokio::spawn(async move {
         let _held = place;
@@ -76,6 +80,8 @@ where
             let lines = match read(asked.views.reader()).await {
                 Ok(lines) => lines,
                 Err(failure) => {
+                    let failure =
+                        recorder.refused(&asked.caller, Call::of::<T>(), asked.about, failure).await;
                     // Nobody has to be there to hear it.
                     let _unread = sender.send(Err(failure.into())).await;
                     return;
@@ -86,10 +92,12 @@ where
             let whole = lines.len() <= PAGE_MOST || !status.has_changed().unwrap_or(false);
             let first = sent.is_none();
             let news = difference(sent.get_or_insert_default(), lines, whole, as_of);
-            if (first || !news.changed.is_empty() || !news.removed.is_empty())
-                && sender.send(Ok(encode(news))).await.is_err()
-            {
-                return;
+            if first || !news.changed.is_empty() || !news.removed.is_empty() {
+                let told = recorder.on_record(&asked.caller, asked.about, Ok(encode(news))).await;
+                let failed = told.is_err();
+                if sender.send(told.map_err(Status::from)).await.is_err() || failed {
+                    return;
+                }
             }
             tokio::select! {
                 () = sender.closed() => return,
@@ -133,8 +141,6 @@ fn difference<L: Clone + PartialEq>(
 
 #[cfg(test)]
 mod tests {
-    use tonic::Status;
-
     use super::*;
 
     /// A list of `rows` rows, read by pages of 200.

@@ -74,7 +74,8 @@ impl RulesetService for Commands {
         &self,
         request: Request<pb::GetCurrentRulesetRequest>,
     ) -> Result<Response<pb::GetCurrentRulesetResponse>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Rules)?;
+        let caller =
+            self.0.admit::<pb::GetCurrentRulesetResponse>(request.metadata(), Question::Rules).await?;
         let known = self.0.within(request.metadata(), rulesets(&caller)).await?;
         Ok(Response::new(pb::GetCurrentRulesetResponse {
             ruleset: known.current.version().as_str().to_owned(),
@@ -87,7 +88,7 @@ impl RulesetService for Commands {
         &self,
         request: Request<pb::ListRulesetsRequest>,
     ) -> Result<Response<pb::ListRulesetsResponse>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Rules)?;
+        let caller = self.0.admit::<pb::ListRulesetsResponse>(request.metadata(), Question::Rules).await?;
         // Also while nothing can be decided by what is published: somebody has to find out what that is.
         let executor = &caller.tenant.executor;
         let archive = self.0.within(request.metadata(), async { Ok(executor.rulesets().await?) }).await?;
@@ -102,7 +103,8 @@ impl RulesetService for Commands {
         &self,
         request: Request<pb::GetRulesetTablesRequest>,
     ) -> Result<Response<pb::GetRulesetTablesResponse>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Rules)?;
+        let caller =
+            self.0.admit::<pb::GetRulesetTablesResponse>(request.metadata(), Question::Rules).await?;
         let asked = decode::optional_version("ruleset", &request.get_ref().ruleset).map_err(Failure::from)?;
         let known = self.0.within(request.metadata(), rulesets(&caller)).await?;
         let asked = asked.as_ref().unwrap_or(known.current.version());
@@ -115,7 +117,7 @@ impl RulesetService for Commands {
         &self,
         request: Request<pb::DiffRulesetsRequest>,
     ) -> Result<Response<pb::DiffRulesetsResponse>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Rules)?;
+        let caller = self.0.admit::<pb::DiffRulesetsResponse>(request.metadata(), Question::Rules).await?;
         let pb::DiffRulesetsRequest { from, to } = request.get_ref();
         let from = decode::optional_version("from", from).map_err(Failure::from)?;
         let to = decode::optional_version("to", to).map_err(Failure::from)?;

@@ -16,6 +16,7 @@ use concord_knowledge::Ruleset;
 use concord_ledger::{
     Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Page, ReadError, Receipt,
 };
+use concord_looks::Looks;
 use concord_projection::{Options, Projections, Setup, SqliteStore, State};
 use concord_proto::concord::care_team::v1::AddMemberRequest;
 use concord_proto::concord::common::v1 as pb;
@@ -60,8 +61,18 @@ impl Service {
 
     /// One over `ledger`, whose time is `clock`'s too.
     pub(super) async fn start_over(limits: Limits, clock: Arc<ManualClock>, ledger: Arc<dyn Ledger>) -> Self {
+        Self::start_beside(limits, clock, ledger, Vec::new()).await
+    }
+
+    /// The same, which serves others beside it; they have no views.
+    pub(super) async fn start_beside(
+        limits: Limits,
+        clock: Arc<ManualClock>,
+        ledger: Arc<dyn Ledger>,
+        others: Vec<(TenantId, Arc<dyn Ledger>)>,
+    ) -> Self {
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
-        let (folder, parts) = parts_over(limits, &clock, ledger, authenticator).await;
+        let (folder, parts) = parts_over(limits, &clock, ledger, others, authenticator).await;
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -90,7 +101,11 @@ impl Service {
     }
 
     pub(super) fn acting_as(&self, role: Role) -> Client {
-        let client = Client::with_channel(self.channel.clone(), &self.token(role, &tenant())).unwrap();
+        self.acting_for(role, &tenant())
+    }
+
+    pub(super) fn acting_for(&self, role: Role, tenant: &TenantId) -> Client {
+        let client = Client::with_channel(self.channel.clone(), &self.token(role, tenant)).unwrap();
         client.retrying(Retry { attempts: 1, ..Retry::default() })
     }
 }
@@ -103,13 +118,14 @@ pub(super) async fn parts(
 ) -> (TempDir, ApiParts) {
     let id = LedgerId::clinical(tenant());
     let memory = MemoryLedger::new(id, Arc::clone(&clock) as _, Arc::new(SeededIds::new(1)));
-    parts_over(limits, &clock, Arc::new(memory), authenticator).await
+    parts_over(limits, &clock, Arc::new(memory), Vec::new(), authenticator).await
 }
 
 async fn parts_over(
     limits: Limits,
     clock: &Arc<ManualClock>,
     ledger: Arc<dyn Ledger>,
+    others: Vec<(TenantId, Arc<dyn Ledger>)>,
     authenticator: Authenticator,
 ) -> (TempDir, ApiParts) {
     let shared: Arc<dyn Clock> = Arc::clone(clock) as _;
@@ -125,8 +141,22 @@ async fn parts_over(
     let views = concord_views::all(setup).start().unwrap();
     answering(&views).await;
     let views = Some(views);
-    let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None })]);
+    let looks = looks(clock);
+    let own = (tenant(), Tenant { executor, ledger, looks: looks.clone(), views, proofs: None });
+    let others = others.into_iter().map(|(id, ledger)| {
+        let (clock, options) = (Arc::clone(&shared), ExecutorOptions::default());
+        let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), options);
+        (id, Tenant { executor, ledger, looks: looks.clone(), views: None, proofs: None })
+    });
+    let tenants = Tenants::new(others.chain([own]));
     (folder, ApiParts { authenticator, clock: shared, tenants, limits })
+}
+
+/// Who looks, in memory.
+fn looks(clock: &Arc<ManualClock>) -> Looks {
+    let (id, ids) = (LedgerId::access(tenant()), Arc::new(SeededIds::new(2)));
+    let ledger = MemoryLedger::new(id, Arc::clone(clock) as _, Arc::clone(&ids) as _);
+    Looks::new(Arc::new(ledger), Arc::clone(clock) as _, ids, concord_looks::Limits::default())
 }
 
 /// Waits until every view answers: at its start, each is built first.

@@ -19,7 +19,7 @@ impl TherapistService for Questions {
         request: Request<pb::ListCaseloadRequest>,
     ) -> Result<Response<pb::ListCaseloadResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Caseload)?;
+        let asked = self.ask::<pb::ListCaseloadResponse>(&metadata, Question::Caseload).await?;
         let answer = async {
             let person = asked.whose("therapist_id", &asks.therapist_id)?;
             let wanted = Page::read(asks.page)?;
@@ -29,7 +29,7 @@ impl TherapistService for Questions {
             let clients = page.items.iter().map(encode::line).collect();
             Ok(pb::ListCaseloadResponse { clients, page: Some(Page::info(&page)), as_of })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 
     async fn get_client(
@@ -37,7 +37,8 @@ impl TherapistService for Questions {
         request: Request<pb::GetClientRequest>,
     ) -> Result<Response<pb::GetClientResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Caseload, &asks.patient_id)?;
+        let (asked, patient) =
+            self.ask_about::<pb::GetClientResponse>(&metadata, Question::Caseload, &asks.patient_id).await?;
         let answer = async {
             let reader = asked.reader::<Caseload>(asks.min_position).await?;
             let as_of = asked.as_of::<Caseload>();
@@ -45,7 +46,7 @@ impl TherapistService for Questions {
             asked.cares(&client.team)?;
             Ok(pb::GetClientResponse { as_of, ..encode::client(&client) })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 
     type WatchCaseloadStream = Watched<pb::WatchCaseloadResponse>;
@@ -55,7 +56,7 @@ impl TherapistService for Questions {
         request: Request<pb::WatchCaseloadRequest>,
     ) -> Result<Response<Self::WatchCaseloadStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Caseload)?;
+        let asked = self.ask::<pb::WatchCaseloadResponse>(&metadata, Question::Caseload).await?;
         let person = asked.whose("therapist_id", &asks.therapist_id)?;
         self.0.within(&metadata, asked.knows::<Caseload>(asks.min_position)).await?;
         let read = move |reader| async move {

@@ -19,7 +19,9 @@ impl TimelineService for Questions {
         request: Request<pb::ListTimelineRequest>,
     ) -> Result<Response<pb::ListTimelineResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Timeline, &asks.patient_id)?;
+        let (asked, patient) = self
+            .ask_about::<pb::ListTimelineResponse>(&metadata, Question::Timeline, &asks.patient_id)
+            .await?;
         let answer = async {
             let filter = decode::filter(asks.filter)?;
             let wanted = Page::read(asks.page)?;
@@ -31,7 +33,7 @@ impl TimelineService for Questions {
             let entries = page.items.iter().map(encode::entry).collect();
             Ok(pb::ListTimelineResponse { entries, page: Some(Page::info(&page)), as_of })
         };
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &asked, answer).await
     }
 
     type WatchTimelineStream = Watched<pb::WatchTimelineResponse>;
@@ -41,7 +43,9 @@ impl TimelineService for Questions {
         request: Request<pb::WatchTimelineRequest>,
     ) -> Result<Response<Self::WatchTimelineStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Timeline, &asks.patient_id)?;
+        let (asked, patient) = self
+            .ask_about::<pb::WatchTimelineResponse>(&metadata, Question::Timeline, &asks.patient_id)
+            .await?;
         let filter = decode::followed(asks.filter).map_err(Failure::from)?;
         self.0.within(&metadata, asked.knows::<Timeline>(asks.min_position)).await?;
         let read = move |reader| {

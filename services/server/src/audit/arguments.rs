@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 use concord_audit::note::VerifierKey;
-use concord_kernel::{IdSource, Instant, RandomIds, TenantId};
+use concord_kernel::{IdSource, Instant, RandomIds};
 use concord_proto::concord::audit::v1 as pb;
 use concord_proto::concord::audit::v1::moment::Moment;
 use prost_types::Timestamp;
 use uuid::Uuid;
 
-use crate::cli::tenant;
+use crate::ledger::Which;
 use crate::rules::Service;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -19,9 +19,8 @@ const MICROS_PER_SECOND: i64 = 1_000_000;
 pub(crate) enum Audit {
     /// Print the public key of a tenant's record: give it to whoever is to check what is proven
     Key {
-        /// Whose record
-        #[arg(long, value_parser = tenant)]
-        tenant: TenantId,
+        #[command(flatten)]
+        which: Which,
     },
     /// Print the latest signed checkpoint: keep it, and nothing before it can be changed unseen
     Checkpoint {
@@ -39,13 +38,17 @@ pub(crate) enum Audit {
         #[command(flatten)]
         service: Service,
     },
-    /// Check a file with the public key alone: a patient's bundle, a .tlog-proof, or checkpoints; no service is asked
+    /// Check a file with the public key alone: a patient's bundle, a .tlog-proof, checkpoints, or, with checkpoints that were
+    /// kept, the export of a whole ledger; no service is asked
     Verify {
         /// The file
         file: PathBuf,
         /// The public key, as `key` prints it
         #[arg(long, value_name = "KEY")]
         key: VerifierKey,
+        /// File of checkpoints that was kept outside the service: for an export of a ledger
+        #[arg(long, value_name = "FILE")]
+        checkpoints: Option<PathBuf>,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -119,6 +122,8 @@ pub(crate) enum Audit {
         #[command(flatten)]
         looking: Looking,
     },
+    /// Tell who looked at a patient's record and who was refused, or what was disclosed of it; asking is itself a look
+    Looks(Looks),
     /// Print the public key of a partner who cosigns checkpoints, making the key first when there is none
     CosignKey {
         /// Name of the partner, such as lakeside.example/witness
@@ -145,6 +150,28 @@ pub(crate) enum Audit {
         #[command(flatten)]
         service: Service,
     },
+}
+
+/// Whose access log, and which part of it.
+#[derive(Debug, Args)]
+pub(crate) struct Looks {
+    /// UUID of the patient
+    #[arg(long)]
+    pub(super) patient: Uuid,
+    /// Not before this time, such as 2026-03-02T12:00:00Z
+    #[arg(long, value_parser = time, value_name = "TIME")]
+    pub(super) from: Option<Instant>,
+    /// Before this time
+    #[arg(long, value_parser = time, value_name = "TIME")]
+    pub(super) until: Option<Instant>,
+    /// The accounting of disclosures, instead of looks
+    #[arg(long)]
+    pub(super) disclosures: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) service: Service,
 }
 
 /// Which events are printed; what is absent lets everything through.
@@ -238,6 +265,10 @@ impl Looking {
             return_or_destroy_by: self.return_by.clone().unwrap_or_default(),
         }
     }
+}
+
+fn time(text: &str) -> Result<Instant, String> {
+    Instant::parse(text).map_err(|_| String::from("a time with its zone, such as 2026-03-02T12:00:00Z"))
 }
 
 /// A position, or else a time.

@@ -4,6 +4,7 @@ mod arguments;
 mod ask;
 mod cosign;
 mod export;
+mod looks;
 mod own;
 mod show;
 mod verify;
@@ -18,10 +19,12 @@ use crate::config::Config;
 /// Runs `command`; `config` says where the keys are.
 pub(crate) async fn run(command: Audit, config: &Config) -> Result<ExitCode, Failed> {
     match command {
-        Audit::Key { tenant } => own::public_key(config, &tenant)?,
+        Audit::Key { which } => own::public_key(config, &which.id())?,
         Audit::Checkpoint { service } => own::checkpoint(&service).await?,
         Audit::Proof { position, out, service } => own::proof(&service, position, &out).await?,
-        Audit::Verify { file, key, json } => return verify::file(&file, &key, json),
+        Audit::Verify { file, key, checkpoints, json } => {
+            return verify::file(&file, &key, checkpoints.as_deref(), json);
+        }
         Audit::VerifyLog { checkpoints, key, json, looking } => {
             return verify::log(&looking, &checkpoints, &key, json).await;
         }
@@ -32,6 +35,7 @@ pub(crate) async fn run(command: Audit, config: &Config) -> Result<ExitCode, Fai
         Audit::Diff { patient, from, to, json, looking } => {
             ask::diff(&looking, patient, from, to, json).await?;
         }
+        Audit::Looks(asked) => looks::tell(&asked).await?,
         Audit::CosignKey { name, key } => cosign::key(&name, &key)?,
         Audit::Cosign { name, key, log_key, state, service } => {
             cosign::cosign(&service, &name, &key, &log_key, &state).await?;

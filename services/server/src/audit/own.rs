@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use concord_client::Error;
-use concord_kernel::TenantId;
+use concord_kernel::LedgerId;
 use concord_proto::concord::audit::v1 as pb;
 
 use crate::checkpoints::signing_key;
@@ -12,13 +12,13 @@ use crate::config::Config;
 use crate::rules::Service;
 use crate::{Failed, key, out};
 
-pub(super) fn public_key(config: &Config, tenant: &TenantId) -> Result<(), Failed> {
+pub(super) fn public_key(config: &Config, ledger: &LedgerId) -> Result<(), Failed> {
     let file = key::checkpoints_file(&config.data, &config.checkpoints.key);
     if !file.exists() {
         // One that was made here would look like that of a service, and be of none.
         return Err(format!("there is no {}: the service makes it when it starts", file.display()).into());
     }
-    Ok(out::line(signing_key(config, tenant)?.public())?)
+    Ok(out::line(signing_key(config, ledger)?.public())?)
 }
 
 pub(super) async fn latest(service: &Service) -> Result<pb::GetCheckpointResponse, Failed> {

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use concord_audit::note::VerifierKey;
 use concord_audit::{Fault, Recorded, Signed, TlogProof, Walk, bundle, ledger_of, read_anchored};
+use concord_ledger::{is_export, verify_leaves};
 use concord_proto::concord::audit::v1 as pb;
 use concord_proto::concord::ledger::v1::StoredEvent;
 use serde_json::json;
@@ -26,8 +27,14 @@ struct Holds {
 }
 
 /// Checks a file by what it is. A file that does not hold is told on stderr, with a failing exit code.
-pub(super) fn file(path: &Path, key: &VerifierKey, json: bool) -> Result<ExitCode, Failed> {
+pub(super) fn file(
+    path: &Path,
+    key: &VerifierKey,
+    checkpoints: Option<&Path>,
+    json: bool,
+) -> Result<ExitCode, Failed> {
     let holds = match first_bytes(path)? {
+        first if is_export(&first) => of_export(path, key, checkpoints)?,
         first if first.starts_with(b"{") => of_bundle(path, key)?,
         first if first.starts_with(PROOF.as_bytes()) => of_proof(path, key)?,
         _ => of_checkpoints(path, key)?,
@@ -60,6 +67,42 @@ fn of_bundle(path: &Path, key: &VerifierKey) -> Result<Holds, Failed> {
              the {streams} streams lacks one."
         ),
         json: json!({ "patient": patient, "events": events, "streams": streams, "size": size }),
+    })
+}
+
+/// A whole ledger: every row against its hashes, and these against the checkpoints that were kept elsewhere.
+fn of_export(path: &Path, key: &VerifierKey, checkpoints: Option<&Path>) -> Result<Holds, Failed> {
+    let checkpoints = checkpoints.ok_or(
+        "an export proves itself only against checkpoints that were kept elsewhere: name them with --checkpoints",
+    )?;
+    let kept = read_anchored(&fs::read_to_string(checkpoints)?, key)?;
+    let kept: Vec<_> = kept.iter().map(Signed::checkpoint).cloned().collect();
+    let ledger = ledger_of(key.name()).ok_or("the key is not one of a record")?;
+    let (mut walk, mut fault) = (Walk::new(ledger, kept), None);
+    let mut leaf = |leaf| {
+        if fault.is_none() {
+            fault = walk.step_checked(leaf).err();
+        }
+    };
+    let report = verify_leaves(BufReader::new(File::open(path)?), &mut leaf, &mut |_, _| {})?;
+    if report.ledger != ledger {
+        return Err(format!("the export is of {}, and the key of {ledger}", report.ledger).into());
+    }
+    if let Some(fault) = fault {
+        return Err(fault.into());
+    }
+    let checkpoints = walk.finish()?.checkpoints;
+    let (events, streams) = (report.position, report.streams);
+    Ok(Holds {
+        words: format!(
+            "Nothing is missing, moved or altered in {events} events of {streams} streams; {checkpoints} checkpoints hold."
+        ),
+        json: json!({
+            "events": events,
+            "streams": streams,
+            "checkpoints": checkpoints,
+            "root": hex::encode(report.root),
+        }),
     })
 }
 

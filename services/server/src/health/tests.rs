@@ -198,8 +198,14 @@ async fn a_ledger_whose_writer_is_gone_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let options = SqliteOptions { faults: Some(Arc::new(Panics)), ..SqliteOptions::default() };
     let ledger: Arc<dyn Ledger> = Arc::new(ledger(folder.path(), options));
-    let parts =
-        vec![Parts { tenant: tenant(), ledger: Arc::clone(&ledger), views: None, signer: None, relay: None }];
+    let parts = vec![Parts {
+        tenant: tenant(),
+        ledger: Arc::clone(&ledger),
+        views: None,
+        signer: None,
+        relay: None,
+        access: None,
+    }];
     let mut health = Health::new(HealthReporter::new(), parts).await;
     assert_eq!(health.known["ledger/demo"], Condition::Up);
     assert!(matches!(ledger.append(unreadable()).await, Err(AppendError::Unavailable)));

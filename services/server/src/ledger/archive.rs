@@ -5,7 +5,7 @@ use std::io::{BufReader, BufWriter};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use concord_kernel::{LedgerId, TenantId};
+use concord_kernel::LedgerId;
 use concord_ledger::{
     DataFolder, Restored, export_database, export_file, restore_database, restore_file, verify as check,
 };
@@ -32,24 +32,23 @@ struct Printed {
 }
 
 pub(super) async fn export(
-    tenant: &TenantId,
+    id: &LedgerId,
     to: &Path,
     json: bool,
     config: &Config,
 ) -> Result<ExitCode, Failed> {
-    insist(tenant, config).await?;
+    insist(id, config).await?;
     if to.exists() {
         return Err(format!("{} is there already", to.display()).into());
     }
-    let id = LedgerId::clinical(tenant.clone());
     let mut unfinished = to.as_os_str().to_owned();
     unfinished.push(UNFINISHED);
     let unfinished = PathBuf::from(unfinished);
     let file = File::create(&unfinished)?;
     let (bar, out) = (bar()?, BufWriter::with_capacity(BUFFER, &file));
     let exported = match config.ledger.store {
-        StoreKind::Sqlite => export_file(&DataFolder::file(&config.data, &id), out, &mut moving(&bar)),
-        StoreKind::Postgres => export_database(&database_of(config)?, &id, out, &mut moving(&bar)).await,
+        StoreKind::Sqlite => export_file(&DataFolder::file(&config.data, id), out, &mut moving(&bar)),
+        StoreKind::Postgres => export_database(&database_of(config)?, id, out, &mut moving(&bar)).await,
     };
     bar.finish_and_clear();
     let report = match exported {
@@ -87,20 +86,20 @@ pub(super) fn verify(file: &Path, json: bool) -> Result<ExitCode, Failed> {
 
 pub(super) async fn restore(
     file: &Path,
-    tenant: &TenantId,
+    id: &LedgerId,
     json: bool,
     config: &Config,
 ) -> Result<ExitCode, Failed> {
-    let (id, sources, bar) = (LedgerId::clinical(tenant.clone()), Sources::machine(), bar()?);
+    let (sources, bar) = (Sources::machine(), bar()?);
     let from = open(file)?;
     let new = (&*sources.clock, &*sources.ids);
     let restored = match config.ledger.store {
         StoreKind::Sqlite => {
             let folder = DataFolder::lock(&config.data)?;
-            restore_file(&folder.ledger(&id), &id, from, new, &mut moving(&bar))?
+            restore_file(&folder.ledger(id), id, from, new, &mut moving(&bar))?
         }
         StoreKind::Postgres => {
-            restore_database(&database_of(config)?, &id, from, new, &mut moving(&bar)).await?
+            restore_database(&database_of(config)?, id, from, new, &mut moving(&bar)).await?
         }
     };
     bar.finish_and_clear();

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use concord_kernel::{LedgerId, TenantId};
+use concord_kernel::LedgerId;
 use concord_ledger::{Begun, DataFolder, Seen, begin_epoch_in_database, begin_epoch_in_file};
 use serde::Serialize;
 
@@ -23,17 +23,17 @@ struct Acknowledged {
     epoch: String,
 }
 
-pub(super) async fn acknowledge(tenant: &TenantId, json: bool, config: &Config) -> Result<ExitCode, Failed> {
-    insist(tenant, config).await?;
+pub(super) async fn acknowledge(id: &LedgerId, json: bool, config: &Config) -> Result<ExitCode, Failed> {
+    insist(id, config).await?;
     let folder = DataFolder::lock(&config.data)?;
-    let (id, sources) = (LedgerId::clinical(tenant.clone()), Sources::machine());
+    let sources = Sources::machine();
     let (clock, ids) = (&*sources.clock, &*sources.ids);
-    let remembered = Remembered::of(config, tenant);
+    let remembered = Remembered::of(config, id);
     // A note that cannot be read is no reason to refuse: it is what is done away with.
     let served = remembered.read().unwrap_or(None);
     let begun = match config.ledger.store {
-        StoreKind::Sqlite => begin_epoch_in_file(&folder.ledger(&id), &id, clock, ids)?,
-        StoreKind::Postgres => begin_epoch_in_database(&database_of(config)?, &id, clock, ids).await?,
+        StoreKind::Sqlite => begin_epoch_in_file(&folder.ledger(id), id, clock, ids)?,
+        StoreKind::Postgres => begin_epoch_in_database(&database_of(config)?, id, clock, ids).await?,
     };
     remembered.forget()?;
     print(served, &begun, json)?;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use concord_kernel::{LedgerId, TenantId};
+use concord_kernel::LedgerId;
 use concord_ledger::{DataFolder, Report, fsck, fsck_database};
 use serde::Serialize;
 
@@ -39,13 +39,12 @@ impl Sound {
     }
 }
 
-pub(super) async fn check(tenant: &TenantId, json: bool, config: &Config) -> Result<ExitCode, Failed> {
-    insist(tenant, config).await?;
-    let id = LedgerId::clinical(tenant.clone());
+pub(super) async fn check(id: &LedgerId, json: bool, config: &Config) -> Result<ExitCode, Failed> {
+    insist(id, config).await?;
     let bar = bar()?;
     let report = match config.ledger.store {
-        StoreKind::Sqlite => fsck(&DataFolder::file(&config.data, &id), &mut moving(&bar))?,
-        StoreKind::Postgres => fsck_database(&database_of(config)?, &id, &mut moving(&bar)).await?,
+        StoreKind::Sqlite => fsck(&DataFolder::file(&config.data, id), &mut moving(&bar))?,
+        StoreKind::Postgres => fsck_database(&database_of(config)?, id, &mut moving(&bar)).await?,
     };
     bar.finish_and_clear();
     let sound = Sound::from(report);

@@ -89,8 +89,8 @@ fn source(address: &str, config: &Config) -> Result<Server, Failed> {
 
 async fn open(tenant: &TenantId, config: &Config) -> Result<std::sync::Arc<dyn Ledger>, Failed> {
     let database = database::database(&config.ledger)?;
-    let seen = Remembered::of(config, tenant).read()?;
     let id = LedgerId::clinical(tenant.clone());
+    let seen = Remembered::of(config, &id).read()?;
     Ok(crate::open::ledger(id, config, database.as_ref(), &Sources::machine(), seen).await?)
 }
 

@@ -4,13 +4,15 @@ mod archive;
 mod epoch;
 mod fsck;
 mod import;
+mod which;
 
 use std::process::ExitCode;
 
-use concord_kernel::{LedgerId, TenantId};
+use concord_kernel::LedgerId;
 use concord_ledger::{DataFolder, PostgresDatabase, database_holds};
 use indicatif::{ProgressBar, ProgressStyle};
 
+pub(crate) use self::which::Which;
 use crate::cli::{Ledger, Store};
 use crate::config::{Config, StoreKind};
 use crate::{Failed, database};
@@ -20,28 +22,25 @@ const PROGRESS: &str = "{wide_bar} {pos} of {len} events, {per_sec}, {eta} left"
 /// Runs `command` on what `config` names.
 pub(crate) async fn run(command: Ledger, config: &Config) -> Result<ExitCode, Failed> {
     match command {
-        Ledger::Fsck { tenant, json } => fsck::check(&tenant, json, config).await,
+        Ledger::Fsck { which, json } => fsck::check(&which.id(), json, config).await,
         Ledger::Migrate { json } => database::migrate(json, config).await,
-        Ledger::Export { tenant, out, json } => archive::export(&tenant, &out, json, config).await,
+        Ledger::Export { which, out, json } => archive::export(&which.id(), &out, json, config).await,
         Ledger::Verify { file, json } => archive::verify(&file, json),
-        Ledger::Restore { file, tenant, store, json } => {
-            archive::restore(&file, &tenant, json, &stored_in(config, store)?).await
+        Ledger::Restore { file, which, store, json } => {
+            archive::restore(&file, &which.id(), json, &stored_in(config, store)?).await
         }
-        Ledger::AcknowledgeRestore { tenant, json } => epoch::acknowledge(&tenant, json, config).await,
+        Ledger::AcknowledgeRestore { which, json } => epoch::acknowledge(&which.id(), json, config).await,
         Ledger::ImportPostgresEs(import) => import::run(&import, config).await,
     }
 }
 
-/// Insists that there is a ledger of `tenant`: looking at one that is not there must not begin it.
-pub(crate) async fn insist(tenant: &TenantId, config: &Config) -> Result<(), Failed> {
-    let id = LedgerId::clinical(tenant.clone());
+/// Insists that there is such a ledger: looking at one that is not there must not begin it.
+pub(crate) async fn insist(id: &LedgerId, config: &Config) -> Result<(), Failed> {
     let (there, place) = match config.ledger.store {
-        StoreKind::Sqlite => {
-            (DataFolder::file(&config.data, &id).exists(), config.data.display().to_string())
-        }
-        StoreKind::Postgres => (database_holds(&database_of(config)?, &id).await?, "the database".to_owned()),
+        StoreKind::Sqlite => (DataFolder::file(&config.data, id).exists(), config.data.display().to_string()),
+        StoreKind::Postgres => (database_holds(&database_of(config)?, id).await?, "the database".to_owned()),
     };
-    if there { Ok(()) } else { Err(format!("there is no ledger of tenant {tenant} in {place}").into()) }
+    if there { Ok(()) } else { Err(format!("there is no ledger {id} in {place}").into()) }
 }
 
 /// The database that `config` names.

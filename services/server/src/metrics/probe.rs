@@ -64,10 +64,10 @@ impl Probe {
     /// Whether starting again would help: the thread that a ledger cannot be written without is gone.
     pub(crate) fn lives(&self) -> Found {
         let mut found = Vec::new();
-        for part in &self.parts {
-            let writes = part.ledger.has_writer();
+        for (name, ledger) in self.parts.iter().flat_map(Parts::ledgers) {
+            let writes = ledger.has_writer();
             let says = if writes { "has its writer" } else { "the writer is gone" };
-            found.push(Part { name: format!("ledger/{}", part.tenant), says: says.to_owned(), well: writes });
+            found.push(Part { name, says: says.to_owned(), well: writes });
         }
         Found(found)
     }

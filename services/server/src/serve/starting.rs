@@ -74,8 +74,9 @@ impl<'a> Starting<'a> {
         let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
         opened.executor.rules().await.map_err(unusable)?;
         let mut watched = Watched::of(id, &opened);
-        let Opened { ledger, executor, views } = opened;
-        self.remember(id, &ledger).await?;
+        let Opened { ledger, looks, executor, views } = opened;
+        self.remember(&ledger).await?;
+        self.remember(looks.ledger()).await?;
         self.views.extend(views.clone());
         if let Some(views) = views.clone().filter(|_| self.config.has(ProcessRole::Timers)) {
             self.ring(id, executor.clone(), views);
@@ -84,7 +85,10 @@ impl<'a> Starting<'a> {
             self.send(id, relay);
         }
         let store = self.shared.checkpoints.clone();
-        let (proofs, signer) = checkpoints::open(self.folder, id, self.config, &ledger, self.sources, store)?;
+        let (proofs, signer) =
+            checkpoints::open(self.folder, self.config, &ledger, self.sources, store.clone())?;
+        // Who looked is signed like the record; nobody asks for proofs of it but with an export.
+        let (_, access) = checkpoints::open(self.folder, self.config, looks.ledger(), self.sources, store)?;
         let relay = self.log_relays.of(&ledger, &self.sources.clock);
         watched.relay = relay.as_ref().map(concord_relay::Relay::watch);
         self.parts.push(Parts {
@@ -93,24 +97,25 @@ impl<'a> Starting<'a> {
             views: views.clone(),
             signer: signer.as_ref().map(Signer::watch),
             relay: watched.relay.clone(),
+            access: Some(Arc::clone(looks.ledger())),
         });
         self.watched.push(watched);
         if let Some(relay) = relay {
             self.tasks.keep(Task::Relay, relay.run());
         }
-        if let Some(signer) = signer {
+        for signer in signer.into_iter().chain(access) {
             let mut recorded = self.recorded.subscribe();
             let recorded = async move {
                 let _ = recorded.wait_for(|recorded| *recorded).await;
             };
             self.tasks.keep(Task::Signer, signer.run(recorded));
         }
-        self.tenants.push((id.clone(), Tenant { executor, ledger, views, proofs }));
+        self.tenants.push((id.clone(), Tenant { executor, ledger, looks, views, proofs }));
         Ok(())
     }
 
-    async fn remember(&mut self, id: &TenantId, ledger: &Arc<dyn Ledger>) -> Result<(), ServeError> {
-        let remembered = Remembered::of(self.config, id);
+    async fn remember(&mut self, ledger: &Arc<dyn Ledger>) -> Result<(), ServeError> {
+        let remembered = Remembered::of(self.config, ledger.id());
         // Before anything is served: what cannot be remembered would be missed by nobody.
         remembered.note(&**ledger).await?;
         let followed = remembered.clone().follow(Arc::clone(ledger));

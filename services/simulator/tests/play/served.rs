@@ -11,7 +11,8 @@ use concord_client::Client;
 use concord_executor::{Executor, ExecutorOptions};
 use concord_kernel::{Clock, IdSource, LedgerId, ManualClock, SeededIds, TenantId};
 use concord_knowledge::Ruleset;
-use concord_ledger::{Ledger, SqliteLedger, SqliteOptions};
+use concord_ledger::{Ledger, MemoryLedger, SqliteLedger, SqliteOptions};
+use concord_looks::Looks;
 use concord_projection::{Options, Setup, SqliteStore};
 use concord_simulator::{Cohort, Remote};
 use tokio::net::TcpListener;
@@ -57,8 +58,11 @@ pub(crate) async fn serve(
         let setup = Setup::new(Arc::clone(&ledger), store, Arc::clone(&shared), Options::default());
         concord_views::all(setup).start().unwrap()
     });
-    let tenants =
-        Tenants::new([(tenant(), Tenant { executor, ledger: Arc::clone(&ledger), views, proofs: None })]);
+    let (id, ids) = (LedgerId::access(tenant()), Arc::new(SeededIds::new(seed)));
+    let access = MemoryLedger::new(id, Arc::clone(&shared), Arc::clone(&ids) as _);
+    let looks = Looks::new(Arc::new(access), Arc::clone(&shared), ids, concord_looks::Limits::default());
+    let tenant = (tenant(), Tenant { executor, ledger: Arc::clone(&ledger), looks, views, proofs: None });
+    let tenants = Tenants::new([tenant]);
     let authenticator = Authenticator::new(LocalTokens::new(&KEY).unwrap());
     // A machine that is busy with other things is no reason to give up.
     let limits = Limits { deadline: Duration::from_mins(10), ..Limits::default() };

@@ -48,8 +48,14 @@ fn unreadable() -> Append {
 
 fn probe(ledger: &Arc<dyn Ledger>, views: Option<Projections>) -> (Probe, watch::Sender<bool>) {
     let (closing, closed) = watch::channel(false);
-    let parts =
-        vec![Parts { tenant: tenant(), ledger: Arc::clone(ledger), views, signer: None, relay: None }];
+    let parts = vec![Parts {
+        tenant: tenant(),
+        ledger: Arc::clone(ledger),
+        views,
+        signer: None,
+        relay: None,
+        access: None,
+    }];
     (Probe::new(parts, closed), closing)
 }
 
