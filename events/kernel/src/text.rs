@@ -15,6 +15,11 @@ pub struct TenantId(Arc<str>);
 #[serde(try_from = "String", into = "String")]
 pub struct ProgramId(Arc<str>);
 
+/// Names an organisation that information is disclosed to, such as a partner clinic. Same form as [`TenantId`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct OrganisationId(Arc<str>);
+
 /// The name is empty, longer than 63 characters, or has others than `a-z 0-9 -`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a name has 1 to 63 characters of a-z, 0-9 and -, beginning with a letter")]
@@ -67,7 +72,7 @@ macro_rules! slugs {
         }
     )+};
 }
-slugs!(TenantId, ProgramId);
+slugs!(TenantId, ProgramId, OrganisationId);
 
 /// Free text that a person wrote: not blank, at most [`Text::MAX`] characters, no control characters
 /// but line breaks and tabs. `Debug` prints `[redacted]`.

@@ -74,7 +74,10 @@ impl View for DueItems {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }
