@@ -5,7 +5,13 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+<<<<<<< HEAD
 use crate::{AuditId, EpisodeId, PatientId, PrescriptionId, ProgramId, SubscriptionId, TenantId};
+||||||| 25c8065
+use crate::{AuditId, EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
+=======
+use crate::{AuditId, Day, EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
+>>>>>>> looks-core
 
 /// Names a ledger, the unit of order: one a tenant and kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -29,6 +35,11 @@ impl LedgerId {
     /// The clinical ledger of `tenant`.
     pub fn clinical(tenant: TenantId) -> Self {
         Self { tenant, kind: LedgerKind::Clinical }
+    }
+
+    /// The ledger of `tenant` that says who looked at what.
+    pub fn access(tenant: TenantId) -> Self {
+        Self { tenant, kind: LedgerKind::Access }
     }
 }
 
@@ -71,7 +82,7 @@ pub enum StreamKind {
     Prescription,
     /// The rules that decisions are judged by: one stream a ledger, about no patient.
     Ruleset,
-    /// One look at the record for an audit or evaluation.
+    /// One look at the record for an audit or evaluation; in the ledger of access, the looks of a day.
     Audit,
     /// What one patient consented to disclose, and what the program agreed not to.
     Consent,
@@ -147,6 +158,9 @@ pub struct StreamRef {
     /// Which of them.
     pub id: Uuid,
 }
+
+/// Namespace of the identifiers of days in the ledger of access; never changes.
+const LOOKS_NAMESPACE: Uuid = Uuid::from_u128(0x3c1e_70a4_91d2_5f0b_8a66_0d9e_27b5_c4f8);
 
 /// Namespace of the derived episode-stream identifiers; never changes.
 const EPISODE_NAMESPACE: Uuid = Uuid::from_u128(0x8f0f_43a1_6b52_5d0e_9d7c_51c0_7e0a_2f11);
@@ -233,6 +247,7 @@ impl StreamRef {
         Self { kind: StreamKind::Audit, id: audit.uuid() }
     }
 
+<<<<<<< HEAD
     /// What a patient consented to disclose.
     pub const fn consent(patient: PatientId) -> Self {
         Self { kind: StreamKind::Consent, id: patient.uuid() }
@@ -248,6 +263,15 @@ impl StreamRef {
         Self { kind: StreamKind::Inbox, id: patient.uuid() }
     }
 
+||||||| 25c8065
+=======
+    /// What was looked at and disclosed on one day, in the ledger of access: one stream for everybody, because a look at a
+    /// list is one record about many patients.
+    pub fn looks(day: Day) -> Self {
+        Self { kind: StreamKind::Audit, id: Uuid::new_v5(&LOOKS_NAMESPACE, day.to_string().as_bytes()) }
+    }
+
+>>>>>>> looks-core
     /// Who cares for a patient.
     pub const fn care_team(patient: PatientId) -> Self {
         Self { kind: StreamKind::CareTeam, id: patient.uuid() }
