@@ -5,13 +5,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-<<<<<<< HEAD
-use crate::{AuditId, EpisodeId, PatientId, PrescriptionId, ProgramId, SubscriptionId, TenantId};
-||||||| 25c8065
-use crate::{AuditId, EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
-=======
-use crate::{AuditId, Day, EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
->>>>>>> looks-core
+use crate::{AuditId, Day, EpisodeId, PatientId, PrescriptionId, ProgramId, SubscriptionId, TenantId};
 
 /// Names a ledger, the unit of order: one a tenant and kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -247,7 +241,6 @@ impl StreamRef {
         Self { kind: StreamKind::Audit, id: audit.uuid() }
     }
 
-<<<<<<< HEAD
     /// What a patient consented to disclose.
     pub const fn consent(patient: PatientId) -> Self {
         Self { kind: StreamKind::Consent, id: patient.uuid() }
@@ -263,15 +256,12 @@ impl StreamRef {
         Self { kind: StreamKind::Inbox, id: patient.uuid() }
     }
 
-||||||| 25c8065
-=======
     /// What was looked at and disclosed on one day, in the ledger of access: one stream for everybody, because a look at a
     /// list is one record about many patients.
     pub fn looks(day: Day) -> Self {
         Self { kind: StreamKind::Audit, id: Uuid::new_v5(&LOOKS_NAMESPACE, day.to_string().as_bytes()) }
     }
 
->>>>>>> looks-core
     /// Who cares for a patient.
     pub const fn care_team(patient: PatientId) -> Self {
         Self { kind: StreamKind::CareTeam, id: patient.uuid() }
