@@ -1,6 +1,6 @@
 //! Who is calling.
 
-use concord_kernel::{Actor, Instant, TenantId};
+use concord_kernel::{Actor, Instant, OrganisationId, TenantId};
 
 /// A caller whose token was verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub struct Identity {
     pub tenant: TenantId,
     /// Who they are.
     pub actor: Actor,
+    /// The organisation that they act for, where it is another than the program: a partner's.
+    pub organisation: Option<OrganisationId>,
     /// When the token begins, where it says so; before, it is not accepted.
     pub begins_at: Option<Instant>,
     /// When the token ends.

@@ -24,6 +24,7 @@ fn identity(role: Role) -> Identity {
     Identity {
         tenant: TenantId::parse("demo").unwrap(),
         actor: person(role),
+        organisation: None,
         begins_at: None,
         expires_at: noon().plus_days(1),
     }

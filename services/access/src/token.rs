@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use concord_kernel::{Actor, Credentials, Instant, PersonId, Role, Schedule, TenantId};
+use concord_kernel::{Actor, Credentials, Instant, OrganisationId, PersonId, Role, Schedule, TenantId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -33,6 +33,9 @@ struct Claims {
     role: Role,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     schedules: Vec<Schedule>,
+    /// Absent: the program itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organisation: Option<OrganisationId>,
     exp: i64,
     /// Absent: from when it was signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,6 +74,18 @@ impl LocalTokens {
 
     /// Signs a token for `actor` that ends `lifetime` after `now`, at most [`LocalTokens::LONGEST`].
     pub fn sign(&self, tenant: &TenantId, actor: &Actor, now: Instant, lifetime: Duration) -> String {
+        self.sign_for(tenant, actor, None, now, lifetime)
+    }
+
+    /// The same for somebody who acts for `organisation`.
+    pub fn sign_for(
+        &self,
+        tenant: &TenantId,
+        actor: &Actor,
+        organisation: Option<&OrganisationId>,
+        now: Instant,
+        lifetime: Duration,
+    ) -> String {
         let ends = now.plus(lifetime.min(Self::LONGEST));
         let claims = Claims {
             iss: ISSUER.to_owned(),
@@ -79,6 +94,7 @@ impl LocalTokens {
             tenant: tenant.clone(),
             role: actor.role,
             schedules: actor.credentials.schedules.clone(),
+            organisation: organisation.cloned(),
             exp: ends.micros().div_euclid(1_000_000),
             nbf: None,
         };
@@ -107,6 +123,7 @@ impl LocalTokens {
                 role: claims.role,
                 credentials: Credentials { schedules: claims.schedules },
             },
+            organisation: claims.organisation,
             begins_at: claims.nbf.map(instant).transpose()?,
             expires_at: instant(claims.exp)?,
         })

@@ -44,7 +44,7 @@ pub struct Carried {
     pub event_type: Box<str>,
     /// The version of its stored shape.
     pub event_version: u16,
-    /// When it was recorded.
+    /// When it was recorded, to the second: what is finer tells of others.
     pub recorded_at: Instant,
     /// What it tells.
     pub classes: DataClasses,

@@ -170,7 +170,7 @@ impl Session {
                 kind: entry.stream.kind,
                 event_type: entry.event_type.clone(),
                 event_version: entry.event_version,
-                recorded_at: entry.recorded_at,
+                recorded_at: whole_second(entry.recorded_at),
                 classes: *classes,
                 part2: *part2,
                 data: match self.offered.terms.payload {
@@ -233,4 +233,10 @@ impl Session {
             };
         lines.into_iter().map(line).collect()
     }
+}
+
+/// What is finer tells how many others were recorded at the same time: later positions have later times.
+fn whole_second(at: Instant) -> Instant {
+    const MICROS: i64 = 1_000_000;
+    Instant::from_micros(at.micros().div_euclid(MICROS) * MICROS).unwrap_or(at)
 }

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use concord_kernel::{Role, Schedule, TenantId};
+use concord_kernel::{OrganisationId, Role, Schedule, TenantId};
 use uuid::Uuid;
 
 use crate::audit::Audit;
@@ -416,7 +416,7 @@ pub(crate) enum Relay {
 #[derive(Debug, Args)]
 pub(crate) struct Token {
     /// Role: psychiatrist, pmhnp, therapist, case_manager, nurse, pharmacist, primary_care, outside_provider, family,
-    /// patient, auditor or service
+    /// patient, auditor, service, director, privacy_officer or partner
     #[arg(long, value_parser = role)]
     pub(crate) role: Role,
     /// Tenant
@@ -425,6 +425,9 @@ pub(crate) struct Token {
     /// UUID of the person; for a patient, of the patient. Absent: a person made up from the role
     #[arg(long)]
     pub(crate) person: Option<Uuid>,
+    /// The organisation that the person acts for; of a partner
+    #[arg(long, value_parser = organisation)]
+    pub(crate) organisation: Option<OrganisationId>,
     /// DEA schedules that the person may prescribe
     #[arg(long, value_delimiter = ',', value_parser = schedule, value_name = "II,III,IV,V")]
     pub(crate) schedules: Vec<Schedule>,
@@ -435,6 +438,10 @@ pub(crate) struct Token {
 
 pub(crate) fn tenant(text: &str) -> Result<TenantId, String> {
     TenantId::parse(text).map_err(|error| error.to_string())
+}
+
+fn organisation(text: &str) -> Result<OrganisationId, String> {
+    OrganisationId::parse(text).map_err(|error| error.to_string())
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -68,6 +68,8 @@ pub(crate) struct Config {
     pub(crate) telemetry: Telemetry,
     /// Prescriptions on their way.
     pub(crate) pharmacy: Pharmacy,
+    /// What partners take.
+    pub(crate) feeds: Feeds,
     /// The log on JetStream.
     pub(crate) nats: Nats,
     /// Bounds.
@@ -102,6 +104,14 @@ pub(crate) struct LeaseTerm {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tokens {
     /// The file of the key; empty: in the data folder.
+    pub(crate) key: PathBuf,
+}
+
+/// What partners take.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Feeds {
+    /// The file of the key that partners' names for patients follow from; empty: in the data folder.
     pub(crate) key: PathBuf,
 }
 

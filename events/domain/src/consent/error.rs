@@ -70,7 +70,7 @@ impl Explain for Error {
             Self::PurposeNotAllowed => "CONSENT_PURPOSE_NOT_ALLOWED",
             Self::OnlyForOperations => "CONSENT_TOO_GENERAL",
             Self::Ended => "CONSENT_ENDS_TOO_EARLY",
-            Self::SignedInFuture => "CONSENT_SIGNED_IN_FUTURE",
+            Self::SignedInFuture => "CONSENT_FORM_SIGNED_IN_FUTURE",
             Self::Unknown => "CONSENT_UNKNOWN",
             Self::Revoked => "CONSENT_REVOKED",
             Self::RestrictionUsed => "RESTRICTION_USED",

@@ -164,4 +164,11 @@ requests! {
     ProposeRuleset
     SignRuleset
     RejectRuleset
+    GiveConsent
+    RevokeConsent
+    RestrictDisclosure
+    EndRestriction
+    OpenSubscription
+    CloseSubscription
+    ReviewContribution
 }

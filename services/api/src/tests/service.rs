@@ -73,7 +73,8 @@ impl Service {
         let views = concord_views::all(setup).start().unwrap();
         answering(&views).await;
         let views = Some(views);
-        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None })]);
+        let tenants =
+            Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None, feeds: None })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
         let parts = ApiParts { authenticator, clock: shared, tenants, limits };
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());

@@ -57,8 +57,10 @@ pub(crate) async fn serve(
         let setup = Setup::new(Arc::clone(&ledger), store, Arc::clone(&shared), Options::default());
         concord_views::all(setup).start().unwrap()
     });
-    let tenants =
-        Tenants::new([(tenant(), Tenant { executor, ledger: Arc::clone(&ledger), views, proofs: None })]);
+    let tenants = Tenants::new([(
+        tenant(),
+        Tenant { executor, ledger: Arc::clone(&ledger), views, proofs: None, feeds: None },
+    )]);
     let authenticator = Authenticator::new(LocalTokens::new(&KEY).unwrap());
     // A machine that is busy with other things is no reason to give up.
     let limits = Limits { deadline: Duration::from_mins(10), ..Limits::default() };
