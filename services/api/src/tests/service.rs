@@ -8,14 +8,16 @@ use async_trait::async_trait;
 use concord_access::{Authenticator, LocalTokens};
 use concord_client::{Client, Retry};
 use concord_executor::{Executor, ExecutorOptions};
+use concord_feed::{Feed, InLedger, PartnerKeys, Parts};
 use concord_kernel::{
-    Actor, Clock, CommandId, Credentials, Instant, LedgerId, ManualClock, PersonId, Role, SeededIds,
-    StreamRef, TenantId, Token,
+    Actor, Clock, CommandId, Credentials, Instant, LedgerId, IdSource, ManualClock, OrganisationId, PersonId, Role,
+    SeededIds, StreamRef, TenantId, Token,
 };
 use concord_knowledge::Ruleset;
 use concord_ledger::{
     Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Page, ReadError, Receipt,
 };
+use concord_looks::Looks;
 use concord_projection::{Options, Projections, Setup, SqliteStore, State};
 use concord_proto::concord::care_team::v1::AddMemberRequest;
 use concord_proto::concord::common::v1 as pb;
@@ -28,7 +30,7 @@ use tonic::transport::Channel;
 use uuid::Uuid;
 
 use super::samples::Sample;
-use crate::{Api, ApiParts, Limits, Tenant, Tenants};
+use crate::{Api, ApiParts, Feeds, Limits, Tenant, Tenants};
 
 const NOON: &str = "2026-03-02T12:00:00Z";
 const KEY: &[u8] = b"a key of thirty-two bytes or more";
@@ -73,8 +75,9 @@ impl Service {
         let views = concord_views::all(setup).start().unwrap();
         answering(&views).await;
         let views = Some(views);
+        let feeds = Some(feeds(&ledger, &shared));
         let tenants =
-            Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None, feeds: None })]);
+            Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None, feeds })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
         let parts = ApiParts { authenticator, clock: shared, tenants, limits };
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
@@ -118,6 +121,22 @@ async fn answering(views: &Projections) {
     }
 }
 
+/// What partners take; disclosures are kept in memory.
+fn feeds(ledger: &Arc<dyn Ledger>, clock: &Arc<dyn Clock>) -> Feeds {
+    let ids: Arc<dyn IdSource> = Arc::new(SeededIds::new(2));
+    let access: Arc<dyn Ledger> =
+        Arc::new(MemoryLedger::new(LedgerId::access(tenant()), Arc::clone(clock), Arc::clone(&ids)));
+    let looks = Looks::new(Arc::clone(&access), Arc::clone(clock), Arc::clone(&ids), Default::default());
+    let feed = Feed::new(Parts {
+        tenant: tenant(),
+        ledger: Arc::clone(ledger),
+        disclosures: Arc::new(InLedger::new(access, ids)),
+        keys: PartnerKeys::new([7; PartnerKeys::BYTES]),
+        clock: Arc::clone(clock),
+    });
+    Feeds { feed, log: looks.log() }
+}
+
 /// A clock that stands at noon.
 pub(super) fn noon() -> Arc<ManualClock> {
     Arc::new(ManualClock::starting_at(Instant::parse(NOON).unwrap()))
@@ -127,7 +146,10 @@ pub(super) fn noon() -> Arc<ManualClock> {
 pub(super) fn signed(role: Role, tenant: &TenantId, now: Instant) -> String {
     let id = PersonId::new(Uuid::from_u128(900 + role as u128));
     let actor = Actor { id, role, credentials: Credentials::default() };
-    LocalTokens::new(KEY).unwrap().sign(tenant, &actor, now, Duration::from_hours(1))
+    // A partner acts for a clinic.
+    let clinic = OrganisationId::parse("riverside").unwrap();
+    let organisation = (role == Role::Partner).then_some(&clinic);
+    LocalTokens::new(KEY).unwrap().sign_for(tenant, &actor, organisation, now, Duration::from_hours(1))
 }
 
 pub(super) fn tenant() -> TenantId {

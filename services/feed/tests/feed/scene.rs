@@ -17,6 +17,7 @@ use concord_kernel::{
     Text, Token,
 };
 use concord_knowledge::Ruleset;
+use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_ledger::{Ledger, MemoryLedger};
 use uuid::Uuid;
 
@@ -116,8 +117,8 @@ impl Scene {
             substance: text(&format!("substance {n}")),
             codings: vec![],
             reaction: None,
-            severity: chart::ReactionSeverity::Mild,
-            kind: chart::ReactionKind::Allergy,
+            severity: ReactionSeverity::Mild,
+            kind: ReactionKind::Allergy,
         };
         self.does(Role::Nurse, patient, Command::Chart(allergy)).await
     }
@@ -153,7 +154,7 @@ pub(crate) fn terms() -> Terms {
         recipients: vec![Recipient::Organisation(riverside())],
         purposes: vec![Purpose::Treatment],
         statements: Statements { right_to_revoke: text("in writing"), redisclosure: true, refusal: true },
-        expires: Expiry::On(noon().plus_days(30).day()),
+        expires: Expiry::EndOfTreatment,
         signature: Signature { by: Signer::Patient, name: text("Ada"), form: Form::Paper, on: noon().day() },
     }
 }
