@@ -162,6 +162,8 @@ pub(crate) enum Bench {
     Proofs(BenchReplay),
     /// Events a second published on JetStream, and read from it
     Relay(BenchRelay),
+    /// How long a decision by consent takes, and events a second told to one partner and to fifty
+    Feed(BenchReplay),
     /// How long the safety check of one chart takes, over the whole ruleset
     Safety(BenchSafety),
     /// The bare service that the others are compared with
