@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::treatment_plan::ReviewCause;
 use crate::{
-    adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
-    ruleset, scales, side_effects, treatment_plan,
+    adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up, inbox,
+    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// Names one stay together with the program it is in.
@@ -76,6 +76,12 @@ pub enum Command {
     Ruleset(ruleset::Command),
     /// Of what was looked at for an audit or evaluation.
     Audit(audit::Command),
+    /// Of what the patient consented to disclose.
+    Consent(consent::Command),
+    /// Of what a partner takes; of no patient's record.
+    Feed(feed::Command),
+    /// Of what partners told about the patient.
+    Inbox(inbox::Command),
 }
 
 /// The streams that a command concerns.
@@ -155,6 +161,11 @@ impl Command {
             Self::Audit(audit::Command::Record { audit, .. }) => {
                 Target { stream: StreamRef::audit(*audit), reads: Vec::new() }
             }
+            Self::Consent(_) => Target { stream: StreamRef::consent(patient), reads: Vec::new() },
+            Self::Feed(command) => {
+                Target { stream: StreamRef::feed(command.subscription()), reads: Vec::new() }
+            }
+            Self::Inbox(_) => Target { stream: StreamRef::inbox(patient), reads: Vec::new() },
         }
     }
 }

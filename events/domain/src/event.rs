@@ -4,8 +4,8 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
-    ruleset, scales, side_effects, treatment_plan,
+    adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up, inbox,
+    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
@@ -39,6 +39,12 @@ pub enum DomainEvent {
     Ruleset(ruleset::Event),
     /// About what was looked at for an audit or evaluation.
     Audit(audit::Event),
+    /// About what a patient consented to disclose.
+    Consent(consent::Event),
+    /// About what a partner takes.
+    Feed(feed::Event),
+    /// About what partners told.
+    Inbox(inbox::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -74,6 +80,9 @@ impl DomainEvent {
             Self::Prescription(_) => StreamKind::Prescription,
             Self::Ruleset(_) => StreamKind::Ruleset,
             Self::Audit(_) => StreamKind::Audit,
+            Self::Consent(_) => StreamKind::Consent,
+            Self::Feed(_) => StreamKind::Feed,
+            Self::Inbox(_) => StreamKind::Inbox,
         }
     }
 
@@ -94,6 +103,9 @@ impl DomainEvent {
             Self::Prescription(event) => event.name(),
             Self::Ruleset(event) => event.name(),
             Self::Audit(event) => event.name(),
+            Self::Consent(event) => event.name(),
+            Self::Feed(event) => event.name(),
+            Self::Inbox(event) => event.name(),
         }
     }
 
@@ -114,6 +126,9 @@ impl DomainEvent {
             Self::Prescription(event) => event.version(),
             Self::Ruleset(event) => event.version(),
             Self::Audit(event) => event.version(),
+            Self::Consent(event) => event.version(),
+            Self::Feed(event) => event.version(),
+            Self::Inbox(event) => event.version(),
         }
     }
 
@@ -134,6 +149,9 @@ impl DomainEvent {
             Self::Prescription(event) => serde_json::to_vec(event),
             Self::Ruleset(event) => serde_json::to_vec(event),
             Self::Audit(event) => serde_json::to_vec(event),
+            Self::Consent(event) => serde_json::to_vec(event),
+            Self::Feed(event) => serde_json::to_vec(event),
+            Self::Inbox(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -159,6 +177,9 @@ impl DomainEvent {
             StreamKind::Prescription => serde_json::from_slice(payload).map(Self::Prescription),
             StreamKind::Ruleset => serde_json::from_slice(payload).map(Self::Ruleset),
             StreamKind::Audit => serde_json::from_slice(payload).map(Self::Audit),
+            StreamKind::Consent => serde_json::from_slice(payload).map(Self::Consent),
+            StreamKind::Feed => serde_json::from_slice(payload).map(Self::Feed),
+            StreamKind::Inbox => serde_json::from_slice(payload).map(Self::Inbox),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

@@ -3,8 +3,8 @@
 use concord_knowledge::{Finding, RulesetVersion};
 
 use crate::{
-    Command, OfPrescription, adherence, assessment, audit, care_team, chart, coordination, episode,
-    follow_up, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    Command, OfPrescription, adherence, assessment, audit, care_team, chart, consent, coordination, episode,
+    feed, follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.
@@ -76,6 +76,15 @@ pub enum Refusal {
     /// About what was looked at for an audit or evaluation.
     #[error(transparent)]
     Audit(#[from] audit::Error),
+    /// About what a patient consented to disclose.
+    #[error(transparent)]
+    Consent(#[from] consent::Error),
+    /// About what a partner takes.
+    #[error(transparent)]
+    Feed(#[from] feed::Error),
+    /// About what partners told.
+    #[error(transparent)]
+    Inbox(#[from] inbox::Error),
 }
 
 impl Refusal {
@@ -110,6 +119,9 @@ impl Refusal {
             Self::Prescription(error) => error,
             Self::Ruleset(error) => error,
             Self::Audit(error) => error,
+            Self::Consent(error) => error,
+            Self::Feed(error) => error,
+            Self::Inbox(error) => error,
         }
     }
 }

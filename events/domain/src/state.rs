@@ -8,9 +8,12 @@ use crate::assessment::Assessment;
 use crate::audit::Audit;
 use crate::care_team::CareTeam;
 use crate::chart::Chart;
+use crate::consent::Consents;
 use crate::coordination::Coordination;
 use crate::episode::Episode;
+use crate::feed::Feed;
 use crate::follow_up::FollowUp;
+use crate::inbox::Inbox;
 use crate::prescription::Prescription;
 use crate::recovery::Recovery;
 use crate::ruleset::Rulesets;
@@ -50,6 +53,12 @@ pub enum State {
     Ruleset(Box<Rulesets>),
     /// A look at the record for an audit or evaluation.
     Audit(Audit),
+    /// What a patient consented to disclose.
+    Consent(Consents),
+    /// What a partner takes.
+    Feed(Feed),
+    /// What partners told.
+    Inbox(Inbox),
 }
 
 impl State {
@@ -70,6 +79,9 @@ impl State {
             StreamKind::Prescription => Self::Prescription(Prescription::default()),
             StreamKind::Ruleset => Self::Ruleset(Box::default()),
             StreamKind::Audit => Self::Audit(Audit::default()),
+            StreamKind::Consent => Self::Consent(Consents::default()),
+            StreamKind::Feed => Self::Feed(Feed::default()),
+            StreamKind::Inbox => Self::Inbox(Inbox::default()),
         }
     }
 
@@ -90,6 +102,9 @@ impl State {
             (Self::Prescription(state), DomainEvent::Prescription(event)) => state.fold(event),
             (Self::Ruleset(state), DomainEvent::Ruleset(event)) => state.fold(event),
             (Self::Audit(state), DomainEvent::Audit(event)) => state.fold(event),
+            (Self::Consent(state), DomainEvent::Consent(event)) => state.fold(event),
+            (Self::Feed(state), DomainEvent::Feed(event)) => state.fold(event),
+            (Self::Inbox(state), DomainEvent::Inbox(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -104,7 +119,10 @@ impl State {
                 | Self::Recovery(_)
                 | Self::Prescription(_)
                 | Self::Ruleset(_)
-                | Self::Audit(_),
+                | Self::Audit(_)
+                | Self::Consent(_)
+                | Self::Feed(_)
+                | Self::Inbox(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -207,6 +225,15 @@ impl State {
             (Self::Audit(state), Command::Audit(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Audit))
             }
+            (Self::Consent(state), Command::Consent(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Consent))
+            }
+            (Self::Feed(state), Command::Feed(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Feed))
+            }
+            (Self::Inbox(state), Command::Inbox(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Inbox))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -221,7 +248,10 @@ impl State {
                 | Self::Recovery(_)
                 | Self::Prescription(_)
                 | Self::Ruleset(_)
-                | Self::Audit(_),
+                | Self::Audit(_)
+                | Self::Consent(_)
+                | Self::Feed(_)
+                | Self::Inbox(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

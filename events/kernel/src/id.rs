@@ -43,8 +43,12 @@ identifiers! {
     ConcernId,
     /// Names one conflict between those who treat a patient.
     ConflictId,
+    /// Names one consent of a patient to disclosures, over all its versions.
+    ConsentId,
     /// Names one question to somebody who treats a patient.
     ConsultId,
+    /// Names one thing that a partner contributed.
+    ContributionId,
     /// Ties together everything that one clinical occurrence set off.
     CorrelationId,
     /// Names one test of urine or saliva for substances.
@@ -83,10 +87,14 @@ identifiers! {
     PrescriptionId,
     /// Names one report of a side effect.
     ReportId,
+    /// Names one restriction of disclosures that the program agreed to.
+    RestrictionId,
     /// Names one administration of a scale.
     ScaleId,
     /// Names one therapy session that a patient was expected at.
     SessionId,
+    /// Names one subscription of a partner.
+    SubscriptionId,
     /// Names one report that a patient used a substance.
     SubstanceUseId,
     /// Names one support that somebody arranges for a goal.

@@ -5,6 +5,7 @@
 //! only places in Concord that read the wall clock and the random generator.
 
 mod actor;
+mod classes;
 mod clock;
 mod id;
 mod ids;
@@ -15,12 +16,14 @@ mod text;
 mod token;
 
 pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
+pub use classes::{DataClass, DataClasses, UnknownDataClass};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
-    AuditId, BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, DrugScreenId,
-    EpisodeId, FillId, GoalId, InductionId, LifeChangeId, MessageId, OrderId, OutsideMedicationId,
-    OutsideUpdateId, OverdoseId, PatientId, PersonId, PharmacyRequestId, PrescriptionId, RelapseId,
-    ReminderId, ReportId, ScaleId, SessionId, SubstanceUseId, SupportId, VisitId,
+    AuditId, BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsentId, ConsultId, ContributionId,
+    CorrelationId, DrugScreenId, EpisodeId, FillId, GoalId, InductionId, LifeChangeId, MessageId, OrderId,
+    OutsideMedicationId, OutsideUpdateId, OverdoseId, PatientId, PersonId, PharmacyRequestId, PrescriptionId,
+    RelapseId, ReminderId, ReportId, RestrictionId, ScaleId, SessionId, SubscriptionId, SubstanceUseId,
+    SupportId, VisitId,
 };
 pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};

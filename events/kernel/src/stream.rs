@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
-use crate::{AuditId, Day, EpisodeId, PatientId, PrescriptionId, ProgramId, TenantId};
+use crate::{AuditId, Day, EpisodeId, PatientId, PrescriptionId, ProgramId, SubscriptionId, TenantId};
 
 /// Names a ledger, the unit of order: one a tenant and kind.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -84,6 +84,12 @@ pub enum StreamKind {
     Ruleset,
     /// One look at the record for an audit or evaluation; in the ledger of access, the looks of a day.
     Audit,
+    /// What one patient consented to disclose, and what the program agreed not to.
+    Consent,
+    /// One subscription of a partner: its terms, and in the ledger of access what was disclosed on it.
+    Feed,
+    /// What partners told about one patient, until somebody of the program has looked at it.
+    Inbox,
 }
 
 /// The text names no stream kind.
@@ -93,7 +99,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -108,6 +114,9 @@ impl StreamKind {
         Self::Prescription,
         Self::Ruleset,
         Self::Audit,
+        Self::Consent,
+        Self::Feed,
+        Self::Inbox,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -127,6 +136,9 @@ impl StreamKind {
             Self::Prescription => "prescription",
             Self::Ruleset => "ruleset",
             Self::Audit => "audit",
+            Self::Consent => "consent",
+            Self::Feed => "feed",
+            Self::Inbox => "inbox",
         }
     }
 }
@@ -233,6 +245,21 @@ impl StreamRef {
     /// One look at the record for an audit or evaluation, of one patient or of everybody.
     pub const fn audit(audit: AuditId) -> Self {
         Self { kind: StreamKind::Audit, id: audit.uuid() }
+    }
+
+    /// What a patient consented to disclose.
+    pub const fn consent(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Consent, id: patient.uuid() }
+    }
+
+    /// One subscription of a partner.
+    pub const fn feed(subscription: SubscriptionId) -> Self {
+        Self { kind: StreamKind::Feed, id: subscription.uuid() }
+    }
+
+    /// What partners told about a patient.
+    pub const fn inbox(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Inbox, id: patient.uuid() }
     }
 
     /// What was looked at and disclosed on one day, in the ledger of access: one stream for everybody, because a look at a

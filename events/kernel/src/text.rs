@@ -15,7 +15,7 @@ pub struct TenantId(Arc<str>);
 #[serde(try_from = "String", into = "String")]
 pub struct ProgramId(Arc<str>);
 
-/// Names an organisation that calls from outside, such as a partner clinic. Same form as [`TenantId`].
+/// Names an organisation outside the program, such as a partner clinic: it calls, or is told. Same form as [`TenantId`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OrganisationId(Arc<str>);

@@ -2,8 +2,8 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, OfPrescription, adherence, assessment, care_team, chart, coordination,
-    episode, follow_up, prescription, recovery, scales, treatment_plan,
+    Command, InEpisode, InProgram, OfPrescription, adherence, assessment, care_team, chart, consent,
+    coordination, episode, follow_up, inbox, prescription, recovery, scales, treatment_plan,
 };
 
 /// A kind of change to a record.
@@ -119,6 +119,16 @@ pub enum Act {
     MakeRules,
     /// Look at the record for an audit or evaluation.
     Audit,
+    /// Record a consent to disclosures, or take it back.
+    KeepConsent,
+    /// Agree not to disclose something; end that.
+    RestrictDisclosure,
+    /// Let a partner subscribe, or no more.
+    ManageFeeds,
+    /// Tell something as a partner.
+    Contribute,
+    /// Look at what a partner told.
+    ReviewContribution,
 }
 
 /// A kind of question to the record.
@@ -146,6 +156,16 @@ pub enum Question {
     Checkpoints,
     /// Who looked at one patient's record, and what was disclosed of it.
     AccessLog,
+    /// What a patient consented to disclose.
+    Consents,
+    /// What was disclosed of a patient, and to whom.
+    Disclosures,
+    /// What partners told and nobody has looked at.
+    Inbox,
+    /// Which partners take what.
+    Feeds,
+    /// What patients consented to that a partner takes.
+    Feed,
 }
 
 impl Act {
@@ -200,6 +220,17 @@ impl Act {
             Command::Prescription(OfPrescription { command, .. }) => Self::of_prescription(command),
             Command::Ruleset(_) => Self::MakeRules,
             Command::Audit(_) => Self::Audit,
+            Command::Consent(command) => match command {
+                consent::Command::Give { .. } | consent::Command::Revoke { .. } => Self::KeepConsent,
+                consent::Command::Restrict { .. } | consent::Command::EndRestriction { .. } => {
+                    Self::RestrictDisclosure
+                }
+            },
+            Command::Feed(_) => Self::ManageFeeds,
+            Command::Inbox(command) => match command {
+                inbox::Command::Receive { .. } => Self::Contribute,
+                inbox::Command::Review { .. } => Self::ReviewContribution,
+            },
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }

@@ -87,6 +87,11 @@ fn may(role: Role, act: Act) -> bool {
         }
         Act::Escalate | Act::RelayPrescription => return role == Service,
         Act::Audit => return role == Role::Auditor,
+        Act::KeepConsent => &[Therapist, CaseManager, Nurse, Patient, Role::PrivacyOfficer],
+        Act::RestrictDisclosure => return matches!(role, Role::PrivacyOfficer | Patient),
+        Act::ManageFeeds => return role == Role::PrivacyOfficer,
+        Act::Contribute => return role == Role::Partner,
+        Act::ReviewContribution => &[Nurse, Pharmacist],
         Act::RecordParticipation => return role == Therapist,
         Act::WritePlan => &[Therapist],
         Act::AgreePlan => &[Patient],
@@ -125,6 +130,11 @@ fn may_ask(role: Role, question: Question) -> bool {
         Question::Timeline => &[Nurse, Pharmacist, Auditor],
         // Whoever is responsible for the program or its quality acts in one of these roles; partners do not.
         Question::Outcomes => &[CaseManager, Auditor],
+        Question::Consents => &[Therapist, CaseManager, Nurse, Role::Patient, Role::PrivacyOfficer],
+        Question::Disclosures => return matches!(role, Role::Patient | Role::PrivacyOfficer),
+        Question::Inbox => &[Nurse, Pharmacist],
+        Question::Feeds => return role == Role::PrivacyOfficer,
+        Question::Feed => return role == Role::Partner,
         // What decisions are judged by is no secret to anybody who is bound by it.
         Question::Rules => &[Therapist, CaseManager, Nurse, Pharmacist, Auditor, Service],
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use concord_kernel::{Actor, Credentials, Instant, PersonId, Role, Schedule, TenantId};
+use concord_kernel::{Actor, Credentials, Instant, OrganisationId, PersonId, Role, Schedule, TenantId};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -34,6 +34,9 @@ struct Claims {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     schedules: Vec<Schedule>,
     iat: i64,
+    /// Absent: the program itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    organisation: Option<OrganisationId>,
     exp: i64,
     /// Absent: from when it was signed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -77,6 +80,18 @@ impl LocalTokens {
 
     /// Signs a token for `actor` that ends `lifetime` after `now`, at most [`LocalTokens::LONGEST`].
     pub fn sign(&self, tenant: &TenantId, actor: &Actor, now: Instant, lifetime: Duration) -> String {
+        self.sign_for(tenant, actor, None, now, lifetime)
+    }
+
+    /// The same for somebody who acts for `organisation`.
+    pub fn sign_for(
+        &self,
+        tenant: &TenantId,
+        actor: &Actor,
+        organisation: Option<&OrganisationId>,
+        now: Instant,
+        lifetime: Duration,
+    ) -> String {
         let ends = now.plus(lifetime.min(Self::LONGEST));
         let claims = Claims {
             iss: ISSUER.to_owned(),
@@ -86,6 +101,7 @@ impl LocalTokens {
             role: actor.role,
             schedules: actor.credentials.schedules.clone(),
             iat: now.micros().div_euclid(1_000_000),
+            organisation: organisation.cloned(),
             exp: ends.micros().div_euclid(1_000_000),
             nbf: None,
         };
@@ -128,7 +144,7 @@ impl LocalTokens {
                 role: claims.role,
                 credentials: Credentials { schedules: claims.schedules },
             },
-            organisation: None,
+            organisation: claims.organisation,
             begins_at: claims.nbf.map(instant).transpose()?,
             expires_at: ends,
         })

@@ -14,8 +14,10 @@ use concord_proto::concord::audit::v1::audit_service_server::AuditServiceServer;
 use concord_proto::concord::care_team::v1::care_team_service_server::CareTeamServiceServer;
 use concord_proto::concord::chart::v1::chart_service_server::ChartServiceServer;
 use concord_proto::concord::command::v1::command_service_server::CommandServiceServer;
+use concord_proto::concord::consent::v1::consent_service_server::ConsentServiceServer;
 use concord_proto::concord::coordination::v1::coordination_service_server::CoordinationServiceServer;
 use concord_proto::concord::episode::v1::episode_service_server::EpisodeServiceServer;
+use concord_proto::concord::feed::v1::feed_service_server::FeedServiceServer;
 use concord_proto::concord::follow_up::v1::follow_up_service_server::FollowUpServiceServer;
 use concord_proto::concord::ledger::v1::ledger_service_server::LedgerServiceServer;
 use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonServiceServer;
@@ -191,6 +193,8 @@ fn add_commands(routes: &mut tonic::service::RoutesBuilder, commands: &Commands,
         .add_service(AdherenceServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(RecoveryServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(PrescriptionServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(ConsentServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
+        .add_service(FeedServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(RulesetServiceServer::new(commands.clone()).max_decoding_message_size(bytes))
         .add_service(CommandServiceServer::new(commands.clone()).max_decoding_message_size(bytes));
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use concord_access::{AuthError, Denied};
 use concord_audit::{LogError, SignError};
 use concord_executor::ExecuteError;
+use concord_feed::FeedError;
 use concord_ledger::{Diverged, LocateError, ReadError};
 use concord_looks::LooksError;
 use concord_projection::{StoreError, ViewReadError};
@@ -103,6 +104,26 @@ pub enum Failure {
     /// More events are about a patient than a file holds.
     #[error("more events are about the patient than one file holds")]
     AuditTooLarge,
+    /// This process serves no partners.
+    #[error("no partners are served here")]
+    NoFeeds,
+    /// Nothing is sent to a partner.
+    #[error(transparent)]
+    Feed(FeedError),
+}
+
+impl From<FeedError> for Failure {
+    fn from(error: FeedError) -> Self {
+        match error {
+            FeedError::NotFound => Self::NotFound,
+            FeedError::Ledger(error) => error.into(),
+            error @ (FeedError::Closed
+            | FeedError::NotSent
+            | FeedError::Overtaken
+            | FeedError::Unrecorded
+            | FeedError::Unreadable) => Self::Feed(error),
+        }
+    }
 }
 
 impl From<LogError> for Failure {

@@ -56,6 +56,9 @@ pub(crate) const RANGE_READ_AHEAD: usize = 4;
 /// Stored names that one filter may have.
 pub(crate) const FILTER_NAMES: usize = 64;
 
+/// Messages of a feed that wait for the partner; one that reads slower costs no more than these and its cursor.
+pub(crate) const FEED_AHEAD: usize = 1024;
+
 /// How much earlier than the client's deadline a call gives up, so that the answer still arrives: this part of it.
 pub(crate) const DEADLINE_MARGIN: u32 = 10;
 

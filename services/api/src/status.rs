@@ -13,6 +13,7 @@ use concord_access::AuthError;
 use concord_domain::{Explain, Refusal};
 use concord_executor::ExecuteError;
 use concord_looks::LooksError;
+use concord_feed::FeedError;
 use concord_projection::StoreError;
 use concord_proto::concord::common::v1 as common;
 use concord_proto::concord::common::v1::ErrorReason;
@@ -117,6 +118,21 @@ pub(crate) fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::Cosignature => (Code::InvalidArgument, ErrorReason::CosignatureInvalid),
         Failure::Contradiction(_) => (Code::DataLoss, ErrorReason::DataLoss),
         Failure::AuditTooLarge => (Code::ResourceExhausted, ErrorReason::AuditTooLarge),
+        Failure::NoFeeds => (Code::Unavailable, ErrorReason::DisclosuresUnavailable),
+        Failure::Feed(error) => classify_feed(error),
+    }
+}
+
+const fn classify_feed(error: &FeedError) -> (Code, ErrorReason) {
+    match error {
+        FeedError::NotFound => (Code::NotFound, ErrorReason::NotFound),
+        FeedError::Closed => (Code::FailedPrecondition, ErrorReason::SubscriptionClosed),
+        FeedError::NotSent => (Code::InvalidArgument, ErrorReason::SequenceNotSent),
+        FeedError::Overtaken => (Code::Aborted, ErrorReason::SubscriptionTakenOver),
+        FeedError::Unrecorded | FeedError::Ledger(_) => {
+            (Code::Unavailable, ErrorReason::DisclosuresUnavailable)
+        }
+        FeedError::Unreadable => (Code::DataLoss, ErrorReason::DataLoss),
     }
 }
 

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use concord_audit::note::SigningKey;
 use concord_audit::{Cosigners, Log};
 use concord_executor::Executor;
+use concord_feed::Feed;
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
 use concord_looks::Looks;
+use concord_looks::AccessLog;
 use concord_projection::Projections;
 
 /// Everything that belongs to one tenant. Nothing in it can reach another's.
@@ -23,6 +25,17 @@ pub struct Tenant {
     pub views: Option<Projections>,
     /// What proves its record, where this process has the key; such questions are answered `UNAVAILABLE` where it has not.
     pub proofs: Option<Proofs>,
+    /// What partners take, where this process serves them; such calls are answered `UNAVAILABLE` where it does not.
+    pub feeds: Option<Feeds>,
+}
+
+/// What partners take of a tenant's record.
+#[derive(Clone)]
+pub struct Feeds {
+    /// Decides and sends.
+    pub feed: Feed,
+    /// What was disclosed.
+    pub log: AccessLog,
 }
 
 /// What proves a tenant's record.

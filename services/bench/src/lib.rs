@@ -6,6 +6,7 @@ mod baseline;
 pub mod commands;
 mod echo;
 mod error;
+pub mod feed;
 mod fill;
 mod lag;
 mod load;

@@ -3,8 +3,8 @@
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    ruleset, scales, side_effects,
+    adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
+    prescription, recovery, ruleset, scales, side_effects,
 };
 use tonic::Status;
 
@@ -205,5 +205,16 @@ asks! {
         ProposeRulesetRequest, propose_ruleset, ProposeRuleset;
         SignRulesetRequest, sign_ruleset, SignRuleset;
         RejectRulesetRequest, reject_ruleset, RejectRuleset;
+    }
+    consent by consents {
+        GiveConsentRequest, give_consent, GiveConsent;
+        RevokeConsentRequest, revoke_consent, RevokeConsent;
+        RestrictDisclosureRequest, restrict_disclosure, RestrictDisclosure;
+        EndRestrictionRequest, end_restriction, EndRestriction;
+    }
+    feed by feeds {
+        OpenSubscriptionRequest, open_subscription, OpenSubscription;
+        CloseSubscriptionRequest, close_subscription, CloseSubscription;
+        ReviewContributionRequest, review_contribution, ReviewContribution;
     }
 }

@@ -8,8 +8,10 @@ use concord_proto::concord::care_team::v1::care_team_service_client::CareTeamSer
 use concord_proto::concord::chart::v1::chart_service_client::ChartServiceClient;
 use concord_proto::concord::command::v1::command_service_client::CommandServiceClient;
 use concord_proto::concord::common::v1::CommandReceipt;
+use concord_proto::concord::consent::v1::consent_service_client::ConsentServiceClient;
 use concord_proto::concord::coordination::v1::coordination_service_client::CoordinationServiceClient;
 use concord_proto::concord::episode::v1::episode_service_client::EpisodeServiceClient;
+use concord_proto::concord::feed::v1::feed_service_client::FeedServiceClient;
 use concord_proto::concord::follow_up::v1::follow_up_service_client::FollowUpServiceClient;
 use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClient;
 use concord_proto::concord::liaison::v1::liaison_service_client::LiaisonServiceClient;
@@ -152,6 +154,10 @@ services! {
     prescriptions: PrescriptionServiceClient;
     /// The rules that decisions are judged by.
     rulesets: RulesetServiceClient;
+    /// What may be disclosed.
+    consents: ConsentServiceClient;
+    /// What partners take, and what they tell.
+    feeds: FeedServiceClient;
     /// Many commands on one stream.
     commands: CommandServiceClient;
     /// The log itself.

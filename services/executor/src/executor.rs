@@ -180,8 +180,12 @@ impl Inner {
     /// What a command for `target` is judged by.
     async fn rules(&self, target: &Target, now: Instant) -> Result<Rules, ExecuteError> {
         match target.stream.kind {
-            // Neither is judged by them; an audit is answered also while nothing can be judged.
-            StreamKind::Ruleset | StreamKind::Audit => Ok(self.book.base()),
+            // None is judged by them; a consent is revoked, and an audit answered, also while nothing can be judged.
+            StreamKind::Ruleset
+            | StreamKind::Audit
+            | StreamKind::Consent
+            | StreamKind::Feed
+            | StreamKind::Inbox => Ok(self.book.base()),
             StreamKind::Episode
             | StreamKind::Assessment
             | StreamKind::MedicationChart

@@ -1,6 +1,6 @@
 //! What is stored beside every event: who, what for, on whose record.
 
-use concord_kernel::{CommandId, CorrelationId, Instant, PatientId, PersonId, Purpose, Role};
+use concord_kernel::{CommandId, CorrelationId, DataClasses, Instant, PatientId, PersonId, Purpose, Role};
 use concord_telemetry::TraceParent;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,18 @@ pub struct Metadata {
     pub traceparent: Option<TraceParent>,
     /// Whether 42 CFR Part 2 protects it; true unless it is known not to.
     pub part2: bool,
+    /// What the events of the command tell, together; everything, where nobody has said.
+    #[serde(default = "everything", skip_serializing_if = "is_everything")]
+    pub classes: DataClasses,
+}
+
+const fn everything() -> DataClasses {
+    DataClasses::ALL
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "in the form in which serde asks")]
+fn is_everything(classes: &DataClasses) -> bool {
+    *classes == DataClasses::ALL
 }
 
 /// Who, and in which role.

@@ -1,8 +1,8 @@
 //! From a decision to what is asked of the ledger.
 
 use bytes::Bytes;
-use concord_domain::DomainEvent;
-use concord_kernel::{Instant, StreamRef};
+use concord_domain::{DomainEvent, classes};
+use concord_kernel::{DataClasses, Instant, StreamRef};
 use concord_knowledge::FindingKey;
 use concord_ledger::{Append, Expected, NewEvent};
 use concord_telemetry::TraceParent;
@@ -29,7 +29,8 @@ pub(crate) fn prepare(
         correlation: request.correlation,
         causation: request.causation,
         traceparent,
-        part2: true,
+        part2: classes::is_part2(stream.kind),
+        classes: told(&decided.events),
     };
     Append {
         command: request.command_id,
@@ -41,6 +42,12 @@ pub(crate) fn prepare(
         metadata: json(&metadata),
         reply: if warnings.is_empty() { Bytes::new() } else { json(&warnings) },
     }
+}
+
+/// What the events of an append tell together: they are stored with one metadata, and the widest holds for each.
+fn told(events: &[DomainEvent]) -> DataClasses {
+    let each = events.iter().map(|event| classes::classes(event.kind(), event.event_type()));
+    each.fold(DataClasses::NONE, DataClasses::and)
 }
 
 fn stored(event: &DomainEvent) -> NewEvent {

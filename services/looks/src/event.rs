@@ -56,6 +56,14 @@ pub(crate) fn events<'a>(records: impl IntoIterator<Item = &'a Encoded>) -> Vec<
     full
 }
 
+/// Disclosures as events for an append that records more than them, in the ledger of access: what a feed decided stands in
+/// one append with the disclosures that it decided.
+pub fn disclosure_events(disclosures: impl IntoIterator<Item = Disclosure>) -> Vec<NewEvent> {
+    let pieces = disclosures.into_iter().map(Record::Disclosure).flat_map(Record::pieces);
+    let encoded: Vec<_> = pieces.map(|record| Encoded::of(&record)).collect();
+    events(&encoded)
+}
+
 fn finished(event_type: &'static str, mut payload: Vec<u8>) -> NewEvent {
     payload.extend_from_slice(AFTER);
     NewEvent { event_type, event_version: VERSION, payload: Bytes::from(payload) }

@@ -15,7 +15,7 @@ mod log;
 mod record;
 
 pub use error::{AccessLogError, LooksError};
-pub use event::{DISCLOSED, LOOKED, read_event};
+pub use event::{DISCLOSED, LOOKED, disclosure_events, read_event};
 pub use journal::{Answering, Limits, Looks};
 pub use log::{AccessLog, Cursor, Found, Kind, Wanted};
 pub use record::{Basis, Disclosure, Look, Outcome, Recipient, Record, Who};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use comfy_table::Table;
 use concord_bench::commands::{self, Options};
-use concord_bench::{Launch, Nats, proofs, relay, replay, safety, scale, views};
+use concord_bench::{Launch, Nats, feed, proofs, relay, replay, safety, scale, views};
 use concord_kernel::{Actor, Clock, SystemClock, TenantId};
 use serde::Serialize;
 
@@ -31,6 +31,7 @@ pub(crate) async fn run(bench: Bench) -> Result<ExitCode, Failed> {
         Bench::Proofs(options) => measure_proofs(&options).await?,
         Bench::Looks(options) => looks::measure(&options).await?,
         Bench::Relay(options) => measure_relay(&options).await?,
+        Bench::Feed(options) => measure_feed(&options).await?,
         Bench::Safety(options) => measure_safety(&options)?,
         Bench::EchoServer => concord_bench::serve_echo().await?,
     }
@@ -114,6 +115,11 @@ async fn measure_relay(options: &BenchRelay) -> Result<(), Failed> {
     let say = |what: &str| say(json, what);
     let report = relay::run(&launch()?, &nats, options.replicas, events, patients, &say).await?;
     print(&report, json)
+}
+
+async fn measure_feed(options: &BenchReplay) -> Result<(), Failed> {
+    let report = feed::run(options.events, options.patients, &|what| say(options.json, what)).await?;
+    print(&report, options.json)
 }
 
 fn measure_safety(options: &BenchSafety) -> Result<(), Failed> {

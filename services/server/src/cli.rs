@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use concord_kernel::{Role, Schedule, TenantId};
+use concord_kernel::{OrganisationId, Role, Schedule, TenantId};
 use uuid::Uuid;
 
 use crate::audit::Audit;
@@ -167,6 +167,8 @@ pub(crate) enum Bench {
     Looks(crate::bench::Looks),
     /// Events a second published on JetStream, and read from it
     Relay(BenchRelay),
+    /// How long a decision by consent takes, and events a second told to one partner and to fifty
+    Feed(BenchReplay),
     /// How long the safety check of one chart takes, over the whole ruleset
     Safety(BenchSafety),
     /// The bare service that the others are compared with
@@ -426,6 +428,9 @@ pub(crate) struct Token {
     /// UUID of the person; for a patient, of the patient. Absent: a person made up from the role
     #[arg(long)]
     pub(crate) person: Option<Uuid>,
+    /// The organisation that the person acts for; of a partner
+    #[arg(long, value_parser = organisation)]
+    pub(crate) organisation: Option<OrganisationId>,
     /// DEA schedules that the person may prescribe
     #[arg(long, value_delimiter = ',', value_parser = schedule, value_name = "II,III,IV,V")]
     pub(crate) schedules: Vec<Schedule>,
@@ -436,6 +441,10 @@ pub(crate) struct Token {
 
 pub(crate) fn tenant(text: &str) -> Result<TenantId, String> {
     TenantId::parse(text).map_err(|error| error.to_string())
+}
+
+fn organisation(text: &str) -> Result<OrganisationId, String> {
+    OrganisationId::parse(text).map_err(|error| error.to_string())
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -82,6 +82,8 @@ pub(crate) struct Config {
     pub(crate) telemetry: Telemetry,
     /// Prescriptions on their way.
     pub(crate) pharmacy: Pharmacy,
+    /// What partners take.
+    pub(crate) feeds: Feeds,
     /// The log on JetStream.
     pub(crate) nats: Nats,
     /// Bounds.
@@ -109,6 +111,14 @@ pub(crate) enum ProcessRole {
 #[serde(deny_unknown_fields)]
 pub(crate) struct LeaseTerm {
     pub(crate) seconds: u64,
+}
+
+/// What partners take.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Feeds {
+    /// The file of the key that partners' names for patients follow from; empty: in the data folder.
+    pub(crate) key: PathBuf,
 }
 
 /// How prescriptions reach pharmacies.

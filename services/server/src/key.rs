@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 use concord_access::LocalTokens;
 use concord_audit::note::SigningKey;
+use concord_feed::PartnerKeys;
 
 const CHECKPOINTS_FILE: &str = "checkpoint.key";
+const PARTNERS_FILE: &str = "partners.key";
 const OWNER_ONLY: u32 = 0o600;
 
 /// Why there is no key.
@@ -28,6 +30,11 @@ pub(crate) enum KeyError {
     /// The file is damaged.
     #[error("the token key {path} is shorter than it was written; delete it to get a new one")]
     Short { path: String },
+    /// What partners' names for patients follow from is gone.
+    #[error(
+        "the key of partners {path} is not what was written; put back a copy: with another key, partners meet strangers"
+    )]
+    Partners { path: String },
     /// What checkpoints were signed with is gone.
     #[error(
         "the key of checkpoints {path} is not what was written; put back a copy: another key is another log's"
@@ -62,6 +69,19 @@ pub(crate) fn checkpoints(folder: &Path, named: &Path) -> Result<[u8; SigningKey
         Err(cause) => return Err(KeyError::File { path: shown(), cause }),
     };
     key.try_into().map_err(|_| KeyError::Damaged { path: shown() })
+}
+
+/// Reads the key that partners' names for patients follow from, making it first when there is none. `named` is its file;
+/// empty: one in `folder`. Processes that serve the same partners share it.
+pub(crate) fn partners(folder: &Path, named: &Path) -> Result<[u8; PartnerKeys::BYTES], KeyError> {
+    let path = if named.as_os_str().is_empty() { folder.join(PARTNERS_FILE) } else { named.to_owned() };
+    let shown = || path.display().to_string();
+    let key = match fs::read(&path) {
+        Ok(key) => key,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path, PartnerKeys::BYTES)?,
+        Err(cause) => return Err(KeyError::File { path: shown(), cause }),
+    };
+    key.try_into().map_err(|_| KeyError::Partners { path: shown() })
 }
 
 fn make(path: &Path, bytes: usize) -> Result<Vec<u8>, KeyError> {

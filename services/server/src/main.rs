@@ -11,6 +11,7 @@ mod database;
 mod demo;
 #[cfg(test)]
 mod deployed;
+mod feeds;
 mod heads;
 mod health;
 mod key;

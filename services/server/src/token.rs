@@ -27,7 +27,9 @@ pub(crate) fn print(options: &Token, config: &Config) -> Result<ExitCode, Failed
         credentials: Credentials { schedules: options.schedules.clone() },
     };
     let lifetime = Duration::from_secs(options.hours * SECONDS_PER_HOUR);
-    out::line(key::tokens(&config.token_key())?.sign(&options.tenant, &actor, SystemClock.now(), lifetime))?;
+    let organisation = options.organisation.as_ref();
+    let tokens = key::tokens(&config.token_key())?;
+    out::line(tokens.sign_for(&options.tenant, &actor, organisation, SystemClock.now(), lifetime))?;
     Ok(ExitCode::SUCCESS)
 }
 

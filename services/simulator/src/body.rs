@@ -55,4 +55,7 @@ bodies! {
         RecordNaloxoneChallenge RecordOtpDose MeasureRetention;
     Prescription: DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription;
     Ruleset: ProposeRuleset SignRuleset RejectRuleset;
+    Consent: GiveConsent RevokeConsent RestrictDisclosure EndRestriction;
+    Feed: OpenSubscription CloseSubscription;
+    Inbox: ReviewContribution;
 }

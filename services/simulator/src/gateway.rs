@@ -138,7 +138,8 @@ impl Gateway for Remote {
             ReviewInjection AssessResponse
             RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription
             RecordOutreach DecideBridging
-            ProposeRuleset SignRuleset RejectRuleset);
+            ProposeRuleset SignRuleset RejectRuleset GiveConsent RevokeConsent RestrictDisclosure EndRestriction
+            OpenSubscription CloseSubscription ReviewContribution);
         Ok(answered?)
     }
 

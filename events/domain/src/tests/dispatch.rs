@@ -5,8 +5,8 @@ use concord_kernel::{Role, StreamKind};
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
     Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, adherence,
-    assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery, ruleset,
-    scales, side_effects, treatment_plan,
+    assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up, inbox,
+    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -68,6 +68,18 @@ fn out_of_place(kind: StreamKind) -> Command {
             audit: concord_kernel::AuditId::new(uuid(9)),
             record: audit::tests::record(),
         }),
+        StreamKind::Consent => Command::Consent(consent::Command::Revoke {
+            consent: concord_kernel::ConsentId::new(uuid(9)),
+            how: text("told the nurse"),
+        }),
+        StreamKind::Feed => Command::Feed(feed::Command::Close {
+            subscription: concord_kernel::SubscriptionId::new(uuid(9)),
+            reason: text("why"),
+        }),
+        StreamKind::Inbox => Command::Inbox(inbox::Command::Receive {
+            contribution: concord_kernel::ContributionId::new(uuid(9)),
+            told: Box::new(inbox::tests::told()),
+        }),
     }
 }
 
@@ -87,6 +99,9 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::Prescription(_) => StreamKind::Prescription,
         Refusal::Ruleset(_) => StreamKind::Ruleset,
         Refusal::Audit(_) => StreamKind::Audit,
+        Refusal::Consent(_) => StreamKind::Consent,
+        Refusal::Feed(_) => StreamKind::Feed,
+        Refusal::Inbox(_) => StreamKind::Inbox,
     }
 }
 

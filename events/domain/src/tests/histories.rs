@@ -134,7 +134,10 @@ impl Record {
                 | DomainEvent::Recovery(_)
                 | DomainEvent::Prescription(_)
                 | DomainEvent::Ruleset(_)
-                | DomainEvent::Audit(_) => {}
+                | DomainEvent::Audit(_)
+                | DomainEvent::Consent(_)
+                | DomainEvent::Feed(_)
+                | DomainEvent::Inbox(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

@@ -77,7 +77,10 @@ impl View for Chart {
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => Vec::new(),
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => Vec::new(),
         }
     }
 
@@ -108,7 +111,10 @@ impl View for Chart {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => {}
         }
         Ok(())
     }

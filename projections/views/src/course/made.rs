@@ -42,7 +42,12 @@ impl Entry {
             DomainEvent::Coordination(event) => Self::is_made_of_coordination(event),
             DomainEvent::Adherence(event) => Self::is_made_of_adherence(event),
             DomainEvent::Prescription(event) => Self::of_prescription(event).is_some(),
-            DomainEvent::CareTeam(_) | DomainEvent::Ruleset(_) | DomainEvent::Audit(_) => false,
+            DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => false,
         }
     }
 
@@ -59,7 +64,12 @@ impl Entry {
             DomainEvent::Adherence(event) => Self::of_adherence(event),
             DomainEvent::Recovery(event) => Some(Self::Recovery(RecoveryEntry::of(event))),
             DomainEvent::Prescription(event) => Self::of_prescription(event),
-            DomainEvent::CareTeam(_) | DomainEvent::Ruleset(_) | DomainEvent::Audit(_) => None,
+            DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => None,
         }
     }
 

@@ -71,7 +71,10 @@ pub(crate) const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::Adherence(_)
         | DomainEvent::Prescription(_)
         | DomainEvent::Ruleset(_)
-        | DomainEvent::Audit(_) => None,
+        | DomainEvent::Audit(_)
+        | DomainEvent::Consent(_)
+        | DomainEvent::Feed(_)
+        | DomainEvent::Inbox(_) => None,
     }
 }
 

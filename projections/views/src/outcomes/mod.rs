@@ -114,6 +114,9 @@ const fn counts(event: &DomainEvent) -> bool {
         | DomainEvent::CareTeam(_)
         | DomainEvent::Ruleset(_)
         | DomainEvent::Audit(_)
+        | DomainEvent::Consent(_)
+        | DomainEvent::Feed(_)
+        | DomainEvent::Inbox(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Prescription(_) => false,
     }

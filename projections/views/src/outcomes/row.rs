@@ -101,6 +101,9 @@ impl Row {
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_) => {}
         }

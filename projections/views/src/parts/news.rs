@@ -112,6 +112,9 @@ impl News {
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_)
             | DomainEvent::Coordination(_) => None,
         };
         if let DomainEvent::Chart(event) = &fact.event

@@ -75,7 +75,10 @@ impl View for Reconciled {
             | DomainEvent::Scales(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => false,
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -128,7 +131,10 @@ impl View for Reconciled {
             | DomainEvent::Scales(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

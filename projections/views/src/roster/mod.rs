@@ -51,7 +51,10 @@ impl View for Roster {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => Vec::new(),
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => Vec::new(),
         }
     }
 
@@ -76,7 +79,10 @@ impl View for Roster {
             | DomainEvent::Adherence(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => Ok(()),
+            | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_) => Ok(()),
         }
     }
 

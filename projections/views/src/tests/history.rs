@@ -185,6 +185,9 @@ impl Story {
             DomainEvent::Prescription(_) => StreamRef::prescription(self.patient, self.at_pharmacy.latest),
             DomainEvent::Ruleset(_) => StreamRef::ruleset(),
             DomainEvent::Audit(_) => StreamRef::audit(concord_kernel::AuditId::new(self.patient.uuid())),
+            DomainEvent::Consent(_) => StreamRef::consent(self.patient),
+            DomainEvent::Feed(_) => StreamRef::feed(concord_kernel::SubscriptionId::new(self.patient.uuid())),
+            DomainEvent::Inbox(_) => StreamRef::inbox(self.patient),
         }
     }
 

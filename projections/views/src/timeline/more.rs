@@ -151,6 +151,9 @@ impl More {
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Recovery(_) => false,
         }

@@ -113,6 +113,9 @@ const fn is_timed(event: &DomainEvent) -> bool {
         | DomainEvent::CareTeam(_)
         | DomainEvent::Ruleset(_)
         | DomainEvent::Audit(_)
+        | DomainEvent::Consent(_)
+        | DomainEvent::Feed(_)
+        | DomainEvent::Inbox(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Recovery(_)
         | DomainEvent::Prescription(_) => false,

@@ -73,6 +73,9 @@ impl Row {
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Consent(_)
+            | DomainEvent::Feed(_)
+            | DomainEvent::Inbox(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_) => {}

@@ -169,4 +169,11 @@ requests! {
     ProposeRuleset
     SignRuleset
     RejectRuleset
+    GiveConsent
+    RevokeConsent
+    RestrictDisclosure
+    EndRestriction
+    OpenSubscription
+    CloseSubscription
+    ReviewContribution
 }

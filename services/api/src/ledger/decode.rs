@@ -24,7 +24,7 @@ pub(crate) fn filter(stream_types: Vec<String>, event_types: Vec<String>) -> Res
 }
 
 /// Insists that a position is of the history of `ledger`, when it is said which one it is of.
-pub(super) async fn same_history(ledger: &dyn Ledger, epoch: &str, position: u64) -> Result<(), Failure> {
+pub(crate) async fn same_history(ledger: &dyn Ledger, epoch: &str, position: u64) -> Result<(), Failure> {
     if let Some(epoch) = optional_id::<Uuid>("epoch", epoch, |id| id)? {
         locate(ledger, Token { epoch, position }).await?;
     }

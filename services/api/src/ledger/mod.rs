@@ -5,6 +5,6 @@ mod encode;
 mod handler;
 mod read;
 
-pub(crate) use decode::filter;
+pub(crate) use decode::{filter, same_history};
 pub(crate) use encode::event;
 pub(crate) use handler::Ledgers;

@@ -2,6 +2,10 @@
 
 use concord_proto::concord::audit::v1 as audit;
 use concord_proto::concord::audit::v1::audit_service_client::AuditServiceClient;
+use concord_proto::concord::consent::v1 as consent;
+use concord_proto::concord::consent::v1::consent_service_client::ConsentServiceClient;
+use concord_proto::concord::feed::v1 as feed;
+use concord_proto::concord::feed::v1::feed_service_client::FeedServiceClient;
 use concord_proto::concord::ledger::v1 as ledger;
 use concord_proto::concord::ledger::v1::ledger_service_client::LedgerServiceClient;
 use concord_proto::concord::liaison::v1 as liaison;
@@ -66,6 +70,13 @@ async fn a_question_without_a_token_is_not_even_read() {
         AuditServiceClient.list_known(audit::ListKnownRequest { patient_id: bad(), ..Default::default() });
         AuditServiceClient.get_decision(audit::GetDecisionRequest::default());
         AuditServiceClient.diff_known(audit::DiffKnownRequest { patient_id: bad(), ..Default::default() });
+        ConsentServiceClient.list_consents(consent::ListConsentsRequest { patient_id: bad() });
+        ConsentServiceClient.list_disclosures(consent::ListDisclosuresRequest { patient_id: bad(), ..Default::default() });
+        FeedServiceClient.list_subscriptions(feed::ListSubscriptionsRequest {});
+        FeedServiceClient.subscribe(feed::SubscribeRequest { subscription_id: bad(), start: None });
+        FeedServiceClient.acknowledge(feed::AcknowledgeRequest { subscription_id: bad(), sequence: 1 });
+        FeedServiceClient.contribute(feed::ContributeRequest { contribution_id: bad(), ..Default::default() });
+        FeedServiceClient.list_contributions(feed::ListContributionsRequest::default());
         LedgerServiceClient.get_head(ledger::GetHeadRequest {});
         LedgerServiceClient.read_range(ledger::ReadRangeRequest { epoch: bad(), ..Default::default() });
         LedgerServiceClient.watch_head(ledger::WatchHeadRequest {});

@@ -2,8 +2,8 @@
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    ruleset, scales, side_effects,
+    adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
+    prescription, recovery, ruleset, scales, side_effects,
 };
 use prost_types::Timestamp;
 
@@ -58,6 +58,49 @@ fn acknowledgements() -> Vec<chart::v1::Acknowledgement> {
 fn denied() -> Option<prescription::v1::Answer> {
     let decision = Some(prescription::v1::answer::Decision::DeniedBecause(words()));
     Some(prescription::v1::Answer { decision })
+}
+
+/// A consent that has every element and covers allergies and the like for one clinic.
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
+pub(super) fn consent_terms() -> Option<consent::v1::ConsentTerms> {
+    use consent::v1::{expiry, recipient};
+    Some(consent::v1::ConsentTerms {
+        kind: 1,
+        patient_name: "Ada Example".into(),
+        discloser: "Riverbend IOP".into(),
+        what: "my allergies".into(),
+        classes: vec![3],
+        recipients: vec![consent::v1::Recipient { who: Some(recipient::Who::Organisation("riverside".into())) }],
+        purposes: vec![1],
+        right_to_revoke: "in writing".into(),
+        redisclosure_stated: true,
+        refusal_stated: true,
+        expires: Some(consent::v1::Expiry { when: Some(expiry::When::On("2030-01-05".into())) }),
+        signer: 1,
+        signer_name: "Ada Example".into(),
+        form: 1,
+        signed_on: day(),
+    })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
+fn restriction_terms() -> Option<consent::v1::RestrictionTerms> {
+    let organisations = vec!["riverside".to_owned()];
+    Some(consent::v1::RestrictionTerms { classes: vec![2], organisations, purposes: vec![1], required: false, reason: words() })
+}
+
+/// What the clinic takes.
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
+pub(super) fn subscription_terms() -> Option<feed::v1::SubscriptionTerms> {
+    Some(feed::v1::SubscriptionTerms {
+        organisation: "riverside".into(),
+        recipient: "Riverside Primary Care, 1 Main Street".into(),
+        class: 1,
+        purpose: 1,
+        classes: vec![3],
+        event_types: vec![],
+        payload: 2,
+    })
 }
 
 /// Says which request is valid.
@@ -426,6 +469,17 @@ samples! {
         RequestRenewalRequest { prescription_id: id(), request_id: id(), note: String::new() }
         AnswerRenewalRequest { prescription_id: id(), request_id: id(), answer: denied() }
         ExpirePrescriptionRequest { prescription_id: id() }
+    }
+    consent {
+        GiveConsentRequest { consent_id: id(), terms: consent_terms() }
+        RevokeConsentRequest { consent_id: id(), how: words() }
+        RestrictDisclosureRequest { restriction_id: id(), terms: restriction_terms() }
+        EndRestrictionRequest { restriction_id: id(), reason: words() }
+    }
+    feed {
+        OpenSubscriptionRequest { subscription_id: id(), terms: subscription_terms() }
+        CloseSubscriptionRequest { subscription_id: id(), reason: words() }
+        ReviewContributionRequest { contribution_id: id(), outcome: 1, note: words() }
     }
     ruleset {
         ProposeRulesetRequest {

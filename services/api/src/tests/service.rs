@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use concord_access::{Authenticator, LocalTokens};
 use concord_client::{Client, Retry};
 use concord_executor::{Executor, ExecutorOptions};
+use concord_feed::{Feed, InLedger, PartnerKeys, Parts};
 use concord_kernel::{
-    Actor, Clock, CommandId, Credentials, Instant, LedgerId, ManualClock, PersonId, Role, SeededIds,
-    StreamRef, TenantId, Token,
+    Actor, Clock, CommandId, Credentials, Instant, LedgerId, IdSource, ManualClock, OrganisationId, PersonId, Role,
+    SeededIds, StreamRef, TenantId, Token,
 };
 use concord_knowledge::Ruleset;
 use concord_ledger::{
@@ -29,7 +30,7 @@ use tonic::transport::Channel;
 use uuid::Uuid;
 
 use super::samples::Sample;
-use crate::{Api, ApiParts, Limits, Tenant, Tenants};
+use crate::{Api, ApiParts, Feeds, Limits, Tenant, Tenants};
 
 const NOON: &str = "2026-03-02T12:00:00Z";
 pub(super) const KEY: &[u8] = b"a key of thirty-two bytes or more";
@@ -142,11 +143,12 @@ async fn parts_over(
     answering(&views).await;
     let views = Some(views);
     let looks = looks(clock);
-    let own = (tenant(), Tenant { executor, ledger, looks: looks.clone(), views, proofs: None });
+    let feeds = Some(feeds(&ledger, &shared));
+    let own = (tenant(), Tenant { executor, ledger, looks: looks.clone(), views, proofs: None, feeds });
     let others = others.into_iter().map(|(id, ledger)| {
         let (clock, options) = (Arc::clone(&shared), ExecutorOptions::default());
         let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), options);
-        (id, Tenant { executor, ledger, looks: looks.clone(), views: None, proofs: None })
+        (id, Tenant { executor, ledger, looks: looks.clone(), views: None, proofs: None, feeds: None })
     });
     let tenants = Tenants::new(others.chain([own]));
     (folder, ApiParts { authenticator, clock: shared, tenants, limits })
@@ -167,6 +169,22 @@ async fn answering(views: &Projections) {
     }
 }
 
+/// What partners take; disclosures are kept in memory.
+fn feeds(ledger: &Arc<dyn Ledger>, clock: &Arc<dyn Clock>) -> Feeds {
+    let ids: Arc<dyn IdSource> = Arc::new(SeededIds::new(2));
+    let access: Arc<dyn Ledger> =
+        Arc::new(MemoryLedger::new(LedgerId::access(tenant()), Arc::clone(clock), Arc::clone(&ids)));
+    let looks = Looks::new(Arc::clone(&access), Arc::clone(clock), Arc::clone(&ids), Default::default());
+    let feed = Feed::new(Parts {
+        tenant: tenant(),
+        ledger: Arc::clone(ledger),
+        disclosures: Arc::new(InLedger::new(access, ids)),
+        keys: PartnerKeys::new([7; PartnerKeys::BYTES]),
+        clock: Arc::clone(clock),
+    });
+    Feeds { feed, log: looks.log() }
+}
+
 /// A clock that stands at noon.
 pub(super) fn noon() -> Arc<ManualClock> {
     Arc::new(ManualClock::starting_at(Instant::parse(NOON).unwrap()))
@@ -176,7 +194,10 @@ pub(super) fn noon() -> Arc<ManualClock> {
 pub(super) fn signed(role: Role, tenant: &TenantId, now: Instant) -> String {
     let id = PersonId::new(Uuid::from_u128(900 + role as u128));
     let actor = Actor { id, role, credentials: Credentials::default() };
-    LocalTokens::new(KEY).unwrap().sign(tenant, &actor, now, Duration::from_hours(1))
+    // A partner acts for a clinic.
+    let clinic = OrganisationId::parse("riverside").unwrap();
+    let organisation = (role == Role::Partner).then_some(&clinic);
+    LocalTokens::new(KEY).unwrap().sign_for(tenant, &actor, organisation, now, Duration::from_hours(1))
 }
 
 pub(super) fn tenant() -> TenantId {

@@ -93,6 +93,7 @@ impl Clinic {
             correlation: None,
             causation: None,
             part2: true,
+            classes: concord_kernel::DataClasses::ALL,
         };
         let version = self.ledger.read_stream(stream, 0, 1_000).await.unwrap().len() as u64;
         let stored = events.into_iter().map(DomainEvent::Prescription).map(|event| NewEvent {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_api::Tenant;
+use concord_api::{Feeds, Tenant};
 use concord_audit::Signer;
 use concord_executor::Executor;
 use concord_kernel::{LedgerId, TenantId};
@@ -16,11 +16,12 @@ use tokio::sync::watch;
 use super::{ServeError, Sources, Task, Tasks};
 use crate::checkpoints;
 use crate::config::{Config, NetworkKind, ProcessRole};
+use crate::feeds;
 use crate::heads::Remembered;
 use crate::health::Parts;
 use crate::log_relays::LogRelays;
 use crate::metrics::Watched;
-use crate::open::{Opened, Shared, open};
+use crate::open::{Opened, Shared, ledger as ledger_of, open};
 
 /// In a tenant's folder: reminders that wait for whoever delivers them.
 const REMINDERS: &str = "reminders.jsonl";
@@ -110,8 +111,17 @@ impl<'a> Starting<'a> {
             };
             self.tasks.keep(Task::Signer, signer.run(recorded));
         }
-        self.tenants.push((id.clone(), Tenant { executor, ledger, looks, views, proofs }));
+        let feeds = self.feeds(id, &ledger).await?;
+        self.tenants.push((id.clone(), Tenant { executor, ledger, looks, views, proofs, feeds: Some(feeds) }));
         Ok(())
+    }
+
+    /// What partners take; disclosures go into the ledger of access.
+    async fn feeds(&mut self, id: &TenantId, ledger: &Arc<dyn Ledger>) -> Result<Feeds, ServeError> {
+        let access = LedgerId::access(id.clone());
+        let access =
+            ledger_of(access, self.config, self.shared.database.as_ref(), self.sources, None).await?;
+        feeds::open(id, self.config, ledger, &access, self.sources)
     }
 
     async fn remember(&mut self, ledger: &Arc<dyn Ledger>) -> Result<(), ServeError> {

@@ -8,6 +8,7 @@ mod aftercare;
 mod asks;
 mod assessments;
 mod contacts;
+mod disclosed;
 mod doses;
 mod goals;
 mod injections;
@@ -97,6 +98,9 @@ const STORIES: &[(&str, Story)] = &[
     ("a stay ends without naloxone", aftercare::without_naloxone),
     ("somebody is sought who is there", aftercare::sought),
     ("rules are made carelessly", rules::made),
+    ("a consent is recorded carelessly", disclosed::consents),
+    ("a restriction is kept carelessly", disclosed::restrictions),
+    ("a partner is let in carelessly", disclosed::partners),
 ];
 
 /// Minutes between the beginnings of two stories.

@@ -89,6 +89,12 @@ impl<'a> Tale<'a> {
         self.patient.clone()
     }
 
+    /// Who answers for privacy; a person of this story.
+    pub(super) fn privacy_officer(&mut self) -> Person {
+        let id = self.id();
+        somebody(id, Role::PrivacyOfficer, "")
+    }
+
     /// Somebody of the family; they bear the identifier that is given.
     pub(super) fn relative(id: Uuid) -> Person {
         somebody(id, Role::Family, "")

@@ -236,7 +236,7 @@ impl<'a, G: Gateway> Player<'a, G> {
         };
         let patient = self.patients.get(&step.client).copied().unwrap_or_default();
         // Rules are about the program and no patient.
-        let (patient_id, purpose) = if stream.1 == StreamKind::Ruleset {
+        let (patient_id, purpose) = if matches!(stream.1, StreamKind::Ruleset | StreamKind::Feed) {
             (String::new(), Purpose::Operations)
         } else {
             (patient.to_string(), Purpose::Treatment)

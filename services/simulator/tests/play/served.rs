@@ -61,7 +61,7 @@ pub(crate) async fn serve(
     let (id, ids) = (LedgerId::access(tenant()), Arc::new(SeededIds::new(seed)));
     let access = MemoryLedger::new(id, Arc::clone(&shared), Arc::clone(&ids) as _);
     let looks = Looks::new(Arc::new(access), Arc::clone(&shared), ids, concord_looks::Limits::default());
-    let tenant = (tenant(), Tenant { executor, ledger: Arc::clone(&ledger), looks, views, proofs: None });
+    let tenant = (tenant(), Tenant { executor, ledger: Arc::clone(&ledger), looks, views, proofs: None, feeds: None });
     let tenants = Tenants::new([tenant]);
     let authenticator = Authenticator::new(LocalTokens::new(&KEY).unwrap());
     // A machine that is busy with other things is no reason to give up.

@@ -5,6 +5,7 @@ mod audit;
 mod care;
 mod chart;
 mod coordination;
+mod disclosed;
 mod injections;
 mod plan;
 mod prescription;
@@ -39,6 +40,9 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(prescription::prescription().into_iter().map(DomainEvent::Prescription));
     all.extend(ruleset::ruleset().into_iter().map(DomainEvent::Ruleset));
     all.push(DomainEvent::Audit(audit::audit()));
+    all.extend(disclosed::consent().into_iter().map(DomainEvent::Consent));
+    all.extend(disclosed::feed().into_iter().map(DomainEvent::Feed));
+    all.extend(disclosed::inbox().into_iter().map(DomainEvent::Inbox));
     all
 }
 

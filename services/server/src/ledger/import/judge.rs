@@ -99,6 +99,7 @@ fn metadata(row: &Row) -> Option<Metadata> {
         correlation: None,
         causation: None,
         part2: true,
+        classes: concord_kernel::DataClasses::ALL,
         traceparent: None,
     })
 }

@@ -1,0 +1,182 @@
+//! The calls of `FeedService`.
+
+use concord_access::{Act, Denied, Question, permit_act};
+use concord_feed::Feed;
+use concord_kernel::OrganisationId;
+use concord_proto::concord::common::v1::{CommandHeader, PageInfo};
+use concord_proto::concord::feed::v1::{self as pb, feed_service_server::FeedService};
+use futures::StreamExt;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::metadata::MetadataMap;
+use tonic::{Request, Response, Status};
+
+use super::contribute::contribute;
+use super::pump::pump;
+use super::{decode, encode};
+use crate::asked::{Asks, Commands};
+use crate::door::{Answers, Caller};
+use crate::ledger::same_history;
+use crate::limits::FEED_AHEAD;
+use crate::query::Page;
+use crate::{Failure, Invalid};
+
+macro_rules! asks {
+    ($($request:ident by $decode:ident, about_a_patient: $about:literal;)+) => {$(
+        impl Asks for pb::$request {
+            const ABOUT_A_PATIENT: bool = $about;
+
+            fn take_header(&mut self) -> Option<CommandHeader> {
+                self.header.take()
+            }
+
+            fn command(self) -> Result<concord_domain::Command, Invalid> {
+                decode::$decode(self)
+            }
+        }
+    )+};
+}
+
+asks! {
+    OpenSubscriptionRequest by open_subscription, about_a_patient: false;
+    CloseSubscriptionRequest by close_subscription, about_a_patient: false;
+    ReviewContributionRequest by review_contribution, about_a_patient: true;
+}
+
+fn feed(caller: &Caller) -> Result<&Feed, Failure> {
+    caller.tenant.feeds.as_ref().map(|feeds| &feeds.feed).ok_or(Failure::NoFeeds)
+}
+
+/// For which organisation a partner acts. One who acts for none is no partner.
+fn organisation(caller: &Caller) -> Result<&OrganisationId, Failure> {
+    Ok(caller.identity.organisation.as_ref().ok_or(Denied)?)
+}
+
+impl Commands {
+    fn partner(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
+        let caller = self.0.admit(metadata, Question::Feed)?;
+        organisation(&caller)?;
+        Ok(caller)
+    }
+}
+
+#[tonic::async_trait]
+impl FeedService for Commands {
+    async fn open_subscription(
+        &self,
+        request: Request<pb::OpenSubscriptionRequest>,
+    ) -> Result<Response<pb::OpenSubscriptionResponse>, Status> {
+        let receipt = self.run(request).await?;
+        Ok(Response::new(pb::OpenSubscriptionResponse { receipt }))
+    }
+
+    async fn close_subscription(
+        &self,
+        request: Request<pb::CloseSubscriptionRequest>,
+    ) -> Result<Response<pb::CloseSubscriptionResponse>, Status> {
+        let receipt = self.run(request).await?;
+        Ok(Response::new(pb::CloseSubscriptionResponse { receipt }))
+    }
+
+    async fn review_contribution(
+        &self,
+        request: Request<pb::ReviewContributionRequest>,
+    ) -> Result<Response<pb::ReviewContributionResponse>, Status> {
+        let receipt = self.run(request).await?;
+        Ok(Response::new(pb::ReviewContributionResponse { receipt }))
+    }
+
+    async fn list_subscriptions(
+        &self,
+        request: Request<pb::ListSubscriptionsRequest>,
+    ) -> Result<Response<pb::ListSubscriptionsResponse>, Status> {
+        let caller = self.0.admit(request.metadata(), Question::Feeds)?;
+        let feed = feed(&caller)?;
+        self.0.within(request.metadata(), async { Ok(feed.level().await?) }).await?;
+        let known = feed.known().map_err(Failure::from)?;
+        let each = known.subscriptions.iter();
+        let subscriptions = each.map(|(id, offered)| encode::listed(*id, offered)).collect();
+        Ok(Response::new(pb::ListSubscriptionsResponse { subscriptions }))
+    }
+
+    type SubscribeStream = Answers<pb::SubscribeResponse>;
+
+    async fn subscribe(
+        &self,
+        request: Request<pb::SubscribeRequest>,
+    ) -> Result<Response<Self::SubscribeStream>, Status> {
+        let caller = self.partner(request.metadata())?;
+        let place = self.0.watch()?;
+        let (metadata, _, pb::SubscribeRequest { subscription_id, start }) = request.into_parts();
+        let subscription = decode::subscription(&subscription_id).map_err(Failure::from)?;
+        let feed = feed(&caller)?;
+        let session = feed.subscribe(organisation(&caller)?, subscription, decode::begin(start));
+        let session = self.0.within(&metadata, async { Ok(session.await?) }).await?;
+        let (out, messages) = mpsc::channel(FEED_AHEAD);
+        tokio::spawn(pump(feed.tenant().clone(), session, out));
+        let end = caller.identity.expires_at;
+        let messages = ReceiverStream::new(messages).take_until(self.0.closed()).map(move |message| {
+            let _held = (&place, &caller);
+            message
+        });
+        Ok(Response::new(self.0.until(end, messages)))
+    }
+
+    async fn acknowledge(
+        &self,
+        request: Request<pb::AcknowledgeRequest>,
+    ) -> Result<Response<pb::AcknowledgeResponse>, Status> {
+        let caller = self.partner(request.metadata())?;
+        let pb::AcknowledgeRequest { subscription_id, sequence } = request.get_ref();
+        let subscription = decode::subscription(subscription_id).map_err(Failure::from)?;
+        let (feed, organisation) = (feed(&caller)?, organisation(&caller)?);
+        let done = async { Ok(feed.acknowledge(organisation, subscription, *sequence).await?) };
+        self.0.within(request.metadata(), done).await?;
+        Ok(Response::new(pb::AcknowledgeResponse {}))
+    }
+
+    async fn contribute(
+        &self,
+        request: Request<pb::ContributeRequest>,
+    ) -> Result<Response<pb::ContributeResponse>, Status> {
+        let (metadata, _, asked) = request.into_parts();
+        let caller = self.partner(&metadata)?;
+        permit_act(&caller.identity, Act::Contribute).map_err(Failure::from)?;
+        let done = contribute(&caller, feed(&caller)?, organisation(&caller)?, asked);
+        self.0.within(&metadata, done).await?;
+        Ok(Response::new(pb::ContributeResponse {}))
+    }
+
+    async fn list_contributions(
+        &self,
+        request: Request<pb::ListContributionsRequest>,
+    ) -> Result<Response<pb::ListContributionsResponse>, Status> {
+        let (metadata, _, asked) = request.into_parts();
+        let caller = self.0.admit(&metadata, Question::Inbox)?;
+        let feed = feed(&caller)?;
+        let pb::ListContributionsRequest { page, min_position } = asked;
+        let after = page.as_ref().map_or("", |page| &page.page_token);
+        let after = if after.is_empty() { 0 } else { after.parse().map_err(|_| Failure::PageToken)? };
+        let page = Page::read(page).map_err(Failure::from)?;
+        let level = async {
+            // Whatever is on record is folded; a place in another history is told.
+            if let Some(least) = min_position {
+                same_history(&*caller.tenant.ledger, &least.epoch, least.position).await?;
+            }
+            Ok(feed.level().await?)
+        };
+        self.0.within(&metadata, level).await?;
+        let known = feed.known().map_err(Failure::from)?;
+        let mut rest = known.waiting.range(after + 1..);
+        let shown: Vec<_> = rest.by_ref().take(page.limit).collect();
+        let last = shown.last().map(|(position, _)| **position);
+        let next_page_token = match (last, rest.next()) {
+            (Some(last), Some(_)) => last.to_string(),
+            _ => String::new(),
+        };
+        Ok(Response::new(pb::ListContributionsResponse {
+            contributions: shown.into_iter().map(|(_, waiting)| encode::waiting(waiting)).collect(),
+            page: Some(PageInfo { next_page_token }),
+        }))
+    }
+}

@@ -1,0 +1,7 @@
+//! What partners take, and what they tell.
+
+mod contribute;
+mod decode;
+mod encode;
+mod handler;
+mod pump;

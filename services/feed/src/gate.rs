@@ -1,0 +1,135 @@
+//! What of a piece of the log may be told to a partner. Pure: the same events, consents and time give the same answer.
+
+use std::collections::HashSet;
+
+use concord_domain::DomainEvent;
+use concord_domain::classes::{classes, is_part2};
+use concord_domain::consent::Event as ConsentEvent;
+use concord_domain::feed::Subscription;
+use concord_executor::Metadata;
+use concord_kernel::{ConsentId, DataClasses, Instant, PatientId, StreamKind};
+use concord_ledger::{Entry, Filter};
+
+use crate::{Consents, Grant, Taker};
+
+/// What may be told of one event.
+#[derive(Debug)]
+pub(crate) struct Allowed<'a> {
+    pub(crate) entry: &'a Entry,
+    pub(crate) patient: PatientId,
+    pub(crate) what: What,
+}
+
+#[derive(Debug)]
+pub(crate) enum What {
+    /// The event itself.
+    Event { grant: Grant, classes: DataClasses, part2: bool },
+    /// That a consent has ended.
+    ConsentEnded(Option<ConsentId>),
+}
+
+/// By what a step decides.
+pub(crate) struct Gate<'a> {
+    pub(crate) consents: &'a Consents,
+    pub(crate) terms: &'a Subscription,
+    pub(crate) taker: &'a Taker,
+    pub(crate) now: Instant,
+}
+
+/// Names of events that may end a consent.
+const ENDS: [&str; 3] = ["ConsentGiven", "ConsentRevoked", "EpisodeClosed"];
+
+/// The events that a subscription is searched for.
+pub(crate) fn filter(terms: &Subscription) -> Filter {
+    if terms.event_types.is_empty() {
+        return Filter::default();
+    }
+    let event_types = terms.event_types.iter().cloned().chain(ENDS.map(str::to_owned)).collect();
+    Filter { kinds: Vec::new(), event_types }
+}
+
+impl Gate<'_> {
+    /// What may be told of `entries`, in their order. `told` holds those of whom something was told on the subscription;
+    /// only of them it is told that a consent has ended.
+    pub(crate) fn decide<'a>(&self, entries: &'a [Entry], told: &mut HashSet<PatientId>) -> Vec<Allowed<'a>> {
+        let mut allowed = Vec::new();
+        for entry in entries {
+            if let Some((patient, what)) = self.event(entry) {
+                told.insert(patient);
+                allowed.push(Allowed { entry, patient, what });
+            }
+            if let Some((patient, consent)) = ending(entry)
+                && told.contains(&patient)
+                && !self.consents.covers(patient, self.taker, self.now)
+            {
+                told.remove(&patient);
+                allowed.push(Allowed { entry, patient, what: What::ConsentEnded(consent) });
+            }
+        }
+        allowed
+    }
+
+    fn event(&self, entry: &Entry) -> Option<(PatientId, What)> {
+        // Of these nothing is ever told, whatever is consented to.
+        if !is_disclosable(entry.stream.kind) {
+            return None;
+        }
+        let wanted = &self.terms.event_types;
+        if !wanted.is_empty() && !wanted.iter().any(|name| **name == *entry.event_type) {
+            return None;
+        }
+        // Metadata that cannot be read tell of nobody, so nobody's consent covers it.
+        let metadata: Metadata = serde_json::from_slice(&entry.metadata).ok()?;
+        // What the table says now holds as well as what it said then.
+        let classes = metadata.classes.and(classes(entry.stream.kind, &entry.event_type));
+        if !classes.within(self.terms.classes) {
+            return None;
+        }
+        let grant = self.consents.decide(metadata.patient, classes, self.taker, self.now)?;
+        let part2 = metadata.part2 || is_part2(entry.stream.kind);
+        Some((metadata.patient, What::Event { grant, classes, part2 }))
+    }
+}
+
+/// Whether events of such streams can be told to anybody at all.
+const fn is_disclosable(kind: StreamKind) -> bool {
+    match kind {
+        StreamKind::Episode
+        | StreamKind::Assessment
+        | StreamKind::MedicationChart
+        | StreamKind::SideEffects
+        | StreamKind::Scales
+        | StreamKind::FollowUp
+        | StreamKind::CareTeam
+        | StreamKind::TreatmentPlan
+        | StreamKind::Adherence
+        | StreamKind::Recovery
+        | StreamKind::Prescription => true,
+        StreamKind::Coordination
+        | StreamKind::Ruleset
+        | StreamKind::Audit
+        | StreamKind::Consent
+        | StreamKind::Feed
+        | StreamKind::Inbox => false,
+    }
+}
+
+/// Whose consent an event may end, and which.
+fn ending(entry: &Entry) -> Option<(PatientId, Option<ConsentId>)> {
+    match entry.stream.kind {
+        StreamKind::Consent => {
+            let patient = PatientId::new(entry.stream.id);
+            match DomainEvent::decode(entry.stream.kind, &entry.payload).ok()? {
+                DomainEvent::Consent(
+                    ConsentEvent::ConsentGiven { consent, .. } | ConsentEvent::ConsentRevoked { consent, .. },
+                ) => Some((patient, Some(consent))),
+                _ => None,
+            }
+        }
+        StreamKind::Episode if &*entry.event_type == "EpisodeClosed" => {
+            let metadata: Metadata = serde_json::from_slice(&entry.metadata).ok()?;
+            Some((metadata.patient, None))
+        }
+        _ => None,
+    }
+}

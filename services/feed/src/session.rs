@@ -1,0 +1,242 @@
+//! One partner taking one subscription.
+
+use std::collections::{BTreeMap, HashSet};
+
+use concord_kernel::{ConsentId, DataClasses, Instant, PatientId, SubscriptionId};
+use concord_ledger::{Filter, ReadError};
+use concord_looks::{Basis, Disclosure, Recipient};
+
+use crate::feed::{Feed, Order};
+use crate::gate::{Allowed, Gate, What, filter};
+use crate::limits::{SEARCHED, SEARCHED_IN_VAIN};
+use crate::past::Past;
+use crate::{Carried, ConsentRef, Decision, Ended, FeedError, Message, Offered, PartnerKey, Taker, Told};
+use concord_domain::consent::RecipientClass;
+use concord_domain::feed::PayloadChoice;
+
+/// Where a partner begins to take a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// After what was acknowledged last.
+    Acknowledged,
+    /// After this sequence number.
+    After(u64),
+    /// At the beginning of the record.
+    Beginning,
+}
+
+/// A subscription that somebody takes.
+pub struct Session {
+    feed: Feed,
+    subscription: SubscriptionId,
+    offered: Offered,
+    taker: Taker,
+    key: PartnerKey,
+    filter: Filter,
+    /// The version of the subscription's stream in the ledger of access.
+    version: u64,
+    /// Of whom something was told.
+    told: HashSet<PatientId>,
+    /// The clinical ledger was searched up to here.
+    cursor: u64,
+    /// The cursor that is on record.
+    recorded: u64,
+    /// The last sequence number that was sent.
+    last: u64,
+}
+
+impl Session {
+    pub(crate) async fn begin(
+        feed: Feed,
+        subscription: SubscriptionId,
+        offered: Offered,
+        begin: Begin,
+    ) -> Result<Self, FeedError> {
+        let past = Past::read(feed.disclosures(), subscription, 0).await?;
+        let (last, cursor) = match begin {
+            Begin::Beginning => (0, 0),
+            Begin::Acknowledged => past.acknowledged,
+            Begin::After(sequence) => {
+                (sequence, past.position_of(sequence, feed.disclosures(), subscription).await?)
+            }
+        };
+        let begins = Decision::Begins { sequence: last, through: cursor };
+        // Whoever took it before is overtaken by this record.
+        let version = feed.disclosures().record(subscription, Some(past.version), begins).await?;
+        let terms = &offered.terms;
+        let taker =
+            Taker { organisation: terms.organisation.clone(), class: terms.class, purpose: terms.purpose };
+        let (key, filter) = (feed.key(&terms.organisation), filter(terms));
+        let told = past.told;
+        Ok(Self {
+            feed,
+            subscription,
+            offered,
+            taker,
+            key,
+            filter,
+            version,
+            told,
+            cursor,
+            recorded: cursor,
+            last,
+        })
+    }
+
+    /// The last sequence number that was sent.
+    pub const fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// Searches on for what may be told, at most one piece of the log; `None` when the log ends here for now. The
+    /// messages are decided and on record: send them in their order.
+    ///
+    /// # Errors
+    ///
+    /// See [`FeedError`]; nothing of the step may be sent then, and the session is over.
+    pub async fn step(&mut self) -> Result<Option<Vec<Message>>, FeedError> {
+        let head = self.feed.head().await?;
+        if self.cursor >= head {
+            return Ok(None);
+        }
+        let most = usize::try_from(head - self.cursor).unwrap_or(SEARCHED).min(SEARCHED);
+        let page = self.feed.ledger().read(self.cursor, &self.filter, most).await?;
+        if page.through <= self.cursor {
+            return Err(ReadError::Corrupt("the ledger ended before its head").into());
+        }
+        // The end of the ledger is asked for again: what is decided now is decided by every consent that is on record now.
+        let fresh =
+            if self.feed.order() == Order::MutationStaleConsents { 0 } else { self.feed.head().await? };
+        self.feed.reach(fresh).await?;
+        let now = self.feed.now();
+        let mut told = self.told.clone();
+        let (decided_at, messages, decision) = {
+            let known = self.feed.known()?;
+            let open = known.subscriptions.get(&self.subscription).is_some_and(|offered| !offered.closed);
+            if !open {
+                return Err(FeedError::Closed);
+            }
+            let gate =
+                Gate { consents: &known.consents, terms: &self.offered.terms, taker: &self.taker, now };
+            let allowed = gate.decide(&page.entries, &mut told);
+            (known.at, self.messages(&allowed), self.decision(&allowed, known.at, page.through, now))
+        };
+        debug_assert!(decided_at >= fresh, "what is decided rests on everything up to the head");
+        let in_vain = messages.is_empty() && page.through - self.recorded < SEARCHED_IN_VAIN;
+        if !in_vain && self.feed.order() != Order::MutationSendBeforeRecord {
+            self.record(decision).await?;
+            self.recorded = page.through;
+        }
+        self.told = told;
+        self.cursor = page.through;
+        self.last += messages.len() as u64;
+        Ok(Some(messages))
+    }
+
+    /// Records a decision, also when acknowledgements were recorded since; not when somebody else began.
+    async fn record(&mut self, decision: Decision) -> Result<(), FeedError> {
+        use crate::RecordError::{Overtaken, Unavailable};
+        loop {
+            let disclosures = self.feed.disclosures();
+            match disclosures.record(self.subscription, Some(self.version), decision.clone()).await {
+                Ok(version) => {
+                    self.version = version;
+                    return Ok(());
+                }
+                Err(Unavailable) => return Err(FeedError::Unrecorded),
+                Err(Overtaken) => {
+                    let since = Past::read(disclosures, self.subscription, self.version).await?;
+                    if since.taken || since.version == self.version {
+                        return Err(FeedError::Overtaken);
+                    }
+                    self.version = since.version;
+                }
+            }
+        }
+    }
+
+    fn messages(&self, allowed: &[Allowed<'_>]) -> Vec<Message> {
+        let told = allowed.iter().map(|allowed| self.tell(allowed));
+        told.zip(self.last + 1..).map(|(told, sequence)| Message { sequence, told }).collect()
+    }
+
+    fn tell(&self, allowed: &Allowed<'_>) -> Told {
+        let Allowed { entry, patient, what } = allowed;
+        let subject = self.key.subject(*patient);
+        match what {
+            What::Event { grant, classes, part2 } => Told::Event(Box::new(Carried {
+                id: self.key.event(entry.stream, entry.version),
+                subject,
+                kind: entry.stream.kind,
+                event_type: entry.event_type.clone(),
+                event_version: entry.event_version,
+                recorded_at: whole_second(entry.recorded_at),
+                classes: *classes,
+                part2: *part2,
+                data: match self.offered.terms.payload {
+                    PayloadChoice::IdOnly => None,
+                    PayloadChoice::Full => Some(entry.payload.clone()),
+                },
+                consent: ConsentRef {
+                    reference: self.key.consent(grant.consent),
+                    version: grant.version,
+                    terms: grant.terms.clone(),
+                },
+            })),
+            What::ConsentEnded(consent) => Told::ConsentEnded(Ended {
+                subject,
+                reference: consent.map(|consent| self.key.consent(consent)),
+            }),
+        }
+    }
+
+    fn decision(&self, allowed: &[Allowed<'_>], decided_at: u64, through: u64, at: Instant) -> Decision {
+        let positions = allowed.iter().map(|allowed| allowed.entry.position).collect();
+        let disclosures = self.disclosures(allowed, decided_at, at);
+        Decision::Messages { decided_at, at, first: self.last + 1, through, positions, disclosures }
+    }
+
+    /// What is disclosed by one step, a line for each patient and consent.
+    fn disclosures(&self, allowed: &[Allowed<'_>], decided_at: u64, at: Instant) -> Vec<Disclosure> {
+        let mut lines: BTreeMap<(PatientId, ConsentId, u32), (DataClasses, Vec<u64>)> = BTreeMap::new();
+        for Allowed { entry, patient, what } in allowed {
+            // That a consent has ended discloses nothing of the record.
+            let What::Event { grant, classes, .. } = what else { continue };
+            let (told, positions) = lines.entry((*patient, grant.consent, grant.version)).or_default();
+            *told = told.and(*classes);
+            positions.push(entry.position);
+        }
+        let terms = &self.offered.terms;
+        let organisation = || Box::from(terms.organisation.as_str());
+        let passes_on = terms.class == RecipientClass::Intermediary;
+        let line =
+            |((patient, consent, version), (classes, positions)): ((_, ConsentId, u32), (DataClasses, _))| {
+                Disclosure {
+                    at,
+                    patient,
+                    recipient: Recipient {
+                        organisation: organisation(),
+                        name: Some(Box::from(terms.recipient.expose())),
+                        person: None,
+                        intermediary: passes_on.then(organisation),
+                    },
+                    purpose: terms.purpose,
+                    basis: Basis::Consent {
+                        consent: consent.uuid(),
+                        version: u64::from(version),
+                        decided_at,
+                    },
+                    classes: classes.iter().map(|class| Box::from(class.as_str())).collect(),
+                    positions,
+                    subscription: Some(self.subscription.uuid()),
+                }
+            };
+        lines.into_iter().map(line).collect()
+    }
+}
+
+/// What is finer tells how many others were recorded at the same time: later positions have later times.
+fn whole_second(at: Instant) -> Instant {
+    const MICROS: i64 = 1_000_000;
+    Instant::from_micros(at.micros().div_euclid(MICROS) * MICROS).unwrap_or(at)
+}
