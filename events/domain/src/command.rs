@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::treatment_plan::ReviewCause;
 use crate::{
-    adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
+    access, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
     ruleset, scales, side_effects, treatment_plan,
 };
 
@@ -76,6 +76,8 @@ pub enum Command {
     Ruleset(ruleset::Command),
     /// Of what was looked at for an audit or evaluation.
     Audit(audit::Command),
+    /// Of who reached the record in an emergency.
+    Access(access::Command),
 }
 
 /// The streams that a command concerns.
@@ -152,6 +154,7 @@ impl Command {
                 reads: prescription_reads(command, patient),
             },
             Self::Ruleset(_) => Target { stream: StreamRef::ruleset(), reads: Vec::new() },
+            Self::Access(_) => Target { stream: StreamRef::access(patient), reads: Vec::new() },
             Self::Audit(audit::Command::Record { audit, .. }) => {
                 Target { stream: StreamRef::audit(*audit), reads: Vec::new() }
             }

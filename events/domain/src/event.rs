@@ -4,7 +4,7 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
+    access, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
     ruleset, scales, side_effects, treatment_plan,
 };
 
@@ -39,6 +39,8 @@ pub enum DomainEvent {
     Ruleset(ruleset::Event),
     /// About what was looked at for an audit or evaluation.
     Audit(audit::Event),
+    /// About emergency access to a record.
+    Access(access::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -74,6 +76,7 @@ impl DomainEvent {
             Self::Prescription(_) => StreamKind::Prescription,
             Self::Ruleset(_) => StreamKind::Ruleset,
             Self::Audit(_) => StreamKind::Audit,
+            Self::Access(_) => StreamKind::Access,
         }
     }
 
@@ -94,6 +97,7 @@ impl DomainEvent {
             Self::Prescription(event) => event.name(),
             Self::Ruleset(event) => event.name(),
             Self::Audit(event) => event.name(),
+            Self::Access(event) => event.name(),
         }
     }
 
@@ -114,6 +118,7 @@ impl DomainEvent {
             Self::Prescription(event) => event.version(),
             Self::Ruleset(event) => event.version(),
             Self::Audit(event) => event.version(),
+            Self::Access(event) => event.version(),
         }
     }
 
@@ -134,6 +139,7 @@ impl DomainEvent {
             Self::Prescription(event) => serde_json::to_vec(event),
             Self::Ruleset(event) => serde_json::to_vec(event),
             Self::Audit(event) => serde_json::to_vec(event),
+            Self::Access(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -159,6 +165,7 @@ impl DomainEvent {
             StreamKind::Prescription => serde_json::from_slice(payload).map(Self::Prescription),
             StreamKind::Ruleset => serde_json::from_slice(payload).map(Self::Ruleset),
             StreamKind::Audit => serde_json::from_slice(payload).map(Self::Audit),
+            StreamKind::Access => serde_json::from_slice(payload).map(Self::Access),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

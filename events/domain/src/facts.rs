@@ -359,7 +359,7 @@ impl Facts {
                 State::Recovery(recovery) => facts.recovery = Some(recovery.facts()),
                 State::Adherence(adherence) => facts.adherence = Some(adherence.facts()),
                 State::FollowUp(visits) => facts.visits = Some(visits.facts()),
-                State::Coordination(_) | State::Ruleset(_) | State::Audit(_) => {}
+                State::Coordination(_) | State::Ruleset(_) | State::Audit(_) | State::Access(_) => {}
                 State::Prescription(prescription) => {
                     facts.prescriptions.extend(prescription.id().zip(prescription.facts()));
                 }

@@ -3,7 +3,7 @@
 use concord_knowledge::{Finding, RulesetVersion};
 
 use crate::{
-    Command, OfPrescription, adherence, assessment, audit, care_team, chart, coordination, episode,
+    Command, OfPrescription, access, adherence, assessment, audit, care_team, chart, coordination, episode,
     follow_up, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
@@ -76,6 +76,9 @@ pub enum Refusal {
     /// About what was looked at for an audit or evaluation.
     #[error(transparent)]
     Audit(#[from] audit::Error),
+    /// About emergency access.
+    #[error(transparent)]
+    Access(#[from] access::Error),
 }
 
 impl Refusal {
@@ -110,6 +113,7 @@ impl Refusal {
             Self::Prescription(error) => error,
             Self::Ruleset(error) => error,
             Self::Audit(error) => error,
+            Self::Access(error) => error,
         }
     }
 }

@@ -3,6 +3,7 @@
 use concord_kernel::{PatientId, StreamKind, StreamRef};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
 use crate::adherence::Adherence;
 use crate::assessment::Assessment;
 use crate::audit::Audit;
@@ -50,6 +51,8 @@ pub enum State {
     Ruleset(Box<Rulesets>),
     /// A look at the record for an audit or evaluation.
     Audit(Audit),
+    /// Who reached a record in an emergency.
+    Access(Access),
 }
 
 impl State {
@@ -70,6 +73,7 @@ impl State {
             StreamKind::Prescription => Self::Prescription(Prescription::default()),
             StreamKind::Ruleset => Self::Ruleset(Box::default()),
             StreamKind::Audit => Self::Audit(Audit::default()),
+            StreamKind::Access => Self::Access(Access::default()),
         }
     }
 
@@ -90,6 +94,7 @@ impl State {
             (Self::Prescription(state), DomainEvent::Prescription(event)) => state.fold(event),
             (Self::Ruleset(state), DomainEvent::Ruleset(event)) => state.fold(event),
             (Self::Audit(state), DomainEvent::Audit(event)) => state.fold(event),
+            (Self::Access(state), DomainEvent::Access(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -104,7 +109,8 @@ impl State {
                 | Self::Recovery(_)
                 | Self::Prescription(_)
                 | Self::Ruleset(_)
-                | Self::Audit(_),
+                | Self::Audit(_)
+                | Self::Access(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -149,6 +155,16 @@ impl State {
             _ => {}
         }
         reads
+    }
+
+    /// The care team, where this is one.
+    pub const fn as_care_team(&self) -> Option<&CareTeam> {
+        if let Self::CareTeam(team) = self { Some(team) } else { None }
+    }
+
+    /// Who reached the record in an emergency, where this is that.
+    pub const fn as_access(&self) -> Option<&Access> {
+        if let Self::Access(access) = self { Some(access) } else { None }
     }
 
     fn as_chart(&self) -> Option<&Chart> {
@@ -207,6 +223,9 @@ impl State {
             (Self::Audit(state), Command::Audit(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Audit))
             }
+            (Self::Access(state), Command::Access(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Access))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -221,7 +240,8 @@ impl State {
                 | Self::Recovery(_)
                 | Self::Prescription(_)
                 | Self::Ruleset(_)
-                | Self::Audit(_),
+                | Self::Audit(_)
+                | Self::Access(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

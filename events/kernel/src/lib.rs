@@ -18,7 +18,7 @@ pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
     AuditId, BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, DrugScreenId,
-    EpisodeId, FillId, GoalId, InductionId, LifeChangeId, MessageId, OrderId, OutsideMedicationId,
+    EpisodeId, FillId, GlassId, GoalId, InductionId, LifeChangeId, MessageId, OrderId, OutsideMedicationId,
     OutsideUpdateId, OverdoseId, PatientId, PersonId, PharmacyRequestId, PrescriptionId, RelapseId,
     ReminderId, ReportId, ScaleId, SessionId, SubstanceUseId, SupportId, VisitId,
 };

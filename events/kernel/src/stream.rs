@@ -73,6 +73,8 @@ pub enum StreamKind {
     Ruleset,
     /// One look at the record for an audit or evaluation.
     Audit,
+    /// Who reached one patient's record in an emergency.
+    Access,
 }
 
 /// The text names no stream kind.
@@ -82,7 +84,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -97,6 +99,7 @@ impl StreamKind {
         Self::Prescription,
         Self::Ruleset,
         Self::Audit,
+        Self::Access,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -116,6 +119,7 @@ impl StreamKind {
             Self::Prescription => "prescription",
             Self::Ruleset => "ruleset",
             Self::Audit => "audit",
+            Self::Access => "access",
         }
     }
 }
@@ -219,6 +223,11 @@ impl StreamRef {
     /// One look at the record for an audit or evaluation, of one patient or of everybody.
     pub const fn audit(audit: AuditId) -> Self {
         Self { kind: StreamKind::Audit, id: audit.uuid() }
+    }
+
+    /// Who reached a patient's record in an emergency.
+    pub const fn access(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Access, id: patient.uuid() }
     }
 
     /// Who cares for a patient.

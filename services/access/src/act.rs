@@ -1,13 +1,14 @@
 //! What somebody wants to do, as the policy sees it.
 
 use concord_domain::side_effects;
+use concord_kernel::PersonId;
 use concord_domain::{
-    Command, InEpisode, InProgram, OfPrescription, adherence, assessment, care_team, chart, coordination,
+    Command, InEpisode, InProgram, OfPrescription, access, adherence, assessment, care_team, chart, coordination,
     episode, follow_up, prescription, recovery, scales, treatment_plan,
 };
 
 /// A kind of change to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 pub enum Act {
     /// Send somebody to a program.
     Refer,
@@ -119,10 +120,16 @@ pub enum Act {
     MakeRules,
     /// Look at the record for an audit or evaluation.
     Audit,
+    /// Take oneself into a care team.
+    JoinTeam,
+    /// Look at a record in an emergency without being on the care team.
+    BreakGlass,
+    /// Judge what somebody did who broke the glass.
+    ReviewBreakGlass,
 }
 
 /// A kind of question to the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 pub enum Question {
     /// A therapist's caseload and client detail.
     Caseload,
@@ -130,8 +137,12 @@ pub enum Question {
     Worklist,
     /// A primary-care liaison's reconciled list.
     Reconciled,
-    /// Roster and due items.
-    Program,
+    /// The list of another person than the one who asks.
+    ListOfAnother,
+    /// Who is with the program.
+    Roster,
+    /// What is due for whom.
+    DueItems,
     /// One client's course over time.
     Course,
     /// The log itself.
@@ -144,11 +155,17 @@ pub enum Question {
     Rules,
     /// Signed checkpoints of the log and proofs for them.
     Checkpoints,
+    /// Who broke the glass before the records of one's own patients.
+    BrokenGlass,
+    /// Who broke the glass before any record, and what is to be reviewed.
+    EveryBrokenGlass,
+    /// Whether somebody is a client at all.
+    KnowOf,
 }
 
 impl Act {
-    /// The kind of change that `command` asks for.
-    pub const fn of(command: &Command) -> Self {
+    /// The kind of change that `command` asks for, by `actor`.
+    pub fn of(command: &Command, actor: PersonId) -> Self {
         match command {
             Command::Episode(InProgram { command, .. }) => match command {
                 episode::Command::Refer { .. } => Self::Refer,
@@ -190,6 +207,7 @@ impl Act {
                 follow_up::Command::RecordVisit { .. } => Self::RecordVisit,
                 follow_up::Command::ChangeCadence { .. } => Self::ChangeCadence,
             },
+            Command::CareTeam(care_team::Command::AddMember(member)) if member.person == actor => Self::JoinTeam,
             Command::CareTeam(care_team::Command::AddMember(_) | care_team::Command::RemoveMember { .. }) => {
                 Self::ManageTeam
             }
@@ -198,6 +216,8 @@ impl Act {
             Command::Prescription(OfPrescription { command, .. }) => Self::of_prescription(command),
             Command::Ruleset(_) => Self::MakeRules,
             Command::Audit(_) => Self::Audit,
+            Command::Access(access::Command::Break { .. } | access::Command::RecordUse { .. }) => Self::BreakGlass,
+            Command::Access(access::Command::Review { .. }) => Self::ReviewBreakGlass,
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }

@@ -1,9 +1,10 @@
 //! Who may do what to whom.
 //!
-//! [`Authenticator`] turns a bearer token into an [`Identity`]; [`permit_command`] and [`permit_query`] decide what
-//! that identity may do, as pure functions over a table of roles. What is not granted is denied.
+//! [`Authenticator`] turns a bearer token into an [`Identity`]; [`Policies`] decide what that identity may do. What no
+//! policy permits is denied.
 
 mod act;
+mod action;
 mod authenticator;
 mod identity;
 mod policy;
@@ -12,7 +13,11 @@ mod tests;
 mod token;
 
 pub use act::{Act, Question};
+pub use action::Action;
 pub use authenticator::Authenticator;
 pub use identity::{AuthError, Identity};
-pub use policy::{Denied, permit_act, permit_command, permit_query};
+pub use policy::{
+    DataClass, Denied, Granted, Policies, PolicyFault, PolicyFile, PolicyVersion, Ruling, SCHEMA_FILE,
+};
+pub use concord_domain::{Relationship, Relationships};
 pub use token::{InvalidKey, LocalTokens};

@@ -3,9 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use concord_access::{AuthError, Authenticator, Identity, Question, permit_query};
+use concord_access::{AuthError, Authenticator, Identity, Policies, Question};
 use concord_kernel::{Clock, Instant};
 use concord_telemetry::trace;
 use futures::stream::{self, Stream, StreamExt};
@@ -22,12 +23,15 @@ pub struct Door(Arc<Inner>);
 
 struct Inner {
     authenticator: Authenticator,
+    policies: Arc<Policies>,
     clock: Arc<dyn Clock>,
     tenants: Tenants,
     limits: Limits,
     calls: Arc<Semaphore>,
     watchers: Arc<Semaphore>,
     closing: watch::Sender<bool>,
+    /// Uses of broken glass so far: each is a command of its own.
+    uses: AtomicU64,
 }
 
 /// How many are inside, and how many may be.
@@ -55,9 +59,10 @@ pub(crate) struct Caller {
 pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Door {
-    /// Lets in whom `authenticator` knows, to the tenants that are served here.
+    /// Lets in whom `authenticator` knows, to the tenants that are served here, for what `policies` permit.
     pub fn new(
         authenticator: Authenticator,
+        policies: Arc<Policies>,
         clock: Arc<dyn Clock>,
         tenants: Tenants,
         limits: Limits,
@@ -65,12 +70,14 @@ impl Door {
         let (calls, watchers) = (Semaphore::new(limits.calls), Semaphore::new(limits.watchers));
         Self(Arc::new(Inner {
             authenticator,
+            policies,
             clock,
             tenants,
             limits,
             calls: Arc::new(calls),
             watchers: Arc::new(watchers),
             closing: watch::Sender::new(false),
+            uses: AtomicU64::new(0),
         }))
     }
 
@@ -113,8 +120,18 @@ impl Door {
     /// Says who is asking, when they may ask `question`, which is about no single patient.
     pub(crate) fn admit(&self, metadata: &MetadataMap, question: Question) -> Result<Caller, Failure> {
         let caller = self.authenticate(metadata)?;
-        permit_query(&caller.identity, question, None)?;
+        self.0.policies.permit_list(&caller.identity, question)?;
         Ok(caller)
+    }
+
+    /// A number that this process gives once.
+    pub(crate) fn next_use(&self) -> u64 {
+        self.0.uses.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What decides who may do what.
+    pub(crate) fn policies(&self) -> Arc<Policies> {
+        Arc::clone(&self.0.policies)
     }
 
     /// Whether the caller's token has not ended since they came in.

@@ -19,7 +19,7 @@ pub enum Failure {
     Auth(#[from] AuthError),
     /// The caller's role does not permit it.
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(Box<Denied>),
     /// The command did not take effect.
     #[error(transparent)]
     Execute(Box<ExecuteError>),
@@ -82,6 +82,13 @@ pub enum Failure {
     /// More events are about a patient than a file holds.
     #[error("more events are about the patient than one file holds")]
     AuditTooLarge,
+}
+
+impl From<Denied> for Failure {
+    /// What the caller may not know of is not there for them.
+    fn from(denied: Denied) -> Self {
+        if denied.hidden { Self::NotFound } else { Self::Denied(Box::new(denied)) }
+    }
 }
 
 impl From<LogError> for Failure {

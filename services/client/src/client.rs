@@ -1,5 +1,6 @@
 //! One connection, one token.
 
+use concord_proto::concord::access::v1::access_service_client::AccessServiceClient;
 use concord_proto::concord::adherence::v1::adherence_service_client::AdherenceServiceClient;
 use concord_proto::concord::assessment::v1::assessment_service_client::AssessmentServiceClient;
 use concord_proto::concord::audit::v1::audit_service_client::AuditServiceClient;
@@ -122,6 +123,8 @@ macro_rules! services {
 }
 
 services! {
+    /// Emergency access to records.
+    access: AccessServiceClient;
     /// Stays in a program.
     episodes: EpisodeServiceClient;
     /// Assessments.

@@ -75,6 +75,7 @@ fn asked(id: u128, command: episode::Command) -> Request {
         effective_at: None,
         correlation: None,
         causation: None,
+        permitted: concord_domain::Relationships::ALL,
     }
 }
 

@@ -45,6 +45,9 @@ pub(crate) enum Command {
     /// Look at the rules that decisions are judged by, propose others and sign them
     #[command(subcommand)]
     Rules(Rules),
+    /// Look at the policies that say who may do what
+    #[command(subcommand)]
+    Policies(crate::policies::Command),
     /// Prove the record, check what was proven, and look at it as an auditor
     #[command(subcommand)]
     Audit(Box<Audit>),
@@ -416,7 +419,7 @@ pub(crate) enum Relay {
 #[derive(Debug, Args)]
 pub(crate) struct Token {
     /// Role: psychiatrist, pmhnp, therapist, case_manager, nurse, pharmacist, primary_care, outside_provider, family,
-    /// patient, auditor or service
+    /// patient, auditor, service, director, privacy_officer or partner
     #[arg(long, value_parser = role)]
     pub(crate) role: Role,
     /// Tenant

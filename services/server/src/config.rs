@@ -58,6 +58,8 @@ pub(crate) struct Config {
     pub(crate) leases: LeaseTerm,
     /// The tokens that callers bear.
     pub(crate) tokens: Tokens,
+    /// Who may do what.
+    pub(crate) access: Access,
     /// Logging.
     pub(crate) log: Log,
     /// Signed checkpoints of the record.
@@ -103,6 +105,14 @@ pub(crate) struct LeaseTerm {
 pub(crate) struct Tokens {
     /// The file of the key; empty: in the data folder.
     pub(crate) key: PathBuf,
+}
+
+/// Who may do what.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Access {
+    /// The folder of the policies; empty: those that the program comes with.
+    pub(crate) policies: PathBuf,
 }
 
 /// How prescriptions reach pharmacies.

@@ -4,7 +4,7 @@ use concord_kernel::{Role, StreamKind};
 
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
-    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, adherence,
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, access, adherence,
     assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery, ruleset,
     scales, side_effects, treatment_plan,
 };
@@ -64,6 +64,11 @@ fn out_of_place(kind: StreamKind) -> Command {
             ruleset: concord_knowledge::RulesetVersion::parse("2027-01-04.0123456789ab").unwrap(),
             reason: text("why"),
         }),
+        StreamKind::Access => Command::Access(access::Command::Review {
+            glass: concord_kernel::GlassId::new(uuid(9)),
+            finding: access::Finding::Justified,
+            note: text("as told"),
+        }),
         StreamKind::Audit => Command::Audit(audit::Command::Record {
             audit: concord_kernel::AuditId::new(uuid(9)),
             record: audit::tests::record(),
@@ -87,6 +92,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::Prescription(_) => StreamKind::Prescription,
         Refusal::Ruleset(_) => StreamKind::Ruleset,
         Refusal::Audit(_) => StreamKind::Audit,
+        Refusal::Access(_) => StreamKind::Access,
     }
 }
 

@@ -134,7 +134,8 @@ impl Record {
                 | DomainEvent::Recovery(_)
                 | DomainEvent::Prescription(_)
                 | DomainEvent::Ruleset(_)
-                | DomainEvent::Audit(_) => {}
+                | DomainEvent::Audit(_)
+                | DomainEvent::Access(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    DomainEvent, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up,
+    access, DomainEvent, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up,
     prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 use concord_kernel::StreamKind;
@@ -42,6 +42,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::Prescription => prescription::Event::VARIANTS,
         StreamKind::Ruleset => ruleset::Event::VARIANTS,
         StreamKind::Audit => audit::Event::VARIANTS,
+        StreamKind::Access => access::Event::VARIANTS,
     }
 }
 
@@ -61,6 +62,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::Prescription(event) => serde_json::to_string_pretty(event),
         DomainEvent::Ruleset(event) => serde_json::to_string_pretty(event),
         DomainEvent::Audit(event) => serde_json::to_string_pretty(event),
+        DomainEvent::Access(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

@@ -68,7 +68,8 @@ impl View for Caseload {
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => false,
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -102,7 +103,8 @@ impl View for Caseload {
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

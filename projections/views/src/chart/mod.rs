@@ -77,7 +77,8 @@ impl View for Chart {
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => Vec::new(),
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => Vec::new(),
         }
     }
 
@@ -108,7 +109,8 @@ impl View for Chart {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => {}
         }
         Ok(())
     }

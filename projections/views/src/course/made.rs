@@ -42,7 +42,10 @@ impl Entry {
             DomainEvent::Coordination(event) => Self::is_made_of_coordination(event),
             DomainEvent::Adherence(event) => Self::is_made_of_adherence(event),
             DomainEvent::Prescription(event) => Self::of_prescription(event).is_some(),
-            DomainEvent::CareTeam(_) | DomainEvent::Ruleset(_) | DomainEvent::Audit(_) => false,
+            DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => false,
         }
     }
 
@@ -59,7 +62,10 @@ impl Entry {
             DomainEvent::Adherence(event) => Self::of_adherence(event),
             DomainEvent::Recovery(event) => Some(Self::Recovery(RecoveryEntry::of(event))),
             DomainEvent::Prescription(event) => Self::of_prescription(event),
-            DomainEvent::CareTeam(_) | DomainEvent::Ruleset(_) | DomainEvent::Audit(_) => None,
+            DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => None,
         }
     }
 

@@ -71,7 +71,8 @@ pub(crate) const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::Adherence(_)
         | DomainEvent::Prescription(_)
         | DomainEvent::Ruleset(_)
-        | DomainEvent::Audit(_) => None,
+        | DomainEvent::Audit(_)
+        | DomainEvent::Access(_) => None,
     }
 }
 

@@ -74,7 +74,8 @@ impl View for DueItems {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

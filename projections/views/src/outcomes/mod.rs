@@ -114,6 +114,7 @@ const fn counts(event: &DomainEvent) -> bool {
         | DomainEvent::CareTeam(_)
         | DomainEvent::Ruleset(_)
         | DomainEvent::Audit(_)
+        | DomainEvent::Access(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Prescription(_) => false,
     }

@@ -101,6 +101,7 @@ impl Row {
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_) => {}
         }

@@ -67,7 +67,10 @@ impl Agenda {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Scales(_) => true,
-            DomainEvent::CareTeam(_) | DomainEvent::Ruleset(_) | DomainEvent::Audit(_) => false,
+            DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => false,
             DomainEvent::Coordination(event) => {
                 !matches!(event, CoordinationEvent::ChangesAcknowledged { .. })
             }
@@ -170,7 +173,10 @@ impl Agenda {
             }
             DomainEvent::Recovery(event) => self.recovery.fold(fact, event),
             DomainEvent::Prescription(event) => self.prescriptions.fold(fact, event),
-            DomainEvent::CareTeam(_) | DomainEvent::Ruleset(_) | DomainEvent::Audit(_) => {}
+            DomainEvent::CareTeam(_)
+            | DomainEvent::Ruleset(_)
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => {}
         }
         Ok(())
     }

@@ -112,6 +112,7 @@ impl News {
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Coordination(_) => None,
         };
         if let DomainEvent::Chart(event) = &fact.event

@@ -56,6 +56,7 @@ impl<T> Plans<T> {
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Episode(_)
             | DomainEvent::Assessment(_)
             | DomainEvent::Chart(_)

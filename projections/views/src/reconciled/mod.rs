@@ -75,7 +75,8 @@ impl View for Reconciled {
             | DomainEvent::Scales(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => false,
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -128,7 +129,8 @@ impl View for Reconciled {
             | DomainEvent::Scales(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

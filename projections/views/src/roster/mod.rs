@@ -51,7 +51,8 @@ impl View for Roster {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => Vec::new(),
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => Vec::new(),
         }
     }
 
@@ -76,7 +77,8 @@ impl View for Roster {
             | DomainEvent::Adherence(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => Ok(()),
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => Ok(()),
         }
     }
 

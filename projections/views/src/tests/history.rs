@@ -185,6 +185,7 @@ impl Story {
             DomainEvent::Prescription(_) => StreamRef::prescription(self.patient, self.at_pharmacy.latest),
             DomainEvent::Ruleset(_) => StreamRef::ruleset(),
             DomainEvent::Audit(_) => StreamRef::audit(concord_kernel::AuditId::new(self.patient.uuid())),
+            DomainEvent::Access(_) => StreamRef::access(self.patient),
         }
     }
 

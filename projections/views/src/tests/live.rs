@@ -9,7 +9,7 @@ use concord_projection::{Fact, Options, Projections, Setup, SqliteStore, View, V
 
 use super::{Dice, Model, Story, person, start};
 use crate::{
-    Caseload, Chart, Course, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
+    BrokenGlass, Caseload, Chart, Course, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
 };
 
 const SOON: Duration = Duration::from_mins(1);
@@ -78,6 +78,7 @@ async fn compare_all(views: &Projections, token: Token, facts: &[Fact]) {
     compare::<Timers>(views, token, facts).await;
     compare::<Timeline>(views, token, facts).await;
     compare::<ProgramOutcomes>(views, token, facts).await;
+    compare::<BrokenGlass>(views, token, facts).await;
 }
 
 async fn compare<V: View>(views: &Projections, token: Token, facts: &[Fact]) {

@@ -160,6 +160,7 @@ impl About {
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Access(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)

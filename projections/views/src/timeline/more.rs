@@ -151,6 +151,7 @@ impl More {
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Access(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Recovery(_) => false,
         }

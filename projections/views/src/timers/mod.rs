@@ -113,6 +113,7 @@ const fn is_timed(event: &DomainEvent) -> bool {
         | DomainEvent::CareTeam(_)
         | DomainEvent::Ruleset(_)
         | DomainEvent::Audit(_)
+        | DomainEvent::Access(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Recovery(_)
         | DomainEvent::Prescription(_) => false,

@@ -73,6 +73,7 @@ impl Row {
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_) => {}

@@ -68,7 +68,8 @@ impl View for Worklist {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use concord_access::permit_command;
-use concord_domain::Command;
-use concord_domain::audit;
+use concord_access::Act;
+use concord_domain::{Command, Relationships, audit};
 use concord_kernel::{CommandId, PatientId, Purpose, Token};
 use concord_proto::concord::audit::v1 as pb;
 use sha2::{Digest, Sha256};
@@ -16,6 +15,7 @@ use uuid::Uuid;
 use super::Audits;
 use super::decode::{self, Look};
 use crate::Failure;
+use crate::asked::permitted;
 use crate::door::Caller;
 
 /// A look that is on record: what is found may be told.
@@ -30,7 +30,7 @@ impl Audits {
     /// Says who is asking, when they may look at records for an audit at all. Nothing is read for anybody else.
     pub(super) fn auditor(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
         let caller = self.door.authenticate(metadata)?;
-        concord_access::permit_act(&caller.identity, concord_access::Act::Audit)?;
+        permitted(&self.door.policies(), &caller.identity.actor, Act::Audit, Purpose::Audit, false)?;
         Ok(caller)
     }
 
@@ -45,7 +45,6 @@ impl Audits {
         let (audit, record) = decode::grounds(grounds, &look)?;
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
         let command = Command::Audit(audit::Command::Record { audit, record });
-        permit_command(&caller.identity, look.patient, &command)?;
         let request = self.request(&caller, audit.uuid(), look.patient, command);
         let executed = async { Ok(caller.tenant.executor.execute(request).await?) };
         let token = self.door.within(metadata, executed).await?.token;
@@ -75,6 +74,7 @@ impl Audits {
             effective_at: None,
             correlation: None,
             causation: None,
+            permitted: Relationships::ALL,
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Which request a message of the stream holds.
 
+use concord_access::Policies;
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 
 use crate::Failure;
-use crate::asked::prepare;
+use crate::asked::{Prepared, prepare};
 use crate::door::Caller;
 
 /// Every request is prepared in the same way; the compiler asks for one that is not named.
@@ -11,10 +12,11 @@ macro_rules! requests {
     ($($name:ident)+) => {
         /// Decodes whatever is asked and says whether the caller may ask it.
         pub(super) fn prepare_any(
+            policies: &Policies,
             caller: &Caller,
             command: Command,
-        ) -> Result<concord_executor::Request, Failure> {
-            match command { $(Command::$name(asked) => prepare(caller, asked),)+ }
+        ) -> Result<Prepared, Failure> {
+            match command { $(Command::$name(asked) => prepare(policies, caller, asked),)+ }
         }
 
         /// What is asked, by its name.
@@ -25,6 +27,8 @@ macro_rules! requests {
 }
 
 requests! {
+    BreakGlass
+    ReviewBreakGlass
     ReferPatient
     ScreenCandidate
     WaitlistPatient

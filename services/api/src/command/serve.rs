@@ -13,7 +13,7 @@ use tonic_types::pb;
 use tracing::Instrument;
 
 use super::dispatch::{name_of, prepare_any};
-use crate::asked::execute;
+use crate::asked::{Prepared, execute};
 use crate::door::Caller;
 use crate::observe::StreamCommand;
 use crate::oversize::explained;
@@ -86,21 +86,22 @@ fn issue(
     door: &Door,
     caller: &Caller,
     command: Option<Command>,
-) -> Result<concord_executor::Request, Failure> {
+) -> Result<Prepared, Failure> {
     door.still(caller)?;
     let command = command.ok_or_else(|| Invalid::new("command", "is required"))?;
-    prepare_any(caller, command)
+    prepare_any(&door.policies(), caller, command)
 }
 
 async fn run(
     door: &Door,
     caller: &Caller,
     (id, observed): (u64, StreamCommand),
-    issued: concord_executor::Request,
+    issued: Prepared,
     room: OwnedPermit<Answer>,
 ) {
     let span = observed.span.clone();
-    let outcome = door.at_most(execute(caller, issued)).instrument(span).await;
+    let policies = door.policies();
+    let outcome = door.at_most(execute(&policies, caller, issued)).instrument(span).await;
     answer(room, (id, observed), outcome);
 }
 

@@ -38,7 +38,7 @@ impl PrescriberService for Questions {
         request: Request<pb::GetClientRequest>,
     ) -> Result<Response<pb::GetClientResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Worklist, &asks.patient_id)?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Worklist, &asks.patient_id).await?;
         let answer = async {
             let reader = asked.reader::<Chart>(asks.min_position).await?;
             let as_of = asked.as_of::<Chart>();
@@ -54,7 +54,7 @@ impl PrescriberService for Questions {
         request: Request<pb::GetClientCourseRequest>,
     ) -> Result<Response<pb::GetClientCourseResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Course, &asks.patient_id)?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Course, &asks.patient_id).await?;
         let answer = async {
             let wanted = Page::read(asks.page)?;
             let reader = asked.reader::<Course>(asks.min_position).await?;

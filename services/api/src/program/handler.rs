@@ -23,7 +23,7 @@ impl ProgramService for Questions {
         request: Request<pb::ListEpisodesRequest>,
     ) -> Result<Response<pb::ListEpisodesResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Program)?;
+        let asked = self.ask(&metadata, Question::Roster)?;
         let answer = async {
             let program = program(&asks.program)?;
             let wanted = Page::read(asks.page)?;
@@ -41,7 +41,7 @@ impl ProgramService for Questions {
         request: Request<pb::ListDueItemsRequest>,
     ) -> Result<Response<pb::ListDueItemsResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Program)?;
+        let asked = self.ask(&metadata, Question::DueItems)?;
         let answer = async {
             let scope = scope(&asks.program)?;
             let wanted = Page::read(asks.page)?;
@@ -61,7 +61,7 @@ impl ProgramService for Questions {
         request: Request<pb::WatchEpisodesRequest>,
     ) -> Result<Response<Self::WatchEpisodesStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Program)?;
+        let asked = self.ask(&metadata, Question::Roster)?;
         let program = program(&asks.program).map_err(Failure::from)?;
         self.0.within(&metadata, asked.knows::<Roster>(asks.min_position)).await?;
         let read = move |reader| {
@@ -90,7 +90,7 @@ impl ProgramService for Questions {
         request: Request<pb::WatchDueItemsRequest>,
     ) -> Result<Response<Self::WatchDueItemsStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask(&metadata, Question::Program)?;
+        let asked = self.ask(&metadata, Question::DueItems)?;
         let scope = scope(&asks.program).map_err(Failure::from)?;
         self.0.within(&metadata, asked.knows::<DueItems>(asks.min_position)).await?;
         let door = self.0.clone();

@@ -1,15 +1,17 @@
 //! Waits until a view knows enough, and reads pages.
 
-use concord_access::{Question, permit_query};
-use concord_kernel::{Actor, Instant, PatientId, PersonId, Role, Token};
+use std::sync::Arc;
+
+use concord_access::{Policies, Question};
+use concord_kernel::{Instant, PatientId, PersonId, Token};
 use concord_ledger::locate;
 use concord_projection::{Cursor, PageOf, Projections, Reader, View, ViewId, WaitError};
 use concord_proto::concord::common::v1 as pb;
-use concord_views::parts::Team;
 use tonic::metadata::MetadataMap;
 use uuid::Uuid;
 
 use crate::common::encode::instant;
+use super::About;
 use crate::door::Caller;
 use crate::field::{id, optional_id};
 use crate::limits::{PAGE_DEFAULT, PAGE_MOST, VIEW_WAIT};
@@ -24,6 +26,7 @@ pub(crate) struct Asked {
     pub(crate) caller: Caller,
     pub(crate) views: Projections,
     pub(crate) now: Instant,
+    policies: Arc<Policies>,
 }
 
 impl Questions {
@@ -32,8 +35,8 @@ impl Questions {
         self.answerable(self.0.admit(metadata, question)?)
     }
 
-    /// Says who asks about a patient, and about which. Nothing of the question is read before that is known.
-    pub(crate) fn ask_about(
+    /// Says who asks about a patient, and about which. Nothing of the question is read before that is known and permitted.
+    pub(crate) async fn ask_about(
         &self,
         metadata: &MetadataMap,
         question: Question,
@@ -41,13 +44,14 @@ impl Questions {
     ) -> Result<(Asked, PatientId), Failure> {
         let caller = self.0.authenticate(metadata)?;
         let patient = id("patient_id", patient, PatientId::new)?;
-        permit_query(&caller.identity, question, Some(patient))?;
+        let about = About::new(self.0.policies(), &caller, question, patient);
+        self.0.within(metadata, about.on_record(&self.0)).await?;
         Ok((self.answerable(caller)?, patient))
     }
 
     fn answerable(&self, caller: Caller) -> Result<Asked, Failure> {
         let views = caller.tenant.views.clone().ok_or(Failure::ViewBehind)?;
-        Ok(Asked { caller, views, now: self.0.now() })
+        Ok(Asked { caller, views, now: self.0.now(), policies: self.0.policies() })
     }
 }
 
@@ -83,32 +87,33 @@ impl Asked {
         Some(pb::AsOf { position: status.token.position, recorded_at })
     }
 
-    /// Insists that the caller may know of a patient with this care team: somebody who sees their own patients only
-    /// finds no trace of others.
-    pub(crate) fn cares(&self, team: &Team) -> Result<(), Failure> {
-        cares(&self.caller.identity.actor, team)
+    /// The question about `patient`, for whoever goes on asking it.
+    pub(crate) fn about(&self, question: Question, patient: PatientId) -> About {
+        About::new(Arc::clone(&self.policies), &self.caller, question, patient)
+    }
+
+    /// Whether the caller may ask `question`, which is about no single patient, as well.
+    pub(crate) fn may(&self, question: Question) -> bool {
+        self.policies.permit_list(&self.caller.identity, question).is_ok()
+    }
+
+    /// Whether the caller sees their own list only.
+    pub(crate) fn own_list(&self) -> bool {
+        !self.may(Question::ListOfAnother)
     }
 
     /// Whose list is wanted: the caller's unless another is named.
     pub(crate) fn whose(&self, field: &str, named: &str) -> Result<PersonId, Failure> {
         let caller = &self.caller.identity.actor;
         match optional_id(field, named, PersonId::new)? {
-            Some(other) if other != caller.id && own_list(caller.role) => Err(concord_access::Denied.into()),
+            Some(other) if other != caller.id => {
+                self.policies.permit_list(&self.caller.identity, Question::ListOfAnother)?;
+                Ok(other)
+            }
             Some(named) => Ok(named),
             None => Ok(caller.id),
         }
     }
-}
-
-/// [`Asked::cares`] for a caller whose question goes on.
-pub(crate) fn cares(caller: &Actor, team: &Team) -> Result<(), Failure> {
-    let member = team.people(|_| true).any(|person| person == caller.id);
-    if member || !own_list(caller.role) { Ok(()) } else { Err(Failure::NotFound) }
-}
-
-/// Whether the role sees only patients whose care team it is on.
-pub(crate) const fn own_list(role: Role) -> bool {
-    matches!(role, Role::Therapist | Role::PrimaryCare | Role::OutsideProvider)
 }
 
 /// Which page is wanted.

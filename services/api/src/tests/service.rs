@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use concord_access::{Authenticator, LocalTokens};
+use concord_access::{Authenticator, LocalTokens, Policies};
 use concord_client::{Client, Retry};
 use concord_executor::{Executor, ExecutorOptions};
 use concord_kernel::{
@@ -75,7 +75,7 @@ impl Service {
         let views = Some(views);
         let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
-        let parts = ApiParts { authenticator, clock: shared, tenants, limits };
+        let parts = ApiParts { authenticator, policies: Policies::embedded(), clock: shared, tenants, limits };
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -24,7 +24,13 @@ fn each_failure_has_one_code_and_one_reason() {
     told(AuthError::Invalid.into(), Code::Unauthenticated, "TOKEN_INVALID");
     told(AuthError::Expired.into(), Code::Unauthenticated, "TOKEN_EXPIRED");
     told(AuthError::NotYet.into(), Code::Unauthenticated, "TOKEN_NOT_YET_VALID");
-    told(Denied.into(), Code::PermissionDenied, "NOT_PERMITTED");
+    let denied = |hidden, by_relationship| {
+        let version = concord_access::Policies::embedded().version().clone();
+        Failure::from(Denied { policy: None, version, hidden, by_relationship })
+    };
+    told(denied(false, false), Code::PermissionDenied, "NOT_PERMITTED");
+    told(denied(false, true), Code::PermissionDenied, "NO_RELATIONSHIP");
+    told(denied(true, true), Code::NotFound, "NOT_FOUND");
     told(Failure::NotFound, Code::NotFound, "NOT_FOUND");
     let diverged = Diverged { now: uuid::Uuid::nil(), at: 3 };
     told(diverged.into(), Code::FailedPrecondition, "EPOCH_CHANGED");

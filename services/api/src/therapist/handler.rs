@@ -37,12 +37,11 @@ impl TherapistService for Questions {
         request: Request<pb::GetClientRequest>,
     ) -> Result<Response<pb::GetClientResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Caseload, &asks.patient_id)?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Caseload, &asks.patient_id).await?;
         let answer = async {
             let reader = asked.reader::<Caseload>(asks.min_position).await?;
             let as_of = asked.as_of::<Caseload>();
             let client = caseload::client(&reader, patient).await?.ok_or(Failure::NotFound)?;
-            asked.cares(&client.team)?;
             Ok(pb::GetClientResponse { as_of, ..encode::client(&client) })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))

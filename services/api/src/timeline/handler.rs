@@ -19,7 +19,7 @@ impl TimelineService for Questions {
         request: Request<pb::ListTimelineRequest>,
     ) -> Result<Response<pb::ListTimelineResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Timeline, &asks.patient_id)?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Timeline, &asks.patient_id).await?;
         let answer = async {
             let filter = decode::filter(asks.filter)?;
             let wanted = Page::read(asks.page)?;
@@ -41,12 +41,14 @@ impl TimelineService for Questions {
         request: Request<pb::WatchTimelineRequest>,
     ) -> Result<Response<Self::WatchTimelineStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let (asked, patient) = self.ask_about(&metadata, Question::Timeline, &asks.patient_id)?;
+        let (asked, patient) = self.ask_about(&metadata, Question::Timeline, &asks.patient_id).await?;
         let filter = decode::followed(asks.filter).map_err(Failure::from)?;
         self.0.within(&metadata, asked.knows::<Timeline>(asks.min_position)).await?;
+        let about = asked.about(Question::Timeline, patient);
         let read = move |reader| {
-            let filter = filter.clone();
+            let (filter, about) = (filter.clone(), about.clone());
             async move {
+                about.permitted().await?;
                 let page = |after: Option<Cursor>| {
                     let (reader, filter) = (&reader, &filter);
                     async move {

@@ -1,5 +1,6 @@
 //! One event of every kind, with fixed values: what is stored must not depend on who runs the test.
 
+mod access;
 mod adherence;
 mod audit;
 mod care;
@@ -39,6 +40,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(prescription::prescription().into_iter().map(DomainEvent::Prescription));
     all.extend(ruleset::ruleset().into_iter().map(DomainEvent::Ruleset));
     all.push(DomainEvent::Audit(audit::audit()));
+    all.extend(access::access().map(DomainEvent::Access));
     all
 }
 

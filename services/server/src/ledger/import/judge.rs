@@ -99,6 +99,7 @@ fn metadata(row: &Row) -> Option<Metadata> {
         correlation: None,
         causation: None,
         part2: true,
+        glass: None,
         traceparent: None,
     })
 }
