@@ -18,6 +18,7 @@ mod outcome;
 mod outcomes;
 mod questions;
 mod reasons;
+mod refusals;
 mod reporting;
 mod responses;
 mod samples;

@@ -5,6 +5,7 @@ mod further;
 mod rules;
 mod shaky;
 mod shared;
+mod standing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -140,6 +140,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
         "the wire stays at the edge",
     ),
     ("figment", &["concord"], "configuration is read once"),
+    ("cedar-policy", &["concord-access"], "what policies say is known in one place"),
 ];
 
 /// Crates that decide, and so may not wait for anything.

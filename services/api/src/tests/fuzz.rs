@@ -1,7 +1,7 @@
 //! No bytes bring a decoder down: random ones, and valid requests with bytes changed, cut off or doubled.
 
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
+    access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
     ruleset, scales, side_effects,
 };
 use proptest::prelude::*;
