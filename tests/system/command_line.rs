@@ -58,7 +58,8 @@ async fn filled() -> (tempfile::TempDir, u64) {
     (folder, last)
 }
 
-const VIEWS: [&str; 10] = [
+const VIEWS: [&str; 11] = [
+    "broken_glass",
     "caseload",
     "chart",
     "course",

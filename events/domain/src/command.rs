@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::treatment_plan::ReviewCause;
 use crate::{
-    access, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
-    ruleset, scales, side_effects, treatment_plan,
+    access, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription,
+    recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// Names one stay together with the program it is in.

@@ -4,8 +4,8 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    access, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
-    ruleset, scales, side_effects, treatment_plan,
+    access, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription,
+    recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.

@@ -201,7 +201,11 @@ mod tests {
         let team = [(2, Role::Family), (3, Role::PrimaryCare)];
         assert_eq!(of(&actor(2, Role::Family), &team, false), Relationship::Family);
         assert_eq!(of(&actor(3, Role::OutsideProvider), &team, false), Relationship::OutsideTeam);
-        assert_eq!(of(&actor(2, Role::Nurse), &team, false), Relationship::Unassigned, "a mother who is a nurse");
+        assert_eq!(
+            of(&actor(2, Role::Nurse), &team, false),
+            Relationship::Unassigned,
+            "a mother who is a nurse"
+        );
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub(crate) use self::history::{
     Dice, Story, fact, finding, history, judged, patient, person, program, regimen, start,
 };
 use crate::{
-    BrokenGlass, Caseload, Chart, Course, DataClass, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers,
-    Worklist,
+    BrokenGlass, Caseload, Chart, Course, DataClass, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline,
+    Timers, Worklist,
 };
 
 /// What the rows must be: the plain fold, without batches, caches or store.

@@ -1,11 +1,11 @@
 //! What somebody wants to do, as the policy sees it.
 
 use concord_domain::side_effects;
-use concord_kernel::PersonId;
 use concord_domain::{
-    Command, InEpisode, InProgram, OfPrescription, access, adherence, assessment, care_team, chart, coordination,
-    episode, follow_up, prescription, recovery, scales, treatment_plan,
+    Command, InEpisode, InProgram, OfPrescription, access, adherence, assessment, care_team, chart,
+    coordination, episode, follow_up, prescription, recovery, scales, treatment_plan,
 };
+use concord_kernel::PersonId;
 
 /// A kind of change to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
@@ -207,7 +207,9 @@ impl Act {
                 follow_up::Command::RecordVisit { .. } => Self::RecordVisit,
                 follow_up::Command::ChangeCadence { .. } => Self::ChangeCadence,
             },
-            Command::CareTeam(care_team::Command::AddMember(member)) if member.person == actor => Self::JoinTeam,
+            Command::CareTeam(care_team::Command::AddMember(member)) if member.person == actor => {
+                Self::JoinTeam
+            }
             Command::CareTeam(care_team::Command::AddMember(_) | care_team::Command::RemoveMember { .. }) => {
                 Self::ManageTeam
             }
@@ -216,7 +218,9 @@ impl Act {
             Command::Prescription(OfPrescription { command, .. }) => Self::of_prescription(command),
             Command::Ruleset(_) => Self::MakeRules,
             Command::Audit(_) => Self::Audit,
-            Command::Access(access::Command::Break { .. } | access::Command::RecordUse { .. }) => Self::BreakGlass,
+            Command::Access(access::Command::Break { .. } | access::Command::RecordUse { .. }) => {
+                Self::BreakGlass
+            }
             Command::Access(access::Command::Review { .. }) => Self::ReviewBreakGlass,
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),

@@ -15,9 +15,9 @@ mod token;
 pub use act::{Act, Question};
 pub use action::Action;
 pub use authenticator::Authenticator;
+pub use concord_domain::{Relationship, Relationships};
 pub use identity::{AuthError, Identity};
 pub use policy::{
     DataClass, Denied, Granted, Policies, PolicyFault, PolicyFile, PolicyVersion, Ruling, SCHEMA_FILE,
 };
-pub use concord_domain::{Relationship, Relationships};
 pub use token::{InvalidKey, LocalTokens};

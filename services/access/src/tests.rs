@@ -7,7 +7,8 @@ use concord_kernel::{Actor, Credentials, Instant, PatientId, PersonId, ReportId,
 use uuid::Uuid;
 
 use crate::{
-    Act, Action, AuthError, Authenticator, Denied, Granted, Identity, LocalTokens, Policies, Question, Relationship,
+    Act, Action, AuthError, Authenticator, Denied, Granted, Identity, LocalTokens, Policies, Question,
+    Relationship,
 };
 
 const KEY: [u8; 32] = [7; 32];
@@ -296,8 +297,10 @@ fn a_therapist_sees_no_doses_and_an_auditor_no_caseload() {
 #[test]
 fn a_timeline_is_for_those_who_may_see_doses_and_outcomes_for_those_who_answer_for_the_program() {
     use Role::{Auditor, CaseManager, Nurse, Pharmacist, Pmhnp, Psychiatrist};
-    let (timeline, outcomes) =
-        ([Psychiatrist, Pmhnp, Nurse, Pharmacist, Auditor], [Psychiatrist, Pmhnp, CaseManager, Auditor, Role::Director]);
+    let (timeline, outcomes) = (
+        [Psychiatrist, Pmhnp, Nurse, Pharmacist, Auditor],
+        [Psychiatrist, Pmhnp, CaseManager, Auditor, Role::Director],
+    );
     for role in Role::ALL {
         let may = |question, patient| permit_query(&identity(role), question, patient);
         assert_eq!(may(Question::Timeline, SOMEBODY), timeline.contains(&role), "{role}");

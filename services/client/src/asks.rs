@@ -3,8 +3,8 @@
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use concord_proto::concord::{
-    access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    ruleset, scales, side_effects,
+    access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription,
+    recovery, ruleset, scales, side_effects,
 };
 use tonic::Status;
 

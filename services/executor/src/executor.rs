@@ -381,7 +381,11 @@ impl Inner {
             rules,
             facts: Facts::gather(read.iter().map(|(_, folded)| &folded.state), rules),
         };
-        folded.state.decide(request.command.clone(), context).map(|events| Decided { events, conditions, glass: None })
+        folded.state.decide(request.command.clone(), context).map(|events| Decided {
+            events,
+            conditions,
+            glass: None,
+        })
     }
 
     /// The state of a stream whose gate is held.

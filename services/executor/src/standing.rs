@@ -8,9 +8,9 @@ use std::sync::Arc;
 use concord_domain::{Relationship, Target};
 use concord_kernel::{Actor, GlassId, Instant, PatientId, StreamRef};
 
-use crate::{ExecuteError, Request};
 use crate::cache::Folded;
 use crate::executor::Inner;
+use crate::{ExecuteError, Request};
 
 /// A stream that was looked at, and how far it had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,7 +115,6 @@ impl Inner {
         }
         self.standing(&request.actor, request.patient, Some(target.stream), now).await.map(Some)
     }
-
 
     /// Whether any of the streams goes on after where it was read; those that do are forgotten.
     pub(crate) async fn moved(

@@ -54,7 +54,11 @@ fn it_reaches_for_one_person_in_one_role_and_ends() {
     assert_eq!(access.reach(by, Role::Psychiatrist, before), None);
     assert_eq!(access.reach(PersonId::new(uuid(77)), Role::Nurse, before), None);
     assert_eq!(access.reach(by, Role::Nurse, until), None, "the end is exclusive");
-    access.fold(Event::BrokenGlassReviewed { glass: glass(1), finding: Finding::Justified, note: text("ok") });
+    access.fold(Event::BrokenGlassReviewed {
+        glass: glass(1),
+        finding: Finding::Justified,
+        note: text("ok"),
+    });
     assert_eq!(access.reach(by, Role::Nurse, before), None, "a review ends it");
 }
 
@@ -109,7 +113,9 @@ fn a_use_is_recorded_while_it_lasts_by_whom_it_reaches_for() {
 
 #[test]
 fn another_person_reviews_it_once() {
-    record(broken(Role::Nurse)).when(by(Role::Nurse).asks(review(1))).then_expect_error(Error::ReviewOfOneself);
+    record(broken(Role::Nurse))
+        .when(by(Role::Nurse).asks(review(1)))
+        .then_expect_error(Error::ReviewOfOneself);
     let reviewer = |command| {
         let mut issued = by(Role::PrivacyOfficer).asks(command);
         issued.context.actor.id = PersonId::new(uuid(77));

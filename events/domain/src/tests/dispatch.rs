@@ -4,9 +4,9 @@ use concord_kernel::{Role, StreamKind};
 
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
-    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, access, adherence,
-    assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery, ruleset,
-    scales, side_effects, treatment_plan,
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, access,
+    adherence, assessment, audit, care_team, chart, coordination, episode, follow_up, prescription, recovery,
+    ruleset, scales, side_effects, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {

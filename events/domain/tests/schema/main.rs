@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    access, DomainEvent, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up,
+    DomainEvent, access, adherence, assessment, audit, care_team, chart, coordination, episode, follow_up,
     prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 use concord_kernel::StreamKind;

@@ -64,11 +64,11 @@ impl View for BrokenGlass {
             let sort = Sort::new().rank(reviewed).earliest(Instant::start_of(broken.review_by));
             let item = Item::of(&[broken.glass.uuid().as_bytes()]);
             let members = row.team.iter().map(|member| List::person(member.person));
-            entries.extend(
-                std::iter::once(List::all())
-                    .chain(members)
-                    .map(|list| ListEntry { list, sort: sort.clone(), item: item.clone() }),
-            );
+            entries.extend(std::iter::once(List::all()).chain(members).map(|list| ListEntry {
+                list,
+                sort: sort.clone(),
+                item: item.clone(),
+            }));
         }
         entries
     }

@@ -82,12 +82,8 @@ impl Row {
                 broken.uses = broken.uses.saturating_add(1);
             }
             Event::BrokenGlassReviewed { glass, finding, note } => {
-                let review = Review {
-                    finding: *finding,
-                    note: note.clone(),
-                    by: fact.actor.id,
-                    at: fact.recorded_at,
-                };
+                let review =
+                    Review { finding: *finding, note: note.clone(), by: fact.actor.id, at: fact.recorded_at };
                 self.find(*glass)?.review = Some(review);
                 self.let_go();
             }

@@ -42,7 +42,8 @@ fn reviewed(position: u64, n: u128) -> Fact {
 }
 
 fn joined(position: u64) -> Fact {
-    let member = Member { person: person(3), role: Role::Psychiatrist, name: text("Lee"), organisation: None };
+    let member =
+        Member { person: person(3), role: Role::Psychiatrist, name: text("Lee"), organisation: None };
     fact(position, DomainEvent::CareTeam(TeamEvent::CareTeamMemberJoined(member)))
 }
 
@@ -70,7 +71,8 @@ fn the_care_team_is_told_whoever_joins_and_nobody_else() {
 
 #[test]
 fn uses_are_counted_and_a_review_says_who_and_what() {
-    let used = |position| of_access(position, Event::BrokenGlassUsed { glass: glass(1), what: text("Worklist") });
+    let used =
+        |position| of_access(position, Event::BrokenGlassUsed { glass: glass(1), what: text("Worklist") });
     let model = Model::<BrokenGlass>::of(&[broken(1, 1, 3), used(2), used(3), reviewed(4, 1)]);
     let row = model.rows.values().next().unwrap();
     assert_eq!((row.patient, row.broken.len(), row.broken[0].uses), (patient(1), 1, 2));

@@ -9,7 +9,8 @@ use concord_projection::{Fact, Options, Projections, Setup, SqliteStore, View, V
 
 use super::{Dice, Model, Story, person, start};
 use crate::{
-    BrokenGlass, Caseload, Chart, Course, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
+    BrokenGlass, Caseload, Chart, Course, DueItems, ProgramOutcomes, Reconciled, Roster, Timeline, Timers,
+    Worklist,
 };
 
 const SOON: Duration = Duration::from_mins(1);
@@ -58,6 +59,7 @@ async fn run(world: &World, seed: u64, patients: u64, cuts: &[usize]) {
         "timers",
         "timeline",
         "outcomes",
+        "broken_glass",
     ] {
         views.rebuild(view).await.unwrap();
         let mut status = views.watch(view).unwrap();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use concord_domain::{Relationship, Relationships};
 use concord_kernel::Role;
 
-use super::cells::Cells;
 use super::PolicyVersion;
+use super::cells::Cells;
 use crate::{Action, Question};
 
 /// It is permitted, and by which policy.
@@ -61,8 +61,8 @@ impl Ruling<'_> {
             return Ok(Granted { policy, version });
         }
         let possible = Relationship::possible(self.role);
-        let by_relationship = relationship.is_some()
-            && possible.iter().any(|other| self.cells.permits(self.row, Some(*other)));
+        let by_relationship =
+            relationship.is_some() && possible.iter().any(|other| self.cells.permits(self.row, Some(*other)));
         let hidden = by_relationship && !self.may_know(relationship);
         Err(Denied { policy, version, hidden, by_relationship })
     }

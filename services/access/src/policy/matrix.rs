@@ -24,13 +24,7 @@ impl Policies {
         lines
     }
 
-    fn add_lines(
-        &self,
-        lines: &mut String,
-        action: Action,
-        role: Role,
-        relationship: Option<Relationship>,
-    ) {
+    fn add_lines(&self, lines: &mut String, action: Action, role: Role, relationship: Option<Relationship>) {
         let purposes = action.purposes_of(role);
         let granted = |purpose: Purpose| {
             let found = self.ruling(role, action, purpose).given(relationship).ok()?;

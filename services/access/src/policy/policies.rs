@@ -6,8 +6,9 @@ use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
 use cedar_policy::{
-    ActionConstraint, Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName, EntityUid,
-    Policy, PolicyId, PolicySet, PrincipalConstraint, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+    ActionConstraint, Authorizer, Context, Decision, Effect, Entities, Entity, EntityId, EntityTypeName,
+    EntityUid, Policy, PolicyId, PolicySet, PrincipalConstraint, Request, RestrictedExpression, Schema,
+    ValidationMode, Validator,
 };
 use concord_domain::{Command, Relationship};
 use concord_kernel::{Actor, Purpose, Role};
@@ -116,8 +117,8 @@ type Named = BTreeMap<String, (Policy, usize)>;
 fn parsed(files: &[PolicyFile]) -> Result<Named, PolicyFault> {
     let mut named = Named::new();
     for (place, file) in files.iter().enumerate() {
-        let set = PolicySet::from_str(&file.text)
-            .map_err(|said| PolicyFault::of(&file.name, &file.text, &said))?;
+        let set =
+            PolicySet::from_str(&file.text).map_err(|said| PolicyFault::of(&file.name, &file.text, &said))?;
         if set.templates().next().is_some() {
             return Err(PolicyFault::Template { file: file.name.clone() });
         }
@@ -179,9 +180,9 @@ fn entity(kind: &str, id: &str) -> EntityUid {
 /// Asks the policies everything that they can be asked, and nothing of whom no policy permits anything.
 fn evaluated(schema: &Schema, named: &Named) -> Result<Cells, PolicyFault> {
     let person = |role: Role| entity("Person", role.as_str());
-    let people = Role::ALL.into_iter().map(|role| {
-        Entity::new_no_attrs(person(role), HashSet::from([entity("Role", role.as_str())]))
-    });
+    let people = Role::ALL
+        .into_iter()
+        .map(|role| Entity::new_no_attrs(person(role), HashSet::from([entity("Role", role.as_str())])));
     let entities = Entities::from_entities(people, Some(schema)).expect("people are what the schema says");
     let names: Vec<Arc<str>> = named.keys().map(|name| Arc::from(name.as_str())).collect();
     let places: BTreeMap<Arc<str>, u16> = names.iter().cloned().zip(0..).collect();
@@ -190,8 +191,11 @@ fn evaluated(schema: &Schema, named: &Named) -> Result<Cells, PolicyFault> {
     for action in Action::all() {
         let uid = entity("Action", action.name());
         let groups: HashSet<&EntityUid> = entities.ancestors(&uid).into_iter().flatten().collect();
-        let named: Vec<&Policy> =
-            named.values().map(|(policy, _)| policy).filter(|policy| speaks_of(policy, &uid, &groups)).collect();
+        let named: Vec<&Policy> = named
+            .values()
+            .map(|(policy, _)| policy)
+            .filter(|policy| speaks_of(policy, &uid, &groups))
+            .collect();
         let applies: HashSet<String> =
             schema.resources_for_action(&uid).into_iter().flatten().map(ToString::to_string).collect();
         for role in Role::ALL {

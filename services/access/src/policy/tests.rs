@@ -83,7 +83,11 @@ fn a_director_reads_numbers_and_a_privacy_officer_who_looked_and_neither_a_chart
     for question in Question::VARIANTS.iter().copied() {
         let director = matches!(question, Question::Outcomes | Question::Roster);
         assert_eq!(may(Role::Director, question), director, "{question:?}");
-        assert_eq!(may(Role::PrivacyOfficer, question), matches!(question, Question::BrokenGlass | Question::EveryBrokenGlass), "{question:?}");
+        assert_eq!(
+            may(Role::PrivacyOfficer, question),
+            matches!(question, Question::BrokenGlass | Question::EveryBrokenGlass),
+            "{question:?}"
+        );
         assert!(!about(Role::Director, question) && !about(Role::PrivacyOfficer, question), "{question:?}");
     }
 }
@@ -125,7 +129,10 @@ fn what_the_schema_does_not_know_is_refused_with_file_and_line() {
     let unknown = [
         ("\n\n@id(\"a\") permit (principal in Role::\"doctor\", action, resource);", 3),
         ("@id(\"a\")\npermit (principal, action == Action::\"Prescibe\", resource);", 2),
-        ("@id(\"a\")\npermit (principal, action, resource)\nwhen { context.relationship == Relationship::\"friend\" };", 3),
+        (
+            "@id(\"a\")\npermit (principal, action, resource)\nwhen { context.relationship == Relationship::\"friend\" };",
+            3,
+        ),
         ("@id(\"a\") permit (principal, action, resource) when { context.reason == \"x\" };", 1),
         ("@id(\"a\")\npermit (principal, action, resource", 2),
     ];
@@ -160,7 +167,8 @@ fn the_schema_is_the_programs() {
 #[test]
 fn other_policies_than_those_reviewed_are_seen() {
     let mut own = files::embedded();
-    let nurses = "@id(\"more\") permit (principal in Role::\"nurse\", action == Action::\"Prescribe\", resource);";
+    let nurses =
+        "@id(\"more\") permit (principal in Role::\"nurse\", action == Action::\"Prescribe\", resource);";
     own.push(file("own.cedar", nurses));
     assert_ne!(Policies::read(own).unwrap().matrix(), Policies::embedded().matrix());
 }

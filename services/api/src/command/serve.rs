@@ -82,11 +82,7 @@ async fn read(
 }
 
 /// Decodes and permits, while the caller's token lasts.
-fn issue(
-    door: &Door,
-    caller: &Caller,
-    command: Option<Command>,
-) -> Result<Prepared, Failure> {
+fn issue(door: &Door, caller: &Caller, command: Option<Command>) -> Result<Prepared, Failure> {
     door.still(caller)?;
     let command = command.ok_or_else(|| Invalid::new("command", "is required"))?;
     prepare_any(&door.policies(), caller, command)

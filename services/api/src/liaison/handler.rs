@@ -46,7 +46,7 @@ impl LiaisonService for Questions {
             let actor = &asked.caller.identity.actor;
             let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
             let rules = asked.caller.tenant.executor.rules().await.ok();
-            let list = encode::list(&list, actor.id, asked.own_list(), rules);
+            let list = encode::list(&list, actor.id, asked.from_outside(), rules);
             Ok(pb::GetReconciledListResponse { as_of, ..list })
         };
         Ok(Response::new(self.0.within(&metadata, answer).await?))
@@ -87,7 +87,7 @@ impl LiaisonService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self.ask_about(&metadata, Question::Reconciled, &asks.patient_id).await?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
-        let (about, own) = (asked.about(Question::Reconciled, patient), asked.own_list());
+        let (about, own) = (asked.about(Question::Reconciled, patient), asked.from_outside());
         let (identity, tenant) = (Arc::clone(&asked.caller.identity), Arc::clone(&asked.caller.tenant));
         let read = move |reader| {
             let (about, identity, tenant) = (about.clone(), Arc::clone(&identity), Arc::clone(&tenant));

@@ -45,8 +45,7 @@ impl About {
         if possible.has_all_of(actor.role) {
             return Ok(None);
         }
-        let Standing { relationship, glass, .. } =
-            self.tenant.executor.standing(actor, self.patient).await?;
+        let Standing { relationship, glass, .. } = self.tenant.executor.standing(actor, self.patient).await?;
         ruling.given(Some(relationship))?;
         Ok(glass)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_access::{Policies, Question};
+use concord_access::{Policies, Question, Relationship};
 use concord_kernel::{Instant, PatientId, PersonId, Token};
 use concord_ledger::locate;
 use concord_projection::{Cursor, PageOf, Projections, Reader, View, ViewId, WaitError};
@@ -10,8 +10,8 @@ use concord_proto::concord::common::v1 as pb;
 use tonic::metadata::MetadataMap;
 use uuid::Uuid;
 
-use crate::common::encode::instant;
 use super::About;
+use crate::common::encode::instant;
 use crate::door::Caller;
 use crate::field::{id, optional_id};
 use crate::limits::{PAGE_DEFAULT, PAGE_MOST, VIEW_WAIT};
@@ -97,9 +97,9 @@ impl Asked {
         self.policies.permit_list(&self.caller.identity, question).is_ok()
     }
 
-    /// Whether the caller sees their own list only.
-    pub(crate) fn own_list(&self) -> bool {
-        !self.may(Question::ListOfAnother)
+    /// Whether the caller works elsewhere, and so reads what is between them and the program.
+    pub(crate) fn from_outside(&self) -> bool {
+        Relationship::possible(self.caller.identity.actor.role).contains(&Relationship::OutsideTeam)
     }
 
     /// Whose list is wanted: the caller's unless another is named.

@@ -192,7 +192,8 @@ async fn what_somebody_may_not_know_looks_like_what_is_not_there() {
     let service = Service::start().await;
     let least = admitted(&service).await;
     let nurse = service.acting_as(Role::Nurse);
-    let least = nurse.send(joining(3, THEIRS, Role::Nurse, common::Role::Nurse)).await.unwrap().token.or(least);
+    let least =
+        nurse.send(joining(3, THEIRS, Role::Nurse, common::Role::Nurse)).await.unwrap().token.or(least);
     let therapist = service.acting_as(Role::Therapist);
     for role in [Role::PrimaryCare, Role::OutsideProvider] {
         let outside = service.acting_as(role);

@@ -12,8 +12,8 @@ use concord_kernel::Role;
 use concord_proto::concord::common::v1::{self as common, CommandHeader};
 use concord_proto::concord::program::v1::ListEpisodesRequest;
 use concord_proto::concord::{
-    access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    ruleset, scales, side_effects,
+    access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription,
+    recovery, ruleset, scales, side_effects,
 };
 use prost::{Message, Name};
 use prost_types::FileDescriptorSet;
@@ -26,7 +26,8 @@ use super::samples::{Sample, every_request};
 use super::service::{Service, joining, person, referral, tenant};
 
 /// A service that anybody may call and one call whose commands are refused one by one, as by their own calls.
-const APART: [&str; 2] = ["/concord.bench.v1.EchoService/", "/concord.command.v1.CommandService/ExecuteStream"];
+const APART: [&str; 2] =
+    ["/concord.bench.v1.EchoService/", "/concord.command.v1.CommandService/ExecuteStream"];
 
 /// Those whose effects change who stands how to the patient come last.
 const LAST: [&str; 2] = ["/concord.care_team.v1.", "/concord.access.v1."];
@@ -113,9 +114,14 @@ fn commands() -> BTreeMap<String, (Vec<u8>, bool)> {
 
 /// What a call is asked with.
 enum Body {
-    Command { rest: Vec<u8>, about_a_patient: bool },
+    Command {
+        rest: Vec<u8>,
+        about_a_patient: bool,
+    },
     /// The number of the field that names a patient, where there is one.
-    Question { patient: Option<i32> },
+    Question {
+        patient: Option<i32>,
+    },
 }
 
 impl Body {
@@ -159,13 +165,16 @@ fn calls() -> Vec<(String, Body)> {
         for service in &file.service {
             for method in &service.method {
                 let path = format!("/{}.{}/{}", file.package(), service.name(), method.name());
-                if !file.package().starts_with("concord.") || APART.iter().any(|apart| path.starts_with(apart)) {
+                if !file.package().starts_with("concord.")
+                    || APART.iter().any(|apart| path.starts_with(apart))
+                {
                     continue;
                 }
                 let (headed, patient) = fields[method.input_type()];
                 let body = if headed {
-                    let (rest, about_a_patient) =
-                        commands.remove(method.input_type()).unwrap_or_else(|| panic!("{path} has no sample"));
+                    let (rest, about_a_patient) = commands
+                        .remove(method.input_type())
+                        .unwrap_or_else(|| panic!("{path} has no sample"));
                     Body::Command { rest, about_a_patient }
                 } else {
                     Body::Question { patient }

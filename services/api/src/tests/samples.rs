@@ -2,8 +2,8 @@
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{
-    access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    ruleset, scales, side_effects,
+    access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription,
+    recovery, ruleset, scales, side_effects,
 };
 use prost_types::Timestamp;
 

@@ -75,7 +75,8 @@ impl Service {
         let views = Some(views);
         let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
-        let parts = ApiParts { authenticator, policies: Policies::embedded(), clock: shared, tenants, limits };
+        let parts =
+            ApiParts { authenticator, policies: Policies::embedded(), clock: shared, tenants, limits };
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -62,7 +62,13 @@ pub(crate) async fn serve(
     let authenticator = Authenticator::new(LocalTokens::new(&KEY).unwrap());
     // A machine that is busy with other things is no reason to give up.
     let limits = Limits { deadline: Duration::from_mins(10), ..Limits::default() };
-    let parts = ApiParts { authenticator, policies: concord_access::Policies::embedded(), clock: shared, tenants, limits };
+    let parts = ApiParts {
+        authenticator,
+        policies: concord_access::Policies::embedded(),
+        clock: shared,
+        tenants,
+        limits,
+    };
     let (health, _) = tonic_health::server::health_reporter();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
