@@ -6,6 +6,7 @@ use concord_projection::{Fact, List};
 use uuid::Uuid;
 
 use super::BrokenGlass;
+use crate::parts::DueKind;
 use crate::tests::{Model, fact, patient, person, start};
 
 fn text(words: &str) -> Text {
@@ -91,4 +92,15 @@ fn of_what_was_reviewed_the_latest_is_kept() {
     let row = model.rows.values().next().unwrap();
     assert_eq!(row.broken.len(), 20);
     assert_eq!(row.broken[0].glass, glass(6));
+}
+
+#[test]
+fn it_waits_on_the_worklist_until_it_is_reviewed() {
+    let waits = |facts: &[Fact]| {
+        let model = Model::<crate::Worklist>::of(facts);
+        let due = model.rows.values().flat_map(|row| row.agenda.due(&row.stays));
+        due.filter(|due| due.kind == DueKind::GlassBroken).count()
+    };
+    assert_eq!(waits(&[joined(1), broken(2, 1, 3), broken(3, 2, 3)]), 2);
+    assert_eq!(waits(&[joined(1), broken(2, 1, 3), broken(3, 2, 3), reviewed(4, 1)]), 1);
 }

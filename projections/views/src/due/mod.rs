@@ -38,7 +38,7 @@ impl DueItems {
 
 impl View for DueItems {
     const NAME: &'static str = "due_items";
-    const VERSION: u32 = 10;
+    const VERSION: u32 = 11;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,

@@ -40,7 +40,7 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 10;
+    const VERSION: u32 = 11;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 

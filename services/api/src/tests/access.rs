@@ -139,6 +139,9 @@ async fn broken_glass_opens_the_record_tells_of_it_and_ends_with_its_review() {
     assert_eq!(told_team[0].person_id, person(Role::Psychiatrist));
     assert_eq!(told_team[0].review_by, "2026-03-05", "noon of the second and three days");
     assert!(listed(&doctor, least.clone()).await.is_empty(), "it is not their patient");
+    let asks = prescriber::v1::ListWorklistRequest { min_position: least.clone(), ..Default::default() };
+    let waits = practitioner.prescriber().list_worklist(asks).await.unwrap().into_inner().items;
+    assert!(waits.iter().any(|item| item.kind == "glass_broken"), "it is on the worklist too: {waits:?}");
     chart(&doctor, THEIRS, least.clone()).await.unwrap();
     chart(&doctor, THEIRS, least.clone()).await.unwrap();
     let least = doctor.send(told(4, THEIRS)).await.unwrap().token;
@@ -311,4 +314,30 @@ async fn a_timeline_that_somebody_follows_ends_for_them_when_they_are_let_go() {
         }
     };
     assert_eq!(end.unwrap_err().code(), Code::PermissionDenied);
+}
+
+/// Questions in each comparison.
+const ASKED: usize = 200;
+
+#[tokio::test]
+async fn how_long_somebody_waits_for_what_they_may_not_know_is_told() {
+    let service = Service::start().await;
+    admitted(&service).await;
+    let outside = service.acting_as(Role::PrimaryCare);
+    let mut waited = [Vec::new(), Vec::new()];
+    for _ in 0..ASKED {
+        for (place, patient) in [THEIRS, NOBODY].into_iter().enumerate() {
+            let patient_id = Uuid::from_u128(patient).to_string();
+            let asks = liaison::v1::GetReconciledListRequest { patient_id, min_position: None };
+            let since = std::time::Instant::now();
+            let refused = outside.liaison().get_reconciled_list(asks).await.unwrap_err();
+            waited[place].push(since.elapsed());
+            assert_eq!(refused.code(), Code::NotFound);
+        }
+    }
+    let [theirs, nobody] = waited.map(|mut each| {
+        each.sort();
+        (each[ASKED / 2], each[ASKED * 9 / 10])
+    });
+    println!("p50 and p90: {theirs:?} where there is such a patient, {nobody:?} where there is none");
 }
