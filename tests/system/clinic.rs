@@ -51,6 +51,18 @@ impl Clinic {
         Self { server, intake, doctor, therapist, _folder: folder }
     }
 
+    /// Takes somebody into the care team.
+    pub(crate) async fn joins(&self, person: Person, role: common::Role) {
+        let member = care_team::AddMemberRequest {
+            header: self.intake.header(),
+            person_id: person.id.to_string(),
+            role: role.into(),
+            name: "Somebody".to_owned(),
+            organisation: String::new(),
+        };
+        self.doctor.send(member).await.unwrap();
+    }
+
     pub(crate) async fn acting_as(&self, person: Person) -> Client {
         self.server.client(person).await.unwrap()
     }

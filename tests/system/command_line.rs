@@ -58,8 +58,18 @@ async fn filled() -> (tempfile::TempDir, u64) {
     (folder, last)
 }
 
-const VIEWS: [&str; 9] =
-    ["caseload", "chart", "course", "outcomes", "reconciled", "roster", "timeline", "timers", "worklist"];
+const VIEWS: [&str; 10] = [
+    "broken_glass",
+    "caseload",
+    "chart",
+    "course",
+    "outcomes",
+    "reconciled",
+    "roster",
+    "timeline",
+    "timers",
+    "worklist",
+];
 
 #[tokio::test]
 async fn each_view_says_how_far_it_is_and_can_be_built_anew() {

@@ -1,6 +1,8 @@
 //! Tests of the running program through its public interfaces: a real process, a real socket, a real client.
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod adherence;
 #[cfg(test)]
 mod arrival;

@@ -271,7 +271,9 @@ async fn e19_a_command_takes_effect_once_and_two_hands_never_overwrite_each_othe
         order_id: wanted.order_id.clone(),
         reason: "Vomits".to_owned(),
     };
-    let practitioner = clinic.acting_as(concord_support::Person::new("pmhnp", 8)).await;
+    let practitioner = concord_support::Person::new("pmhnp", 8);
+    clinic.joins(practitioner, common::Role::Pmhnp).await;
+    let practitioner = clinic.acting_as(practitioner).await;
     let (first, second) = tokio::join!(doctor.send(hold()), practitioner.send(hold()));
     let refused = match (first, second) {
         (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => refused,

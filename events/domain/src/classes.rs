@@ -73,6 +73,8 @@ pub fn classes(kind: StreamKind, event_type: &str) -> DataClasses {
         StreamKind::Coordination => DataClasses::ALL,
         StreamKind::Ruleset
         | StreamKind::Audit
+        // Who looked, and why: nothing of it is a partner's.
+        | StreamKind::Access
         | StreamKind::Consent
         | StreamKind::Feed
         | StreamKind::Inbox => ADMINISTRATION,

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::treatment_plan::ReviewCause;
 use crate::{
-    adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up, inbox,
-    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    access, adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up,
+    inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// Names one stay together with the program it is in.
@@ -82,6 +82,8 @@ pub enum Command {
     Feed(feed::Command),
     /// Of what partners told about the patient.
     Inbox(inbox::Command),
+    /// Of who reached the record in an emergency.
+    Access(access::Command),
 }
 
 /// The streams that a command concerns.
@@ -158,6 +160,7 @@ impl Command {
                 reads: prescription_reads(command, patient),
             },
             Self::Ruleset(_) => Target { stream: StreamRef::ruleset(), reads: Vec::new() },
+            Self::Access(_) => Target { stream: StreamRef::access(patient), reads: Vec::new() },
             Self::Audit(audit::Command::Record { audit, .. }) => {
                 Target { stream: StreamRef::audit(*audit), reads: Vec::new() }
             }

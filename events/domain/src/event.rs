@@ -4,8 +4,8 @@ use concord_kernel::StreamKind;
 use serde_json::error::Category;
 
 use crate::{
-    adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up, inbox,
-    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    access, adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up,
+    inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
@@ -45,6 +45,8 @@ pub enum DomainEvent {
     Feed(feed::Event),
     /// About what partners told.
     Inbox(inbox::Event),
+    /// About emergency access to a record.
+    Access(access::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -83,6 +85,7 @@ impl DomainEvent {
             Self::Consent(_) => StreamKind::Consent,
             Self::Feed(_) => StreamKind::Feed,
             Self::Inbox(_) => StreamKind::Inbox,
+            Self::Access(_) => StreamKind::Access,
         }
     }
 
@@ -106,6 +109,7 @@ impl DomainEvent {
             Self::Consent(event) => event.name(),
             Self::Feed(event) => event.name(),
             Self::Inbox(event) => event.name(),
+            Self::Access(event) => event.name(),
         }
     }
 
@@ -129,6 +133,7 @@ impl DomainEvent {
             Self::Consent(event) => event.version(),
             Self::Feed(event) => event.version(),
             Self::Inbox(event) => event.version(),
+            Self::Access(event) => event.version(),
         }
     }
 
@@ -152,6 +157,7 @@ impl DomainEvent {
             Self::Consent(event) => serde_json::to_vec(event),
             Self::Feed(event) => serde_json::to_vec(event),
             Self::Inbox(event) => serde_json::to_vec(event),
+            Self::Access(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -180,6 +186,7 @@ impl DomainEvent {
             StreamKind::Consent => serde_json::from_slice(payload).map(Self::Consent),
             StreamKind::Feed => serde_json::from_slice(payload).map(Self::Feed),
             StreamKind::Inbox => serde_json::from_slice(payload).map(Self::Inbox),
+            StreamKind::Access => serde_json::from_slice(payload).map(Self::Access),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

@@ -364,7 +364,8 @@ impl Facts {
                 | State::Audit(_)
                 | State::Consent(_)
                 | State::Feed(_)
-                | State::Inbox(_) => {}
+                | State::Inbox(_)
+                | State::Access(_) => {}
                 State::Prescription(prescription) => {
                     facts.prescriptions.extend(prescription.id().zip(prescription.facts()));
                 }

@@ -7,6 +7,7 @@
 //! Each aggregate is a folder: `command` (what may be asked), `event` (what may have happened, for ever),
 //! `state` (what the events say now), `decide` (the rules), `error` (the refusals).
 
+pub mod access;
 pub mod adherence;
 pub mod assessment;
 pub mod audit;
@@ -35,6 +36,7 @@ mod going_on;
 mod law;
 mod place;
 mod refusal;
+mod relationship;
 mod reporter;
 mod share;
 mod state;
@@ -55,4 +57,5 @@ pub use facts::{
 pub use going_on::{Bridge, Continuing};
 pub use place::{UnknownState, UsState};
 pub use refusal::{Explain, Refusal};
+pub use relationship::{Relationship, Relationships};
 pub use state::State;

@@ -3,8 +3,8 @@
 use concord_knowledge::{Finding, RulesetVersion};
 
 use crate::{
-    Command, OfPrescription, adherence, assessment, audit, care_team, chart, consent, coordination, episode,
-    feed, follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    Command, OfPrescription, access, adherence, assessment, audit, care_team, chart, consent, coordination,
+    episode, feed, follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.
@@ -85,6 +85,9 @@ pub enum Refusal {
     /// About what partners told.
     #[error(transparent)]
     Inbox(#[from] inbox::Error),
+    /// About emergency access.
+    #[error(transparent)]
+    Access(#[from] access::Error),
 }
 
 impl Refusal {
@@ -122,6 +125,7 @@ impl Refusal {
             Self::Consent(error) => error,
             Self::Feed(error) => error,
             Self::Inbox(error) => error,
+            Self::Access(error) => error,
         }
     }
 }

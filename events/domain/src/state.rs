@@ -3,6 +3,7 @@
 use concord_kernel::{PatientId, StreamKind, StreamRef};
 use serde::{Deserialize, Serialize};
 
+use crate::access::Access;
 use crate::adherence::Adherence;
 use crate::assessment::Assessment;
 use crate::audit::Audit;
@@ -59,6 +60,8 @@ pub enum State {
     Feed(Feed),
     /// What partners told.
     Inbox(Inbox),
+    /// Who reached a record in an emergency.
+    Access(Access),
 }
 
 impl State {
@@ -82,6 +85,7 @@ impl State {
             StreamKind::Consent => Self::Consent(Consents::default()),
             StreamKind::Feed => Self::Feed(Feed::default()),
             StreamKind::Inbox => Self::Inbox(Inbox::default()),
+            StreamKind::Access => Self::Access(Access::default()),
         }
     }
 
@@ -105,6 +109,7 @@ impl State {
             (Self::Consent(state), DomainEvent::Consent(event)) => state.fold(event),
             (Self::Feed(state), DomainEvent::Feed(event)) => state.fold(event),
             (Self::Inbox(state), DomainEvent::Inbox(event)) => state.fold(event),
+            (Self::Access(state), DomainEvent::Access(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -122,7 +127,8 @@ impl State {
                 | Self::Audit(_)
                 | Self::Consent(_)
                 | Self::Feed(_)
-                | Self::Inbox(_),
+                | Self::Inbox(_)
+                | Self::Access(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -167,6 +173,16 @@ impl State {
             _ => {}
         }
         reads
+    }
+
+    /// The care team, where this is one.
+    pub const fn as_care_team(&self) -> Option<&CareTeam> {
+        if let Self::CareTeam(team) = self { Some(team) } else { None }
+    }
+
+    /// Who reached the record in an emergency, where this is that.
+    pub const fn as_access(&self) -> Option<&Access> {
+        if let Self::Access(access) = self { Some(access) } else { None }
     }
 
     fn as_chart(&self) -> Option<&Chart> {
@@ -234,6 +250,9 @@ impl State {
             (Self::Inbox(state), Command::Inbox(command)) => {
                 Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Inbox))
             }
+            (Self::Access(state), Command::Access(command)) => {
+                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Access))
+            }
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -251,7 +270,8 @@ impl State {
                 | Self::Audit(_)
                 | Self::Consent(_)
                 | Self::Feed(_)
-                | Self::Inbox(_),
+                | Self::Inbox(_)
+                | Self::Access(_),
                 _,
             ) => unreachable!("the executor loads the state that Command::target names"),
         }

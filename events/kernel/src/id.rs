@@ -57,6 +57,8 @@ identifiers! {
     EpisodeId,
     /// Names one fill that a pharmacy told of.
     FillId,
+    /// Names one time that somebody broke the glass before a record.
+    GlassId,
     /// Names one goal of a treatment plan.
     GoalId,
     /// Names one way onto a medication for opioid use disorder.

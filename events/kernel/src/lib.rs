@@ -20,10 +20,10 @@ pub use classes::{DataClass, DataClasses, UnknownDataClass};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
 pub use id::{
     AuditId, BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsentId, ConsultId, ContributionId,
-    CorrelationId, DrugScreenId, EpisodeId, FillId, GoalId, InductionId, LifeChangeId, MessageId, OrderId,
-    OutsideMedicationId, OutsideUpdateId, OverdoseId, PatientId, PersonId, PharmacyRequestId, PrescriptionId,
-    RelapseId, ReminderId, ReportId, RestrictionId, ScaleId, SessionId, SubscriptionId, SubstanceUseId,
-    SupportId, VisitId,
+    CorrelationId, DrugScreenId, EpisodeId, FillId, GlassId, GoalId, InductionId, LifeChangeId, MessageId,
+    OrderId, OutsideMedicationId, OutsideUpdateId, OverdoseId, PatientId, PersonId, PharmacyRequestId,
+    PrescriptionId, RelapseId, ReminderId, ReportId, RestrictionId, ScaleId, SessionId, SubscriptionId,
+    SubstanceUseId, SupportId, VisitId,
 };
 pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};

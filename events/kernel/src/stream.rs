@@ -90,6 +90,8 @@ pub enum StreamKind {
     Feed,
     /// What partners told about one patient, until somebody of the program has looked at it.
     Inbox,
+    /// Who reached one patient's record in an emergency.
+    Access,
 }
 
 /// The text names no stream kind.
@@ -99,7 +101,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -117,6 +119,7 @@ impl StreamKind {
         Self::Consent,
         Self::Feed,
         Self::Inbox,
+        Self::Access,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -139,6 +142,7 @@ impl StreamKind {
             Self::Consent => "consent",
             Self::Feed => "feed",
             Self::Inbox => "inbox",
+            Self::Access => "access",
         }
     }
 }
@@ -266,6 +270,11 @@ impl StreamRef {
     /// list is one record about many patients.
     pub fn looks(day: Day) -> Self {
         Self { kind: StreamKind::Audit, id: Uuid::new_v5(&LOOKS_NAMESPACE, day.to_string().as_bytes()) }
+    }
+
+    /// Who reached a patient's record in an emergency.
+    pub const fn access(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Access, id: patient.uuid() }
     }
 
     /// Who cares for a patient.

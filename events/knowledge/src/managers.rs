@@ -30,6 +30,10 @@ pub struct Deadlines {
     pub bridging_least: Duration,
     /// Days that a bridging supply lasts at least, from the end of the stay.
     pub bridging_supply_days: i64,
+    /// For how long somebody who breaks the glass reaches the record.
+    pub broken_glass_lasts: Duration,
+    /// Days until another person has reviewed it.
+    pub broken_glass_review_days: i64,
 }
 
 /// How long somebody who stays away may be out of touch.
@@ -122,6 +126,8 @@ fn read_deadlines(table: &Table) -> Result<Deadlines, LoadError> {
         bridging_within: hours("bridging-within")?,
         bridging_least: hours("bridging-least")?,
         bridging_supply_days: i64::from(get("bridging-supply")?),
+        broken_glass_lasts: hours("broken-glass-lasts")?,
+        broken_glass_review_days: i64::from(get("broken-glass-review")?),
     };
     Ok(read)
 }

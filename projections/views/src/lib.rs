@@ -4,6 +4,7 @@
 //! not their texts: names for people are looked up when somebody asks, so that new tables need no rebuild. Care-team
 //! membership decides on whose lists a client appears.
 
+pub mod broken_glass;
 pub mod caseload;
 pub mod chart;
 pub mod course;
@@ -19,6 +20,7 @@ pub mod worklist;
 #[cfg(test)]
 mod tests;
 
+pub use broken_glass::BrokenGlass;
 pub use caseload::Caseload;
 pub use chart::Chart;
 pub use course::Course;
@@ -45,4 +47,5 @@ pub fn all(setup: Setup) -> Setup {
         .with::<Timers>()
         .with::<Timeline>()
         .with::<ProgramOutcomes>()
+        .with::<BrokenGlass>()
 }

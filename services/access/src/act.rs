@@ -2,12 +2,13 @@
 
 use concord_domain::side_effects;
 use concord_domain::{
-    Command, InEpisode, InProgram, OfPrescription, adherence, assessment, care_team, chart, consent,
+    Command, InEpisode, InProgram, OfPrescription, access, adherence, assessment, care_team, chart, consent,
     coordination, episode, follow_up, inbox, prescription, recovery, scales, treatment_plan,
 };
+use concord_kernel::PersonId;
 
 /// A kind of change to a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 pub enum Act {
     /// Send somebody to a program.
     Refer,
@@ -129,10 +130,16 @@ pub enum Act {
     Contribute,
     /// Look at what a partner told.
     ReviewContribution,
+    /// Take oneself into a care team.
+    JoinTeam,
+    /// Look at a record in an emergency without being on the care team.
+    BreakGlass,
+    /// Judge what somebody did who broke the glass.
+    ReviewBreakGlass,
 }
 
 /// A kind of question to the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, strum::IntoStaticStr, strum::VariantArray)]
 pub enum Question {
     /// A therapist's caseload and client detail.
     Caseload,
@@ -140,8 +147,12 @@ pub enum Question {
     Worklist,
     /// A primary-care liaison's reconciled list.
     Reconciled,
-    /// Roster and due items.
-    Program,
+    /// The list of another person than the one who asks.
+    ListOfAnother,
+    /// Who is with the program.
+    Roster,
+    /// What is due for whom.
+    DueItems,
     /// One client's course over time.
     Course,
     /// The log itself.
@@ -166,11 +177,17 @@ pub enum Question {
     Feeds,
     /// What patients consented to that a partner takes.
     Feed,
+    /// Who broke the glass before the records of one's own patients.
+    BrokenGlass,
+    /// Who broke the glass before any record, and what is to be reviewed.
+    EveryBrokenGlass,
+    /// Whether somebody is a client at all.
+    KnowOf,
 }
 
 impl Act {
-    /// The kind of change that `command` asks for.
-    pub const fn of(command: &Command) -> Self {
+    /// The kind of change that `command` asks for, by `actor`.
+    pub fn of(command: &Command, actor: PersonId) -> Self {
         match command {
             Command::Episode(InProgram { command, .. }) => match command {
                 episode::Command::Refer { .. } => Self::Refer,
@@ -212,6 +229,9 @@ impl Act {
                 follow_up::Command::RecordVisit { .. } => Self::RecordVisit,
                 follow_up::Command::ChangeCadence { .. } => Self::ChangeCadence,
             },
+            Command::CareTeam(care_team::Command::AddMember(member)) if member.person == actor => {
+                Self::JoinTeam
+            }
             Command::CareTeam(care_team::Command::AddMember(_) | care_team::Command::RemoveMember { .. }) => {
                 Self::ManageTeam
             }
@@ -231,6 +251,10 @@ impl Act {
                 inbox::Command::Receive { .. } => Self::Contribute,
                 inbox::Command::Review { .. } => Self::ReviewContribution,
             },
+            Command::Access(access::Command::Break { .. } | access::Command::RecordUse { .. }) => {
+                Self::BreakGlass
+            }
+            Command::Access(access::Command::Review { .. }) => Self::ReviewBreakGlass,
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }

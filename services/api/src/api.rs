@@ -4,10 +4,11 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::sync::Arc;
 
-use concord_access::Authenticator;
+use concord_access::{Authenticator, Policies};
 use concord_kernel::Clock;
 use concord_proto::FILE_DESCRIPTOR_SET;
 use concord_proto::concord::access_log::v1::access_log_service_server::AccessLogServiceServer;
+use concord_proto::concord::access::v1::access_service_server::AccessServiceServer;
 use concord_proto::concord::adherence::v1::adherence_service_server::AdherenceServiceServer;
 use concord_proto::concord::assessment::v1::assessment_service_server::AssessmentServiceServer;
 use concord_proto::concord::audit::v1::audit_service_server::AuditServiceServer;
@@ -45,6 +46,7 @@ use tower::util::MapResponseLayer;
 
 use crate::arrival::{Arrival, Arrivals};
 use crate::access_log::AccessLogs;
+use crate::access::Accesses;
 use crate::asked::Commands;
 use crate::audit::Audits;
 use crate::gather::Gather;
@@ -64,6 +66,8 @@ const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
 pub struct ApiParts {
     /// Knows who is calling.
     pub authenticator: Authenticator,
+    /// Decide who may do what.
+    pub policies: Arc<Policies>,
     /// Tells when tokens end.
     pub clock: Arc<dyn Clock>,
     /// Whose records are served.
@@ -82,11 +86,14 @@ pub struct Api {
 impl Api {
     /// Puts the services together; `health` says how they are.
     pub fn new(parts: ApiParts, health: HealthReporter) -> Self {
-        let ApiParts { authenticator, clock, tenants, limits } = parts;
-        let door = Door::new(authenticator, clock, tenants, limits);
+        let ApiParts { authenticator, policies, clock, tenants, limits } = parts;
+        let door = Door::new(authenticator, policies, clock, tenants, limits);
         let mut routes = Routes::builder();
         add_commands(&mut routes, &Commands(door.clone()), limits.message_bytes);
         add_questions(&mut routes, &Questions(door.clone()), limits.message_bytes);
+        routes.add_service(
+            AccessServiceServer::new(Accesses::new(&door)).max_decoding_message_size(limits.message_bytes),
+        );
         routes.add_service(
             LedgerServiceServer::new(Ledgers(door.clone())).max_decoding_message_size(limits.message_bytes),
         );

@@ -1,7 +1,9 @@
 //! From a request to a receipt: the path that every command takes.
 
-use concord_access::permit_command;
-use concord_domain::Command;
+use concord_access::{Act, Action, Policies, Relationship};
+use concord_domain::{Command, Relationships};
+use concord_executor::ExecuteError;
+use concord_kernel::{Actor, Purpose};
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use prost::{Message, Name};
 use sha2::{Digest, Sha256};
@@ -33,10 +35,11 @@ impl Commands {
     pub(crate) async fn run<A: Asks>(&self, request: Request<A>) -> Result<Option<CommandReceipt>, Status> {
         let (metadata, _, asked) = request.into_parts();
         let caller = self.0.authenticate(&metadata)?;
-        let (about, failure) = match prepare(&caller, asked) {
+        let policies = self.0.policies();
+        let (about, failure) = match prepare(&policies, &caller, asked) {
             Ok(issued) => {
-                let about = About::patient(issued.patient);
-                match self.0.within(&metadata, execute(&caller, issued)).await {
+                let about = issued.about();
+                match self.0.within(&metadata, execute(&policies, &caller, issued)).await {
                     Ok(receipt) => return Ok(Some(receipt)),
                     Err(failure) => (about, failure),
                 }
@@ -59,39 +62,85 @@ impl<F: Into<Failure>> From<F> for NotPrepared {
     }
 }
 
+/// A command that its caller may issue, as far as can be told before it is known how they stand to the patient.
+pub(crate) struct Prepared {
+    request: concord_executor::Request,
+    act: Act,
+}
+
+impl Prepared {
+    /// Whose record it would change.
+    pub(crate) fn about(&self) -> About {
+        About::patient(self.request.patient)
+    }
+}
+
+/// With which relationships to the patient the caller may do `act`.
+pub(crate) fn permitted(
+    policies: &Policies,
+    actor: &Actor,
+    act: Act,
+    purpose: Purpose,
+    about_a_patient: bool,
+) -> Result<Relationships, Failure> {
+    let ruling = policies.ruling(actor.role, Action::Act(act), purpose);
+    if !about_a_patient {
+        ruling.given(None)?;
+        return Ok(Relationships::ALL);
+    }
+    let permitted = ruling.permitted();
+    if permitted.is_empty() {
+        ruling.given(Relationship::possible(actor.role).first().copied())?;
+    }
+    Ok(permitted)
+}
+
 /// Decodes what is asked and says whether the caller may ask it.
 pub(crate) fn prepare<A: Asks>(
+    policies: &Policies,
     caller: &Caller,
     mut asked: A,
-) -> Result<concord_executor::Request, NotPrepared> {
+) -> Result<Prepared, NotPrepared> {
     let header = asked.take_header();
     let header =
         if A::ABOUT_A_PATIENT { decode::header(header)? } else { decode::header_of_program(header)? };
     let request_hash = hash(caller, &header, &asked);
     let command = asked.command()?;
-    permit_command(&caller.identity, header.patient, &command)
-        .map_err(|denied| NotPrepared { about: About::patient(header.patient), failure: denied.into() })?;
-    Ok(concord_executor::Request {
+    let actor = &caller.identity.actor;
+    let act = Act::of(&command, actor.id);
+    let permitted = permitted(policies, actor, act, header.purpose, A::ABOUT_A_PATIENT)
+        .map_err(|failure| NotPrepared { about: About::patient(header.patient), failure })?;
+    let request = concord_executor::Request {
         patient: header.patient,
         command,
         command_id: header.command_id,
         request_hash,
         expected_version: header.expected_version,
-        actor: caller.identity.actor.clone(),
+        actor: actor.clone(),
         purpose: header.purpose,
         effective_at: header.effective_at,
         correlation: header.correlation,
         causation: header.causation,
-    })
+        permitted,
+    };
+    Ok(Prepared { request, act })
 }
 
 /// Executes what was prepared.
 pub(crate) async fn execute(
+    policies: &Policies,
     caller: &Caller,
-    issued: concord_executor::Request,
+    Prepared { request, act }: Prepared,
 ) -> Result<CommandReceipt, Failure> {
     let executor = &caller.tenant.executor;
-    let receipt = executor.execute(issued).await?;
+    let (role, purpose) = (request.actor.role, request.purpose);
+    let receipt = match executor.execute(request).await {
+        Err(ExecuteError::NotPermitted { relationship }) => {
+            let ruling = policies.ruling(role, Action::Act(act), purpose);
+            return Err(ruling.given(Some(relationship)).err().map_or(Failure::NotFound, Failure::from));
+        }
+        answer => answer?,
+    };
     // Warnings are told in the words of the rules in force; without such words by their names.
     let rules = if receipt.warnings.is_empty() { None } else { executor.rules().await.ok() };
     Ok(encode::receipt(receipt, rules))

@@ -3,9 +3,10 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use concord_access::{AuthError, Authenticator, Identity, Question, permit_query};
+use concord_access::{AuthError, Authenticator, Identity, Policies, Question};
 use concord_kernel::{Clock, Instant};
 use concord_telemetry::trace;
 use futures::stream::{self, Stream, StreamExt};
@@ -18,6 +19,7 @@ use crate::arrival::Arrival;
 use crate::limits::{DEADLINE_MARGIN, TOKEN_CHECK};
 use crate::rates::{OpenStream, Rates};
 use crate::looking::{About, Call};
+use crate::query::Inquiry;
 use crate::{Failure, Limits, Tenant, Tenants};
 
 /// Lets callers in. Clones share everything.
@@ -26,6 +28,7 @@ pub struct Door(Arc<Inner>);
 
 struct Inner {
     authenticator: Arc<Authenticator>,
+    policies: Arc<Policies>,
     clock: Arc<dyn Clock>,
     tenants: Tenants,
     limits: Limits,
@@ -33,6 +36,8 @@ struct Inner {
     watchers: Arc<Semaphore>,
     rates: Rates,
     closing: watch::Sender<bool>,
+    /// Uses of broken glass so far: each is a command of its own.
+    uses: AtomicU64,
 }
 
 /// How many are inside, and how many may be.
@@ -66,9 +71,10 @@ pub(crate) struct Place {
 pub(crate) type Answers<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
 
 impl Door {
-    /// Lets in whom `authenticator` knows, to the tenants that are served here.
+    /// Lets in whom `authenticator` knows, to the tenants that are served here, for what `policies` permit.
     pub fn new(
         authenticator: Authenticator,
+        policies: Arc<Policies>,
         clock: Arc<dyn Clock>,
         tenants: Tenants,
         limits: Limits,
@@ -76,6 +82,7 @@ impl Door {
         let (calls, watchers) = (Semaphore::new(limits.calls), Semaphore::new(limits.watchers));
         Self(Arc::new(Inner {
             authenticator: Arc::new(authenticator),
+            policies,
             clock,
             tenants,
             rates: Rates::new(&limits),
@@ -83,6 +90,7 @@ impl Door {
             calls: Arc::new(calls),
             watchers: Arc::new(watchers),
             closing: watch::Sender::new(false),
+            uses: AtomicU64::new(0),
         }))
     }
 
@@ -155,6 +163,16 @@ impl Door {
         }
     }
 
+    /// A number that this process gives once.
+    pub(crate) fn next_use(&self) -> u64 {
+        self.0.uses.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// What decides who may do what.
+    pub(crate) fn policies(&self) -> Arc<Policies> {
+        Arc::clone(&self.0.policies)
+    }
+
     /// Says who is asking for `T`, when they may ask `question`, which is about no single patient. That they may not is on
     /// record before they are told.
     pub(crate) async fn admit<T: Name>(
@@ -163,9 +181,26 @@ impl Door {
         question: Question,
     ) -> Result<Caller, Failure> {
         let caller = self.authenticate(metadata)?;
-        match permit_query(&caller.identity, question, None) {
-            Ok(()) => Ok(caller),
+        match self.0.policies.permit_list(&caller.identity, question) {
+            Ok(_) => Ok(caller),
             Err(denied) => Err(self.refused(&caller, Call::of::<T>(), About::default(), denied.into()).await),
+        }
+    }
+
+    /// Insists that the caller may ask `question` about `patient` now. That they may not is on record before they are told, and
+    /// so is that they may only through broken glass.
+    pub(crate) async fn inquire<T: Name>(
+        &self,
+        metadata: &MetadataMap,
+        caller: &Caller,
+        question: Question,
+        patient: PatientId,
+    ) -> Result<About, Failure> {
+        let about = About::patient(patient);
+        let inquiry = Inquiry::new(self.policies(), caller, question, patient);
+        match self.within(metadata, inquiry.on_record(self)).await {
+            Ok(break_glass) => Ok(About { break_glass, ..about }),
+            Err(failure) => Err(self.refused(caller, Call::of::<T>(), about, failure).await),
         }
     }
 

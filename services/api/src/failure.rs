@@ -23,7 +23,7 @@ pub enum Failure {
     Auth(#[from] AuthError),
     /// The caller's role does not permit it.
     #[error(transparent)]
-    Denied(#[from] Denied),
+    Denied(Box<Denied>),
     /// The command did not take effect.
     #[error(transparent)]
     Execute(Box<ExecuteError>),
@@ -123,6 +123,13 @@ impl From<FeedError> for Failure {
             | FeedError::Unrecorded
             | FeedError::Unreadable) => Self::Feed(error),
         }
+    }
+}
+
+impl From<Denied> for Failure {
+    /// What the caller may not know of is not there for them.
+    fn from(denied: Denied) -> Self {
+        if denied.hidden { Self::NotFound } else { Self::Denied(Box::new(denied)) }
     }
 }
 

@@ -5,6 +5,7 @@
 //! [`Failure`], and `status` is the one place that says which code and which reason that is.
 
 mod access_log;
+mod access;
 mod adherence;
 mod api;
 mod arrival;

@@ -46,6 +46,11 @@ pub(crate) fn rpc_status(failure: &Failure) -> pb::Status {
     if let Some(actual) = conflicting_version(failure) {
         metadata.insert("actual_version".to_owned(), actual.to_string());
     }
+    if let Failure::Denied(denied) = failure {
+        // Which policy forbids it, where one does, so that a privacy officer can look it up.
+        metadata.insert("policy_version".to_owned(), denied.version.to_string());
+        metadata.extend(denied.policy.as_deref().map(|policy| ("policy".to_owned(), policy.to_owned())));
+    }
     if let Failure::MessageTooLarge { limit } = failure {
         metadata.insert("limit_bytes".to_owned(), limit.to_string());
     }
@@ -92,6 +97,9 @@ pub(crate) fn classify(failure: &Failure) -> (Code, ErrorReason) {
             (Code::Unauthenticated, ErrorReason::CertificateContradictsToken)
         }
         Failure::Auth(AuthError::KeysUnknown) => (Code::Unavailable, ErrorReason::SigningKeysUnknown),
+        Failure::Denied(denied) if denied.by_relationship => {
+            (Code::PermissionDenied, ErrorReason::NoRelationship)
+        }
         Failure::Denied(_) => (Code::PermissionDenied, ErrorReason::NotPermitted),
         Failure::Execute(error) => classify_execute(error),
         Failure::NotFound => (Code::NotFound, ErrorReason::NotFound),
@@ -151,6 +159,8 @@ fn classify_views(error: &StoreError) -> (Code, ErrorReason) {
 fn classify_execute(error: &ExecuteError) -> (Code, ErrorReason) {
     match error {
         ExecuteError::Refused(refusal) => classify_refusal(reason_of(refusal)),
+        // Answered by the policies before it comes here; alone it says no more than that there is nothing.
+        ExecuteError::NotPermitted { .. } => (Code::NotFound, ErrorReason::NotFound),
         ExecuteError::Conflict { .. } | ExecuteError::Contended => {
             (Code::Aborted, ErrorReason::VersionConflict)
         }

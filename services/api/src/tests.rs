@@ -1,5 +1,6 @@
 //! Tests of the whole crate: what is refused and how, that no bytes bring a decoder down, and calls over a socket.
 
+mod access;
 mod adherence;
 mod audit;
 mod closing;
@@ -20,6 +21,7 @@ mod outcomes;
 mod questions;
 mod rates;
 mod reasons;
+mod refusals;
 mod reporting;
 mod responses;
 mod samples;

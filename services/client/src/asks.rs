@@ -3,7 +3,7 @@
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 use concord_proto::concord::common::v1::{CommandHeader, CommandReceipt};
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
+    access, adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
     prescription, recovery, ruleset, scales, side_effects,
 };
 use tonic::Status;
@@ -116,6 +116,10 @@ asks! {
         RecordVisitRequest, record_visit, RecordVisit;
         MarkNoShowRequest, mark_no_show, MarkNoShow;
         ChangeCadenceRequest, change_cadence, ChangeCadence;
+    }
+    access by access {
+        BreakGlassRequest, break_glass, BreakGlass;
+        ReviewBreakGlassRequest, review_break_glass, ReviewBreakGlass;
     }
     care_team by care_teams {
         AddMemberRequest, add_member, AddMember;

@@ -1,5 +1,6 @@
 //! One connection, one token.
 
+use concord_proto::concord::access::v1::access_service_client::AccessServiceClient;
 use concord_proto::concord::access_log::v1::access_log_service_client::AccessLogServiceClient;
 use concord_proto::concord::adherence::v1::adherence_service_client::AdherenceServiceClient;
 use concord_proto::concord::assessment::v1::assessment_service_client::AssessmentServiceClient;
@@ -128,6 +129,8 @@ macro_rules! services {
 }
 
 services! {
+    /// Emergency access to records.
+    access: AccessServiceClient;
     /// Stays in a program.
     episodes: EpisodeServiceClient;
     /// Assessments.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_domain::{Refusal, UnreadableEvent};
+use concord_domain::{Refusal, Relationship, UnreadableEvent};
 use concord_ledger::{AppendError, ReadError};
 
 /// Why a command did not take effect.
@@ -11,6 +11,12 @@ pub enum ExecuteError {
     /// A rule refuses it.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// It is not permitted with the relationship that its issuer has to the patient.
+    #[error("the relationship to the patient does not permit this")]
+    NotPermitted {
+        /// Which one they have.
+        relationship: Relationship,
+    },
     /// The stream is not where the caller expected it.
     #[error("the stream is at version {actual}")]
     Conflict {

@@ -3,24 +3,22 @@
 use std::sync::Arc;
 
 use concord_domain::ruleset::Archive;
-use concord_domain::{Command, Context, DomainEvent, Facts, Target, chart};
-use concord_kernel::{Clock, CommandId, Instant, LedgerId, StreamKind, StreamRef};
-use concord_knowledge::{FindingKey, Ruleset};
+use concord_domain::{Context, DomainEvent, Facts, Target};
+use concord_kernel::{Actor, Clock, GlassId, Instant, LedgerId, PatientId, StreamKind, StreamRef};
+use concord_knowledge::Ruleset;
 use concord_ledger::{AppendError, Appended, Condition, Expected, Ledger};
 use concord_telemetry::trace;
 use tracing::Instrument;
-use uuid::Uuid;
 
+use crate::answer::{answer, before, recall, standing as standing_findings};
 use crate::cache::{CacheSize, Folded, StateCache};
 use crate::gates::Gates;
 use crate::load::load;
 use crate::meter::Meter;
 use crate::prepare::prepare;
 use crate::rulebook::{self, Rulebook, Rules};
+use crate::standing::Standing;
 use crate::{ExecuteError, Receipt, Request};
-
-/// Namespace of the names of commands that another one asks for first; never changes.
-const FIRST: Uuid = Uuid::from_u128(0x3f7a_90c2_6b1e_5d84_9e05_c1d7_42a8_6f13);
 
 /// The executor's bounds.
 #[derive(Clone, Copy, Debug)]
@@ -41,12 +39,12 @@ impl Default for ExecutorOptions {
 #[derive(Clone)]
 pub struct Executor(Arc<Inner>);
 
-struct Inner {
-    ledger: Arc<dyn Ledger>,
-    clock: Arc<dyn Clock>,
+pub(crate) struct Inner {
+    pub(crate) ledger: Arc<dyn Ledger>,
+    pub(crate) clock: Arc<dyn Clock>,
     book: Rulebook,
     options: ExecutorOptions,
-    cache: StateCache,
+    pub(crate) cache: StateCache,
     gates: Gates,
     meter: Meter,
 }
@@ -55,6 +53,7 @@ struct Inner {
 pub(crate) struct Decided {
     pub(crate) events: Vec<DomainEvent>,
     pub(crate) conditions: Vec<Condition>,
+    pub(crate) glass: Option<GlassId>,
 }
 
 /// What came of deciding once.
@@ -139,6 +138,15 @@ impl Executor {
     pub async fn judge(&self, request: Request) -> Result<(), ExecuteError> {
         self.0.judge(&request).await
     }
+
+    /// How `actor` stands to `patient`, not older than this call, whichever process changes it.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`] when the ledger cannot be read, or keeps changing.
+    pub async fn standing(&self, actor: &Actor, patient: PatientId) -> Result<Standing, ExecuteError> {
+        self.0.standing_now(actor, patient, self.0.options.attempts).await
+    }
 }
 
 impl Inner {
@@ -197,6 +205,7 @@ impl Inner {
             | StreamKind::Coordination
             | StreamKind::Adherence
             | StreamKind::Recovery
+            | StreamKind::Access
             | StreamKind::Prescription => self.book.rules(&*self.ledger, now).await,
         }
     }
@@ -213,6 +222,14 @@ impl Inner {
         if effective_at > now {
             return Err(ExecuteError::EffectiveInFuture);
         }
+        // Before anything of the record is read: who may not know of it is answered alike whether there is one or not.
+        let standing = self.admits(request, target, now).await?;
+        if let Some(Standing { relationship, .. }) =
+            standing.filter(|standing| !request.permitted.has(standing.relationship))
+        {
+            let rests_on: Vec<_> = standing.iter().flat_map(Standing::remembered).collect();
+            return self.refuse(request, ExecuteError::NotPermitted { relationship }, &rests_on, rules).await;
+        }
         let folded = self.own(target.stream).await?;
         if request.expected_version.is_some_and(|wanted| wanted != folded.version) {
             let conflict = ExecuteError::Conflict { actual: folded.version };
@@ -221,16 +238,22 @@ impl Inner {
         let read = self.basis(request, &target.reads, &folded).await?;
         let kind = target.stream.kind.as_str();
         let decide = || Self::decide(request, &folded, &read, (now, effective_at), rules);
-        let decided = match trace::decide(kind).in_scope(decide) {
+        let mut decided = match trace::decide(kind).in_scope(decide) {
             Ok(decided) => decided,
             Err(refusal) => {
                 let rests_on = looked_at(target.stream, &folded, &read);
                 return self.refuse(request, ExecuteError::Refused(refusal), &rests_on, rules).await;
             }
         };
+        if let Some(standing) = standing {
+            decided.glass = standing.glass;
+            let named = |stream| stream == target.stream || read.iter().any(|(other, _)| *other == stream);
+            let further = standing.rests_on().filter(|(stream, _)| !named(*stream));
+            decided.conditions.extend(further.map(|(stream, at)| condition(stream, Expected::Exact(at))));
+        }
         // Until the append is known to have happened, nobody may decide on the state before it.
         self.cache.forget(target.stream);
-        let warnings = standing(&decided.events);
+        let warnings = standing_findings(&decided.events);
         let span = trace::append(kind, decided.events.len());
         let traced = trace::parent_of(&span);
         let append = prepare(
@@ -252,6 +275,7 @@ impl Inner {
                 for (stream, _) in &read {
                     self.cache.forget(*stream);
                 }
+                self.cache.forget(stream);
                 let rules_changed = stream == StreamRef::ruleset();
                 Ok(if rules_changed { Attempt::RulesChanged } else { Attempt::Overtaken })
             }
@@ -289,14 +313,7 @@ impl Inner {
         if self.republished(rules).await? {
             return Ok(Some(Attempt::RulesChanged));
         }
-        let mut moved = false;
-        for (stream, version) in rests_on {
-            if !self.ledger.read_stream(*stream, *version, 1).await?.is_empty() {
-                self.cache.forget(*stream);
-                moved = true;
-            }
-        }
-        Ok(moved.then_some(Attempt::Overtaken))
+        Ok(self.moved(rests_on.iter().copied()).await?.then_some(Attempt::Overtaken))
     }
 
     /// Whether the stream of rules goes on after what `rules` were read from.
@@ -368,11 +385,15 @@ impl Inner {
             rules,
             facts: Facts::gather(read.iter().map(|(_, folded)| &folded.state), rules),
         };
-        folded.state.decide(request.command.clone(), context).map(|events| Decided { events, conditions })
+        folded.state.decide(request.command.clone(), context).map(|events| Decided {
+            events,
+            conditions,
+            glass: None,
+        })
     }
 
     /// The state of a stream whose gate is held.
-    async fn own(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
+    pub(crate) async fn own(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
         if let Some(folded) = self.cache.get(stream) {
             return Ok(folded);
         }
@@ -383,7 +404,7 @@ impl Inner {
 
     /// The state of a stream whose gate is not held. It is remembered only when nobody is writing it: a state
     /// read beside a write may be remembered after the newer one and hide it.
-    async fn others(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
+    pub(crate) async fn others(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
         if let Some(folded) = self.cache.get(stream) {
             return Ok(folded);
         }
@@ -425,67 +446,4 @@ fn looked_at(own: StreamRef, folded: &Folded, read: &[(StreamRef, Arc<Folded>)])
 
 const fn condition(stream: StreamRef, expected: Expected) -> Condition {
     Condition { stream, expected }
-}
-
-/// A command that `request` asks to be recorded first, by whoever asks for it and for the same purpose. Its name is its own
-/// each time: what it records is decided by what stands then, and asked again it changes nothing.
-fn before(request: &Request, command: Command, now: Instant) -> Request {
-    let mut name = request.command_id.uuid().as_bytes().to_vec();
-    name.extend(now.micros().to_be_bytes());
-    Request {
-        patient: request.patient,
-        command,
-        command_id: CommandId::new(Uuid::new_v5(&FIRST, &name)),
-        request_hash: request.request_hash,
-        expected_version: None,
-        actor: request.actor.clone(),
-        purpose: request.purpose,
-        effective_at: None,
-        correlation: request.correlation,
-        causation: Some(request.command_id),
-    }
-}
-
-/// Findings that stood when the command was accepted.
-fn standing(events: &[DomainEvent]) -> Vec<FindingKey> {
-    let mut keys = Vec::new();
-    for event in events {
-        if let DomainEvent::Chart(event) = event {
-            if let chart::Event::MedicationPrescribed { judged, .. }
-            | chart::Event::DoseAdjusted { judged, .. }
-            | chart::Event::TitrationPlanned { judged, .. }
-            | chart::Event::TitrationStepTaken { judged, .. }
-            | chart::Event::MedicationResumed { judged, .. }
-            | chart::Event::MedicationRenewed { judged, .. }
-            | chart::Event::SafetyChecked { judged, .. } = event
-            {
-                keys.extend_from_slice(&judged.findings);
-            } else if let chart::Event::InteractionDetected { finding, .. } = event {
-                keys.push(finding.clone());
-            }
-        }
-    }
-    keys.sort();
-    keys.dedup();
-    keys
-}
-
-fn recall(receipt: &concord_ledger::Receipt) -> Result<Receipt, ExecuteError> {
-    let warnings = if receipt.reply.is_empty() {
-        Vec::new()
-    } else {
-        serde_json::from_slice(&receipt.reply)
-            .map_err(|_| ExecuteError::Corrupt("a receipt cannot be read"))?
-    };
-    Ok(answer(receipt, warnings))
-}
-
-fn answer(receipt: &concord_ledger::Receipt, warnings: Vec<FindingKey>) -> Receipt {
-    Receipt {
-        token: receipt.token,
-        count: receipt.count,
-        stream_version: receipt.stream_version,
-        recorded_at: receipt.recorded_at,
-        warnings,
-    }
 }

@@ -4,6 +4,7 @@
 //! them as conditions, so that what was decided still holds when it commits. A lost race is decided again, a
 //! bounded number of times.
 
+mod answer;
 mod cache;
 mod error;
 mod executor;
@@ -14,6 +15,7 @@ mod meter;
 mod prepare;
 mod request;
 mod rulebook;
+mod standing;
 #[cfg(test)]
 mod tests;
 
@@ -22,3 +24,4 @@ pub use error::ExecuteError;
 pub use executor::{Executor, ExecutorOptions};
 pub use metadata::{By, Metadata};
 pub use request::{Receipt, Request};
+pub use standing::Standing;

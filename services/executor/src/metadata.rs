@@ -1,6 +1,8 @@
 //! What is stored beside every event: who, what for, on whose record.
 
-use concord_kernel::{CommandId, CorrelationId, DataClasses, Instant, PatientId, PersonId, Purpose, Role};
+use concord_kernel::{
+    CommandId, CorrelationId, DataClasses, GlassId, Instant, PatientId, PersonId, Purpose, Role,
+};
 use concord_telemetry::TraceParent;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +26,9 @@ pub struct Metadata {
     /// Which command set it off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub causation: Option<CommandId>,
+    /// The broken glass through which whoever issued it reached the record, where it was that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glass: Option<GlassId>,
     /// In which trace it was recorded, where that trace is kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub traceparent: Option<TraceParent>,

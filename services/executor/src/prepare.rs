@@ -28,6 +28,7 @@ pub(crate) fn prepare(
         effective_at: (effective_at != now).then_some(effective_at),
         correlation: request.correlation,
         causation: request.causation,
+        glass: decided.glass,
         traceparent,
         part2: classes::is_part2(stream.kind),
         classes: told(&decided.events),

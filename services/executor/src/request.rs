@@ -1,6 +1,6 @@
 //! What is asked of the command path, and what it answers.
 
-use concord_domain::Command;
+use concord_domain::{Command, Relationships};
 use concord_kernel::{Actor, CommandId, CorrelationId, Instant, PatientId, Purpose, Token};
 use concord_knowledge::FindingKey;
 
@@ -27,6 +27,8 @@ pub struct Request {
     pub correlation: Option<CorrelationId>,
     /// Which command set it off.
     pub causation: Option<CommandId>,
+    /// With which relationships to the patient it is permitted to whoever issues it.
+    pub permitted: Relationships,
 }
 
 /// What a caller gets for a command that took effect; the same for the same command, for ever.

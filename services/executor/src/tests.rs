@@ -5,6 +5,7 @@ mod further;
 mod rules;
 mod shaky;
 mod shared;
+mod standing;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -75,6 +76,7 @@ fn asked(id: u128, command: episode::Command) -> Request {
         effective_at: None,
         correlation: None,
         causation: None,
+        permitted: concord_domain::Relationships::ALL,
     }
 }
 

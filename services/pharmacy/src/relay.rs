@@ -242,6 +242,7 @@ impl Relay {
             effective_at: None,
             correlation: None,
             causation: None,
+            permitted: concord_domain::Relationships::ALL,
         };
         match self.executor.execute(request).await {
             Ok(_) => Ok(()),

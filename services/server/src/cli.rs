@@ -46,6 +46,9 @@ pub(crate) enum Command {
     /// Look at the rules that decisions are judged by, propose others and sign them
     #[command(subcommand)]
     Rules(Rules),
+    /// Look at the policies that say who may do what
+    #[command(subcommand)]
+    Policies(crate::policies::Command),
     /// Prove the record, check what was proven, and look at it as an auditor
     #[command(subcommand)]
     Audit(Box<Audit>),

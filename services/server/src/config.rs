@@ -72,6 +72,8 @@ pub(crate) struct Config {
     /// Who is known by a certificate.
     #[serde(default)]
     pub(crate) clients: Vec<KnownClient>,
+    /// Who may do what.
+    pub(crate) access: Access,
     /// Logging.
     pub(crate) log: Log,
     /// Signed checkpoints of the record.
@@ -119,6 +121,14 @@ pub(crate) struct LeaseTerm {
 pub(crate) struct Feeds {
     /// The file of the key that partners' names for patients follow from; empty: in the data folder.
     pub(crate) key: PathBuf,
+}
+
+/// Who may do what.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Access {
+    /// The folder of the policies; empty: those that the program comes with.
+    pub(crate) policies: PathBuf,
 }
 
 /// How prescriptions reach pharmacies.

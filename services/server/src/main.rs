@@ -20,6 +20,7 @@ mod log_relays;
 mod metrics;
 mod open;
 mod out;
+mod policies;
 mod posts;
 mod probe;
 mod projections;
@@ -74,6 +75,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Bench(bench) => bench::run(*bench).await,
         Command::Ledger(command) => ledger::run(*command, &load(overrides)?).await,
         Command::Token(options) => token::print(&options, &load(overrides)?),
+        Command::Policies(command) => policies::run(&command, &load(overrides)?.access.policies),
         Command::Relay(command) => relay::run(command, &load(overrides)?).await,
         Command::Rules(command) => rules::run(command).await,
         Command::Audit(command) => audit::run(*command, &load(overrides)?).await,

@@ -29,6 +29,7 @@ use crate::key::KeyError;
 use crate::log_relays::LogRelays;
 use crate::metrics::{self, Collector, Probe, Watched};
 use crate::open::Shared;
+use crate::policies::{self, PoliciesError};
 use crate::posts::{Posts, Standing};
 
 /// Why the service does not start or had to stop.
@@ -59,6 +60,9 @@ pub(crate) enum ServeError {
     /// What is remembered of a ledger.
     #[error(transparent)]
     Heads(#[from] HeadsError),
+    /// Who may do what.
+    #[error(transparent)]
+    Policies(#[from] PoliciesError),
     /// A key.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -136,6 +140,8 @@ impl Running {
             metrics::measure()?;
         }
         let folder = DataFolder::lock(&config.data)?;
+        let policies = policies::load(&config.access.policies)?;
+        tracing::info!(version = %policies.version(), "policies are in force");
         let shared = Shared::open(config, &sources).await?;
         let log_relays = LogRelays::connect(config).await?;
         let mut starting = Starting::new(config, &sources, &folder, shared, log_relays);
@@ -149,6 +155,7 @@ impl Running {
         } = starting;
         let api = ApiParts {
             authenticator,
+            policies,
             clock: Arc::clone(&sources.clock),
             tenants: Tenants::new(tenants),
             limits: config.limits.api(),

@@ -42,6 +42,7 @@ bodies! {
     Scales: AdministerScale ResolveRisk;
     FollowUp: ScheduleVisit RecordVisit MarkNoShow ChangeCadence;
     CareTeam: AddMember RemoveMember;
+    Access: BreakGlass ReviewBreakGlass;
     TreatmentPlan: DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal LinkGoalToMedication
         RecordSharedDecision RaiseConcern AnswerConcern RecordEducation RecordTherapyParticipation
         RecordLifeChange ReviewMedication PlanSupport FinishSupport;

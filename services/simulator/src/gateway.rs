@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use concord_client::{Client, Error, Fault};
-use concord_kernel::{Actor, Instant, PersonId};
+use concord_kernel::{Actor, Instant, PersonId, Role};
 use concord_proto::concord::common::v1::{CommandReceipt, Finding, Token};
 use concord_proto::concord::prescriber::v1::GetClientRequest;
 use tonic::Code;
@@ -51,7 +51,7 @@ type Sign = Box<dyn Fn(&Actor, Instant) -> String + Send + Sync>;
 pub struct Remote {
     client: Client,
     sign: Sign,
-    tokens: BTreeMap<PersonId, (Instant, Client)>,
+    tokens: BTreeMap<(PersonId, Role), (Instant, Client)>,
 }
 
 impl fmt::Debug for Remote {
@@ -73,12 +73,12 @@ impl Remote {
         let fresh = |(since, client): &(Instant, Client)| {
             (now.since(*since).as_secs() < Self::RENEW_AFTER_HOURS * 3_600).then(|| client.clone())
         };
-        if let Some(client) = self.tokens.get(&by.id).and_then(fresh) {
+        if let Some(client) = self.tokens.get(&(by.id, by.role)).and_then(fresh) {
             return Ok(client);
         }
         let token = (self.sign)(&by.actor(), now);
         let client = self.client.acting_as(&token).map_err(|bad| Refused::Failed(Box::new(bad.into())))?;
-        self.tokens.insert(by.id, (now, client.clone()));
+        self.tokens.insert((by.id, by.role), (now, client.clone()));
         Ok(client)
     }
 }
@@ -138,6 +138,7 @@ impl Gateway for Remote {
             ReviewInjection AssessResponse
             RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription
             RecordOutreach DecideBridging
+            BreakGlass ReviewBreakGlass
             ProposeRuleset SignRuleset RejectRuleset GiveConsent RevokeConsent RestrictDisclosure EndRestriction
             OpenSubscription CloseSubscription ReviewContribution);
         Ok(answered?)

@@ -99,6 +99,7 @@ fn request(timer: &Timer, command: Command, name: &str) -> Request {
         effective_at: None,
         correlation: None,
         causation: None,
+        permitted: concord_domain::Relationships::ALL,
     }
 }
 

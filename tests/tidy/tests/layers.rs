@@ -157,6 +157,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ("figment", &["concord"], "configuration is read once"),
     ("tokio-rustls", &["concord-tls"], "there is one way in over TLS"),
     ("hyper-rustls", &["concord-oidc"], "nothing but an issuer's keys is fetched"),
+    ("cedar-policy", &["concord-access"], "what policies say is known in one place"),
 ];
 
 /// Crates that decide, and so may not wait for anything.

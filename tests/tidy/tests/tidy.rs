@@ -13,6 +13,8 @@ mod names;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod sizes;
 #[cfg(test)]
 mod threats;

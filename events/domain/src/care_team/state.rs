@@ -15,6 +15,11 @@ pub struct CareTeam {
 }
 
 impl CareTeam {
+    /// Who is on it, and as what.
+    pub fn members(&self) -> impl Iterator<Item = (PersonId, Role)> {
+        self.members.iter().map(|(person, role)| (*person, *role))
+    }
+
     /// What other streams may know of it.
     pub(crate) fn facts(&self) -> CareTeamFacts {
         CareTeamFacts { members: self.members.iter().map(|(person, role)| (*person, *role)).collect() }

@@ -4,8 +4,8 @@ use concord_kernel::{Role, StreamKind};
 
 use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
-    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, adherence,
-    assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up, inbox,
+    Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, access,
+    adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up, inbox,
     prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 
@@ -64,6 +64,11 @@ fn out_of_place(kind: StreamKind) -> Command {
             ruleset: concord_knowledge::RulesetVersion::parse("2027-01-04.0123456789ab").unwrap(),
             reason: text("why"),
         }),
+        StreamKind::Access => Command::Access(access::Command::Review {
+            glass: concord_kernel::GlassId::new(uuid(9)),
+            finding: access::Finding::Justified,
+            note: text("as told"),
+        }),
         StreamKind::Audit => Command::Audit(audit::Command::Record {
             audit: concord_kernel::AuditId::new(uuid(9)),
             record: audit::tests::record(),
@@ -102,6 +107,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::Consent(_) => StreamKind::Consent,
         Refusal::Feed(_) => StreamKind::Feed,
         Refusal::Inbox(_) => StreamKind::Inbox,
+        Refusal::Access(_) => StreamKind::Access,
     }
 }
 

@@ -137,7 +137,8 @@ impl Record {
                 | DomainEvent::Audit(_)
                 | DomainEvent::Consent(_)
                 | DomainEvent::Feed(_)
-                | DomainEvent::Inbox(_) => {}
+                | DomainEvent::Inbox(_)
+                | DomainEvent::Access(_) => {}
                 DomainEvent::CareTeam(care_team::Event::CareTeamMemberJoined(member)) => {
                     assert!(team.insert(member.person));
                 }

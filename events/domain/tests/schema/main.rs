@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use std::sync::Once;
 
 use concord_domain::{
-    DomainEvent, adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed,
-    follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    DomainEvent, access, adherence, assessment, audit, care_team, chart, consent, coordination, episode,
+    feed, follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
 };
 use concord_kernel::StreamKind;
 use serde_json::Value;
@@ -45,6 +45,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::Consent => consent::Event::VARIANTS,
         StreamKind::Feed => feed::Event::VARIANTS,
         StreamKind::Inbox => inbox::Event::VARIANTS,
+        StreamKind::Access => access::Event::VARIANTS,
     }
 }
 
@@ -67,6 +68,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::Consent(event) => serde_json::to_string_pretty(event),
         DomainEvent::Feed(event) => serde_json::to_string_pretty(event),
         DomainEvent::Inbox(event) => serde_json::to_string_pretty(event),
+        DomainEvent::Access(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

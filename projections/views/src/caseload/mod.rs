@@ -71,7 +71,8 @@ impl View for Caseload {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => false,
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -108,7 +109,8 @@ impl View for Caseload {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => {}
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

@@ -80,7 +80,8 @@ impl View for Chart {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => Vec::new(),
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => Vec::new(),
         }
     }
 
@@ -114,7 +115,8 @@ impl View for Chart {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => {}
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => {}
         }
         Ok(())
     }

@@ -47,7 +47,8 @@ impl Entry {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => false,
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => false,
         }
     }
 
@@ -69,7 +70,8 @@ impl Entry {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => None,
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => None,
         }
     }
 

@@ -74,7 +74,8 @@ pub(crate) const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::Audit(_)
         | DomainEvent::Consent(_)
         | DomainEvent::Feed(_)
-        | DomainEvent::Inbox(_) => None,
+        | DomainEvent::Inbox(_)
+        | DomainEvent::Access(_) => None,
     }
 }
 

@@ -117,6 +117,7 @@ const fn counts(event: &DomainEvent) -> bool {
         | DomainEvent::Consent(_)
         | DomainEvent::Feed(_)
         | DomainEvent::Inbox(_)
+        | DomainEvent::Access(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Prescription(_) => false,
     }

@@ -104,6 +104,7 @@ impl Row {
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
             | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Prescription(_) => {}
         }

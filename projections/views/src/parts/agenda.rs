@@ -14,6 +14,7 @@ use super::awaited::Awaited;
 use super::bridging::Bridging;
 use super::complaints::Complaints;
 use super::due::Open;
+use super::glass::Unreviewed;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
 use super::support::Support;
@@ -53,6 +54,7 @@ pub struct Agenda {
     bridging: Bridging,
     injections: Injections,
     trials: Trials,
+    glass: Unreviewed,
 }
 
 impl Agenda {
@@ -66,6 +68,7 @@ impl Agenda {
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Scales(_) => true,
             DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
@@ -175,6 +178,7 @@ impl Agenda {
             }
             DomainEvent::Recovery(event) => self.recovery.fold(fact, event),
             DomainEvent::Prescription(event) => self.prescriptions.fold(fact, event),
+            DomainEvent::Access(event) => self.glass.fold(event),
             DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
@@ -278,6 +282,7 @@ impl Agenda {
         self.prescriptions.each(|order| self.drug_of(order), &mut show);
         self.prescriptions.unsigned(|order| self.stay_is_open(order, stays), &mut show);
         self.bridging.each(&mut show);
+        self.glass.each(&mut show);
         if stays.any_open() {
             self.routine(&mut show);
             self.prescribing(&mut show);

@@ -115,6 +115,8 @@ pub enum DueKind {
     ResponseScore,
     /// Whether a medication helps cannot be said: the dose is too low, or nobody knows how it was at the beginning.
     ResponseUnknown,
+    /// Somebody who is not on the care team reached the record in an emergency, and nobody has reviewed it.
+    GlassBroken,
 }
 
 impl DueKind {
@@ -172,6 +174,7 @@ impl DueKind {
             Self::ResponseReview => "response_review",
             Self::ResponseScore => "response_score",
             Self::ResponseUnknown => "response_unknown",
+            Self::GlassBroken => "glass_broken",
         }
     }
 
@@ -205,6 +208,7 @@ impl DueKind {
                         | Self::TransmissionFailed
                         | Self::PharmacyRequest
                         | Self::PrescriptionOutdated
+                        | Self::GlassBroken
                 )
             }
             Role::Nurse => {
@@ -232,6 +236,7 @@ impl DueKind {
                         | Self::Injection
                         | Self::InjectionLate
                         | Self::ResponseScore
+                        | Self::GlassBroken
                 )
             }
             Role::Therapist

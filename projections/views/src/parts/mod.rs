@@ -14,6 +14,7 @@ mod course;
 mod due;
 mod effects;
 mod findings;
+mod glass;
 mod goals;
 mod identity;
 mod indications;

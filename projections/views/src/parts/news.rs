@@ -115,6 +115,7 @@ impl News {
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
             | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Coordination(_) => None,
         };
         if let DomainEvent::Chart(event) = &fact.event

@@ -59,6 +59,7 @@ impl<T> Plans<T> {
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
             | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Episode(_)
             | DomainEvent::Assessment(_)
             | DomainEvent::Chart(_)

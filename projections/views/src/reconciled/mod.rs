@@ -78,7 +78,8 @@ impl View for Reconciled {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => false,
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => false,
         };
         if concerned { vec![Key::patient(fact.patient)] } else { Vec::new() }
     }
@@ -134,7 +135,8 @@ impl View for Reconciled {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => {}
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => {}
         }
         row.plans.fold(&row.stays, fact);
         Ok(())

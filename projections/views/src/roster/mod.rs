@@ -54,7 +54,8 @@ impl View for Roster {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => Vec::new(),
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => Vec::new(),
         }
     }
 
@@ -82,7 +83,8 @@ impl View for Roster {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => Ok(()),
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => Ok(()),
         }
     }
 

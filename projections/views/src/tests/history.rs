@@ -188,6 +188,7 @@ impl Story {
             DomainEvent::Consent(_) => StreamRef::consent(self.patient),
             DomainEvent::Feed(_) => StreamRef::feed(concord_kernel::SubscriptionId::new(self.patient.uuid())),
             DomainEvent::Inbox(_) => StreamRef::inbox(self.patient),
+            DomainEvent::Access(_) => StreamRef::access(self.patient),
         }
     }
 

@@ -8,7 +8,9 @@ use concord_ledger::{Append, Expected, Filter, Ledger, MemoryLedger, NewEvent};
 use concord_projection::{Fact, Options, Projections, Setup, SqliteStore, View, ViewId, ViewStore, tell};
 
 use super::{Dice, Model, Story, person, start};
-use crate::{Caseload, Chart, Course, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist};
+use crate::{
+    BrokenGlass, Caseload, Chart, Course, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
+};
 
 const SOON: Duration = Duration::from_mins(1);
 
@@ -45,9 +47,18 @@ async fn run(world: &World, seed: u64, patients: u64, cuts: &[usize]) {
     let facts = world.facts().await;
     let views = world.start();
     compare_all(&views, token, &facts).await;
-    for view in
-        ["caseload", "worklist", "chart", "reconciled", "roster", "course", "timers", "timeline", "outcomes"]
-    {
+    for view in [
+        "caseload",
+        "worklist",
+        "chart",
+        "reconciled",
+        "roster",
+        "course",
+        "timers",
+        "timeline",
+        "outcomes",
+        "broken_glass",
+    ] {
         views.rebuild(view).await.unwrap();
         let mut status = views.watch(view).unwrap();
         tokio::time::timeout(SOON, status.wait_for(|s| s.rebuild.is_none())).await.unwrap().unwrap();
@@ -66,6 +77,7 @@ async fn compare_all(views: &Projections, token: Token, facts: &[Fact]) {
     compare::<Timers>(views, token, facts).await;
     compare::<Timeline>(views, token, facts).await;
     compare::<ProgramOutcomes>(views, token, facts).await;
+    compare::<BrokenGlass>(views, token, facts).await;
 }
 
 async fn compare<V: View>(views: &Projections, token: Token, facts: &[Fact]) {

@@ -163,6 +163,7 @@ impl About {
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
             | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Adherence(_)

@@ -154,6 +154,7 @@ impl More {
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
             | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Recovery(_) => false,
         }

@@ -116,6 +116,7 @@ const fn is_timed(event: &DomainEvent) -> bool {
         | DomainEvent::Consent(_)
         | DomainEvent::Feed(_)
         | DomainEvent::Inbox(_)
+        | DomainEvent::Access(_)
         | DomainEvent::Coordination(_)
         | DomainEvent::Recovery(_)
         | DomainEvent::Prescription(_) => false,

@@ -76,6 +76,7 @@ impl Row {
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
             | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_)
             | DomainEvent::Coordination(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_) => {}

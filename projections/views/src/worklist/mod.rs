@@ -74,7 +74,8 @@ impl View for Worklist {
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
-            | DomainEvent::Inbox(_) => {}
+            | DomainEvent::Inbox(_)
+            | DomainEvent::Access(_) => {}
         }
         row.agenda.fold(&row.stays, fact)
     }

@@ -1,6 +1,6 @@
 //! The calls of `AccessLogService`.
 
-use concord_access::{Question, permit_query};
+use concord_access::Question;
 use concord_kernel::PatientId;
 use concord_looks::{AccessLogError, Cursor, Found, Kind, Record, Wanted};
 use concord_proto::concord::access_log::v1 as pb;
@@ -15,7 +15,7 @@ use super::encode;
 use crate::door::Caller;
 use crate::field::{id, instant};
 use crate::limits::{PAGE_DEFAULT, PAGE_MOST};
-use crate::looking::{About, Call, Tells};
+use crate::looking::{About, Tells};
 use crate::{Door, Failure, Invalid};
 
 /// Answers questions about access.
@@ -68,7 +68,7 @@ impl AccessLogs {
         kind: Kind,
         encode: impl FnOnce(Vec<Record>, Option<PageInfo>) -> T,
     ) -> Result<Response<T>, Status> {
-        let (caller, patient) = self.admit::<T>(metadata, &asks.patient).await?;
+        let (caller, about, patient) = self.admit::<T>(metadata, &asks.patient).await?;
         let found = async {
             let wanted = Wanted {
                 patient,
@@ -81,7 +81,7 @@ impl AccessLogs {
             let next_page_token = next.map_or_else(String::new, |next| next.to_string());
             Ok(encode(records, Some(PageInfo { next_page_token })))
         };
-        let told = async { self.0.on_record(&caller, About::patient(patient), found.await).await };
+        let told = async { self.0.on_record(&caller, about, found.await).await };
         Ok(Response::new(self.0.within(metadata, told).await?))
     }
 
@@ -89,16 +89,11 @@ impl AccessLogs {
         &self,
         metadata: &MetadataMap,
         patient: &str,
-    ) -> Result<(Caller, PatientId), Failure> {
+    ) -> Result<(Caller, About, PatientId), Failure> {
         let caller = self.0.authenticate(metadata)?;
         let patient = id("patient_id", patient, PatientId::new)?;
-        match permit_query(&caller.identity, Question::AccessLog, Some(patient)) {
-            Ok(()) => Ok((caller, patient)),
-            Err(denied) => {
-                let (call, about) = (Call::of::<T>(), About::patient(patient));
-                Err(self.0.refused(&caller, call, about, denied.into()).await)
-            }
-        }
+        let about = self.0.inquire::<T>(metadata, &caller, Question::AccessLog, patient).await?;
+        Ok((caller, about, patient))
     }
 }
 

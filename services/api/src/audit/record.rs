@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use concord_access::permit_command;
-use concord_domain::Command;
-use concord_domain::audit;
+use concord_access::Act;
+use concord_domain::{Command, Relationships, audit};
 use concord_kernel::{CommandId, PatientId, Purpose, Token};
 use concord_looks::Outcome;
 use concord_proto::concord::audit::v1 as pb;
@@ -18,6 +17,7 @@ use uuid::Uuid;
 use super::Audits;
 use super::decode::{self, Look};
 use crate::Failure;
+use crate::asked::permitted;
 use crate::door::Caller;
 use crate::looking::{About, Call};
 
@@ -34,7 +34,7 @@ impl Audits {
     /// Says who is asking, when they may look at records for an audit at all. Nothing is read for anybody else.
     pub(super) async fn auditor<T: Name>(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
         let caller = self.door.authenticate(metadata)?;
-        match concord_access::permit_act(&caller.identity, concord_access::Act::Audit) {
+        match permitted(&self.door.policies(), &caller.identity.actor, Act::Audit, Purpose::Audit, false) {
             Ok(()) => Ok(caller),
             Err(denied) => {
                 let (call, about) = (Call::of::<T>(), About::default());
@@ -55,7 +55,6 @@ impl Audits {
         let (audit, record) = decode::grounds(grounds, &look)?;
         let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
         let command = Command::Audit(audit::Command::Record { audit, record });
-        permit_command(&caller.identity, look.patient, &command)?;
         let request = self.request(&caller, audit.uuid(), look.patient, command);
         let about = About { audit: Some(audit), ..About::patient(look.patient) };
         let executed = async {
@@ -91,6 +90,7 @@ impl Audits {
             effective_at: None,
             correlation: None,
             causation: None,
+            permitted: Relationships::ALL,
         }
     }
 }

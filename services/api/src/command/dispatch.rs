@@ -1,8 +1,9 @@
 //! Which request a message of the stream holds.
 
+use concord_access::Policies;
 use concord_proto::concord::command::v1::execute_stream_request::Command;
 
-use crate::asked::{NotPrepared, prepare};
+use crate::asked::{NotPrepared, Prepared, prepare};
 use crate::door::Caller;
 use crate::looking::Call;
 
@@ -11,10 +12,11 @@ macro_rules! requests {
     ($($name:ident)+) => {
         /// Decodes whatever is asked and says whether the caller may ask it.
         pub(super) fn prepare_any(
+            policies: &Policies,
             caller: &Caller,
             command: Command,
-        ) -> Result<concord_executor::Request, NotPrepared> {
-            match command { $(Command::$name(asked) => prepare(caller, asked),)+ }
+        ) -> Result<Prepared, NotPrepared> {
+            match command { $(Command::$name(asked) => prepare(policies, caller, asked),)+ }
         }
 
         /// What is asked, as the contract names it.
@@ -30,6 +32,8 @@ macro_rules! requests {
 }
 
 requests! {
+    BreakGlass
+    ReviewBreakGlass
     ReferPatient
     ScreenCandidate
     WaitlistPatient

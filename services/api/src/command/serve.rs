@@ -13,9 +13,9 @@ use tonic_types::pb;
 use tracing::Instrument;
 
 use super::dispatch::{call_of, name_of, prepare_any};
-use crate::asked::{NotPrepared, execute};
+use crate::asked::{NotPrepared, Prepared, execute};
 use crate::door::Caller;
-use crate::looking::{About, Call, refuses};
+use crate::looking::{Call, refuses};
 use crate::observe::StreamCommand;
 use crate::oversize::explained;
 use crate::rates::OpenStream;
@@ -88,28 +88,25 @@ async fn read(
 }
 
 /// Decodes and permits, while the caller's token lasts.
-fn issue(
-    door: &Door,
-    caller: &Caller,
-    command: Option<Command>,
-) -> Result<concord_executor::Request, NotPrepared> {
+fn issue(door: &Door, caller: &Caller, command: Option<Command>) -> Result<Prepared, NotPrepared> {
     door.command(caller)?;
     let command = command.ok_or_else(|| Invalid::new("command", "is required"))?;
-    prepare_any(caller, command)
+    prepare_any(&door.policies(), caller, command)
 }
 
 async fn run(
     door: &Door,
     caller: &Caller,
     (id, call, observed): (u64, Call, StreamCommand),
-    issued: Result<concord_executor::Request, NotPrepared>,
+    issued: Result<Prepared, NotPrepared>,
     room: OwnedPermit<Answer>,
 ) {
     let span = observed.span.clone();
+    let policies = door.policies();
     let (about, outcome) = match issued {
         Ok(issued) => {
-            let about = About::patient(issued.patient);
-            (about, door.at_most(execute(caller, issued)).instrument(span).await)
+            let about = issued.about();
+            (about, door.at_most(execute(&policies, caller, issued)).instrument(span).await)
         }
         Err(NotPrepared { about, failure }) => (about, Err(failure)),
     };

@@ -1,9 +1,10 @@
 //! The calls of `ConsentService`.
 
-use concord_access::{Question, permit_query};
+use concord_access::Question;
 use concord_kernel::PatientId;
 use concord_proto::concord::common::v1::CommandHeader;
 use concord_proto::concord::consent::v1::{self as pb, consent_service_server::ConsentService};
+use prost::Name;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
@@ -11,6 +12,7 @@ use super::{account, decode, list};
 use crate::asked::{Asks, Commands};
 use crate::door::Caller;
 use crate::field::id;
+use crate::looking::{About, Tells};
 use crate::{Failure, Invalid};
 
 macro_rules! asks {
@@ -36,16 +38,28 @@ asks! {
 
 impl Commands {
     /// Says who asks about a patient, when they may, and about which. Nothing of the question is read before.
-    fn ask_about(
+    async fn ask_about<T: Name>(
         &self,
         metadata: &MetadataMap,
         question: Question,
         patient: &str,
-    ) -> Result<(Caller, PatientId), Failure> {
+    ) -> Result<(Caller, About, PatientId), Failure> {
         let caller = self.0.authenticate(metadata)?;
         let patient = id("patient_id", patient, PatientId::new)?;
-        permit_query(&caller.identity, question, Some(patient))?;
-        Ok((caller, patient))
+        let about = self.0.inquire::<T>(metadata, &caller, question, patient).await?;
+        Ok((caller, about, patient))
+    }
+
+    /// Answers, once it is on record that the caller is answered, or refused.
+    async fn tell<T: Tells>(
+        &self,
+        metadata: &MetadataMap,
+        caller: &Caller,
+        about: About,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<Response<T>, Status> {
+        let told = async { self.0.on_record(caller, about, answer.await).await };
+        Ok(Response::new(self.0.within(metadata, told).await?))
     }
 }
 
@@ -88,9 +102,10 @@ impl ConsentService for Commands {
         request: Request<pb::ListConsentsRequest>,
     ) -> Result<Response<pb::ListConsentsResponse>, Status> {
         let (metadata, _, asked) = request.into_parts();
-        let (caller, patient) = self.ask_about(&metadata, Question::Consents, &asked.patient_id)?;
-        let answer = self.0.within(&metadata, list::consents(&*caller.tenant.ledger, patient)).await?;
-        Ok(Response::new(answer))
+        let question = Question::Consents;
+        let (caller, about, patient) =
+            self.ask_about::<pb::ListConsentsResponse>(&metadata, question, &asked.patient_id).await?;
+        self.tell(&metadata, &caller, about, list::consents(&*caller.tenant.ledger, patient)).await
     }
 
     async fn list_disclosures(
@@ -98,9 +113,11 @@ impl ConsentService for Commands {
         request: Request<pb::ListDisclosuresRequest>,
     ) -> Result<Response<pb::ListDisclosuresResponse>, Status> {
         let (metadata, _, asked) = request.into_parts();
-        let (caller, patient) = self.ask_about(&metadata, Question::Disclosures, &asked.patient_id)?;
+        let question = Question::Disclosures;
+        let (caller, about, patient) =
+            self.ask_about::<pb::ListDisclosuresResponse>(&metadata, question, &asked.patient_id).await?;
         let feeds = caller.tenant.feeds.as_ref().ok_or(Failure::NoFeeds)?;
         let answer = account::disclosures(&feeds.log, &*caller.tenant.ledger, patient, asked);
-        Ok(Response::new(self.0.within(&metadata, answer).await?))
+        self.tell(&metadata, &caller, about, answer).await
     }
 }

@@ -1,6 +1,5 @@
 //! What a partner tells becomes a command of the patient's inbox.
 
-use concord_access::permit_command;
 use concord_domain::Command;
 use concord_domain::inbox::{Command as Inbox, Contribution};
 use concord_feed::Feed;
@@ -18,9 +17,13 @@ use crate::field::{id, optional_text, text};
 /// Namespace of the command identifiers of contributions; never changes.
 const CONTRIBUTIONS: Uuid = Uuid::from_u128(0x7b2c_94e1_05fa_5d36_9c18_4ae0_63d7_f152);
 
+/// What partners tell things for.
+pub(super) const PURPOSE_OF_CONTRIBUTIONS: Purpose = Purpose::Treatment;
+
 /// Takes in what `organisation` tells. The patient is whom its subscriptions call by that name now.
 pub(super) async fn contribute(
     caller: &Caller,
+    permitted: Relationships,
     feed: &Feed,
     organisation: &OrganisationId,
     asked: pb::ContributeRequest,
@@ -37,7 +40,6 @@ pub(super) async fn contribute(
     };
     let patient = feed.patient(organisation, subject).await?;
     let command = Command::Inbox(Inbox::Receive { contribution, told: Box::new(told) });
-    permit_command(&caller.identity, patient, &command)?;
     // One partner's contribution is never taken for a repetition of another's.
     let name = [organisation.as_str().as_bytes(), &[0], contribution.uuid().as_bytes()].concat();
     let request = concord_executor::Request {
@@ -47,10 +49,11 @@ pub(super) async fn contribute(
         request_hash,
         expected_version: None,
         actor: caller.identity.actor.clone(),
-        purpose: Purpose::Treatment,
+        purpose: PURPOSE_OF_CONTRIBUTIONS,
         effective_at: None,
         correlation: None,
         causation: None,
+        permitted,
     };
     caller.tenant.executor.execute(request).await?;
     Ok(())

@@ -1,23 +1,25 @@
 //! The calls of `FeedService`.
 
-use concord_access::{Act, Denied, Question, permit_act};
+use concord_access::{Act, Question};
 use concord_feed::Feed;
 use concord_kernel::OrganisationId;
 use concord_proto::concord::common::v1::{CommandHeader, PageInfo};
 use concord_proto::concord::feed::v1::{self as pb, feed_service_server::FeedService};
 use futures::StreamExt;
+use prost::Name;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::metadata::MetadataMap;
 use tonic::{Request, Response, Status};
 
-use super::contribute::contribute;
+use super::contribute::{PURPOSE_OF_CONTRIBUTIONS, contribute};
 use super::pump::pump;
 use super::{decode, encode};
-use crate::asked::{Asks, Commands};
+use crate::asked::{Asks, Commands, permitted};
 use crate::door::{Answers, Caller};
 use crate::ledger::same_history;
 use crate::limits::FEED_AHEAD;
+use crate::looking::About;
 use crate::query::Page;
 use crate::{Failure, Invalid};
 
@@ -49,12 +51,12 @@ fn feed(caller: &Caller) -> Result<&Feed, Failure> {
 
 /// For which organisation a partner acts. One who acts for none is no partner.
 fn organisation(caller: &Caller) -> Result<&OrganisationId, Failure> {
-    Ok(caller.identity.organisation.as_ref().ok_or(Denied)?)
+    caller.identity.organisation.as_ref().ok_or(Failure::NoOrganisation)
 }
 
 impl Commands {
-    fn partner(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
-        let caller = self.0.admit(metadata, Question::Feed)?;
+    async fn partner<T: Name>(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
+        let caller = self.0.admit::<T>(metadata, Question::Feed).await?;
         organisation(&caller)?;
         Ok(caller)
     }
@@ -90,7 +92,8 @@ impl FeedService for Commands {
         &self,
         request: Request<pb::ListSubscriptionsRequest>,
     ) -> Result<Response<pb::ListSubscriptionsResponse>, Status> {
-        let caller = self.0.admit(request.metadata(), Question::Feeds)?;
+        let admitted = self.0.admit::<pb::ListSubscriptionsResponse>(request.metadata(), Question::Feeds);
+        let caller = admitted.await?;
         let feed = feed(&caller)?;
         self.0.within(request.metadata(), async { Ok(feed.level().await?) }).await?;
         let known = feed.known().map_err(Failure::from)?;
@@ -105,8 +108,8 @@ impl FeedService for Commands {
         &self,
         request: Request<pb::SubscribeRequest>,
     ) -> Result<Response<Self::SubscribeStream>, Status> {
-        let caller = self.partner(request.metadata())?;
-        let place = self.0.watch()?;
+        let caller = self.partner::<pb::SubscribeResponse>(request.metadata()).await?;
+        let place = self.0.watch(&caller)?;
         let (metadata, _, pb::SubscribeRequest { subscription_id, start }) = request.into_parts();
         let subscription = decode::subscription(&subscription_id).map_err(Failure::from)?;
         let feed = feed(&caller)?;
@@ -126,7 +129,7 @@ impl FeedService for Commands {
         &self,
         request: Request<pb::AcknowledgeRequest>,
     ) -> Result<Response<pb::AcknowledgeResponse>, Status> {
-        let caller = self.partner(request.metadata())?;
+        let caller = self.partner::<pb::AcknowledgeResponse>(request.metadata()).await?;
         let pb::AcknowledgeRequest { subscription_id, sequence } = request.get_ref();
         let subscription = decode::subscription(subscription_id).map_err(Failure::from)?;
         let (feed, organisation) = (feed(&caller)?, organisation(&caller)?);
@@ -140,9 +143,15 @@ impl FeedService for Commands {
         request: Request<pb::ContributeRequest>,
     ) -> Result<Response<pb::ContributeResponse>, Status> {
         let (metadata, _, asked) = request.into_parts();
-        let caller = self.partner(&metadata)?;
-        permit_act(&caller.identity, Act::Contribute).map_err(Failure::from)?;
-        let done = contribute(&caller, feed(&caller)?, organisation(&caller)?, asked);
+        let caller = self.partner::<pb::ContributeResponse>(&metadata).await?;
+        let permitted = permitted(
+            &self.0.policies(),
+            &caller.identity.actor,
+            Act::Contribute,
+            PURPOSE_OF_CONTRIBUTIONS,
+            true,
+        )?;
+        let done = contribute(&caller, permitted, feed(&caller)?, organisation(&caller)?, asked);
         self.0.within(&metadata, done).await?;
         Ok(Response::new(pb::ContributeResponse {}))
     }
@@ -152,7 +161,8 @@ impl FeedService for Commands {
         request: Request<pb::ListContributionsRequest>,
     ) -> Result<Response<pb::ListContributionsResponse>, Status> {
         let (metadata, _, asked) = request.into_parts();
-        let caller = self.0.admit(&metadata, Question::Inbox)?;
+        let caller =
+            self.0.admit::<pb::ListContributionsResponse>(&metadata, Question::Inbox).await?;
         let feed = feed(&caller)?;
         let pb::ListContributionsRequest { page, min_position } = asked;
         let after = page.as_ref().map_or("", |page| &page.page_token);
@@ -174,9 +184,11 @@ impl FeedService for Commands {
             (Some(last), Some(_)) => last.to_string(),
             _ => String::new(),
         };
-        Ok(Response::new(pb::ListContributionsResponse {
+        let answer = pb::ListContributionsResponse {
             contributions: shown.into_iter().map(|(_, waiting)| encode::waiting(waiting)).collect(),
             page: Some(PageInfo { next_page_token }),
-        }))
+        };
+        let told = self.0.on_record(&caller, About::default(), Ok(answer));
+        Ok(Response::new(self.0.within(&metadata, told).await?))
     }
 }

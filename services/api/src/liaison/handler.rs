@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 use super::{encode, news};
 use crate::Failure;
 use crate::limits::PAGE_MOST;
-use crate::query::{Changes, Page, Questions, Watched, cares, own_list, watch, whole};
+use crate::query::{Changes, Page, Questions, Watched, watch, whole};
 
 #[tonic::async_trait]
 impl LiaisonService for Questions {
@@ -41,15 +41,14 @@ impl LiaisonService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::GetReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
-            .await?;
+            .await.await?;
         let answer = async {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
             let as_of = asked.as_of::<Reconciled>();
             let actor = &asked.caller.identity.actor;
             let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
-            asked.cares(&list.team)?;
             let rules = asked.caller.tenant.executor.rules().await.ok();
-            let list = encode::list(&list, actor.id, own_list(actor.role), rules);
+            let list = encode::list(&list, actor.id, asked.from_outside(), rules);
             Ok(pb::GetReconciledListResponse { as_of, ..list })
         };
         self.tell(&metadata, &asked, answer).await
@@ -90,18 +89,19 @@ impl LiaisonService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::WatchReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
-            .await?;
+            .await.await?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
+        let (about, own) = (asked.inquiry(Question::Reconciled, patient), asked.from_outside());
         let (identity, tenant) = (Arc::clone(&asked.caller.identity), Arc::clone(&asked.caller.tenant));
         let read = move |reader| {
-            let (identity, tenant) = (Arc::clone(&identity), Arc::clone(&tenant));
+            let (about, identity, tenant) = (about.clone(), Arc::clone(&identity), Arc::clone(&tenant));
             async move {
+                // Whoever has left the care team is told nothing more.
+                about.permitted().await?;
                 let actor = &identity.actor;
                 let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
-                // Whoever has left the care team is told nothing more.
-                cares(actor, &list.team)?;
                 let rules = tenant.executor.rules().await.ok();
-                let list = encode::list(&list, actor.id, own_list(actor.role), rules);
+                let list = encode::list(&list, actor.id, own, rules);
                 Ok(vec![(patient.to_string(), list)])
             }
         };

@@ -31,12 +31,14 @@ pub(crate) struct About {
     pub(crate) patient: Option<PatientId>,
     /// The audit whose grounds are in the clinical ledger.
     pub(crate) audit: Option<AuditId>,
+    /// Whether it is permitted through broken glass alone.
+    pub(crate) break_glass: bool,
 }
 
 impl About {
     /// One patient; nobody, where it is about the program.
     pub(crate) fn patient(patient: PatientId) -> Self {
-        Self { patient: Some(patient).filter(|patient| *patient != PatientId::NOBODY), audit: None }
+        Self { patient: Some(patient).filter(|patient| *patient != PatientId::NOBODY), ..Self::default() }
     }
 }
 
@@ -147,13 +149,13 @@ impl Door {
         let actor = &caller.identity.actor;
         let look = Look {
             at: self.now(),
-            who: Who { person: actor.id, role: actor.role, organisation: None },
+            who: Who { person: actor.id, role: actor.role, organisation: caller.identity.organisation.clone() },
             call: call.name(),
             purpose: purpose(actor.role, about),
             patients,
             outcome,
             policy: None,
-            break_glass: false,
+            break_glass: about.break_glass,
             audit: about.audit,
         };
         caller.tenant.looks.record(vec![Record::Look(look)]).await?;

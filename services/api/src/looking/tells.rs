@@ -2,7 +2,7 @@
 
 use concord_kernel::PatientId;
 use concord_proto::concord::{
-    access_log, audit, ledger, liaison, outcomes, prescriber, program, therapist, timeline,
+    access_log, audit, consent, feed, ledger, liaison, outcomes, prescriber, program, therapist, timeline,
 };
 use serde::Deserialize;
 use uuid::Uuid;
@@ -53,6 +53,7 @@ lists! {
     program::WatchEpisodesResponse of changed;
     program::ListDueItemsResponse of items;
     program::WatchDueItemsResponse of changed;
+    feed::ListContributionsResponse of contributions;
 }
 
 about_the_asked! {
@@ -70,6 +71,8 @@ about_the_asked! {
     audit::GetInclusionProofResponse
     access_log::ListLooksResponse
     access_log::ListDisclosuresResponse
+    consent::ListConsentsResponse
+    consent::ListDisclosuresResponse
     outcomes::GetOutcomesResponse
 }
 

@@ -23,7 +23,7 @@ impl ProgramService for Questions {
         request: Request<pb::ListEpisodesRequest>,
     ) -> Result<Response<pb::ListEpisodesResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask::<pb::ListEpisodesResponse>(&metadata, Question::Program).await?;
+        let asked = self.ask::<pb::ListEpisodesResponse>(&metadata, Question::Roster).await?;
         let answer = async {
             let program = program(&asks.program)?;
             let wanted = Page::read(asks.page)?;
@@ -41,7 +41,7 @@ impl ProgramService for Questions {
         request: Request<pb::ListDueItemsRequest>,
     ) -> Result<Response<pb::ListDueItemsResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask::<pb::ListDueItemsResponse>(&metadata, Question::Program).await?;
+        let asked = self.ask::<pb::ListDueItemsResponse>(&metadata, Question::DueItems).await?;
         let answer = async {
             let scope = scope(&asks.program)?;
             let wanted = Page::read(asks.page)?;
@@ -61,7 +61,7 @@ impl ProgramService for Questions {
         request: Request<pb::WatchEpisodesRequest>,
     ) -> Result<Response<Self::WatchEpisodesStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask::<pb::WatchEpisodesResponse>(&metadata, Question::Program).await?;
+        let asked = self.ask::<pb::WatchEpisodesResponse>(&metadata, Question::Roster).await?;
         let program = program(&asks.program).map_err(Failure::from)?;
         self.0.within(&metadata, asked.knows::<Roster>(asks.min_position)).await?;
         let read = move |reader| {
@@ -90,7 +90,7 @@ impl ProgramService for Questions {
         request: Request<pb::WatchDueItemsRequest>,
     ) -> Result<Response<Self::WatchDueItemsStream>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.ask::<pb::WatchDueItemsResponse>(&metadata, Question::Program).await?;
+        let asked = self.ask::<pb::WatchDueItemsResponse>(&metadata, Question::DueItems).await?;
         let scope = scope(&asks.program).map_err(Failure::from)?;
         self.0.within(&metadata, asked.knows::<Worklist>(asks.min_position)).await?;
         let door = self.0.clone();

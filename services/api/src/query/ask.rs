@@ -1,16 +1,18 @@
 //! Waits until a view knows enough, and reads pages.
 
-use concord_access::{Question, permit_query};
-use concord_kernel::{Actor, Instant, PatientId, PersonId, Role, Token};
+use std::sync::Arc;
+
+use concord_access::{Policies, Question, Relationship};
+use concord_kernel::{Instant, PatientId, PersonId, Token};
 use concord_ledger::locate;
 use concord_projection::{Cursor, PageOf, Projections, Reader, View, ViewId, WaitError};
 use concord_proto::concord::common::v1 as pb;
-use concord_views::parts::Team;
 use prost::Name;
 use tonic::metadata::MetadataMap;
 use tonic::{Response, Status};
 use uuid::Uuid;
 
+use super::Inquiry;
 use crate::common::encode::instant;
 use crate::door::Caller;
 use crate::field::{id, optional_id};
@@ -29,6 +31,7 @@ pub(crate) struct Asked {
     pub(crate) now: Instant,
     /// What the look is about, beside what the answer tells.
     pub(crate) about: About,
+    policies: Arc<Policies>,
 }
 
 impl Questions {
@@ -41,7 +44,7 @@ impl Questions {
         self.answerable(self.0.admit::<T>(metadata, question).await?, About::default())
     }
 
-    /// Says who asks about a patient, and about which. Nothing of the question is read before that is known.
+    /// Says who asks about a patient, and about which. Nothing of the question is read before that is known and permitted.
     pub(crate) async fn ask_about<T: Name>(
         &self,
         metadata: &MetadataMap,
@@ -50,10 +53,7 @@ impl Questions {
     ) -> Result<(Asked, PatientId), Failure> {
         let caller = self.0.authenticate(metadata)?;
         let patient = id("patient_id", patient, PatientId::new)?;
-        let about = About::patient(patient);
-        if let Err(denied) = permit_query(&caller.identity, question, Some(patient)) {
-            return Err(self.0.refused(&caller, Call::of::<T>(), about, denied.into()).await);
-        }
+        let about = self.0.inquire::<T>(metadata, &caller, question, patient).await?;
         Ok((self.answerable(caller, about)?, patient))
     }
 
@@ -70,7 +70,7 @@ impl Questions {
 
     fn answerable(&self, caller: Caller, about: About) -> Result<Asked, Failure> {
         let views = caller.tenant.views.clone().ok_or(Failure::ViewBehind)?;
-        Ok(Asked { caller, views, now: self.0.now(), about })
+        Ok(Asked { caller, views, now: self.0.now(), about, policies: self.0.policies() })
     }
 }
 
@@ -106,32 +106,33 @@ impl Asked {
         Some(pb::AsOf { position: status.token.position, recorded_at })
     }
 
-    /// Insists that the caller may know of a patient with this care team: somebody who sees their own patients only
-    /// finds no trace of others.
-    pub(crate) fn cares(&self, team: &Team) -> Result<(), Failure> {
-        cares(&self.caller.identity.actor, team)
+    /// The question about `patient`, for whoever goes on asking it.
+    pub(crate) fn inquiry(&self, question: Question, patient: PatientId) -> Inquiry {
+        Inquiry::new(Arc::clone(&self.policies), &self.caller, question, patient)
+    }
+
+    /// Whether the caller may ask `question`, which is about no single patient, as well.
+    pub(crate) fn may(&self, question: Question) -> bool {
+        self.policies.permit_list(&self.caller.identity, question).is_ok()
+    }
+
+    /// Whether the caller works elsewhere, and so reads what is between them and the program.
+    pub(crate) fn from_outside(&self) -> bool {
+        Relationship::possible(self.caller.identity.actor.role).contains(&Relationship::OutsideTeam)
     }
 
     /// Whose list is wanted: the caller's unless another is named.
     pub(crate) fn whose(&self, field: &str, named: &str) -> Result<PersonId, Failure> {
         let caller = &self.caller.identity.actor;
         match optional_id(field, named, PersonId::new)? {
-            Some(other) if other != caller.id && own_list(caller.role) => Err(concord_access::Denied.into()),
+            Some(other) if other != caller.id => {
+                self.policies.permit_list(&self.caller.identity, Question::ListOfAnother)?;
+                Ok(other)
+            }
             Some(named) => Ok(named),
             None => Ok(caller.id),
         }
     }
-}
-
-/// [`Asked::cares`] for a caller whose question goes on.
-pub(crate) fn cares(caller: &Actor, team: &Team) -> Result<(), Failure> {
-    let member = team.people(|_| true).any(|person| person == caller.id);
-    if member || !own_list(caller.role) { Ok(()) } else { Err(Failure::NotFound) }
-}
-
-/// Whether the role sees only patients whose care team it is on.
-pub(crate) const fn own_list(role: Role) -> bool {
-    matches!(role, Role::Therapist | Role::PrimaryCare | Role::OutsideProvider)
 }
 
 /// Which page is wanted.

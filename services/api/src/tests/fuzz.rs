@@ -1,8 +1,9 @@
 //! No bytes bring a decoder down: random ones, and valid requests with bytes changed, cut off or doubled.
 
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
-    prescription, recovery, ruleset, scales, side_effects,
+    access, adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
+    prescription,
+    recovery, ruleset, scales, side_effects,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

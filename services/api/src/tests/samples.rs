@@ -2,8 +2,9 @@
 
 use concord_proto::concord::common::v1::{Coding, EpisodeRef, FindingKey, Frequency, Regimen, Role, Route};
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
-    prescription, recovery, ruleset, scales, side_effects,
+    access, adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
+    prescription,
+    recovery, ruleset, scales, side_effects,
 };
 use prost_types::Timestamp;
 
@@ -129,6 +130,10 @@ macro_rules! samples {
 const PROGRAM: &str = "iop-adult";
 
 samples! {
+    access {
+        BreakGlassRequest { glass_id: id(), reason: words() }
+        ReviewBreakGlassRequest { glass_id: id(), finding: 1, note: words() }
+    }
     episode {
         ReferPatientRequest { program: PROGRAM.into(), name: words(), born_on: day(), referred_by: words(), reason: words(), part2: None }
         ScreenCandidateRequest {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use concord_access::{Authenticator, LocalTokens};
+use concord_access::{Authenticator, LocalTokens, Policies};
 use concord_client::{Client, Retry};
 use concord_executor::{Executor, ExecutorOptions};
 use concord_feed::{Feed, InLedger, PartnerKeys, Parts};
@@ -73,7 +73,8 @@ impl Service {
         others: Vec<(TenantId, Arc<dyn Ledger>)>,
     ) -> Self {
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
-        let (folder, parts) = parts_over(limits, &clock, ledger, others, authenticator).await;
+        let (folder, parts) =
+            parts_over(limits, &clock, ledger, others, authenticator).await;
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -151,7 +152,7 @@ async fn parts_over(
         (id, Tenant { executor, ledger, looks: looks.clone(), views: None, proofs: None, feeds: None })
     });
     let tenants = Tenants::new(others.chain([own]));
-    (folder, ApiParts { authenticator, clock: shared, tenants, limits })
+    (folder, ApiParts { authenticator, policies: Policies::embedded(), clock: shared, tenants, limits })
 }
 
 /// Who looks, in memory.

@@ -32,7 +32,13 @@ fn each_failure_has_one_code_and_one_reason() {
     told(Failure::RateLimited { wait }, Code::ResourceExhausted, "RATE_LIMITED");
     told(Failure::TooManyAttempts { wait }, Code::ResourceExhausted, "TOO_MANY_ATTEMPTS");
     told(Failure::TooManyStreams, Code::ResourceExhausted, "TOO_MANY_STREAMS");
-    told(Denied.into(), Code::PermissionDenied, "NOT_PERMITTED");
+    let denied = |hidden, by_relationship| {
+        let version = concord_access::Policies::embedded().version().clone();
+        Failure::from(Denied { policy: None, version, hidden, by_relationship })
+    };
+    told(denied(false, false), Code::PermissionDenied, "NOT_PERMITTED");
+    told(denied(false, true), Code::PermissionDenied, "NO_RELATIONSHIP");
+    told(denied(true, true), Code::NotFound, "NOT_FOUND");
     told(Failure::NotFound, Code::NotFound, "NOT_FOUND");
     let diverged = Diverged { now: uuid::Uuid::nil(), at: 3 };
     told(diverged.into(), Code::FailedPrecondition, "EPOCH_CHANGED");

@@ -21,7 +21,7 @@ impl TimelineService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::ListTimelineResponse>(&metadata, Question::Timeline, &asks.patient_id)
-            .await?;
+            .await.await?;
         let answer = async {
             let filter = decode::filter(asks.filter)?;
             let wanted = Page::read(asks.page)?;
@@ -45,12 +45,14 @@ impl TimelineService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::WatchTimelineResponse>(&metadata, Question::Timeline, &asks.patient_id)
-            .await?;
+            .await.await?;
         let filter = decode::followed(asks.filter).map_err(Failure::from)?;
         self.0.within(&metadata, asked.knows::<Timeline>(asks.min_position)).await?;
+        let about = asked.inquiry(Question::Timeline, patient);
         let read = move |reader| {
-            let filter = filter.clone();
+            let (filter, about) = (filter.clone(), about.clone());
             async move {
+                about.permitted().await?;
                 let page = |after: Option<Cursor>| {
                     let (reader, filter) = (&reader, &filter);
                     async move {

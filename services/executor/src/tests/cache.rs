@@ -139,6 +139,7 @@ impl<'a> World<'a> {
             effective_at: None,
             correlation: None,
             causation: None,
+            permitted: concord_domain::Relationships::ALL,
         };
         self.requests.push(request.clone());
         request

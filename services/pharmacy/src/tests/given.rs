@@ -84,6 +84,7 @@ impl Clinic {
         let number = self.written.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let stream = StreamRef::prescription(patient(), rx());
         let metadata = Metadata {
+            glass: None,
             traceparent: None,
             command: CommandId::new(Uuid::from_u128(0xC0_0000 + u128::from(number))),
             patient: patient(),

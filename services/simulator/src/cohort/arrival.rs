@@ -79,7 +79,10 @@ pub(crate) fn admit(story: &mut Story<'_>) {
         &staff.case_manager,
         story.doctor,
     ];
-    for (index, member) in members.into_iter().enumerate() {
+    // The psychiatrist prescribes what the nurse practitioner's registration does not cover.
+    let psychiatrist = &staff.prescribers[0];
+    let further = (psychiatrist.id != story.prescriber.id).then_some(psychiatrist);
+    for (index, member) in members.into_iter().chain(further).enumerate() {
         story.w.step(later(at, 2 + index as u64), &staff.case_manager, add_member(member));
     }
     background(story, later(at, 30));

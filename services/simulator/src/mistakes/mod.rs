@@ -4,6 +4,7 @@
 //! the named rule must refuse, and nothing is recorded. [`crate::Cohort::with_mistakes`] writes the stories into a
 //! cohort; whoever adds a rule adds one line to the story that it belongs to.
 
+mod access;
 mod aftercare;
 mod asks;
 mod assessments;
@@ -97,6 +98,7 @@ const STORIES: &[(&str, Story)] = &[
     ("medication after a stay is decided carelessly", aftercare::bridged),
     ("a stay ends without naloxone", aftercare::without_naloxone),
     ("somebody is sought who is there", aftercare::sought),
+    ("a record is looked at by somebody who is not on the care team", access::reached),
     ("rules are made carelessly", rules::made),
     ("a consent is recorded carelessly", disclosed::consents),
     ("a restriction is kept carelessly", disclosed::restrictions),

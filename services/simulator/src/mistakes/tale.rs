@@ -95,6 +95,11 @@ impl<'a> Tale<'a> {
         somebody(id, Role::PrivacyOfficer, "")
     }
 
+    /// Somebody who works for the program, in a role of their own choice.
+    pub(super) fn colleague(id: Uuid, role: Role) -> Person {
+        somebody(id, role, "")
+    }
+
     /// Somebody of the family; they bear the identifier that is given.
     pub(super) fn relative(id: Uuid) -> Person {
         somebody(id, Role::Family, "")

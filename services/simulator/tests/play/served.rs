@@ -61,12 +61,19 @@ pub(crate) async fn serve(
     let (id, ids) = (LedgerId::access(tenant()), Arc::new(SeededIds::new(seed)));
     let access = MemoryLedger::new(id, Arc::clone(&shared), Arc::clone(&ids) as _);
     let looks = Looks::new(Arc::new(access), Arc::clone(&shared), ids, concord_looks::Limits::default());
-    let tenant = (tenant(), Tenant { executor, ledger: Arc::clone(&ledger), looks, views, proofs: None, feeds: None });
+    let tenant =
+        (tenant(), Tenant { executor, ledger: Arc::clone(&ledger), looks, views, proofs: None, feeds: None });
     let tenants = Tenants::new([tenant]);
     let authenticator = Authenticator::new(LocalTokens::new(&KEY).unwrap());
     // A machine that is busy with other things is no reason to give up.
     let limits = Limits { deadline: Duration::from_mins(10), ..Limits::default() };
-    let parts = ApiParts { authenticator, clock: shared, tenants, limits };
+    let parts = ApiParts {
+        authenticator,
+        policies: concord_access::Policies::embedded(),
+        clock: shared,
+        tenants,
+        limits,
+    };
     let (health, _) = tonic_health::server::health_reporter();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();

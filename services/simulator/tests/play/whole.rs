@@ -42,6 +42,10 @@ const NEVER: &[(&str, &str)] = &[
     ("REVIEW_NOT_CALLED_FOR", "only the service opens such reviews, by no call"),
     ("OUTREACH_ALREADY_DUE", "only the service has outreach come due, by no call"),
     ("OUTREACH_NOT_CALLED_FOR", "only the service has outreach come due, by no call"),
+    (
+        "GLASS_NOT_TO_TREAT",
+        "the policies permit it for treatment and emergencies alone: NOT_PERMITTED comes first",
+    ),
     ("PROGRAM_TOO_LARGE", "a question meets it, and no command"),
     ("RETURN_DATE_REQUIRED", "an auditor's question meets it, and no command"),
     ("RETURN_DATE_PASSED", "an auditor's question meets it, and no command"),

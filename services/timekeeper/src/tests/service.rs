@@ -95,6 +95,7 @@ impl Service {
             effective_at: None,
             correlation: None,
             causation: None,
+            permitted: concord_domain::Relationships::ALL,
         };
         self.executor.execute(request).await.unwrap()
     }

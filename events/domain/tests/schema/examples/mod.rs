@@ -1,5 +1,6 @@
 //! One event of every kind, with fixed values: what is stored must not depend on who runs the test.
 
+mod access;
 mod adherence;
 mod audit;
 mod care;
@@ -43,6 +44,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(disclosed::consent().into_iter().map(DomainEvent::Consent));
     all.extend(disclosed::feed().into_iter().map(DomainEvent::Feed));
     all.extend(disclosed::inbox().into_iter().map(DomainEvent::Inbox));
+    all.extend(access::access().map(DomainEvent::Access));
     all
 }
 

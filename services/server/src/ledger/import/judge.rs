@@ -100,6 +100,7 @@ fn metadata(row: &Row) -> Option<Metadata> {
         causation: None,
         part2: true,
         classes: concord_kernel::DataClasses::ALL,
+        glass: None,
         traceparent: None,
     })
 }
