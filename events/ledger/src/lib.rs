@@ -35,7 +35,7 @@ pub use leaf::{LEAF_FORMAT, Leaf, NO_LEAF};
 pub use limits::Limits;
 pub use memory::MemoryLedger;
 pub use postgres::{
-    DatabaseOptions, Migrated, PostgresDatabase, PostgresLedger, PostgresOptions, begin_epoch_in_database,
+    DatabaseOptions, Migrated, Others, PostgresDatabase, PostgresLedger, PostgresOptions, begin_epoch_in_database,
     database_holds, export_database, fsck_database, restore_database,
 };
 pub use sqlite::{

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use concord_kernel::{CommandId, LedgerId, StreamRef, Token};
 use tokio::sync::watch;
 
-use crate::{Append, AppendError, Appended, Entry, Epoch, Epochs, Filter, Head, Page, ReadError, Receipt};
+use crate::{Append, AppendError, Appended, Entry, Epoch, Epochs, Filter, Head, Others, Page, ReadError, Receipt};
 
 /// A log of events in one dense order.
 #[async_trait]
@@ -68,6 +68,12 @@ pub trait Ledger: Send + Sync + 'static {
     /// Follows the head: the value is always a committed one. Within an epoch it never goes back; another epoch may end
     /// earlier, and whoever serves a ledger stops then.
     fn watch(&self) -> watch::Receiver<Token>;
+
+    /// What other processes append, for whoever remembers what streams hold; `None` where nobody else writes. It is a
+    /// service and no guarantee: what is remembered must be a condition of every append all the same.
+    fn others(&self) -> Option<Others> {
+        None
+    }
 
     /// How many appends wait for the writer.
     fn waiting(&self) -> usize {

@@ -14,6 +14,7 @@ mod meter;
 mod prepare;
 mod request;
 mod rulebook;
+mod states;
 #[cfg(test)]
 mod tests;
 
