@@ -35,12 +35,12 @@ pub use leaf::{LEAF_FORMAT, Leaf, NO_LEAF};
 pub use limits::Limits;
 pub use memory::MemoryLedger;
 pub use postgres::{
-    DatabaseOptions, Migrated, Others, PostgresDatabase, PostgresLedger, PostgresOptions, begin_epoch_in_database,
+    DatabaseOptions, Migrated, PostgresDatabase, PostgresLedger, PostgresOptions, begin_epoch_in_database,
     database_holds, export_database, fsck_database, restore_database,
 };
 pub use sqlite::{
     CrashPoint, Durability, Faults, SqliteLedger, SqliteOptions, begin_epoch_in_file, export_file,
     restore_file,
 };
-pub use store::Ledger;
+pub use store::{Ledger, Others};
 pub use vault::{ClearVault, Vault, VaultError};

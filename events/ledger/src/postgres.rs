@@ -19,7 +19,8 @@ use crate::merkle::Hash;
 use crate::tip::Published;
 use crate::work::Work;
 use crate::{
-    Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
+    Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Others, Page, ReadError,
+    Receipt,
 };
 
 mod batch;
@@ -44,7 +45,6 @@ pub use copy::{export_database, fsck_database};
 pub use database::{DatabaseOptions, PostgresDatabase};
 pub use epochs::{begin_epoch_in_database, database_holds};
 pub use options::PostgresOptions;
-pub use others::Others;
 pub use restore::restore_database;
 pub use schema::Migrated;
 
@@ -149,7 +149,7 @@ impl Ledger for PostgresLedger {
     }
 
     fn others(&self) -> Option<Others> {
-        Some(Others::new(self.others.upgrade()?.subscribe(), Arc::clone(&self.readers)))
+        Some(others::follow(self.others.upgrade()?.subscribe(), Arc::clone(&self.readers)))
     }
 
     fn waiting(&self) -> usize {

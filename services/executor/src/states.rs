@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use concord_domain::DomainEvent;
 use concord_kernel::StreamRef;
 use concord_ledger::{Entry, Others};
+use futures::StreamExt;
 
 use crate::ExecuteError;
 use crate::cache::Folded;

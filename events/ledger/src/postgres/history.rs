@@ -27,6 +27,7 @@ pub(super) fn goes_on(since: &Tip, told: &Tip, on: &Tip, moved: &[(StreamRef, En
 #[cfg(test)]
 mod tests {
     use concord_kernel::{Instant, StreamKind};
+    use uuid::Uuid;
 
     use super::*;
 

@@ -6,32 +6,32 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use futures::{StreamExt, stream};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::failure::Failure;
 use super::reader::Readers;
-use crate::{Entry, Filter};
+use crate::{Entry, Filter, Others};
 
 /// Stretches that may wait to be read; the oldest are left out when more do.
 pub(super) const WAITING: usize = 1_024;
 /// Positions that are read at once at most. Of what is further apart, only the newest is read.
 const MOST: u64 = 4_096;
 
-/// What other processes append to a ledger; see [`crate::Ledger::others`].
-pub struct Others {
+/// The events of others as the writer comes across them, until it ends: in order, some of this process's own among them.
+pub(super) fn follow(spans: broadcast::Receiver<Range<u64>>, readers: Arc<Readers>) -> Others {
+    let following = Following { spans, readers };
+    stream::unfold(following, |mut following| async { Some((following.next().await?, following)) }).boxed()
+}
+
+struct Following {
     spans: broadcast::Receiver<Range<u64>>,
     readers: Arc<Readers>,
 }
 
-impl Others {
-    pub(super) const fn new(spans: broadcast::Receiver<Range<u64>>, readers: Arc<Readers>) -> Self {
-        Self { spans, readers }
-    }
-
-    /// The next events of others, in order; `None` once nobody writes here any more. Some may be left out, when many came at
-    /// once or they cannot be read now; and some of this process's own may be among them.
-    pub async fn next(&mut self) -> Option<Vec<Entry>> {
+impl Following {
+    async fn next(&mut self) -> Option<Vec<Entry>> {
         loop {
             let Range { start, end } = self.span().await?;
             let after = start.max(end.saturating_sub(MOST));

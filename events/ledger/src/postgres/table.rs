@@ -1,6 +1,5 @@
 //! The statements of the writer. None has a name, so that PgBouncer may stand between.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use concord_kernel::{CommandId, StreamKind, StreamRef, Token};
@@ -8,7 +7,7 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{Client, Row};
 use uuid::Uuid;
 
-use super::batch::{End, Plan, UNBEGUN, signed};
+use super::batch::{End, Map, Plan, UNBEGUN, signed};
 use super::failure::Failure;
 use super::stamp::Stamp;
 use super::tip;
@@ -47,16 +46,16 @@ pub(super) async fn ends(
     client: &Client,
     ledger: &str,
     streams: &[StreamRef],
-) -> Result<HashMap<StreamRef, End>, Failure> {
+) -> Result<Map<StreamRef, End>, Failure> {
     if streams.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Map::default());
     }
     let kinds: Vec<&str> = streams.iter().map(|stream| stream.kind.as_str()).collect();
     let ids: Vec<String> = streams.iter().map(|stream| stream.id.to_string()).collect();
     let parameters: [Parameter<'_>; 3] =
         [(&ledger, Type::TEXT), (&kinds, Type::TEXT_ARRAY), (&ids, Type::TEXT_ARRAY)];
     let rows = client.query_typed(ENDS, &parameters).await?;
-    let mut ends: HashMap<_, _> = streams.iter().map(|stream| (*stream, UNBEGUN)).collect();
+    let mut ends: Map<_, _> = streams.iter().map(|stream| (*stream, UNBEGUN)).collect();
     for row in rows {
         let index = usize::try_from(row.try_get::<_, i64>(0)?).ok().and_then(|n| n.checked_sub(1));
         let stream = index.and_then(|index| streams.get(index));
@@ -115,7 +114,7 @@ pub(super) fn receipt(row: &Row, epoch: Uuid) -> Result<(CommandId, (Hash, Recei
 }
 
 /// Reads rows of [`RECEIPTS`].
-pub(super) fn receipts_of(rows: &[Row], epoch: Uuid) -> Result<HashMap<CommandId, (Hash, Receipt)>, Failure> {
+pub(super) fn receipts_of(rows: &[Row], epoch: Uuid) -> Result<Map<CommandId, (Hash, Receipt)>, Failure> {
     rows.iter().map(|row| receipt(row, epoch)).collect()
 }
 

@@ -8,7 +8,6 @@
 //! A history that does not hold what this process has told others is not written to: a database that was set back, or a
 //! standby that had not everything, would give places away twice. The task ends then, and the process must start again.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::batch::{End, Known, Plan, decide, named};
+use super::batch::{End, Known, Map, Plan, decide, named};
 use super::failure::Failure;
 use super::history::goes_on;
 use super::news::News;
@@ -240,7 +239,7 @@ impl Writer {
     /// One round trip, on what is known. `None` when it must be done under the lock.
     async fn at_once(&mut self, batch: &[Work], on: Tip) -> Result<Option<Vec<Answer>>, Failure> {
         let ends = self.ends_of(batch).await?;
-        let known = Known { ledger: &self.ledger, tip: on.clone(), ends, receipts: HashMap::new() };
+        let known = Known { ledger: &self.ledger, tip: on.clone(), ends, receipts: Map::default() };
         let plan = decide(batch, known, self.clock.now());
         if plan.answers.iter().any(Result::is_err) {
             // A refusal is only true if nothing has come since, and if the command has not taken effect before. That is no
@@ -282,7 +281,7 @@ impl Writer {
         self.take_along(batch);
         let batch: &[Work] = batch;
         let now = self.clock.now();
-        let receipts = HashMap::new();
+        let receipts = Map::default();
         let ends = self.ends_of(batch).await?;
         let mut plan = decide(batch, Known { ledger: &self.ledger, tip: on.clone(), ends, receipts }, now);
         let refused = batch.iter().zip(&plan.answers).filter(|(_, answer)| answer.is_err());
@@ -386,8 +385,8 @@ impl Writer {
     }
 
     /// Where every stream ends that `batch` names: from memory, and from the tables what is not in it.
-    async fn ends_of(&mut self, batch: &[Work]) -> Result<HashMap<StreamRef, End>, Failure> {
-        let mut ends = HashMap::new();
+    async fn ends_of(&mut self, batch: &[Work]) -> Result<Map<StreamRef, End>, Failure> {
+        let mut ends = Map::default();
         let mut missing = Vec::new();
         for stream in named(batch) {
             match self.ends.get(&stream) {
