@@ -10,16 +10,15 @@ use futures::{StreamExt, stream};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
-use super::failure::Failure;
 use super::reader::Readers;
-use crate::{Entry, Filter, Others};
+use crate::{Entry, Others};
 
 /// Stretches that may wait to be read; the oldest are left out when more do.
 pub(super) const WAITING: usize = 1_024;
-/// Positions that are read at once at most. Of what is further apart, only the newest is read.
+/// Events that are read at once at most. Of more that have come, only the newest are read.
 const MOST: u64 = 4_096;
 
-/// The events of others as the writer comes across them, until it ends: in order, some of this process's own among them.
+/// The events of others as the writer comes across them, in order, until it ends.
 pub(super) fn follow(spans: broadcast::Receiver<Range<u64>>, readers: Arc<Readers>) -> Others {
     let following = Following { spans, readers };
     stream::unfold(following, |mut following| async { Some((following.next().await?, following)) }).boxed()
@@ -33,10 +32,8 @@ struct Following {
 impl Following {
     async fn next(&mut self) -> Option<Vec<Entry>> {
         loop {
-            let Range { start, end } = self.span().await?;
-            let after = start.max(end.saturating_sub(MOST));
-            match self.read(after, end).await {
-                Ok(entries) if entries.is_empty() => {}
+            let spans = newest(self.waiting().await?);
+            match self.readers.spans(&spans).await {
                 Ok(entries) => return Some(entries),
                 // Whoever decides on what it remembers will be told so, by a ledger that answers.
                 Err(_) => tracing::debug!("what other processes have appended is not read ahead"),
@@ -44,26 +41,46 @@ impl Following {
         }
     }
 
-    /// The first position before, and the last of, what others have written: everything that waits, as one stretch.
-    async fn span(&mut self) -> Option<Range<u64>> {
-        let mut all = loop {
+    /// Every stretch that waits, at least one: the positions after its start up to its end.
+    async fn waiting(&mut self) -> Option<Vec<Range<u64>>> {
+        let mut spans = loop {
             match self.spans.recv().await {
-                Ok(span) => break span,
+                Ok(span) => break vec![span],
                 Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => return None,
             }
         };
         loop {
             match self.spans.try_recv() {
-                Ok(next) => all.end = all.end.max(next.end),
+                Ok(span) => spans.push(span),
                 Err(TryRecvError::Lagged(_)) => {}
-                Err(TryRecvError::Empty | TryRecvError::Closed) => return Some(all),
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return Some(spans),
             }
         }
     }
+}
 
-    async fn read(&self, after: u64, through: u64) -> Result<Vec<Entry>, Failure> {
-        let most = usize::try_from(through - after).unwrap_or(usize::MAX);
-        Ok(self.readers.page(after, &Filter::default(), most).await?.entries)
+/// The last of `spans` that together hold no more than [`MOST`] events; of one that holds more by itself, its end.
+fn newest(mut spans: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    let mut left = MOST;
+    let mut first = spans.len();
+    while left > 0 && first > 0 {
+        first -= 1;
+        let span = &mut spans[first];
+        span.start = span.start.max(span.end.saturating_sub(left));
+        left -= span.end - span.start;
+    }
+    spans.split_off(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_newest_events_are_read_when_many_have_come() {
+        assert_eq!(newest(vec![0..3, 5..9]), [0..3, 5..9]);
+        assert_eq!(newest(vec![0..MOST, MOST + 1..MOST + 3]), [2..MOST, MOST + 1..MOST + 3]);
+        assert_eq!(newest(vec![0..3, 5..5 + 2 * MOST]), [5 + MOST..5 + 2 * MOST]);
     }
 }

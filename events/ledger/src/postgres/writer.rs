@@ -3,7 +3,7 @@
 //! Other processes write the same ledger. The head row serialises them: a batch is decided on what this process knows of
 //! the ledger and is sent in one round trip, under the condition that the head is where the decision was made. When
 //! somebody else was faster, the batch is decided again under the lock of the head row, on what has come since. While
-//! others keep coming, that way is taken at once.
+//! others keep coming, that way is taken at once, and a turn at the head takes along what has come while it was waited for.
 //!
 //! A history that does not hold what this process has told others is not written to: a database that was set back, or a
 //! standby that had not everything, would give places away twice. The task ends then, and the process must start again.

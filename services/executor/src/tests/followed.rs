@@ -102,7 +102,7 @@ async fn what_others_write_is_folded_into_what_is_remembered_and_costs_no_second
     here.execute(refer(1)).await.unwrap();
     elsewhere.execute(screen(2)).await.unwrap();
     told.reads.lock().unwrap().clear();
-    // What is this process's own may come with it.
+    // What is remembered already may come with it.
     teller.unbounded_send(after(&told, 0).await).unwrap();
     version(&here, |version| version == Some(2)).await;
     let (ours, theirs) = (here.cached(stream()).unwrap(), elsewhere.cached(stream()).unwrap());
