@@ -84,7 +84,13 @@ impl Inner {
         }
     }
 
-    pub(crate) fn keep(&self, stream: StreamRef, folded: Arc<Folded>, events: Vec<DomainEvent>, version: u64) {
+    pub(crate) fn keep(
+        &self,
+        stream: StreamRef,
+        folded: Arc<Folded>,
+        events: Vec<DomainEvent>,
+        version: u64,
+    ) {
         let mut folded = Arc::unwrap_or_clone(folded);
         for event in events {
             folded.state.apply(event);

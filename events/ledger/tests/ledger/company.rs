@@ -99,5 +99,8 @@ async fn a_process_is_told_what_the_others_have_written() {
     let expected = here.read(1, &concord_ledger::Filter::default(), 6).await.unwrap().entries;
     assert_eq!(told, expected);
     drop(here);
-    assert!(tokio::time::timeout(PATIENCE, others.next()).await.unwrap().is_none(), "it ends with its writer");
+    assert!(
+        tokio::time::timeout(PATIENCE, others.next()).await.unwrap().is_none(),
+        "it ends with its writer"
+    );
 }

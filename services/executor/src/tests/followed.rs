@@ -7,7 +7,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use concord_kernel::{CommandId, LedgerId, StreamRef, Token};
 use concord_ledger::{
-    Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Others, Page, ReadError, Receipt,
+    Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Others, Page, ReadError,
+    Receipt,
 };
 use futures::StreamExt;
 use futures::channel::mpsc;
@@ -78,8 +79,7 @@ fn both() -> (Executor, Executor, Arc<Told>, Teller) {
     let inner = memory(&clock);
     let (teller, others) = mpsc::unbounded();
     let (appends, reads) = (AtomicUsize::new(0), Mutex::default());
-    let told =
-        Arc::new(Told { inner: Arc::clone(&inner), others: Mutex::new(Some(others)), appends, reads });
+    let told = Arc::new(Told { inner: Arc::clone(&inner), others: Mutex::new(Some(others)), appends, reads });
     (executor(Arc::clone(&told) as _, &clock), executor(inner, &clock), told, teller)
 }
 
