@@ -81,7 +81,7 @@ BEGIN
     END LOOP;
     FOR own IN SELECT oid::regprocedure AS name FROM pg_proc
         WHERE pronamespace = 'public'::regnamespace
-            AND proname IN ('append_batch', 'lock_head', 'begin_ledger', 'begin_first_epoch', 'refuse_change')
+            AND proname IN ('append_batch', 'lock_head', 'take_head', 'begin_ledger', 'begin_first_epoch', 'refuse_change')
     LOOP
         EXECUTE format('ALTER FUNCTION %s OWNER TO concord_owner', own.name);
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC, concord_reader, concord_backup', own.name);

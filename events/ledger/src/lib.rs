@@ -42,5 +42,5 @@ pub use sqlite::{
     CrashPoint, Durability, Faults, SqliteLedger, SqliteOptions, begin_epoch_in_file, export_file,
     restore_file,
 };
-pub use store::Ledger;
+pub use store::{Ledger, Others};
 pub use vault::{ClearVault, Vault, VaultError};

@@ -3,13 +3,14 @@
 //! An append waits in a bounded queue. The writer takes whatever waits while the last batch commits, and answers when
 //! the server says that it is committed. Every process sees what the others append: its head follows the table.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use concord_kernel::{Clock, CommandId, IdSource, LedgerId, StreamRef, Token};
 use concord_postgres::Link;
 use tokio::sync::mpsc::error::TrySendError;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{broadcast, mpsc, watch};
 
 use self::failure::opening;
 use self::reader::Readers;
@@ -18,7 +19,8 @@ use crate::merkle::Hash;
 use crate::tip::Published;
 use crate::work::Work;
 use crate::{
-    Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
+    Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Others, Page, ReadError,
+    Receipt,
 };
 
 mod batch;
@@ -26,8 +28,10 @@ mod copy;
 mod database;
 mod epochs;
 mod failure;
+mod history;
 mod news;
 mod options;
+mod others;
 mod reader;
 mod restore;
 mod schema;
@@ -53,6 +57,8 @@ pub struct PostgresLedger {
     published: Arc<Published>,
     readers: Arc<Readers>,
     queue: mpsc::Sender<Work>,
+    /// Where others have been, as the writer finds it; the writer alone keeps it open.
+    others: broadcast::WeakSender<Range<u64>>,
     /// What is heard of others stops when nobody has the database any more.
     _database: PostgresDatabase,
 }
@@ -84,10 +90,11 @@ impl PostgresLedger {
         let (queue, queued) = mpsc::channel(options.queue.max(1));
         let news = database.news();
         news.follow(id.to_string(), &published);
-        let told = Told { published: Arc::clone(&published), news };
-        let writer = Writer::new(link, &id, clock, options.clone(), told);
-        tokio::spawn(writer.run(queued));
-        Ok(Self { id, options, published, readers, queue, _database: database })
+        let (spans, _) = broadcast::channel(others::WAITING);
+        let others = spans.downgrade();
+        let told = Told { published: Arc::clone(&published), news, others: spans };
+        tokio::spawn(Writer::new(link, &id, clock, options.clone(), told, queued).run());
+        Ok(Self { id, options, published, readers, queue, others, _database: database })
     }
 }
 
@@ -139,6 +146,10 @@ impl Ledger for PostgresLedger {
 
     fn watch(&self) -> watch::Receiver<Token> {
         self.published.watch()
+    }
+
+    fn others(&self) -> Option<Others> {
+        Some(others::follow(self.others.upgrade()?.subscribe(), Arc::clone(&self.readers)))
     }
 
     fn waiting(&self) -> usize {

@@ -2,9 +2,13 @@
 
 use async_trait::async_trait;
 use concord_kernel::{CommandId, LedgerId, StreamRef, Token};
+use futures::stream::BoxStream;
 use tokio::sync::watch;
 
 use crate::{Append, AppendError, Appended, Entry, Epoch, Epochs, Filter, Head, Page, ReadError, Receipt};
+
+/// Events in order, some at a time.
+pub type Others = BoxStream<'static, Vec<Entry>>;
 
 /// A log of events in one dense order.
 #[async_trait]
@@ -68,6 +72,13 @@ pub trait Ledger: Send + Sync + 'static {
     /// Follows the head: the value is always a committed one. Within an epoch it never goes back; another epoch may end
     /// earlier, and whoever serves a ledger stops then.
     fn watch(&self) -> watch::Receiver<Token>;
+
+    /// What other processes append from now on, for whoever remembers what streams hold; `None` where nobody else writes. It
+    /// is a service and no guarantee: much at once is left out, and what is remembered must be a condition of every append
+    /// all the same.
+    fn others(&self) -> Option<Others> {
+        None
+    }
 
     /// How many appends wait for the writer.
     fn waiting(&self) -> usize {

@@ -87,6 +87,11 @@ impl StateCache {
         self.0.insert(stream, folded);
     }
 
+    /// Takes a state out, if it is there.
+    pub(crate) fn take(&self, stream: StreamRef) -> Option<Arc<Folded>> {
+        self.0.remove(&stream).map(|(_, folded)| folded)
+    }
+
     pub(crate) fn forget(&self, stream: StreamRef) {
         self.0.remove(&stream);
     }

@@ -13,11 +13,11 @@ use tracing::Instrument;
 use crate::answer::{answer, before, recall, standing as standing_findings};
 use crate::cache::{CacheSize, Folded, StateCache};
 use crate::gates::Gates;
-use crate::load::load;
 use crate::meter::Meter;
 use crate::prepare::prepare;
 use crate::rulebook::{self, Rulebook, Rules};
 use crate::standing::Standing;
+use crate::states::follow;
 use crate::{ExecuteError, Receipt, Request};
 
 /// The executor's bounds.
@@ -45,8 +45,8 @@ pub(crate) struct Inner {
     book: Rulebook,
     options: ExecutorOptions,
     pub(crate) cache: StateCache,
-    gates: Gates,
-    meter: Meter,
+    pub(crate) gates: Gates,
+    pub(crate) meter: Meter,
 }
 
 /// A decision with everything it rests on.
@@ -67,7 +67,8 @@ enum Attempt {
 }
 
 impl Executor {
-    /// Executes commands on `ledger` by `rules`, and by what is published in it over them.
+    /// Executes commands on `ledger` by `rules`, and by what is published in it over them. Where other processes write the
+    /// same ledger, this must be called within a runtime: what they write is followed there as long as the executor lives.
     pub fn new(
         ledger: Arc<dyn Ledger>,
         clock: Arc<dyn Clock>,
@@ -76,8 +77,12 @@ impl Executor {
     ) -> Self {
         let tenant = &ledger.id().tenant;
         let (cache, meter) = (StateCache::new(options.cache_bytes, tenant), Meter::new(tenant));
-        let book = Rulebook::new(rules);
-        Self(Arc::new(Inner { ledger, clock, book, options, cache, gates: Gates::new(), meter }))
+        let (book, others) = (Rulebook::new(rules), ledger.others());
+        let inner = Arc::new(Inner { ledger, clock, book, options, cache, gates: Gates::new(), meter });
+        if let Some(others) = others {
+            tokio::spawn(follow(Arc::downgrade(&inner), others));
+        }
+        Self(inner)
     }
 
     /// The rules that a command would be judged by now.
@@ -272,9 +277,7 @@ impl Inner {
             }
             Ok(Appended::Repeated(receipt)) => recall(&receipt).map(Attempt::Done),
             Err(AppendError::Conflict { stream, .. }) => {
-                for (stream, _) in &read {
-                    self.cache.forget(*stream);
-                }
+                self.catch_up(target.stream, folded, read, stream).await?;
                 self.cache.forget(stream);
                 let rules_changed = stream == StreamRef::ruleset();
                 Ok(if rules_changed { Attempt::RulesChanged } else { Attempt::Overtaken })
@@ -390,42 +393,6 @@ impl Inner {
             conditions,
             glass: None,
         })
-    }
-
-    /// The state of a stream whose gate is held.
-    pub(crate) async fn own(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
-        if let Some(folded) = self.cache.get(stream) {
-            return Ok(folded);
-        }
-        let folded = self.load(stream).await?;
-        self.cache.insert(stream, Arc::clone(&folded));
-        Ok(folded)
-    }
-
-    /// The state of a stream whose gate is not held. It is remembered only when nobody is writing it: a state
-    /// read beside a write may be remembered after the newer one and hide it.
-    pub(crate) async fn others(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
-        if let Some(folded) = self.cache.get(stream) {
-            return Ok(folded);
-        }
-        match self.gates.try_enter(stream) {
-            Some(_gate) => self.own(stream).await,
-            None => self.load(stream).await,
-        }
-    }
-
-    async fn load(&self, stream: StreamRef) -> Result<Arc<Folded>, ExecuteError> {
-        self.meter.loads.increment(1);
-        Ok(Arc::new(load(&*self.ledger, stream).await?))
-    }
-
-    fn keep(&self, stream: StreamRef, folded: Arc<Folded>, events: Vec<DomainEvent>, version: u64) {
-        let mut folded = Arc::unwrap_or_clone(folded);
-        for event in events {
-            folded.state.apply(event);
-        }
-        folded.version = version;
-        self.cache.insert(stream, Arc::new(folded));
     }
 
     /// The receipt of an earlier time at which the same command took effect.

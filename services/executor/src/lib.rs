@@ -16,6 +16,7 @@ mod prepare;
 mod request;
 mod rulebook;
 mod standing;
+mod states;
 #[cfg(test)]
 mod tests;
 

@@ -12,7 +12,15 @@ pub(crate) const PAGE: usize = 500;
 
 /// Reads all of `stream` and folds it.
 pub(crate) async fn load(ledger: &dyn Ledger, stream: StreamRef) -> Result<Folded, ExecuteError> {
-    let mut folded = Folded { version: 0, state: State::empty(stream.kind) };
+    load_on(ledger, stream, Folded { version: 0, state: State::empty(stream.kind) }).await
+}
+
+/// Reads what `stream` has after what is `folded`, and folds it as well.
+pub(crate) async fn load_on(
+    ledger: &dyn Ledger,
+    stream: StreamRef,
+    mut folded: Folded,
+) -> Result<Folded, ExecuteError> {
     loop {
         let page = ledger.read_stream(stream, folded.version, PAGE).await?;
         let last = page.len() < PAGE;
@@ -25,7 +33,7 @@ pub(crate) async fn load(ledger: &dyn Ledger, stream: StreamRef) -> Result<Folde
     }
 }
 
-fn take_in(folded: &mut Folded, entry: &Entry) -> Result<(), ExecuteError> {
+pub(crate) fn take_in(folded: &mut Folded, entry: &Entry) -> Result<(), ExecuteError> {
     if entry.version != folded.version + 1 {
         return Err(ExecuteError::Corrupt("a stream has a hole"));
     }

@@ -1,6 +1,7 @@
 mod asked;
 mod beside;
 mod cache;
+mod followed;
 mod further;
 mod rules;
 mod shaky;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::iter;
 
 use concord_kernel::{CommandId, Instant, StreamRef, Token};
+use quick_cache::DefaultHashBuilder;
 use uuid::Uuid;
 
 use super::stamp::Stamp;
@@ -14,6 +15,9 @@ use crate::merkle::Hash;
 use crate::tip::Tip;
 use crate::work::{Answer, Work};
 use crate::{Append, AppendError, Appended, Condition, Receipt};
+
+/// By identifiers that callers choose, so keyed; a batch looks up some hundred.
+pub(super) type Map<K, V> = HashMap<K, V, DefaultHashBuilder>;
 
 /// Where one stream ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +34,9 @@ pub(super) struct Known<'a> {
     pub(super) ledger: &'a str,
     pub(super) tip: Tip,
     /// Of every stream that the batch names.
-    pub(super) ends: HashMap<StreamRef, End>,
+    pub(super) ends: Map<StreamRef, End>,
     /// Of commands of the batch that have taken effect before, with the hash of their request.
-    pub(super) receipts: HashMap<CommandId, (Hash, Receipt)>,
+    pub(super) receipts: Map<CommandId, (Hash, Receipt)>,
 }
 
 /// What the batch comes to.
@@ -42,7 +46,7 @@ pub(super) struct Plan<'a> {
     /// Where the history ends with the rows.
     pub(super) tip: Tip,
     /// Where the streams end that the rows have moved.
-    pub(super) moved: HashMap<StreamRef, End>,
+    pub(super) moved: Map<StreamRef, End>,
 }
 
 /// Rows to write, column by column, as one statement takes them.
@@ -90,7 +94,7 @@ pub(super) fn named(batch: &[Work]) -> Vec<StreamRef> {
 pub(super) fn decide<'a>(batch: &'a [Work], known: Known<'_>, now: Instant) -> Plan<'a> {
     let Known { ledger, tip, ends, receipts } = known;
     let mut deciding =
-        Deciding { ledger, now, tip, ends, receipts, moved: HashMap::new(), rows: Rows::default() };
+        Deciding { ledger, now, tip, ends, receipts, moved: Map::default(), rows: Rows::default() };
     let answers = batch.iter().map(|work| deciding.take(work)).collect();
     Plan { answers, rows: deciding.rows, tip: deciding.tip, moved: deciding.moved }
 }
@@ -99,9 +103,9 @@ struct Deciding<'k, 'a> {
     ledger: &'k str,
     now: Instant,
     tip: Tip,
-    ends: HashMap<StreamRef, End>,
-    receipts: HashMap<CommandId, (Hash, Receipt)>,
-    moved: HashMap<StreamRef, End>,
+    ends: Map<StreamRef, End>,
+    receipts: Map<CommandId, (Hash, Receipt)>,
+    moved: Map<StreamRef, End>,
     rows: Rows<'a>,
 }
 

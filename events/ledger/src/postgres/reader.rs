@@ -1,5 +1,6 @@
 //! Reading, on a few connections that all questions share.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -24,6 +25,15 @@ const STREAM: &str =
     FROM events
     WHERE aggregate_type = $2 AND aggregate_id = $3 AND ledger = $1 AND sequence > $4 AND sequence <= $5
     ORDER BY sequence";
+const SPANS: &str =
+    "SELECT position, aggregate_type, aggregate_id, sequence, event_type, event_version, recorded_at,
+        leaf_hash, metadata, payload
+    FROM unnest($2::bigint[], $3::bigint[]) AS span (after, through)
+    CROSS JOIN LATERAL (
+        SELECT * FROM events WHERE ledger = $1 AND position > span.after AND position <= span.through
+        ORDER BY position
+    ) AS written
+    ORDER BY position";
 /// Every position comes, so that a gap is seen; of an event that nobody wants, nothing but that.
 const RANGE: &str = "SELECT position,
         CASE WHEN wanted THEN aggregate_type END, CASE WHEN wanted THEN aggregate_id END,
@@ -90,6 +100,16 @@ impl Readers {
             (&last, Type::INT8),
         ];
         let rows = self.rows(STREAM, &parameters).await?;
+        rows.iter().map(|row| self.entry(row)).collect()
+    }
+
+    /// The events of some stretches, each after its start up to its end, in order.
+    pub(super) async fn spans(&self, spans: &[Range<u64>]) -> Result<Vec<Entry>, Failure> {
+        let afters: Vec<i64> = spans.iter().map(|span| signed(span.start)).collect();
+        let throughs: Vec<i64> = spans.iter().map(|span| signed(span.end)).collect();
+        let parameters: [Parameter<'_>; 3] =
+            [(&self.ledger, Type::TEXT), (&afters, Type::INT8_ARRAY), (&throughs, Type::INT8_ARRAY)];
+        let rows = self.rows(SPANS, &parameters).await?;
         rows.iter().map(|row| self.entry(row)).collect()
     }
 

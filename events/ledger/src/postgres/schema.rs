@@ -14,8 +14,12 @@ use crate::OpenError;
 use crate::tip::Tip;
 
 /// Each step brings the schema to the next version. A step that was released is never changed.
-const STEPS: [&str; 3] =
-    [include_str!("schema_1.sql"), include_str!("schema_2.sql"), include_str!("schema_3.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+    include_str!("schema_4.sql"),
+];
 
 /// A step gives up rather than keep appends waiting behind it; a process that stops in the middle loses its session.
 const BEGIN: &str =

@@ -3,28 +3,29 @@
 //! Other processes write the same ledger. The head row serialises them: a batch is decided on what this process knows of
 //! the ledger and is sent in one round trip, under the condition that the head is where the decision was made. When
 //! somebody else was faster, the batch is decided again under the lock of the head row, on what has come since. While
-//! others keep coming, that way is taken at once.
+//! others keep coming, that way is taken at once, and a turn at the head takes along what has come while it was waited for.
 //!
 //! A history that does not hold what this process has told others is not written to: a database that was set back, or a
 //! standby that had not everything, would give places away twice. The task ends then, and the process must start again.
 
-use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use concord_kernel::{Clock, CommandId, LedgerId, StreamRef};
+use concord_kernel::{Clock, LedgerId, StreamRef};
 use concord_postgres::Link;
 use quick_cache::unsync::Cache;
-use tokio::sync::mpsc;
+use tokio::sync::{broadcast, mpsc};
+use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::batch::{End, Known, Plan, decide, named};
+use super::batch::{End, Known, Map, Plan, decide, named};
 use super::failure::Failure;
+use super::history::goes_on;
 use super::news::News;
 use super::options::PostgresOptions;
-use super::{table, tip};
+use super::table;
 use crate::AppendError;
-use crate::merkle::Frontier;
-use crate::meter::Meter;
+use crate::meter::{Begun, Meter};
 use crate::tip::{Published, Tip};
 use crate::work::{Answer, Work};
 
@@ -33,10 +34,11 @@ const ATTEMPTS: usize = 5;
 /// Batches under the lock that met nobody before it is left out again.
 const ALONE_AFTER: u32 = 8;
 
-/// Who is told of commits: those who wait in this process, then other processes.
+/// Who is told of commits: those who wait in this process, then other processes; and where others have been.
 pub(super) struct Told {
     pub(super) published: Arc<Published>,
     pub(super) news: Arc<News>,
+    pub(super) others: broadcast::Sender<Range<u64>>,
 }
 
 pub(super) struct Writer {
@@ -46,6 +48,9 @@ pub(super) struct Writer {
     options: PostgresOptions,
     told: Told,
     meter: Meter,
+    queue: mpsc::Receiver<Work>,
+    /// Out of the queue, for the next batch.
+    waiting: Vec<Work>,
     /// True at `tip`: everything that others have appended up to there is in it.
     ends: Cache<StreamRef, End>,
     /// Where the history ended when this process last looked; `None` when that must be asked again.
@@ -65,27 +70,49 @@ impl Writer {
         clock: Arc<dyn Clock>,
         options: PostgresOptions,
         told: Told,
+        queue: mpsc::Receiver<Work>,
     ) -> Self {
         let (ends, verified) = (Cache::new(options.cached_streams), told.published.tip());
         let (ledger, meter) = (ledger.to_string(), Meter::new(ledger));
-        Self { link, ledger, clock, options, told, meter, ends, tip: None, verified, locked: 0, ended: false }
+        let waiting = Vec::with_capacity(options.batch_commands);
+        let (tip, locked, ended) = (None, 0, false);
+        Self { link, ledger, clock, options, told, meter, queue, waiting, ends, tip, verified, locked, ended }
     }
 
     /// Works until the queue is closed and empty.
-    pub(super) async fn run(mut self, mut queue: mpsc::Receiver<Work>) {
-        let mut waiting = Vec::with_capacity(self.options.batch_commands);
-        while !self.ended && queue.recv_many(&mut waiting, self.options.batch_commands).await > 0 {
-            while !waiting.is_empty() {
-                let fitting = crate::work::fitting(&waiting, self.options.batch_bytes);
-                let batch = waiting.drain(..fitting).collect();
-                self.commit(batch).await;
-            }
+    pub(super) async fn run(mut self) {
+        let most = self.options.batch_commands;
+        while !self.ended
+            && (!self.waiting.is_empty() || self.queue.recv_many(&mut self.waiting, most).await > 0)
+        {
+            let mut batch = Vec::with_capacity(most);
+            self.take_along(&mut batch);
+            self.commit(batch).await;
         }
     }
 
+    /// Adds to `batch` what has come meanwhile, as far as it may be committed with it.
+    fn take_along(&mut self, batch: &mut Vec<Work>) {
+        let PostgresOptions { batch_commands, batch_bytes, .. } = self.options;
+        while batch.len() + self.waiting.len() < batch_commands
+            && let Ok(work) = self.queue.try_recv()
+        {
+            self.waiting.push(work);
+        }
+        let mut bytes: usize = batch.iter().map(|work| work.bytes).sum();
+        let fits = |work: &&Work| {
+            bytes = bytes.saturating_add(work.bytes);
+            bytes <= batch_bytes
+        };
+        let fitting = self.waiting.iter().take_while(fits).count();
+        // One that is too large for any batch has its own.
+        let fitting = if batch.is_empty() { fitting.max(1) } else { fitting };
+        batch.extend(self.waiting.drain(..fitting.min(self.waiting.len())));
+    }
+
     async fn commit(&mut self, mut batch: Vec<Work>) {
-        let begun = self.meter.begin(&batch);
-        match self.settle(&batch).await {
+        let mut begun = self.meter.begin(&batch);
+        match self.settle(&mut batch, &mut begun).await {
             Ok(answers) => {
                 self.meter.committed(&begun, &answers, self.told.published.position());
                 tell(&mut batch, answers);
@@ -93,8 +120,8 @@ impl Writer {
             Err(Failure::Duplicate | Failure::Refused) if batch.len() > 1 => {
                 self.meter.not_committed();
                 // One of them cannot be stored: the others must not suffer for it.
-                for mut work in batch {
-                    self.commit_alone(&mut work).await;
+                for work in batch {
+                    self.commit_alone(work).await;
                 }
             }
             Err(failure) => {
@@ -107,10 +134,10 @@ impl Writer {
         }
     }
 
-    async fn commit_alone(&mut self, work: &mut Work) {
-        let alone = std::slice::from_mut(work);
-        let begun = self.meter.begin(alone);
-        let answers = match self.settle(alone).await {
+    async fn commit_alone(&mut self, work: Work) {
+        let mut alone = vec![work];
+        let begun = self.meter.begin(&alone);
+        let answers = match self.again(&alone, 0).await {
             Ok(answers) => {
                 self.meter.committed(&begun, &answers, self.told.published.position());
                 answers
@@ -121,40 +148,66 @@ impl Writer {
                 vec![Err(failure.into())]
             }
         };
-        tell(alone, answers);
+        tell(&mut alone, answers);
     }
 
-    /// Commits `batch`, whatever it takes of attempts. A lost connection leaves it open whether the commit happened: the
-    /// next attempt finds out, because it looks for the receipts after it has the lock that the lost one held.
-    async fn settle(&mut self, batch: &[Work]) -> Result<Vec<Answer>, Failure> {
-        for _ in 0..ATTEMPTS {
+    /// Commits `batch` with what comes while the lock is waited for.
+    async fn settle(&mut self, batch: &mut Vec<Work>, begun: &mut Begun) -> Result<Vec<Answer>, Failure> {
+        if self.locked == 0 && self.tip.is_some() {
+            return self.again(batch, 0).await;
+        }
+        let (longest, alone) = (self.options.longest_answer, batch.len());
+        let settled = tokio::time::timeout(longest, self.in_company(batch)).await;
+        if batch.len() > alone {
+            *begun = self.meter.begin(batch);
+        }
+        match self.settled(settled.unwrap_or(Err(Failure::Away))).await? {
+            Some(answers) => Ok(answers),
+            None => self.again(batch, 1).await,
+        }
+    }
+
+    /// Commits `batch` as it is, whatever it takes of attempts after those that were `made`. A lost connection leaves it open
+    /// whether the commit happened: the next attempt finds out, because it looks for the receipts after it has the lock
+    /// that the lost one held.
+    async fn again(&mut self, batch: &[Work], made: usize) -> Result<Vec<Answer>, Failure> {
+        for _ in made..ATTEMPTS {
             // A server that says nothing any more must not hold those who wait: the connection is given up then, and
             // what came of it is found out by another.
             let longest = self.options.longest_answer;
-            let settled =
-                tokio::time::timeout(longest, self.attempt(batch)).await.unwrap_or(Err(Failure::Away));
-            match settled {
-                Ok(Some(answers)) => return Ok(answers),
-                Ok(None) => {}
-                Err(Failure::Away) => {
-                    self.locked = ALONE_AFTER;
-                    self.renew().await?;
-                }
-                Err(Failure::Held) => {
-                    self.locked = ALONE_AFTER;
-                    let made = tokio::time::timeout(longest, self.make_way()).await;
-                    if !matches!(made, Ok(Ok(()))) {
-                        self.renew().await?;
-                    }
-                }
-                Err(failure) => {
-                    // An open transaction would hold the lock; if this fails, so does the connection.
-                    let _ = self.link.client().batch_execute("ROLLBACK").await;
-                    return Err(failure);
-                }
+            let settled = tokio::time::timeout(longest, self.attempt(batch)).await;
+            if let Some(answers) = self.settled(settled.unwrap_or(Err(Failure::Away))).await? {
+                return Ok(answers);
             }
         }
         Err(Failure::Away)
+    }
+
+    /// What came of an attempt: `None` when another one must be made, for which everything is ready then.
+    async fn settled(
+        &mut self,
+        attempted: Result<Option<Vec<Answer>>, Failure>,
+    ) -> Result<Option<Vec<Answer>>, Failure> {
+        match attempted {
+            Ok(answers) => return Ok(answers),
+            Err(Failure::Away) => {
+                self.locked = ALONE_AFTER;
+                self.renew().await?;
+            }
+            Err(Failure::Held) => {
+                self.locked = ALONE_AFTER;
+                let made = tokio::time::timeout(self.options.longest_answer, self.make_way()).await;
+                if !matches!(made, Ok(Ok(()))) {
+                    self.renew().await?;
+                }
+            }
+            Err(failure) => {
+                // An open transaction would hold the lock; if this fails, so does the connection.
+                let _ = self.link.client().batch_execute("ROLLBACK").await;
+                return Err(failure);
+            }
+        }
+        Ok(None)
     }
 
     async fn renew(&mut self) -> Result<(), Failure> {
@@ -186,7 +239,7 @@ impl Writer {
     /// One round trip, on what is known. `None` when it must be done under the lock.
     async fn at_once(&mut self, batch: &[Work], on: Tip) -> Result<Option<Vec<Answer>>, Failure> {
         let ends = self.ends_of(batch).await?;
-        let known = Known { ledger: &self.ledger, tip: on.clone(), ends, receipts: HashMap::new() };
+        let known = Known { ledger: &self.ledger, tip: on.clone(), ends, receipts: Map::default() };
         let plan = decide(batch, known, self.clock.now());
         if plan.answers.iter().any(Result::is_err) {
             // A refusal is only true if nothing has come since, and if the command has not taken effect before. That is no
@@ -207,12 +260,50 @@ impl Writer {
         }
     }
 
-    /// Two round trips: the lock with a look at what has come since, and the rows with the commit.
+    /// Two round trips: the lock with a look at what has come since, and the rows with the commit. Receipts are looked up
+    /// with the lock, for all of the batch.
     async fn under_lock(&mut self, batch: &[Work], known: Option<Tip>) -> Result<Vec<Answer>, Failure> {
-        let (on, receipts) = self.lock(batch, known).await?;
+        let commands: Vec<Uuid> = batch.iter().map(|work| work.append.command.uuid()).collect();
+        let (on, receipts) = self.lock(batch, &commands, known.is_some()).await?;
+        let receipts = table::receipts_of(&receipts, on.epoch)?;
         let ends = self.ends_of(batch).await?;
         let known = Known { ledger: &self.ledger, tip: on.clone(), ends, receipts };
         let plan = decide(batch, known, self.clock.now());
+        self.write(&on, plan).await
+    }
+
+    /// The same, with what comes until the lock is had: where many wait for it, each turn is worth more. Nothing is
+    /// known of the receipts of late-comers, so they are looked up where it matters: for what would be refused. A command
+    /// that has taken effect before cannot take effect again; then `None`, and the batch begins anew.
+    async fn in_company(&mut self, batch: &mut Vec<Work>) -> Result<Option<Vec<Answer>>, Failure> {
+        let known = self.tip.take().is_some();
+        let (on, _) = self.lock(batch, &[], known).await?;
+        self.take_along(batch);
+        let batch: &[Work] = batch;
+        let now = self.clock.now();
+        let receipts = Map::default();
+        let ends = self.ends_of(batch).await?;
+        let mut plan = decide(batch, Known { ledger: &self.ledger, tip: on.clone(), ends, receipts }, now);
+        let refused = batch.iter().zip(&plan.answers).filter(|(_, answer)| answer.is_err());
+        let refused: Vec<Uuid> = refused.map(|(work, _)| work.append.command.uuid()).collect();
+        if !refused.is_empty() {
+            let receipts = table::receipts(self.link.client(), &self.ledger, &refused).await?;
+            let receipts = table::receipts_of(&receipts, on.epoch)?;
+            let ends = self.ends_of(batch).await?;
+            plan = decide(batch, Known { ledger: &self.ledger, tip: on.clone(), ends, receipts }, now);
+        }
+        match self.write(&on, plan).await {
+            Err(Failure::Duplicate) => {
+                self.tip = Some(on);
+                self.locked = ALONE_AFTER;
+                Ok(None)
+            }
+            written => written.map(Some),
+        }
+    }
+
+    /// Writes under the lock, and commits.
+    async fn write(&mut self, on: &Tip, plan: Plan<'_>) -> Result<Vec<Answer>, Failure> {
         let client = self.link.client();
         if plan.rows.is_empty() {
             client.batch_execute("COMMIT").await?;
@@ -220,7 +311,7 @@ impl Writer {
         }
         let (appended, committed) = tokio::join!(
             biased;
-            table::append(client, &self.ledger, &on, &plan),
+            table::append(client, &self.ledger, on, &plan),
             client.batch_execute("COMMIT"),
         );
         if !appended? {
@@ -230,36 +321,35 @@ impl Writer {
         Ok(self.accept(plan))
     }
 
-    /// Takes the lock, and takes in what others have appended since `known`. Gives where the history ends, and the
-    /// receipts that commands of `batch` have already.
+    /// Takes the lock, and takes in what others have appended since this process looked, if its memory is `known` to be true
+    /// up to there. Gives where the history ends, and the receipts that `commands` have already.
     async fn lock(
         &mut self,
         batch: &[Work],
-        known: Option<Tip>,
-    ) -> Result<(Tip, HashMap<CommandId, (crate::merkle::Hash, crate::Receipt)>), Failure> {
-        let client = self.link.client();
+        commands: &[Uuid],
+        known: bool,
+    ) -> Result<(Tip, Vec<Row>), Failure> {
         let longest = self.options.longest_pause.as_millis();
         let opening = format!(
             "BEGIN ISOLATION LEVEL READ COMMITTED;
             SET LOCAL idle_in_transaction_session_timeout = {longest}; SET LOCAL lock_timeout = {longest}"
         );
-        let commands: Vec<Uuid> = batch.iter().map(|work| work.append.command.uuid()).collect();
         let told = self.told.published.tip();
         let since = self.verified.position();
         let most = self.options.caught_up;
-        let parameters: [(&(dyn tokio_postgres::types::ToSql + Sync), _); 1] =
-            [(&self.ledger, tokio_postgres::types::Type::TEXT)];
+        let unknown = if known { self.unknown(named(batch)) } else { named(batch) };
+        let client = self.link.client();
         // Statements of their own: each sees what was committed before the lock was had.
-        let (begun, head, moved, receipts) = tokio::join!(
+        let (begun, taken, ends, receipts) = tokio::join!(
             biased;
             client.batch_execute(&opening),
-            client.query_typed_one(table::LOCK, &parameters),
-            table::moved(client, &self.ledger, since, most + 1),
-            table::receipts(client, &self.ledger, &commands),
+            table::take_head(client, &self.ledger, since, most + 1),
+            table::ends(client, &self.ledger, &unknown),
+            table::receipts(client, &self.ledger, commands),
         );
         begun?;
-        let on = tip::read(&head?)?;
-        let (moved, receipts) = (moved?, receipts?);
+        let (on, moved) = taken?;
+        let (ends, receipts) = (ends?, receipts?);
         if !goes_on(&self.verified, &told, &on, &moved) {
             tracing::error!(
                 told = told.position(),
@@ -271,23 +361,32 @@ impl Writer {
             self.told.published.advance(&on);
             return Err(Failure::WentBack);
         }
+        if since < on.position() {
+            // Nobody may be there who remembers states.
+            let _ = self.told.others.send(since..on.position());
+        }
         on.clone_into(&mut self.verified);
-        if known.is_some() && moved.len() <= most {
+        if known && moved.len() <= most {
             self.locked = if moved.is_empty() { self.locked.saturating_sub(1) } else { ALONE_AFTER };
-            for (stream, end) in moved {
-                self.ends.insert(stream, end);
-            }
         } else {
             self.ends.clear();
             self.locked = self.locked.saturating_sub(1);
         }
-        let receipts = receipts.iter().map(|row| table::receipt(row, on.epoch)).collect::<Result<_, _>>()?;
+        let moved = if known && moved.len() <= most { moved } else { Vec::new() };
+        for (stream, end) in moved.into_iter().chain(ends) {
+            self.ends.insert(stream, end);
+        }
         Ok((on, receipts))
     }
 
+    /// Those of `streams` of which it is not remembered where they end.
+    fn unknown(&mut self, streams: Vec<StreamRef>) -> Vec<StreamRef> {
+        streams.into_iter().filter(|stream| self.ends.get(stream).is_none()).collect()
+    }
+
     /// Where every stream ends that `batch` names: from memory, and from the tables what is not in it.
-    async fn ends_of(&mut self, batch: &[Work]) -> Result<HashMap<StreamRef, End>, Failure> {
-        let mut ends = HashMap::new();
+    async fn ends_of(&mut self, batch: &[Work]) -> Result<Map<StreamRef, End>, Failure> {
+        let mut ends = Map::default();
         let mut missing = Vec::new();
         for stream in named(batch) {
             match self.ends.get(&stream) {
@@ -322,64 +421,5 @@ impl Writer {
 fn tell(batch: &mut [Work], answers: Vec<Answer>) {
     for (work, answer) in batch.iter_mut().zip(answers) {
         work.answer(answer);
-    }
-}
-
-/// Whether the history that ends at `on` holds everything up to `told`. `moved` is what it has after `since`, in order;
-/// where that is not all of it, the rest is taken for what the head says.
-fn goes_on(since: &Tip, told: &Tip, on: &Tip, moved: &[(StreamRef, End)]) -> bool {
-    // Whoever follows the head may have heard of another epoch, and told of it, before the writer looks.
-    if on.epoch != since.epoch || on.epoch != told.epoch || on.position() < told.position() {
-        return false;
-    }
-    let mut frontier = since.frontier.clone();
-    let is_told = |frontier: &Frontier| frontier.size() != told.position() || *frontier == told.frontier;
-    for (_, end) in moved {
-        if !is_told(&frontier) {
-            return false;
-        }
-        frontier.push(end.leaf);
-    }
-    is_told(&frontier) && (frontier.size() != on.position() || frontier == on.frontier)
-}
-
-#[cfg(test)]
-mod tests {
-    use concord_kernel::{Instant, StreamKind};
-
-    use super::*;
-
-    /// The history of leaves with these numbers.
-    fn tip(epoch: u128, leaves: &[u8]) -> Tip {
-        let mut frontier = Frontier::default();
-        for leaf in leaves {
-            frontier.push([*leaf; 32]);
-        }
-        Tip { epoch: Uuid::from_u128(epoch), recorded_at: Instant::from_micros(0).unwrap(), frontier }
-    }
-
-    fn moved(leaves: &[u8]) -> Vec<(StreamRef, End)> {
-        let stream = StreamRef { kind: StreamKind::Scales, id: Uuid::nil() };
-        leaves.iter().map(|leaf| (stream, End { version: 1, leaf: [*leaf; 32] })).collect()
-    }
-
-    #[test]
-    fn a_history_goes_on_when_it_holds_all_that_was_told() {
-        let (known, told) = (tip(1, &[1, 2]), tip(1, &[1, 2, 3]));
-        assert!(goes_on(&known, &told, &tip(1, &[1, 2, 3]), &moved(&[3])));
-        assert!(goes_on(&known, &told, &tip(1, &[1, 2, 3, 4]), &moved(&[3, 4])));
-        assert!(goes_on(&told, &told, &told, &[]));
-    }
-
-    #[test]
-    fn a_history_that_went_back_does_not_go_on() {
-        let (known, told) = (tip(1, &[1, 2]), tip(1, &[1, 2, 3]));
-        assert!(!goes_on(&known, &told, &tip(1, &[1, 2]), &[]), "it ends before");
-        assert!(!goes_on(&known, &told, &tip(1, &[1, 2, 9]), &moved(&[9])), "another event is there instead");
-        assert!(!goes_on(&known, &told, &tip(1, &[1, 2, 9, 4]), &moved(&[9, 4])), "and it went further");
-        assert!(!goes_on(&known, &told, &tip(1, &[1, 8, 3]), &moved(&[3])), "it was another one before");
-        assert!(!goes_on(&known, &told, &tip(2, &[1, 2, 3]), &moved(&[3])), "somebody began another epoch");
-        let heard = tip(2, &[1, 2]);
-        assert!(!goes_on(&told, &heard, &heard, &[]), "and this process has heard of it already");
     }
 }

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod archive;
 #[cfg(test)]
+mod company;
+#[cfg(test)]
 mod compatible;
 #[cfg(test)]
 mod contract;

@@ -121,6 +121,7 @@ async fn a_reader_does_not_write_through_the_functions() {
         let client = scene.client(role).await;
         denied(&client, "SELECT begin_ledger('riverbend/clinical', gen_random_uuid(), now())").await;
         denied(&client, "SELECT * FROM lock_head('riverbend/clinical')").await;
+        denied(&client, "SELECT * FROM take_head('riverbend/clinical', 0, 1)").await;
     }
 }
 

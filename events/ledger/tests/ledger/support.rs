@@ -105,7 +105,7 @@ impl Store {
 /// The server that all tests of this program share.
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::start_with("-c max_connections=300").unwrap());
 /// The newest version of the tables.
-pub(crate) const NEWEST: u32 = 3;
+pub(crate) const NEWEST: u32 = 4;
 
 /// Fewer sessions than the tests have connections.
 static BOUNCER: LazyLock<PgBouncer> = LazyLock::new(|| PgBouncer::before(&SERVER, 4, &["concord"]).unwrap());

@@ -10,8 +10,11 @@ use tokio::runtime::{Builder, Runtime};
 use super::store::PostgresStore;
 use crate::StoreError;
 
-const SCHEMA: Migrations =
-    Migrations { schema: "views", lock: 8_243_551_905_772, steps: &[include_str!("schema_1.sql")] };
+const SCHEMA: Migrations = Migrations {
+    schema: "views",
+    lock: 8_243_551_905_772,
+    steps: &[include_str!("schema_1.sql"), include_str!("schema_2.sql")],
+};
 
 /// Connections that questions of all tenants share; each tenant's writer has one more.
 const READERS: usize = 4;
