@@ -43,4 +43,4 @@ pub use sqlite::{
     restore_file,
 };
 pub use store::Ledger;
-pub use vault::{ClearVault, Vault, VaultError};
+pub use vault::{AtRest, ClearVault, Opened, Place, SEALED, Vault, VaultError, Wanted, is_sealed, patient_of};

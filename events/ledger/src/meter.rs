@@ -65,6 +65,7 @@ impl Meter {
                     | AppendError::TooLarge
                     | AppendError::Overloaded
                     | AppendError::Unavailable
+                    | AppendError::Shredded
                     | AppendError::Corrupt(_),
                 ) => &self.failed,
             };
