@@ -25,6 +25,8 @@ mod folder;
 #[cfg(test)]
 mod injections;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod lasting;
 #[cfg(test)]
 mod medication;

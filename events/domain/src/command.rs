@@ -155,6 +155,9 @@ impl Command {
             Self::Audit(audit::Command::Record { audit, .. }) => {
                 Target { stream: StreamRef::audit(*audit), reads: Vec::new() }
             }
+            Self::Audit(audit::Command::Shred { .. }) => {
+                Target { stream: StreamRef::erasure(patient), reads: Vec::new() }
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod actor;
 mod clock;
+mod erasure;
 mod id;
 mod ids;
 mod instant;
@@ -16,6 +17,7 @@ mod token;
 
 pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
+pub use erasure::{ErasureReason, UnknownErasureReason};
 pub use id::{
     AuditId, BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsultId, CorrelationId, DrugScreenId,
     EpisodeId, FillId, GoalId, InductionId, LifeChangeId, MessageId, OrderId, OutsideMedicationId,

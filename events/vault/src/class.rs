@@ -14,21 +14,21 @@ pub enum KeyClass {
     Counselling,
     /// What tells of a substance use disorder. Source: 42 CFR 2.11.
     Sud,
+    /// What is on record about looking after records: who looked, and whose keys were destroyed. It must be read after the
+    /// patient's keys are gone, so it is nobody's.
+    Record,
 }
 
 impl KeyClass {
-    /// The class of what is recorded of `patient` in `stream`; `None` for what is nobody's, and for the record that a
-    /// patient's keys were destroyed, which must be read afterwards.
+    /// Whose key, and which, seals what is recorded of `patient` in `stream`; `None` for what is stored in the clear.
     ///
     /// It is chosen by the kind of stream: a key must be found without looking into what it seals.
-    pub fn of(patient: PatientId, stream: StreamRef) -> Option<Self> {
-        if patient == PatientId::NOBODY || stream == StreamRef::erasure(patient) {
-            return None;
-        }
-        match stream.kind {
-            StreamKind::Ruleset => None,
-            StreamKind::Recovery => Some(Self::Sud),
-            StreamKind::Assessment | StreamKind::TreatmentPlan => Some(Self::Counselling),
+    pub fn of(patient: PatientId, stream: StreamRef) -> Option<(PatientId, Self)> {
+        let class = match stream.kind {
+            StreamKind::Ruleset => return None,
+            StreamKind::Audit => return Some((PatientId::NOBODY, Self::Record)),
+            StreamKind::Recovery => Self::Sud,
+            StreamKind::Assessment | StreamKind::TreatmentPlan => Self::Counselling,
             StreamKind::Episode
             | StreamKind::MedicationChart
             | StreamKind::SideEffects
@@ -37,9 +37,9 @@ impl KeyClass {
             | StreamKind::CareTeam
             | StreamKind::Coordination
             | StreamKind::Adherence
-            | StreamKind::Prescription
-            | StreamKind::Audit => Some(Self::General),
-        }
+            | StreamKind::Prescription => Self::General,
+        };
+        Some((patient, class))
     }
 
     /// The stored name; never renamed.

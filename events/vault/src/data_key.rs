@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{AeadInPlace, KeyInit};
-use aes_gcm::{Aes256Gcm, Nonce, Tag};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -66,7 +66,8 @@ pub(crate) fn generate() -> Result<Secret, KeyError> {
 }
 
 pub(crate) fn cipher(secret: &Secret) -> Aes256Gcm {
-    Aes256Gcm::new(aes_gcm::Key::<Aes256Gcm>::from_slice(secret.as_slice()))
+    let secret: &[u8; KEY_BYTES] = secret;
+    Aes256Gcm::new(secret.into())
 }
 
 pub(crate) fn seal(
@@ -76,7 +77,7 @@ pub(crate) fn seal(
 ) -> Result<([u8; NONCE_BYTES], [u8; TAG_BYTES]), KeyError> {
     let mut nonce = [0; NONCE_BYTES];
     getrandom::fill(&mut nonce).map_err(|_| KeyError::Random)?;
-    let tag = cipher.encrypt_in_place_detached(Nonce::from_slice(&nonce), bound, buffer);
+    let tag = cipher.encrypt_in_place_detached((&nonce).into(), bound, buffer);
     Ok((nonce, tag.map_err(|_| KeyError::TooLong)?.into()))
 }
 
@@ -87,6 +88,5 @@ pub(crate) fn open(
     buffer: &mut [u8],
     tag: &[u8; TAG_BYTES],
 ) -> bool {
-    let (nonce, tag) = (Nonce::from_slice(nonce), Tag::from_slice(tag));
-    cipher.decrypt_in_place_detached(nonce, bound, buffer, tag).is_ok()
+    cipher.decrypt_in_place_detached(nonce.into(), bound, buffer, tag.into()).is_ok()
 }

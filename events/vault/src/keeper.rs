@@ -1,6 +1,7 @@
 //! One task that brings keys into memory: those that are asked for at once share a transaction of the store.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use concord_kernel::{Clock, IdSource, LedgerId};
 use concord_ledger::Wanted;
@@ -17,7 +18,9 @@ const QUEUE: usize = 1_024;
 /// Questions that are answered together.
 const TOGETHER: usize = 256;
 /// How often a new key is wrapped again because the key-encryption key was changed meanwhile.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 10;
+/// The pause in between: whoever changes it is between two steps.
+const PAUSE: Duration = Duration::from_millis(50);
 
 pub(crate) struct Question {
     wanted: Wanted,
@@ -65,7 +68,7 @@ impl Sources {
             match wanted {
                 Wanted::Key(id) => named.push((id, answer)),
                 Wanted::Of { patient, stream } => match KeyClass::of(patient, stream) {
-                    Some(class) => {
+                    Some((patient, class)) => {
                         let ledger = self.ledger.clone();
                         owned.push((Owner { ledger, patient, class }, answer));
                     }
@@ -139,7 +142,10 @@ impl Sources {
             }
             match self.store.add(&new, self.clock.now()).await {
                 Ok(added) => missing.into_iter().zip(added).for_each(|(at, added)| found[at] = added),
-                Err(StoreError::Stale) => self.kek.look_again().await?,
+                Err(StoreError::Stale) => {
+                    tokio::time::sleep(PAUSE).await;
+                    self.kek.look_again().await?;
+                }
                 Err(error) => return Err(error.into()),
             }
         }

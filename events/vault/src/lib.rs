@@ -18,9 +18,10 @@ mod store;
 mod vault;
 
 pub use class::KeyClass;
+pub use data_key::Secret;
 pub use error::{KekError, KeyError, StoreError};
 pub use kek::{Kek, Keyring, KeyringFile, Transit, Wrapped};
 pub use rotate::{Rotated, rotate};
-pub use shred::{Reason, Shred, Shreds};
-pub use store::{Counted, KeyStore, PostgresKeys, SqliteKeys, begin};
+pub use shred::{Shred, Shreds};
+pub use store::{Counted, Found, KeyStore, Owner, PostgresKeys, SqliteKeys, StoredKey, begin};
 pub use vault::PatientVault;

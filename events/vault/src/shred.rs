@@ -2,31 +2,10 @@
 
 use std::sync::Arc;
 
-use concord_kernel::{Clock, LedgerId, PatientId, PersonId};
+use concord_kernel::{Clock, ErasureReason, LedgerId, PatientId, PersonId};
 use uuid::Uuid;
 
 use crate::{KeyStore, StoreError};
-
-/// Why a patient's record is destroyed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::VariantNames)]
-#[strum(serialize_all = "snake_case")]
-pub enum Reason {
-    /// The time for which it must be kept is over.
-    RetentionEnded,
-    /// A court or agency has ordered it.
-    Ordered,
-    /// It was never this patient's, or of nobody.
-    RecordedInError,
-    /// The patient asked, and nothing obliges to keep it.
-    PatientRequest,
-}
-
-impl Reason {
-    /// The stored name; never renamed.
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
-}
 
 /// One patient whose keys are to be destroyed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,13 +17,16 @@ pub struct Shred {
     /// Whose.
     pub patient: PatientId,
     /// Why.
-    pub reason: Reason,
+    pub reason: ErasureReason,
     /// Who asked.
     pub by: PersonId,
     /// Who else agreed.
     pub approved_by: PersonId,
     /// Whether everything has been done.
     pub done: bool,
+    /// Events of the patient that were recorded before encryption was turned on: they are stored in the clear, and no key that
+    /// is destroyed hides them. Known once it is done.
+    pub clear_events: u64,
 }
 
 /// The shreds of one ledger.
@@ -89,12 +71,12 @@ impl Shreds {
         self.store.destroy(&self.ledger, patient, self.clock.now()).await
     }
 
-    /// Puts on record that nothing is left to do.
+    /// Puts on record that nothing is left to do, and how many events of the patient stay in the clear.
     ///
     /// # Errors
     ///
     /// See [`StoreError`].
-    pub async fn done(&self, shred: &Shred) -> Result<(), StoreError> {
-        self.store.done(shred.id, self.clock.now()).await
+    pub async fn done(&self, shred: &Shred, clear_events: u64) -> Result<(), StoreError> {
+        self.store.done(shred.id, clear_events, self.clock.now()).await
     }
 }

@@ -81,8 +81,8 @@ impl Vault for PatientVault {
         }
         let patient = patient_of(&append.metadata).ok_or(VaultError::Nobody)?;
         let stream = append.stream;
-        let Some(class) = KeyClass::of(patient, stream) else { return Ok(()) };
-        let key = self.cache.of(patient, class);
+        let Some((owner, class)) = KeyClass::of(patient, stream) else { return Ok(()) };
+        let key = self.cache.of(owner, class);
         let key = key.ok_or(VaultError::NotAtHand(Wanted::Of { patient, stream }))?;
         let seal = |place, plaintext: &[u8]| {
             envelope::seal(&key, &envelope::bound(ledger, place), plaintext).map_err(VaultError::from)

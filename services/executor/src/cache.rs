@@ -87,6 +87,10 @@ impl StateCache {
         self.0.insert(stream, folded);
     }
 
+    pub(crate) fn clear(&self) {
+        self.0.clear();
+    }
+
     pub(crate) fn forget(&self, stream: StreamRef) {
         self.0.remove(&stream);
     }

@@ -115,6 +115,11 @@ impl Executor {
         self.0.cache.size()
     }
 
+    /// Forgets every folded stream: a patient's record was destroyed, and which streams were theirs is not known here.
+    pub fn forget_all(&self) {
+        self.0.cache.clear();
+    }
+
     /// What the cache holds of a stream.
     #[cfg(test)]
     pub(crate) fn cached(&self, stream: StreamRef) -> Option<Arc<Folded>> {
@@ -245,6 +250,10 @@ impl Inner {
             }
             Ok(Appended::Repeated(receipt)) => recall(&receipt).map(Attempt::Done),
             Err(AppendError::Conflict { stream, .. }) => {
+                if stream == StreamRef::erasure(request.patient) && stream != target.stream {
+                    self.cache.clear();
+                    return Err(ExecuteError::Shredded);
+                }
                 for (stream, _) in &read {
                     self.cache.forget(*stream);
                 }

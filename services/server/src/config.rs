@@ -1,6 +1,7 @@
 //! The configuration: defaults, then a file, then `CONCORD_*` variables; all faults reported together.
 
 mod checkpoints;
+mod keys;
 mod ledger;
 mod nats;
 mod secrets;
@@ -17,6 +18,8 @@ use figment::providers::{Format, Toml};
 use serde::Deserialize;
 
 use checkpoints::Checkpoints;
+use keys::Keys;
+pub(crate) use keys::{KekAt, named};
 pub(crate) use ledger::{Address, LedgerStore, StoreKind, is_local};
 use ledger::{ViewsKind, ViewsStore};
 use nats::Nats;
@@ -52,6 +55,8 @@ pub(crate) struct Config {
     pub(crate) roles: Vec<ProcessRole>,
     /// Where the record is kept.
     pub(crate) ledger: LedgerStore,
+    /// What the record is encrypted with.
+    pub(crate) keys: Keys,
     /// Where the views are kept.
     pub(crate) views: ViewsStore,
     /// What only one of several processes does.
@@ -154,7 +159,7 @@ pub(crate) struct Overrides {
 
 /// What cannot be read is shown, except where it may be an address with a password.
 fn unreadable(error: figment::Error) -> ConfigError {
-    if error.path.first().is_some_and(|key| key == "ledger" || key == "nats") {
+    if error.path.first().is_some_and(|key| key == "ledger" || key == "nats" || key == "keys") {
         let key = error.path.join(".");
         return ConfigError::Unusable(vec![format!(
             "{key}: not what deploy/config.default.toml describes; it is not shown because it may hold a password"
@@ -222,6 +227,7 @@ impl Config {
         if let Err(fault) = self.checkpoints.cosigners() {
             faults.push(format!("checkpoints.cosigners: {fault}"));
         }
+        faults.extend(self.keys.faults(&self.data));
         faults.extend(self.nats.faults());
         if self.roles == [ProcessRole::Relay] && self.nats.servers.is_empty() {
             faults.push(String::from("nats.servers: a process that only relays needs one"));

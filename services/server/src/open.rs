@@ -9,8 +9,8 @@ use concord_kernel::{LedgerId, TenantId};
 use concord_knowledge::Ruleset;
 use concord_lease::Duty;
 use concord_ledger::{
-    DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen, SqliteLedger,
-    SqliteOptions,
+    ClearVault, DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen, SqliteLedger,
+    SqliteOptions, Vault,
 };
 use concord_postgres::Link;
 use concord_projection::{Options, PostgresViews, Projections, Setup, SqliteStore, StoreError, ViewStore};
@@ -19,6 +19,7 @@ use crate::checkpoints::CheckpointsError;
 use crate::config::{Config, ProcessRole, StoreKind};
 use crate::database;
 use crate::heads::Remembered;
+use crate::keys::{Keys, LedgerKeys, insist};
 use crate::posts::Posts;
 use crate::serve::{ServeError, Sources};
 
@@ -31,6 +32,8 @@ pub(crate) struct Opened {
     pub(crate) executor: Executor,
     /// Absent where this process can neither keep nor read them.
     pub(crate) views: Option<Projections>,
+    /// What it is encrypted with, if it is.
+    pub(crate) keys: Option<LedgerKeys>,
 }
 
 /// What all tenants of this process share.
@@ -41,6 +44,8 @@ pub(crate) struct Shared {
     /// What proves the ledgers in the database.
     pub(crate) checkpoints: Option<Arc<PostgresCheckpoints>>,
     pub(crate) posts: Posts,
+    /// What the ledgers are encrypted with, if they are.
+    keys: Option<Keys>,
 }
 
 impl Shared {
@@ -67,7 +72,8 @@ impl Shared {
                 Some(opened.map_err(|broke| StoreError::Unavailable(Box::new(broke)))??)
             }
         };
-        Ok(Self { database, views, checkpoints, posts })
+        let keys = Keys::open(config).await?;
+        Ok(Self { database, views, checkpoints, posts, keys })
     }
 }
 
@@ -80,7 +86,13 @@ pub(crate) async fn open(
 ) -> Result<Opened, ServeError> {
     let seen = Remembered::of(config, tenant).read()?;
     let id = LedgerId::clinical(tenant.clone());
-    let ledger = ledger(id.clone(), config, shared.database.as_ref(), sources, seen).await?;
+    let keys = match &shared.keys {
+        Some(keys) => Some(keys.of(&id, sources).await?),
+        None => None,
+    };
+    let vault = vault_of(keys.as_ref());
+    let ledger = ledger(id.clone(), config, shared.database.as_ref(), sources, (seen, vault)).await?;
+    insist(&*ledger).await?;
     let clock = Arc::clone(&sources.clock);
     let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), config.executor());
     let keeps = config.has(ProcessRole::Projector);
@@ -98,7 +110,15 @@ pub(crate) async fn open(
     };
     let views =
         setup.map(|setup| concord_views::all(setup).start()).transpose().map_err(ServeError::Thread)?;
-    Ok(Opened { ledger, executor, views })
+    Ok(Opened { ledger, executor, views, keys })
+}
+
+/// What seals and opens: nothing, where there are no keys.
+pub(crate) fn vault_of(keys: Option<&LedgerKeys>) -> Arc<dyn Vault> {
+    match keys {
+        Some(keys) => keys.vault.clone(),
+        None => Arc::new(ClearVault),
+    }
 }
 
 /// Opens the ledger, which must still hold what was `seen` of it: in `database`, or in a file where there is none.
@@ -107,18 +127,18 @@ pub(crate) async fn ledger(
     config: &Config,
     database: Option<&PostgresDatabase>,
     sources: &Sources,
-    seen: Option<Seen>,
+    (seen, vault): (Option<Seen>, Arc<dyn Vault>),
 ) -> Result<Arc<dyn Ledger>, OpenError> {
     if let Some(database) = database {
         let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
-        let options = PostgresOptions { seen, ..PostgresOptions::default() };
+        let options = PostgresOptions { seen, vault, ..PostgresOptions::default() };
         let ledger = PostgresLedger::open(database, id, clock, ids, options);
         return Ok(Arc::new(ledger.await?));
     }
     let path = DataFolder::file(&config.data, &id);
     make(path.parent().unwrap_or(&config.data))?;
     let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
-    let options = SqliteOptions { seen, ..SqliteOptions::default() };
+    let options = SqliteOptions { seen, vault, ..SqliteOptions::default() };
     Ok(Arc::new(SqliteLedger::open(&path, id, clock, ids, options)?))
 }
 

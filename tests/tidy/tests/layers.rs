@@ -16,6 +16,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("concord-telemetry", &[]),
     ("concord-ledger", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
     ("concord-audit", &["concord-kernel", "concord-ledger", "concord-postgres"]),
+    ("concord-vault", &["concord-kernel", "concord-ledger", "concord-postgres"]),
     ("concord-lease", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
     ("concord-proto", &[]),
     ("concord-access", &["concord-kernel", "concord-domain"]),
@@ -106,7 +107,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ),
     (
         "rusqlite",
-        &["concord-audit", "concord-ledger", "concord-projection"],
+        &["concord-audit", "concord-ledger", "concord-projection", "concord-vault"],
         "SQL stays where it is kept and tested",
     ),
     (
@@ -118,6 +119,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
             "concord-postgres",
             "concord-lease",
             "concord-projection",
+            "concord-vault",
             "concord",
         ],
         "SQL stays where it is kept and tested",

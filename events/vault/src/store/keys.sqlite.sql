@@ -27,5 +27,6 @@ CREATE TABLE shreds (
     asked_at INTEGER NOT NULL,
     destroyed_at INTEGER,
     done_at INTEGER,
+    clear_events INTEGER NOT NULL DEFAULT 0,
     UNIQUE (ledger, patient)
 );

@@ -28,5 +28,6 @@ CREATE TABLE keys.shreds (
     asked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     destroyed_at timestamptz,
     done_at timestamptz,
+    clear_events bigint NOT NULL DEFAULT 0,
     UNIQUE (ledger, patient)
 );

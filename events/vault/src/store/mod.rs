@@ -153,12 +153,12 @@ pub trait KeyStore: Send + Sync + 'static {
     /// See [`StoreError`].
     async fn destroy(&self, ledger: &LedgerId, patient: PatientId, now: Instant) -> Result<u64, StoreError>;
 
-    /// Puts on record that a shred is done.
+    /// Puts on record that a shred is done, and how many events of the patient stay in the clear.
     ///
     /// # Errors
     ///
     /// See [`StoreError`].
-    async fn done(&self, shred: Uuid, now: Instant) -> Result<(), StoreError>;
+    async fn done(&self, shred: Uuid, clear_events: u64, now: Instant) -> Result<(), StoreError>;
 
     /// A number that grows whenever keys of a ledger were destroyed.
     ///

@@ -54,7 +54,7 @@ const COUNT: &str = "SELECT count(*) FILTER (WHERE kek IS NOT NULL),
     FROM keys.data_keys";
 const ASK: &str = "INSERT INTO keys.shreds (id, ledger, patient, reason, asked_by, approved_by)
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-const SHREDS: &str = "SELECT id, ledger, patient, reason, asked_by, approved_by, done_at IS NOT NULL
+const SHREDS: &str = "SELECT id, ledger, patient, reason, asked_by, approved_by, done_at IS NOT NULL, clear_events
     FROM keys.shreds WHERE ledger = $1 ORDER BY number";
 const DESTROY: &str = "WITH shred AS (
         UPDATE keys.shreds SET destroyed_at = coalesce(destroyed_at, clock_timestamp())
@@ -67,7 +67,7 @@ const DESTROY: &str = "WITH shred AS (
 /// The rows as they were are in the table's file until this.
 const SWEEP: &str = "VACUUM keys.data_keys";
 const DONE: &str =
-    "UPDATE keys.shreds SET done_at = coalesce(done_at, clock_timestamp()) WHERE id = $1";
+    "UPDATE keys.shreds SET done_at = coalesce(done_at, clock_timestamp()), clear_events = $2 WHERE id = $1";
 const DESTRUCTIONS: &str =
     "SELECT count(*) FROM keys.shreds WHERE ledger = $1 AND destroyed_at IS NOT NULL";
 
@@ -152,6 +152,7 @@ fn shred(row: &Row) -> Result<Shred, StoreError> {
         by: PersonId::new(column(row, 4)?),
         approved_by: PersonId::new(column(row, 5)?),
         done: column(row, 6)?,
+        clear_events: number(row, 7)?,
     })
 }
 
@@ -280,8 +281,9 @@ impl KeyStore for PostgresKeys {
         Ok(destroyed)
     }
 
-    async fn done(&self, shred: Uuid, _: Instant) -> Result<(), StoreError> {
-        self.line.ask(DONE, &[(&shred, Type::UUID)]).await?;
+    async fn done(&self, shred: Uuid, clear_events: u64, _: Instant) -> Result<(), StoreError> {
+        let clear = i64::try_from(clear_events).unwrap_or(i64::MAX);
+        self.line.ask(DONE, &[(&shred, Type::UUID), (&clear, Type::INT8)]).await?;
         Ok(())
     }
 

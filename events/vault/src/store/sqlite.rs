@@ -27,7 +27,7 @@ const KEY: &str = "SELECT id, ledger, patient, class, kek, wrapped FROM data_key
 const ADD: &str = "INSERT INTO data_keys (id, ledger, patient, class, kek, wrapped, made_at)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
 const SHRED: &str =
-    "SELECT id, ledger, patient, reason, asked_by, approved_by, done_at IS NOT NULL FROM shreds";
+    "SELECT id, ledger, patient, reason, asked_by, approved_by, done_at IS NOT NULL, clear_events FROM shreds";
 
 /// A file of data keys.
 #[derive(Clone)]
@@ -172,6 +172,7 @@ fn shred(row: &Row<'_>) -> rusqlite::Result<Option<Shred>> {
         by: PersonId::new(uuid(row, 4)?),
         approved_by: PersonId::new(uuid(row, 5)?),
         done: row.get(6)?,
+        clear_events: row.get(7)?,
     }))
 }
 
@@ -344,11 +345,11 @@ impl KeyStore for SqliteKeys {
         Ok(destroyed)
     }
 
-    async fn done(&self, shred: Uuid, now: Instant) -> Result<(), StoreError> {
+    async fn done(&self, shred: Uuid, clear_events: u64, now: Instant) -> Result<(), StoreError> {
         self.change(move |change| {
             change.execute(
-                "UPDATE shreds SET done_at = coalesce(done_at, ?) WHERE id = ?",
-                params![now.micros(), bytes(shred)],
+                "UPDATE shreds SET done_at = coalesce(done_at, ?), clear_events = ? WHERE id = ?",
+                params![now.micros(), clear_events, bytes(shred)],
             )?;
             Ok(())
         })
