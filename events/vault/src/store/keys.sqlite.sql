@@ -1,6 +1,6 @@
 -- The key-encryption key that wraps what is added; one row.
 CREATE TABLE current_kek (
-    only INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     name TEXT NOT NULL,
     sample BLOB NOT NULL
 );

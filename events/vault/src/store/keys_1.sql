@@ -1,6 +1,6 @@
 -- The key-encryption key that wraps what is added; one row.
 CREATE TABLE keys.current_kek (
-    only boolean NOT NULL PRIMARY KEY CHECK (only),
+    one boolean NOT NULL PRIMARY KEY CHECK (one),
     name text NOT NULL,
     sample bytea NOT NULL
 );

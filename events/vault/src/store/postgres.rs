@@ -21,8 +21,8 @@ const SCHEMA: Migrations =
 const ANSWER: Duration = Duration::from_secs(30);
 
 const SAMPLE: &str = "SELECT name, sample FROM keys.current_kek";
-const MAKE_CURRENT: &str = "INSERT INTO keys.current_kek (only, name, sample) VALUES (true, $1, $2)
-    ON CONFLICT (only) DO UPDATE SET name = excluded.name, sample = excluded.sample";
+const MAKE_CURRENT: &str = "INSERT INTO keys.current_kek (one, name, sample) VALUES (true, $1, $2)
+    ON CONFLICT (one) DO UPDATE SET name = excluded.name, sample = excluded.sample";
 /// The last column says whether an owner was shredded.
 const FIND: &str = "SELECT key.id, asked.ledger, asked.patient, asked.class, key.kek, key.wrapped,
         EXISTS (SELECT 1 FROM keys.shreds AS shred

@@ -194,8 +194,8 @@ impl KeyStore for SqliteKeys {
         let sample = sample.clone();
         self.change(move |change| {
             change.execute(
-                "INSERT INTO current_kek (only, name, sample) VALUES (1, ?, ?)
-                 ON CONFLICT (only) DO UPDATE SET name = excluded.name, sample = excluded.sample",
+                "INSERT INTO current_kek (one, name, sample) VALUES (1, ?, ?)
+                 ON CONFLICT (one) DO UPDATE SET name = excluded.name, sample = excluded.sample",
                 params![sample.kek, sample.bytes],
             )?;
             Ok(())

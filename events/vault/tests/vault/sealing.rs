@@ -111,7 +111,7 @@ async fn of_a_shredded_patient_there_are_tombstones_and_the_log_still_proves_its
     ledger.append(append(patient(3), StreamKind::Scales, "Said")).await.unwrap();
     drop(ledger);
     let report = fsck(&scene.data().join("clinical.db"), &mut |_, _| {}).unwrap();
-    assert_eq!(report.head.position, 14);
+    assert_eq!(report.position, 14);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -91,7 +91,7 @@ pub(crate) async fn stores() -> Vec<(&'static str, Arc<dyn KeyStore>, Box<dyn st
     let folder = tempfile::tempdir().unwrap();
     let sqlite = SqliteKeys::create(&folder.path().join("keys.db")).unwrap();
     let server = Postgres::start().unwrap();
-    let address: tokio_postgres::Config = server.address(&server.database().unwrap()).parse().unwrap();
+    let address: tokio_postgres::Config = server.database().unwrap().parse().unwrap();
     let postgres = PostgresKeys::open(Server::local(&address)).await.unwrap();
     vec![("sqlite", Arc::new(sqlite), Box::new(folder)), ("postgres", Arc::new(postgres), Box::new(server))]
 }

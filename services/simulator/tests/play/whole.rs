@@ -50,6 +50,8 @@ const NEVER: &[(&str, &str)] = &[
     ("COSIGNATURE_INVALID", "an auditor's question meets it, and no command"),
     ("CHECKPOINTS_UNAVAILABLE", "an auditor's question meets it, and no command"),
     ("AUDIT_TOO_LARGE", "an auditor's question meets it, and no command"),
+    ("SUBJECT_SHREDDED", "records are destroyed on the command line, by no call"),
+    ("ERASURE_NEEDS_TWO", "records are destroyed on the command line, by no call"),
     ("RULESET_BASE_CHANGED", "only after an upgrade between two signatures"),
     ("RULESET_UNUSABLE", "only after an upgrade whose tables the program's rows do not fit"),
 ];
