@@ -134,7 +134,8 @@ impl Ledger for SqliteLedger {
 
     async fn receipt(&self, command: CommandId) -> Result<Option<(Hash, Receipt)>, ReadError> {
         let epoch = self.published.tip().epoch;
-        let found = self.readers.run(move |_, connection| Readers::receipt(connection, command, epoch)).await?;
+        let found =
+            self.readers.run(move |_, connection| Readers::receipt(connection, command, epoch)).await?;
         let Some((hash, mut receipt)) = found else { return Ok(None) };
         vault::open_reply(&*self.options.vault, &self.id, command, &mut receipt.reply).await?;
         Ok(Some((hash, receipt)))

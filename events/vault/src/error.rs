@@ -9,7 +9,9 @@ pub enum KekError {
     #[error("key-encryption key {0} is not here")]
     Missing(String),
     /// What was unwrapped is not what was wrapped with this key.
-    #[error("key-encryption key {0} is another one than the data keys were wrapped with, or they were altered")]
+    #[error(
+        "key-encryption key {0} is another one than the data keys were wrapped with, or they were altered"
+    )]
     Wrong(String),
     /// The file cannot be read or written.
     #[error("the file of the key-encryption key cannot be used")]
@@ -30,7 +32,9 @@ pub enum KekError {
     #[error("the service that holds the key-encryption key answers what cannot be read")]
     Answer,
     /// This kind is made and changed elsewhere.
-    #[error("a key-encryption key from the environment is changed there: put the new one before the old one, with a comma")]
+    #[error(
+        "a key-encryption key from the environment is changed there: put the new one before the old one, with a comma"
+    )]
     Elsewhere,
     /// The system gives no random bytes.
     #[error("no random bytes for a key")]
@@ -44,7 +48,9 @@ pub enum StoreError {
     #[error("the store of keys is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// There is none.
-    #[error("there is no store of keys; bring back its backup, or make one with `concord keys init` if nothing was ever sealed")]
+    #[error(
+        "there is no store of keys; bring back its backup, or make one with `concord keys init` if nothing was ever sealed"
+    )]
     Absent,
     /// A newer Concord wrote it.
     #[error("the store of keys has schema {found}, this program knows up to {known}")]

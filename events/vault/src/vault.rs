@@ -5,9 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use concord_kernel::{Clock, IdSource, LedgerId};
-use concord_ledger::{
-    Append, Opened, Place, Vault, VaultError, Wanted, is_sealed, patient_of,
-};
+use concord_ledger::{Append, Opened, Place, Vault, VaultError, Wanted, is_sealed, patient_of};
 
 use crate::cache::{Held, KeyCache};
 use crate::envelope::{self, Sealed};

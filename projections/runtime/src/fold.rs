@@ -254,9 +254,8 @@ impl<V: View> Fold for Folder<V> {
 /// Whose rows go with what is told after `after`, whichever kinds of stream the view folds.
 fn erased<V: View>(told: &[Told], after: u64) -> impl Iterator<Item = PatientId> {
     let facts = told.iter().flatten().filter(move |fact| fact.position > after);
-    let shredded = facts.filter(|fact| {
-        matches!(fact.event, DomainEvent::Audit(audit::Event::SubjectShredded { .. }))
-    });
+    let shredded =
+        facts.filter(|fact| matches!(fact.event, DomainEvent::Audit(audit::Event::SubjectShredded { .. })));
     shredded.flat_map(|fact| V::rows_of(fact.patient))
 }
 

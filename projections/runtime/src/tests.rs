@@ -162,8 +162,15 @@ async fn a_second_runner_on_the_same_rows_is_refused() {
     let store: &dyn ViewStore = &*world.store;
     let (version, stored) = store.checkpoints("names").unwrap()[0];
     let instance = crate::Instance { view: ViewId { name: "names", version }, generation: stored.generation };
-    let moved =
-        |to| Writes { instance, from: token, to, rows: Vec::new(), unlisted: Vec::new(), listed: Vec::new(), erased: Vec::new() };
+    let moved = |to| Writes {
+        instance,
+        from: token,
+        to,
+        rows: Vec::new(),
+        unlisted: Vec::new(),
+        listed: Vec::new(),
+        erased: Vec::new(),
+    };
     store.commit(&[moved(2)]).unwrap();
     let refused = store.commit(&[moved(3)]);
     assert!(matches!(refused, Err(crate::StoreError::Fenced(i)) if i == instance));

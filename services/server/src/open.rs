@@ -9,8 +9,8 @@ use concord_kernel::{LedgerId, TenantId};
 use concord_knowledge::Ruleset;
 use concord_lease::Duty;
 use concord_ledger::{
-    ClearVault, DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen, SqliteLedger,
-    SqliteOptions, Vault,
+    ClearVault, DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen,
+    SqliteLedger, SqliteOptions, Vault,
 };
 use concord_postgres::Link;
 use concord_projection::{Options, PostgresViews, Projections, Setup, SqliteStore, StoreError, ViewStore};

@@ -8,7 +8,8 @@ use super::{FORGOTTEN, KEPT, Place, admit, holding, nowhere, reason, roster};
 use crate::{AUDITOR, PSYCHIATRIST};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_of_a_forgotten_patient_is_left_in_any_file_view_or_stream_and_everything_still_proves_itself() {
+async fn nothing_of_a_forgotten_patient_is_left_in_any_file_view_or_stream_and_everything_still_proves_itself()
+ {
     let mut nats = Nats::start().unwrap();
     let place = Place::new(&[("CONCORD_NATS__SERVERS", format!("[\"{}\"]", nats.urls()[0]))]).await;
     let server = place.start().await.unwrap();

@@ -44,8 +44,10 @@ impl Place {
             fs::create_dir(folder.path().join(name)).unwrap();
         }
         let at = |name: &str| folder.path().join(name).display().to_string();
-        let mut settings =
-            vec![("CONCORD_KEYS__KEK", format!("file:{}", at("kek/kek"))), ("CONCORD_KEYS__STORE", at("keys/keys.db"))];
+        let mut settings = vec![
+            ("CONCORD_KEYS__KEK", format!("file:{}", at("kek/kek"))),
+            ("CONCORD_KEYS__STORE", at("keys/keys.db")),
+        ];
         settings.extend_from_slice(more);
         let place = Self { folder, settings };
         place.run(&["keys", "init"]).await.unwrap();
@@ -68,7 +70,8 @@ impl Place {
     async fn shred(&self, patient: Uuid, wait: &str) -> Result<String, String> {
         let patient = patient.to_string();
         let who = ["--by", OFFICER, "--approved-by", DIRECTOR, "--wait", wait, "--json"];
-        let what = ["keys", "shred", "--tenant", "demo", "--patient", &patient, "--reason", "retention_ended"];
+        let what =
+            ["keys", "shred", "--tenant", "demo", "--patient", &patient, "--reason", "retention_ended"];
         self.run(&[&what[..], &who].concat()).await
     }
 
@@ -133,7 +136,8 @@ fn holding(folder: &Path, word: &str) -> Vec<PathBuf> {
         if path.is_dir() {
             found.extend(holding(&path, word));
         // What goes away between the look into the folder and the file is not there.
-        } else if fs::read(&path).unwrap_or_default().windows(word.len()).any(|part| part == word.as_bytes()) {
+        } else if fs::read(&path).unwrap_or_default().windows(word.len()).any(|part| part == word.as_bytes())
+        {
             found.push(path);
         }
     }

@@ -37,7 +37,10 @@ async fn nothing_of_a_forgotten_patient_is_left_in_a_dump() {
     let (kept, receipt) = admit(&doctor, KEPT).await;
     assert_eq!(roster(&doctor, receipt.token).await.len(), 2);
     let before = dump(&database, "records");
-    assert!(!before.contains(FORGOTTEN) && before.contains(&hex(FORGOTTEN)), "the views know, the ledger does not");
+    assert!(
+        !before.contains(FORGOTTEN) && before.contains(&hex(FORGOTTEN)),
+        "the views know, the ledger does not"
+    );
 
     place.shred(gone.patient, "120").await.unwrap();
     let after = dump(&database, "records");
@@ -47,7 +50,10 @@ async fn nothing_of_a_forgotten_patient_is_left_in_a_dump() {
     assert_eq!(reason(doctor.send(gone.referral()).await), "SUBJECT_SHREDDED");
     let (_, receipt) = admit(&doctor, KEPT).await;
     let left = roster(&doctor, receipt.token).await;
-    assert!(left.contains(&kept.patient.to_string()) && !left.contains(&gone.patient.to_string()), "{left:?}");
+    assert!(
+        left.contains(&kept.patient.to_string()) && !left.contains(&gone.patient.to_string()),
+        "{left:?}"
+    );
     server.kill().await.unwrap();
     place.run(&["ledger", "fsck", "--tenant", "demo"]).await.unwrap();
 }

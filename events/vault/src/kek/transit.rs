@@ -72,7 +72,11 @@ impl Transit {
     /// # Errors
     ///
     /// [`KekError::Malformed`] when the address names no key, or the authorities are no certificates.
-    pub fn new(address: &str, token: Zeroizing<String>, authorities: Option<&[u8]>) -> Result<Self, KekError> {
+    pub fn new(
+        address: &str,
+        token: Zeroizing<String>,
+        authorities: Option<&[u8]>,
+    ) -> Result<Self, KekError> {
         let (mount, key) = address.rsplit_once("/keys/").ok_or(KekError::Malformed)?;
         let roots = authorities.map(certificates).transpose()?;
         let roots = roots.map_or(RootCerts::WebPki, |certs| RootCerts::new_with_certs(&certs));
@@ -166,7 +170,8 @@ impl Kek for Transit {
 
     async fn unwrap(&self, bound: &[u8], wrapped: &Wrapped) -> Result<Secret, KekError> {
         let (bound, kek) = (STANDARD.encode(bound), wrapped.kek.clone());
-        let ciphertext = String::from_utf8(wrapped.bytes.clone()).map_err(|_| KekError::Wrong(kek.clone()))?;
+        let ciphertext =
+            String::from_utf8(wrapped.bytes.clone()).map_err(|_| KekError::Wrong(kek.clone()))?;
         self.ask(move |inner| {
             let body = Decrypt { ciphertext: &ciphertext, associated_data: &bound };
             let Decrypted { plaintext } = inner.post("decrypt", &body).map_err(|error| match error {

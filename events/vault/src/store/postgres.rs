@@ -54,7 +54,8 @@ const COUNT: &str = "SELECT count(*) FILTER (WHERE kek IS NOT NULL),
     FROM keys.data_keys";
 const ASK: &str = "INSERT INTO keys.shreds (id, ledger, patient, reason, asked_by, approved_by)
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
-const SHREDS: &str = "SELECT id, ledger, patient, reason, asked_by, approved_by, done_at IS NOT NULL, clear_events
+const SHREDS: &str =
+    "SELECT id, ledger, patient, reason, asked_by, approved_by, done_at IS NOT NULL, clear_events
     FROM keys.shreds WHERE ledger = $1 ORDER BY number";
 const DESTROY: &str = "WITH shred AS (
         UPDATE keys.shreds SET destroyed_at = coalesce(destroyed_at, clock_timestamp())
@@ -68,8 +69,7 @@ const DESTROY: &str = "WITH shred AS (
 const SWEEP: &str = "VACUUM keys.data_keys";
 const DONE: &str =
     "UPDATE keys.shreds SET done_at = coalesce(done_at, clock_timestamp()), clear_events = $2 WHERE id = $1";
-const DESTRUCTIONS: &str =
-    "SELECT count(*) FROM keys.shreds WHERE ledger = $1 AND destroyed_at IS NOT NULL";
+const DESTRUCTIONS: &str = "SELECT count(*) FROM keys.shreds WHERE ledger = $1 AND destroyed_at IS NOT NULL";
 
 /// The data keys in a database. Several processes may use it.
 #[derive(Debug)]
@@ -189,11 +189,8 @@ impl KeyStore for PostgresKeys {
 
     async fn find(&self, owners: &[Owner]) -> Result<Vec<Found>, StoreError> {
         let Owners { ledgers, patients, classes } = Owners::of(owners.iter());
-        let parameters: [Parameter<'_>; 3] = [
-            (&ledgers, Type::TEXT_ARRAY),
-            (&patients, Type::UUID_ARRAY),
-            (&classes, Type::TEXT_ARRAY),
-        ];
+        let parameters: [Parameter<'_>; 3] =
+            [(&ledgers, Type::TEXT_ARRAY), (&patients, Type::UUID_ARRAY), (&classes, Type::TEXT_ARRAY)];
         self.line.ask(FIND, &parameters).await?.iter().map(found).collect()
     }
 

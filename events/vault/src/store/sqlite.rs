@@ -26,8 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const KEY: &str = "SELECT id, ledger, patient, class, kek, wrapped FROM data_keys";
 const ADD: &str = "INSERT INTO data_keys (id, ledger, patient, class, kek, wrapped, made_at)
     VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
-const SHRED: &str =
-    "SELECT id, ledger, patient, reason, asked_by, approved_by, done_at IS NOT NULL, clear_events FROM shreds";
+const SHRED: &str = "SELECT id, ledger, patient, reason, asked_by, approved_by, done_at IS NOT NULL, clear_events FROM shreds";
 
 /// A file of data keys.
 #[derive(Clone)]
@@ -183,9 +182,7 @@ impl KeyStore for SqliteKeys {
     async fn sample(&self) -> Result<Option<Wrapped>, StoreError> {
         self.run(|connection| {
             let read = |row: &Row<'_>| Ok(Wrapped { kek: row.get(0)?, bytes: row.get(1)? });
-            Ok(connection
-                .query_row("SELECT name, sample FROM current_kek", [], read)
-                .optional()?)
+            Ok(connection.query_row("SELECT name, sample FROM current_kek", [], read).optional()?)
         })
         .await
     }
@@ -211,8 +208,7 @@ impl KeyStore for SqliteKeys {
     async fn add(&self, keys: &[StoredKey], now: Instant) -> Result<Vec<Found>, StoreError> {
         let keys = keys.to_vec();
         self.change(move |change| {
-            let current: String =
-                change.query_row("SELECT name FROM current_kek", [], |row| row.get(0))?;
+            let current: String = change.query_row("SELECT name FROM current_kek", [], |row| row.get(0))?;
             let mut answers = Vec::with_capacity(keys.len());
             for key in &keys {
                 let wrapped = key.wrapped.as_ref().ok_or(StoreError::Corrupt("a new key is none"))?;
@@ -262,9 +258,9 @@ impl KeyStore for SqliteKeys {
     async fn rewrap(&self, id: Uuid, was: &Wrapped, wrapped: &Wrapped) -> Result<(), StoreError> {
         let (was, wrapped) = (was.clone(), wrapped.clone());
         self.change(move |change| {
-            change.prepare_cached("UPDATE data_keys SET kek = ?, wrapped = ? WHERE id = ? AND wrapped = ?")?.execute(
-                params![wrapped.kek, wrapped.bytes, bytes(id), was.bytes],
-            )?;
+            change
+                .prepare_cached("UPDATE data_keys SET kek = ?, wrapped = ? WHERE id = ? AND wrapped = ?")?
+                .execute(params![wrapped.kek, wrapped.bytes, bytes(id), was.bytes])?;
             Ok(())
         })
         .await
@@ -337,9 +333,12 @@ impl KeyStore for SqliteKeys {
         let destroyed = destroyed.await?;
         // The log of the file still holds the pages as they were.
         self.run(|connection| {
-            let busy: bool =
-                connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-            if busy { Err(StoreError::Unavailable("another process reads the store of keys".into())) } else { Ok(()) }
+            let busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+            if busy {
+                Err(StoreError::Unavailable("another process reads the store of keys".into()))
+            } else {
+                Ok(())
+            }
         })
         .await?;
         Ok(destroyed)

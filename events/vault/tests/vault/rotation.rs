@@ -42,7 +42,8 @@ async fn it_is_changed_under_load_and_nothing_is_lost() {
     assert_eq!((u128::from(counted.keys), counted.outdated), (recorded, 0));
     drop((ledger, vault));
     // The file holds the last key alone: everything opens with it.
-    let scene = Scene { kek: Arc::new(KeyringFile::open(&scene.folder.path().join("kek")).unwrap()), ..scene };
+    let scene =
+        Scene { kek: Arc::new(KeyringFile::open(&scene.folder.path().join("kek")).unwrap()), ..scene };
     let vault = scene.vault().await;
     let ledger = scene.ledger(&vault);
     let mut read = 0;

@@ -69,8 +69,7 @@ async fn what_is_recorded_is_in_no_file_and_reads_back_after_a_restart() {
 async fn without_a_vault_the_same_words_are_in_the_file() {
     let scene = Scene::new().await;
     let path = scene.data().join("clinical.db");
-    let ledger =
-        SqliteLedger::open(&path, ledger_id(), clock(), ids(), SqliteOptions::default()).unwrap();
+    let ledger = SqliteLedger::open(&path, ledger_id(), clock(), ids(), SqliteOptions::default()).unwrap();
     ledger.append(append(patient(1), StreamKind::Scales, "Said")).await.unwrap();
     assert!(!holding(&scene.data(), CANARY.as_bytes()).is_empty(), "the search finds what is there");
 }
@@ -135,7 +134,8 @@ async fn another_key_or_none_opens_nothing_and_says_so() {
     let opened =
         PatientVault::open(ledger_id(), Arc::clone(&scene.store), wrong.clone(), clock(), ids()).await;
     assert!(matches!(opened.map(drop), Err(KeyError::Kek(_))), "a wrong key-encryption key");
-    let other: Arc<dyn KeyStore> = Arc::new(SqliteKeys::create(&scene.folder.path().join("other.db")).unwrap());
+    let other: Arc<dyn KeyStore> =
+        Arc::new(SqliteKeys::create(&scene.folder.path().join("other.db")).unwrap());
     begin(&*other, &*wrong).await.unwrap();
     let vault = PatientVault::open(ledger_id(), other, wrong, clock(), ids()).await.unwrap();
     let lost = scene.ledger(&Arc::new(vault));
@@ -199,5 +199,9 @@ async fn sealing_costs() {
     for _ in 0..ROUNDS {
         vault.open(&ledger_id(), place, &sealed.events[0].payload).unwrap();
     }
-    println!("seal {seal:?}, open {:?} an event of {} bytes", began.elapsed() / ROUNDS, command.events[0].payload.len());
+    println!(
+        "seal {seal:?}, open {:?} an event of {} bytes",
+        began.elapsed() / ROUNDS,
+        command.events[0].payload.len()
+    );
 }

@@ -57,9 +57,8 @@ async fn decrypt(
     admitted(&headers)?;
     let engine = engine.lock().unwrap();
     let held = engine.held.get(&text(&body, "ciphertext"));
-    let (plaintext, _) = held
-        .filter(|(_, bound)| *bound == text(&body, "associated_data"))
-        .ok_or(StatusCode::BAD_REQUEST)?;
+    let (plaintext, _) =
+        held.filter(|(_, bound)| *bound == text(&body, "associated_data")).ok_or(StatusCode::BAD_REQUEST)?;
     Ok(Json(json!({ "data": { "plaintext": plaintext } })))
 }
 

@@ -9,7 +9,8 @@ use super::read::Asked;
 use crate::store::Writes;
 use crate::{Instance, Item, Key, List, ListEntry, Sort, StoreError};
 
-const ROWS: &str = "SELECT rows.key FROM views.rows AS rows JOIN views.checkpoints AS asked USING (ledger, build)
+const ROWS: &str =
+    "SELECT rows.key FROM views.rows AS rows JOIN views.checkpoints AS asked USING (ledger, build)
     WHERE asked.ledger = $1 AND asked.view = $2 AND asked.version = $3 AND asked.generation = $4
         AND substring(rows.key FROM 1 FOR 16) = $5";
 const LISTS: &str = "SELECT lists.key, lists.list, lists.sort, lists.item

@@ -37,6 +37,8 @@ pub(super) fn scrub(connection: &Connection) -> Result<(), StoreError> {
         }
         thread::sleep(PAUSE);
     }
-    tracing::warn!("somebody reads views for long: what was erased is still in the log of the file, until the next start");
+    tracing::warn!(
+        "somebody reads views for long: what was erased is still in the log of the file, until the next start"
+    );
     Ok(())
 }

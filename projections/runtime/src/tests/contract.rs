@@ -65,7 +65,15 @@ fn doc(text: &str) -> Option<Arc<[u8]>> {
 }
 
 fn writes(instance: Build, from: u64, to: u64) -> Writes {
-    Writes { instance, from: at(from), to, rows: Vec::new(), unlisted: Vec::new(), listed: Vec::new(), erased: Vec::new() }
+    Writes {
+        instance,
+        from: at(from),
+        to,
+        rows: Vec::new(),
+        unlisted: Vec::new(),
+        listed: Vec::new(),
+        erased: Vec::new(),
+    }
 }
 
 fn with_rows(instance: Build, from: u64, to: u64, rows: Vec<(Key, Option<Arc<[u8]>>)>) -> Writes {

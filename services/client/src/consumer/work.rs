@@ -149,7 +149,8 @@ impl<H: History> Consumer<H> {
         effects: &mut impl Effects,
     ) -> Result<(), Trouble> {
         let mut pending = standing.cursor.map(Pending::after);
-        let reach: HashMap<_, _> = arrivals.iter().map(|arrival| (arrival.at.epoch, arrival.at.position)).collect();
+        let reach: HashMap<_, _> =
+            arrivals.iter().map(|arrival| (arrival.at.epoch, arrival.at.position)).collect();
         for arrival in arrivals {
             let at = pending.as_ref().map(Pending::to);
             let mut place = arrival.place(at);

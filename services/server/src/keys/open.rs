@@ -21,13 +21,17 @@ const LOOKED_AT: usize = 256;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeysError {
     /// The key-encryption key.
-    #[error("the key-encryption key of keys.kek cannot be used; bring back the one that `concord keys status` names, nothing can be read without it")]
+    #[error(
+        "the key-encryption key of keys.kek cannot be used; bring back the one that `concord keys status` names, nothing can be read without it"
+    )]
     Kek(#[source] KekError),
     /// The store.
     #[error("the data keys cannot be had")]
     Store(#[from] StoreError),
     /// Either, once they are used together.
-    #[error("the data keys do not fit the key-encryption key of keys.kek; bring back the one that wrapped them, or the store of keys that belongs to it")]
+    #[error(
+        "the data keys do not fit the key-encryption key of keys.kek; bring back the one that wrapped them, or the store of keys that belongs to it"
+    )]
     Unfit(#[source] KeyError),
     /// The database of the data keys.
     #[error("keys.postgres or keys.postgres_ca cannot be used")]
@@ -36,7 +40,9 @@ pub(crate) enum KeysError {
     #[error("keys.vault_ca cannot be read")]
     Authorities(#[source] std::io::Error),
     /// A ledger is sealed, and its keys are not here.
-    #[error("the record of {0} is encrypted and its keys are not here: name its key-encryption key in keys.kek and its data keys in keys.store or keys.postgres, or bring back their backup")]
+    #[error(
+        "the record of {0} is encrypted and its keys are not here: name its key-encryption key in keys.kek and its data keys in keys.store or keys.postgres, or bring back their backup"
+    )]
     Missing(LedgerId),
     /// A ledger cannot be looked at.
     #[error("the record cannot be looked at")]

@@ -43,7 +43,9 @@ pub(super) async fn run(asked: arguments::Shred, config: &Config) -> Result<Exit
     let folder = files.then(|| DataFolder::lock(&config.data)).transpose();
     let done = match folder {
         Ok(_folder) => here(&asked, config, &sources).await,
-        Err(OpenError::InUse { .. }) => elsewhere(&*keys.store, &shred, Duration::from_secs(asked.wait)).await,
+        Err(OpenError::InUse { .. }) => {
+            elsewhere(&*keys.store, &shred, Duration::from_secs(asked.wait)).await
+        }
         Err(error) => Err(error.into()),
     };
     done?;
@@ -91,7 +93,9 @@ fn tell(done: &Shred, json: bool) -> Result<ExitCode, Failed> {
             "clear_events": done.clear_events,
         }))?;
     } else {
-        out::line(format_args!("The record is destroyed: its keys are gone, and with them everything that they sealed."))?;
+        out::line(format_args!(
+            "The record is destroyed: its keys are gone, and with them everything that they sealed."
+        ))?;
     }
     if done.clear_events > 0 {
         eprintln!(

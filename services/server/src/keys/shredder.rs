@@ -65,7 +65,10 @@ impl Shredder {
                 Ok(()) => all = false,
                 Err(error) => {
                     let error = &error as &dyn std::error::Error;
-                    tracing::error!(error, "a record that is to be destroyed is not destroyed yet; it is tried again");
+                    tracing::error!(
+                        error,
+                        "a record that is to be destroyed is not destroyed yet; it is tried again"
+                    );
                 }
             }
             tokio::time::sleep(LOOK).await;
@@ -105,7 +108,10 @@ impl Shredder {
         self.views_reach(recorded.token.position).await?;
         let clear = self.clear_events(shred.patient).await?;
         if clear > 0 {
-            tracing::warn!(events = clear, "a destroyed record began before it was encrypted: that part stays readable");
+            tracing::warn!(
+                events = clear,
+                "a destroyed record began before it was encrypted: that part stays readable"
+            );
         }
         self.keys.shreds.done(shred, clear).await?;
         tracing::info!(position = recorded.token.position, "a record was destroyed");
@@ -117,8 +123,9 @@ impl Shredder {
         let Some(views) = &self.views else { return Ok(()) };
         for status in views.statuses() {
             let Some(mut following) = views.watch(status.view.name) else { continue };
-            let there = following
-                .wait_for(|now| now.token.position >= position && matches!(now.state, State::Live) && now.rebuild.is_none());
+            let there = following.wait_for(|now| {
+                now.token.position >= position && matches!(now.state, State::Live) && now.rebuild.is_none()
+            });
             match tokio::time::timeout(PATIENCE, there).await {
                 Ok(Ok(_)) => {}
                 Ok(Err(_)) | Err(_) => return Err(ShredError::Views),
@@ -152,7 +159,10 @@ impl Shredder {
 fn request(shred: &Shred) -> Request {
     Request {
         patient: shred.patient,
-        command: Command::Audit(audit::Command::Shred { reason: shred.reason, approved_by: shred.approved_by }),
+        command: Command::Audit(audit::Command::Shred {
+            reason: shred.reason,
+            approved_by: shred.approved_by,
+        }),
         command_id: CommandId::new(Uuid::new_v5(&ERASURES, shred.id.as_bytes())),
         request_hash: Sha256::digest(shred.id.as_bytes()).into(),
         expected_version: None,

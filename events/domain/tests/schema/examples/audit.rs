@@ -6,8 +6,7 @@ use concord_kernel::ErasureReason;
 use super::{day, person, text};
 
 pub(super) fn audits() -> [Event; 2] {
-    let shredded =
-        Event::SubjectShredded { reason: ErasureReason::RetentionEnded, approved_by: person(3) };
+    let shredded = Event::SubjectShredded { reason: ErasureReason::RetentionEnded, approved_by: person(3) };
     let recorded = Event::AuditRecorded(Record {
         basis: Basis::Government,
         reason: text("Licensing review, file 12."),
