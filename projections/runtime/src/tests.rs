@@ -7,6 +7,7 @@ mod contract;
 mod crash;
 mod disk;
 mod doctored;
+mod erase;
 mod follow;
 mod rebuild;
 mod shared;

@@ -31,14 +31,14 @@ const OFFICER: &str = "00000000-0000-0000-0000-0000000000aa";
 const DIRECTOR: &str = "00000000-0000-0000-0000-0000000000bb";
 
 /// A data folder, and keys apart from it.
-struct Place {
+pub(crate) struct Place {
     folder: TempDir,
     settings: Vec<(&'static str, String)>,
 }
 
 impl Place {
     /// With keys that are made.
-    async fn new(more: &[(&'static str, String)]) -> Self {
+    pub(crate) async fn new(more: &[(&'static str, String)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["data", "kek", "keys"] {
             fs::create_dir(folder.path().join(name)).unwrap();
@@ -75,7 +75,7 @@ impl Place {
         self.run(&[&what[..], &who].concat()).await
     }
 
-    async fn start(&self) -> Result<Concord, String> {
+    pub(crate) async fn start(&self) -> Result<Concord, String> {
         let mut command = Command::new(CONCORD);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         Concord::start_with(command, CONCORD, &self.data(), &[]).await.map_err(|ended| ended.said)
