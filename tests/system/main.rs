@@ -29,6 +29,8 @@ mod folder;
 #[cfg(test)]
 mod injections;
 #[cfg(test)]
+mod keys;
+#[cfg(test)]
 mod lasting;
 #[cfg(test)]
 mod looks;

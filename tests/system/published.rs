@@ -17,6 +17,7 @@ use tokio::process::Command;
 use tokio::task::JoinHandle;
 use uuid::Uuid;
 
+use crate::keys::Place;
 use crate::{CONCORD, PSYCHIATRIST};
 
 const SERVICE: Person = Person::new("service", 5);
@@ -45,6 +46,8 @@ impl Effects for Seen {
         if seen.0 != Some(batch.from) {
             return Err(EffectError::Moved);
         }
+        // Whatever was in the message, a consumer is told what happened.
+        assert!(batch.events.iter().all(|deed| !deed.event().payload.is_empty()));
         seen.1.extend(batch.events.iter().map(|deed| deed.event().leaf_hash.clone()));
         seen.0 = Some(batch.to);
         Ok(())
@@ -161,4 +164,19 @@ async fn status(server: &Concord, nats: &Nats) -> (u64, u64) {
     assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
     let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
     (told["published"].as_u64().unwrap(), told["behind_events"].as_u64().unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_sealed_in_the_stream_is_read_from_the_ledger() {
+    let (nats, seen) = (Nats::start().unwrap(), Seen::default());
+    let place = Place::new(&[("CONCORD_NATS__SERVERS", format!("[\"{}\"]", nats.urls()[0]))]).await;
+    let server = place.start().await.unwrap();
+    let psychiatrist = server.client(PSYCHIATRIST).await.unwrap();
+    let reading = read(&server, &nats, &seen).await;
+    work(&psychiatrist, 20).await;
+    let service = server.client(SERVICE).await.unwrap();
+    seen.reaches(head(&service).await).await;
+    assert_eq!(seen.0.lock().unwrap().1, leaves(&service).await);
+    reading.abort();
+    server.kill().await.unwrap();
 }

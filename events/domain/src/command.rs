@@ -169,6 +169,9 @@ impl Command {
                 Target { stream: StreamRef::feed(command.subscription()), reads: Vec::new() }
             }
             Self::Inbox(_) => Target { stream: StreamRef::inbox(patient), reads: Vec::new() },
+            Self::Audit(audit::Command::Shred { .. }) => {
+                Target { stream: StreamRef::erasure(patient), reads: Vec::new() }
+            }
         }
     }
 }

@@ -7,6 +7,7 @@
 mod actor;
 mod classes;
 mod clock;
+mod erasure;
 mod id;
 mod ids;
 mod instant;
@@ -18,6 +19,7 @@ mod token;
 pub use actor::{Actor, Credentials, Purpose, Role, Schedule, UnknownRole};
 pub use classes::{DataClass, DataClasses, UnknownDataClass};
 pub use clock::{Clock, ManualClock, OffsetClock, SystemClock};
+pub use erasure::{ErasureReason, UnknownErasureReason};
 pub use id::{
     AuditId, BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsentId, ConsultId, ContributionId,
     CorrelationId, DrugScreenId, EpisodeId, FillId, GlassId, GoalId, InductionId, LifeChangeId, MessageId,

@@ -175,6 +175,9 @@ const STAY_NAMESPACE: Uuid = Uuid::from_u128(0x2d6b_90e4_1c7f_5a83_b3a9_4e62_d05
 /// Namespace of the derived identifiers of prescriptions; never changes.
 const PRESCRIPTION_NAMESPACE: Uuid = Uuid::from_u128(0x5a1e_7c03_94d2_5f6b_8e20_6b9f_13ad_c475);
 
+/// Namespace of the derived identifiers of erasures; never changes.
+const ERASURE_NAMESPACE: Uuid = Uuid::from_u128(0x91d4_07be_3a58_5c16_a7f2_60e9_18cb_d73a);
+
 /// The one stream of rules in a ledger; never changes.
 const RULESET: Uuid = Uuid::from_u128(0x6e31_a9d0_52c4_5b7e_8f16_0c94_e7b2_3d58);
 
@@ -275,6 +278,12 @@ impl StreamRef {
     /// Who reached a patient's record in an emergency.
     pub const fn access(patient: PatientId) -> Self {
         Self { kind: StreamKind::Access, id: patient.uuid() }
+    }
+
+    /// The record that a patient's keys were destroyed: nothing more is recorded of them. It is a part of what is on record
+    /// about looking after records, as audits are, and stays readable.
+    pub fn erasure(patient: PatientId) -> Self {
+        Self { kind: StreamKind::Audit, id: Uuid::new_v5(&ERASURE_NAMESPACE, patient.uuid().as_bytes()) }
     }
 
     /// Who cares for a patient.

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use concord_kernel::{Instant, StreamKind, StreamRef, Token};
 
+use crate::AtRest;
+
 /// One event in its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -18,12 +20,29 @@ pub struct Entry {
     pub event_version: u16,
     /// When it was recorded; later positions are always later.
     pub recorded_at: Instant,
-    /// Its stored bytes, JSON.
+    /// What it says, JSON; empty when that was shredded.
     pub payload: Bytes,
+    /// How that is stored.
+    pub at_rest: AtRest,
     /// Who, what for, on whose record: a JSON object.
     pub metadata: Bytes,
     /// RFC 6962 leaf hash of all of the above and of the stream's previous leaf.
     pub leaf_hash: [u8; 32],
+}
+
+impl Entry {
+    /// What is stored of the payload: the bytes that the leaf binds.
+    pub const fn stored(&self) -> &Bytes {
+        match &self.at_rest {
+            AtRest::Clear => &self.payload,
+            AtRest::Sealed(stored) | AtRest::Shredded(stored) => stored,
+        }
+    }
+
+    /// Whether nobody can tell any more what it says.
+    pub const fn is_shredded(&self) -> bool {
+        matches!(self.at_rest, AtRest::Shredded(_))
+    }
 }
 
 /// Which events a reader wants. Empty wants all.

@@ -26,6 +26,9 @@ pub enum AppendError {
     /// same command id.
     #[error("the ledger's store is unavailable")]
     Unavailable,
+    /// The patient's keys were destroyed: nothing more is recorded of them. Nothing was recorded.
+    #[error("the patient's record was shredded")]
+    Shredded,
     /// What is stored contradicts itself.
     #[error("the ledger is corrupt: {0}")]
     Corrupt(&'static str),
@@ -37,9 +40,27 @@ pub enum ReadError {
     /// The store is away or closing.
     #[error("the ledger's store is unavailable")]
     Unavailable,
+    /// It is sealed, and no keys are configured, or not those of this ledger.
+    #[error("the ledger is sealed and nobody here has its keys")]
+    Keyless,
+    /// What a command was answered is gone with the patient's keys. An event that is gone is no error, see
+    /// [`AtRest::Shredded`](crate::AtRest::Shredded).
+    #[error("what was asked for was shredded")]
+    Shredded,
     /// What is stored contradicts itself.
     #[error("the ledger is corrupt: {0}")]
     Corrupt(&'static str),
+}
+
+impl From<ReadError> for AppendError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Unavailable => Self::Unavailable,
+            ReadError::Keyless => Self::Corrupt("nobody has the key of a receipt"),
+            ReadError::Shredded => Self::Shredded,
+            ReadError::Corrupt(what) => Self::Corrupt(what),
+        }
+    }
 }
 
 /// Why a ledger cannot be opened.

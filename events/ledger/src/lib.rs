@@ -43,4 +43,6 @@ pub use sqlite::{
     restore_file,
 };
 pub use store::{Ledger, Others};
-pub use vault::{ClearVault, Vault, VaultError};
+pub use vault::{
+    AtRest, ClearVault, Opened, Place, SEALED, Vault, VaultError, Wanted, is_sealed, patient_of,
+};

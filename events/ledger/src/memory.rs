@@ -12,8 +12,8 @@ use uuid::Uuid;
 use crate::leaf::{Leaf, NO_LEAF, digest};
 use crate::merkle::{Frontier, Hash};
 use crate::{
-    Append, AppendError, Appended, Condition, Entry, Filter, Head, Ledger, Limits, NewEvent, Page, ReadError,
-    Receipt,
+    Append, AppendError, Appended, AtRest, Condition, Entry, Filter, Head, Ledger, Limits, NewEvent, Page,
+    ReadError, Receipt,
 };
 
 /// A ledger that forgets everything when it is dropped.
@@ -134,6 +134,7 @@ impl History {
             event_version: event.event_version,
             recorded_at: at,
             payload: event.payload,
+            at_rest: AtRest::Clear,
             metadata,
             leaf_hash,
         });

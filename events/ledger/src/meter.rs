@@ -70,6 +70,7 @@ impl Meter {
                     | AppendError::TooLarge
                     | AppendError::Overloaded
                     | AppendError::Unavailable
+                    | AppendError::Shredded
                     | AppendError::Corrupt(_),
                 ) => &self.failed,
             };

@@ -21,6 +21,7 @@ use crate::work::Work;
 use crate::{
     Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Others, Page, ReadError,
     Receipt,
+    vault,
 };
 
 mod batch;
@@ -86,7 +87,7 @@ impl PostgresLedger {
         }
         let tip = schema::begin(&link, &id, clock.now(), ids.next()).await?;
         let published = Arc::new(Published::new(tip));
-        let readers = Arc::new(Readers::new(Arc::clone(database.pool()), id.clone(), &options));
+        let readers = Arc::new(Readers::new(Arc::clone(database.pool()), &id));
         let (queue, queued) = mpsc::channel(options.queue.max(1));
         let news = database.news();
         news.follow(id.to_string(), &published);
@@ -104,20 +105,31 @@ impl Ledger for PostgresLedger {
         &self.id
     }
 
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+    async fn append(&self, mut append: Append) -> Result<Appended, AppendError> {
         self.options.limits.check(&append)?;
-        // Sealing and hashing are wasted on a full queue, which is when there is no time to waste.
+        // To seal and hash is wasted on a full queue, which is when there is no time to waste.
         let place = self.queue.try_reserve().map_err(|error| match error {
             TrySendError::Full(()) => AppendError::Overloaded,
             TrySendError::Closed(()) => AppendError::Unavailable,
         })?;
-        let (work, answered) = Work::new(append, &self.id, self.options.vault.as_ref())?;
+        let (command, reply) = (append.command, append.reply.clone());
+        vault::seal(&*self.options.vault, &self.id, &mut append).await?;
+        let (work, answered) = Work::new(append);
         place.send(work);
-        answered.await.unwrap_or(Err(AppendError::Unavailable))
+        match answered.await.unwrap_or(Err(AppendError::Unavailable))? {
+            Appended::New(receipt) => Ok(Appended::New(Receipt { reply, ..receipt })),
+            Appended::Repeated(mut receipt) => {
+                vault::open_reply(&*self.options.vault, &self.id, command, &mut receipt.reply).await?;
+                Ok(Appended::Repeated(receipt))
+            }
+        }
     }
 
     async fn receipt(&self, command: CommandId) -> Result<Option<(Hash, Receipt)>, ReadError> {
-        Ok(self.readers.receipt(command).await?)
+        let found = self.readers.receipt(command).await?;
+        let Some((hash, mut receipt)) = found else { return Ok(None) };
+        vault::open_reply(&*self.options.vault, &self.id, command, &mut receipt.reply).await?;
+        Ok(Some((hash, receipt)))
     }
 
     async fn read_stream(
@@ -126,11 +138,15 @@ impl Ledger for PostgresLedger {
         after: u64,
         limit: usize,
     ) -> Result<Vec<Entry>, ReadError> {
-        Ok(self.readers.stream(stream, after, limit).await?)
+        let mut entries = self.readers.stream(stream, after, limit).await?;
+        vault::open(&*self.options.vault, &self.id, &mut entries).await?;
+        Ok(entries)
     }
 
     async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError> {
-        Ok(self.readers.page(after, filter, limit.min(self.options.page)).await?)
+        let mut page = self.readers.page(after, filter, limit.min(self.options.page)).await?;
+        vault::open(&*self.options.vault, &self.id, &mut page.entries).await?;
+        Ok(page)
     }
 
     async fn head(&self) -> Result<Head, ReadError> {

@@ -21,6 +21,7 @@ use crate::tip::Published;
 use crate::work::Work;
 use crate::{
     Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Page, ReadError, Receipt,
+    vault,
 };
 
 mod batch;
@@ -85,7 +86,7 @@ impl SqliteLedger {
         let writer =
             Writer::new(connection, &id, clock, options.clone(), Arc::clone(&published), checkpointer)
                 .map_err(|_| OpenError::Corrupt("the ends of streams are unreadable"))?;
-        let readers = Readers::new(path.to_owned(), &options, id.clone(), writer.fresh());
+        let readers = Readers::new(path.to_owned(), &options, writer.fresh());
         let writer = thread::Builder::new()
             .name("ledger-writer".to_owned())
             .spawn(move || writer.run(queued))
@@ -110,22 +111,34 @@ impl Ledger for SqliteLedger {
         &self.id
     }
 
-    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+    async fn append(&self, mut append: Append) -> Result<Appended, AppendError> {
         self.options.limits.check(&append)?;
         let queue = self.queue.as_ref().ok_or(AppendError::Unavailable)?;
-        // Sealing and hashing are wasted on a full queue, which is when there is no time to waste.
+        // To seal and hash is wasted on a full queue, which is when there is no time to waste.
         let place = queue.try_reserve().map_err(|error| match error {
             TrySendError::Full(()) => AppendError::Overloaded,
             TrySendError::Closed(()) => AppendError::Unavailable,
         })?;
-        let (work, answered) = Work::new(append, &self.id, self.options.vault.as_ref())?;
+        let (command, reply) = (append.command, append.reply.clone());
+        vault::seal(&*self.options.vault, &self.id, &mut append).await?;
+        let (work, answered) = Work::new(append);
         place.send(work);
-        answered.await.unwrap_or(Err(AppendError::Unavailable))
+        match answered.await.unwrap_or(Err(AppendError::Unavailable))? {
+            Appended::New(receipt) => Ok(Appended::New(Receipt { reply, ..receipt })),
+            Appended::Repeated(mut receipt) => {
+                vault::open_reply(&*self.options.vault, &self.id, command, &mut receipt.reply).await?;
+                Ok(Appended::Repeated(receipt))
+            }
+        }
     }
 
     async fn receipt(&self, command: CommandId) -> Result<Option<(Hash, Receipt)>, ReadError> {
         let epoch = self.published.tip().epoch;
-        self.readers.run(move |_, connection| Readers::receipt(connection, command, epoch)).await
+        let found =
+            self.readers.run(move |_, connection| Readers::receipt(connection, command, epoch)).await?;
+        let Some((hash, mut receipt)) = found else { return Ok(None) };
+        vault::open_reply(&*self.options.vault, &self.id, command, &mut receipt.reply).await?;
+        Ok(Some((hash, receipt)))
     }
 
     async fn read_stream(
@@ -134,12 +147,20 @@ impl Ledger for SqliteLedger {
         after: u64,
         limit: usize,
     ) -> Result<Vec<Entry>, ReadError> {
-        self.readers.run(move |readers, connection| readers.stream(connection, stream, after, limit)).await
+        let read =
+            self.readers.run(move |readers, connection| readers.stream(connection, stream, after, limit));
+        let mut entries = read.await?;
+        vault::open(&*self.options.vault, &self.id, &mut entries).await?;
+        Ok(entries)
     }
 
     async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError> {
         let (filter, limit) = (filter.clone(), limit.min(self.options.page));
-        self.readers.run(move |readers, connection| readers.page(connection, after, &filter, limit)).await
+        let read =
+            self.readers.run(move |readers, connection| readers.page(connection, after, &filter, limit));
+        let mut page = read.await?;
+        vault::open(&*self.options.vault, &self.id, &mut page.entries).await?;
+        Ok(page)
     }
 
     async fn head(&self) -> Result<Head, ReadError> {

@@ -2,18 +2,17 @@
 
 use std::mem::size_of;
 
-use concord_kernel::LedgerId;
 use concord_telemetry::{TraceParent, trace};
 use tokio::sync::oneshot;
 
 use crate::leaf::digest;
 use crate::merkle::Hash;
-use crate::{Append, AppendError, Appended, Vault};
+use crate::{Append, AppendError, Appended};
 
 /// What an append is answered.
 pub(crate) type Answer = Result<Appended, AppendError>;
 
-/// An append whose payloads are sealed and hashed, so that the writer need not.
+/// An append whose payloads, sealed by now, are hashed, so that the writer need not.
 pub(crate) struct Work {
     pub(crate) append: Append,
     pub(crate) payloads: Vec<Hash>,
@@ -25,25 +24,18 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    /// Seals and hashes on the caller's thread.
-    pub(crate) fn new(
-        mut append: Append,
-        ledger: &LedgerId,
-        vault: &dyn Vault,
-    ) -> Result<(Self, oneshot::Receiver<Answer>), AppendError> {
+    /// Hashes what is stored, on the caller's thread.
+    pub(crate) fn new(append: Append) -> (Self, oneshot::Receiver<Answer>) {
         let mut bytes = append.reply.len() + size_of::<Append>();
         let mut payloads = Vec::with_capacity(append.events.len());
-        for event in &mut append.events {
-            let plaintext = std::mem::take(&mut event.payload);
-            event.payload =
-                vault.seal(ledger, append.stream, plaintext).map_err(|_| AppendError::Unavailable)?;
+        for event in &append.events {
             payloads.push(digest(&event.payload));
             bytes += event.payload.len() + append.metadata.len();
         }
         let metadata = digest(&append.metadata);
         let (answer, answered) = oneshot::channel();
         let traced = trace::waiting();
-        Ok((Self { append, payloads, metadata, bytes, traced, answer: Some(answer) }, answered))
+        (Self { append, payloads, metadata, bytes, traced, answer: Some(answer) }, answered)
     }
 
     /// Answers the caller, once; one that has gone away does not mind.

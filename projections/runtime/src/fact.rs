@@ -33,13 +33,16 @@ pub struct By {
     pub role: Role,
 }
 
-/// An event that this program cannot read; its place is known all the same.
+/// An event that nobody can read: this program does not know its shape, or its keys were destroyed. Its place is known all the
+/// same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable {
     /// Its place in the ledger.
     pub position: u64,
     /// The kind of its stream: views that do not fold this kind are not concerned.
     pub kind: StreamKind,
+    /// Whether its keys were destroyed: then views go on as if it were not there.
+    pub shredded: bool,
 }
 
 /// An event as the runner hands it to views.
@@ -60,7 +63,11 @@ struct Cited {
 ///
 /// [`Unreadable`] when payload or metadata are of no known shape; the cause is logged, without values.
 pub fn tell(entry: &Entry) -> Told {
-    let unreadable = Unreadable { position: entry.position, kind: entry.stream.kind };
+    let shredded = entry.is_shredded();
+    let unreadable = Unreadable { position: entry.position, kind: entry.stream.kind, shredded };
+    if shredded {
+        return Err(unreadable);
+    }
     let event = DomainEvent::decode(entry.stream.kind, &entry.payload).map_err(|error| {
         tracing::error!(position = entry.position, event_type = %entry.event_type, category = ?error.category,
             line = error.line, column = error.column, "event cannot be read");

@@ -6,7 +6,8 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use concord_kernel::StreamKind;
+use concord_domain::{DomainEvent, audit};
+use concord_kernel::{PatientId, StreamKind};
 use quick_cache::unsync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
 
@@ -23,6 +24,7 @@ pub(crate) struct Changes {
     pub(crate) rows: Vec<(Key, Doc)>,
     pub(crate) unlisted: Vec<(Key, ListEntry)>,
     pub(crate) listed: Vec<(Key, ListEntry)>,
+    pub(crate) erased: Vec<PatientId>,
 }
 
 /// Why facts were not folded; memory holds nothing of them, but also nothing else any more.
@@ -88,6 +90,8 @@ pub(crate) struct Folder<V: View> {
     waiting_bytes: u64,
     /// Entries of a history that wait: never changed, so that they are kept as they are written.
     entries: Vec<(Key, Doc)>,
+    /// Whose rows are to be removed.
+    erased: Vec<PatientId>,
 }
 
 impl<V: View> Folder<V> {
@@ -102,6 +106,7 @@ impl<V: View> Folder<V> {
             waiting: Map::default(),
             waiting_bytes: 0,
             entries: Vec::new(),
+            erased: Vec::new(),
         }
     }
 
@@ -131,6 +136,17 @@ impl<V: View> Folder<V> {
         Ok(())
     }
 
+    /// Forgets what memory holds of them: it is neither written nor read back.
+    fn drop_rows_of(&mut self, erased: &[PatientId]) {
+        let stays = |key: &Key| !erased.iter().any(|patient| key.is_of(*patient));
+        self.entries.retain(|(key, _)| stays(key));
+        self.waiting.retain(|key, _| stays(key));
+        for docs in &mut self.unsettled {
+            docs.retain(|key, _| stays(key));
+        }
+        self.cache.clear();
+    }
+
     fn touched(told: &[Told], after: u64) -> Result<Vec<(usize, Key)>, FoldError> {
         let mut touched = Vec::with_capacity(told.len());
         for (at, told) in told.iter().enumerate() {
@@ -140,7 +156,11 @@ impl<V: View> Folder<V> {
                         .map_err(|reason| FoldError::Poison { position: fact.position, reason })?;
                     touched.extend(keys.into_iter().map(|key| (at, key)));
                 }
-                Err(unreadable) if unreadable.position > after && concerns::<V>(unreadable.kind) => {
+                Err(unreadable)
+                    if !unreadable.shredded
+                        && unreadable.position > after
+                        && concerns::<V>(unreadable.kind) =>
+                {
                     return Err(FoldError::Poison {
                         position: unreadable.position,
                         reason: Reason::Unreadable,
@@ -154,6 +174,7 @@ impl<V: View> Folder<V> {
 
     fn change(&mut self, told: &[Told], after: u64) -> Result<(), FoldError> {
         let touched = Self::touched(told, after)?;
+        self.erased.extend(erased::<V>(told, after));
         if !V::INSERT_ONLY {
             self.gather(&touched).map_err(FoldError::Store)?;
         }
@@ -189,7 +210,11 @@ impl<V: View> Fold for Folder<V> {
 
     fn take(&mut self) -> Changes {
         self.waiting_bytes = 0;
-        let mut changes = Changes { rows: std::mem::take(&mut self.entries), ..Changes::default() };
+        let erased = std::mem::take(&mut self.erased);
+        if !erased.is_empty() {
+            self.drop_rows_of(&erased);
+        }
+        let mut changes = Changes { rows: std::mem::take(&mut self.entries), erased, ..Changes::default() };
         // In order of keys: neighbours share pages of the store.
         changes.rows.sort_unstable_by_key(|(key, _)| *key);
         let mut slots: Vec<_> = std::mem::take(&mut self.waiting).into_iter().collect();
@@ -222,7 +247,16 @@ impl<V: View> Fold for Folder<V> {
         self.waiting.clear();
         self.waiting_bytes = 0;
         self.entries.clear();
+        self.erased.clear();
     }
+}
+
+/// Whose rows go with what is told after `after`, whichever kinds of stream the view folds.
+fn erased<V: View>(told: &[Told], after: u64) -> impl Iterator<Item = PatientId> {
+    let facts = told.iter().flatten().filter(move |fact| fact.position > after);
+    let shredded =
+        facts.filter(|fact| matches!(fact.event, DomainEvent::Audit(audit::Event::SubjectShredded { .. })));
+    shredded.flat_map(|fact| V::rows_of(fact.patient))
 }
 
 fn concerns<V: View>(kind: StreamKind) -> bool {

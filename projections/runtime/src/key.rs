@@ -9,6 +9,8 @@ use crate::short::Short;
 const UUID_BYTES: usize = 16;
 const ENTRY_BYTES: usize = UUID_BYTES + 8;
 const KEY_BYTES: usize = ENTRY_BYTES + 8;
+/// A patient and as much of a stream's identifier as tells their streams apart.
+const PART_BYTES: usize = UUID_BYTES + 12;
 
 /// Names a row of a view: an identifier, and for detail that is only ever added to, a position as well; before it the
 /// time when it was true, where that is the order in which it is read.
@@ -24,9 +26,12 @@ impl Key {
         Self::of(patient.uuid().as_bytes())
     }
 
-    /// The row about one stream.
-    pub fn stream(stream: StreamRef) -> Self {
-        Self::of(stream.id.as_bytes())
+    /// The row about one stream of a patient.
+    pub fn stream(patient: PatientId, stream: StreamRef) -> Self {
+        let mut bytes = [0; KEY_BYTES];
+        bytes[..UUID_BYTES].copy_from_slice(patient.uuid().as_bytes());
+        bytes[UUID_BYTES..PART_BYTES].copy_from_slice(&stream.id.as_bytes()[..PART_BYTES - UUID_BYTES]);
+        Self { bytes, len: 28 }
     }
 
     /// One entry of a patient's history.
@@ -64,7 +69,7 @@ impl Key {
 
     /// Reads stored bytes back; `None` when their length is no key's.
     pub fn from_bytes(stored: &[u8]) -> Option<Self> {
-        let len = u8::try_from(stored.len()).ok().filter(|len| matches!(len, 16 | 24 | 32))?;
+        let len = u8::try_from(stored.len()).ok().filter(|len| matches!(len, 16 | 24 | 28 | 32))?;
         let mut bytes = [0; KEY_BYTES];
         bytes[..stored.len()].copy_from_slice(stored);
         Some(Self { bytes, len })
@@ -77,6 +82,9 @@ impl Key {
 
     /// The position in it, for an entry of a history or of a time axis.
     pub fn position(&self) -> Option<u64> {
+        if usize::from(self.len) == PART_BYTES {
+            return None;
+        }
         let tail = self.as_bytes().get(UUID_BYTES..)?.last_chunk()?;
         Some(u64::from_be_bytes(*tail))
     }
@@ -102,7 +110,12 @@ impl Key {
         self
     }
 
-    /// The patient whose row or entry it is, for keys made of one.
+    /// Whether it is made of `patient`.
+    pub fn is_of(&self, patient: PatientId) -> bool {
+        self.bytes[..UUID_BYTES] == *patient.uuid().as_bytes()
+    }
+
+    /// The patient whose row or entry it is.
     pub fn as_patient(&self) -> PatientId {
         let mut id = [0; UUID_BYTES];
         id.copy_from_slice(&self.bytes[..UUID_BYTES]);

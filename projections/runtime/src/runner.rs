@@ -440,8 +440,8 @@ impl<'a> Session<'a> {
 }
 
 fn writes_of(instance: Instance, from: Token, to: u64, changes: Changes) -> Writes {
-    let Changes { rows, unlisted, listed } = changes;
-    Writes { instance, from, to, rows, unlisted, listed }
+    let Changes { rows, unlisted, listed, erased } = changes;
+    Writes { instance, from, to, rows, unlisted, listed, erased }
 }
 
 /// Keeps the views, or follows who does, until one or the other ends for good.

@@ -95,6 +95,10 @@ async fn page(
     let Page { entries, through } =
         ledger.read(after, &Filter::default(), limit).await.map_err(|error| match error {
             ReadError::Unavailable => SourceError::Unavailable,
+            ReadError::Keyless | ReadError::Shredded => {
+                tracing::error!("nobody here has the keys of the ledger");
+                SourceError::Unavailable
+            }
             ReadError::Corrupt(what) => {
                 tracing::error!(what, "ledger is corrupt");
                 SourceError::Corrupt

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_kernel::Token;
+use concord_kernel::{PatientId, Token};
 use concord_lease::Fence;
 use uuid::Uuid;
 
@@ -63,6 +63,9 @@ pub struct Writes {
     pub unlisted: Vec<(Key, ListEntry)>,
     /// Appearances that begin.
     pub listed: Vec<(Key, ListEntry)>,
+    /// What the keys of rows are made of that are removed with all their appearances, so that not a byte of them is left in
+    /// the store's files.
+    pub erased: Vec<PatientId>,
 }
 
 /// A stored row.

@@ -7,6 +7,7 @@ mod contract;
 mod crash;
 mod disk;
 mod doctored;
+mod erase;
 mod follow;
 mod rebuild;
 mod shared;
@@ -162,8 +163,15 @@ async fn a_second_runner_on_the_same_rows_is_refused() {
     let store: &dyn ViewStore = &*world.store;
     let (version, stored) = store.checkpoints("names").unwrap()[0];
     let instance = crate::Instance { view: ViewId { name: "names", version }, generation: stored.generation };
-    let moved =
-        |to| Writes { instance, from: token, to, rows: Vec::new(), unlisted: Vec::new(), listed: Vec::new() };
+    let moved = |to| Writes {
+        instance,
+        from: token,
+        to,
+        rows: Vec::new(),
+        unlisted: Vec::new(),
+        listed: Vec::new(),
+        erased: Vec::new(),
+    };
     store.commit(&[moved(2)]).unwrap();
     let refused = store.commit(&[moved(3)]);
     assert!(matches!(refused, Err(crate::StoreError::Fenced(i)) if i == instance));
@@ -187,6 +195,7 @@ async fn a_batch_that_another_runner_has_written_is_refused_for_its_checkpoint_w
         rows: vec![(key, Some(b"row".as_slice().into()))],
         unlisted: Vec::new(),
         listed: vec![(key, entry.clone())],
+        erased: Vec::new(),
     };
     world.store.commit(&[batch()]).unwrap();
     // Its appearances on lists are there already: that is no failure of the store, which would be tried again.
@@ -209,6 +218,7 @@ async fn nothing_of_a_refused_batch_is_written() {
         rows: vec![(key, Some(format!("{to}").into_bytes().into()))],
         unlisted: Vec::new(),
         listed: Vec::new(),
+        erased: Vec::new(),
     };
     store.commit(&[writes(0, 4)]).unwrap();
     store.commit(&[writes(4, 5), writes(9, 10)]).unwrap_err();
@@ -258,6 +268,7 @@ async fn a_build_that_is_not_level_is_not_let_answer() {
         rows: Vec::new(),
         unlisted: Vec::new(),
         listed: Vec::new(),
+        erased: Vec::new(),
     };
     world.store.commit(&[advance]).unwrap();
     for position in [0, 3] {

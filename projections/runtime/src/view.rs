@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use concord_kernel::StreamKind;
+use concord_kernel::{PatientId, StreamKind};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -24,6 +24,11 @@ pub trait View: Send + Sync + 'static {
     const INSERT_ONLY: bool = false;
     /// A row.
     type Row: Serialize + DeserializeOwned + Clone + PartialEq + Send + 'static;
+
+    /// What the keys of all rows about a patient are made of: when the patient's record is destroyed, these rows are removed.
+    fn rows_of(patient: PatientId) -> Vec<PatientId> {
+        vec![patient]
+    }
 
     /// Names the rows that `fact` changes; none when the view does not care.
     fn touches(fact: &Fact) -> Vec<Key>;

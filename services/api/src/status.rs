@@ -169,6 +169,7 @@ fn classify_execute(error: &ExecuteError) -> (Code, ErrorReason) {
         ExecuteError::TooLarge => (Code::ResourceExhausted, ErrorReason::TooLarge),
         ExecuteError::Overloaded => (Code::ResourceExhausted, ErrorReason::Overloaded),
         ExecuteError::Unavailable => (Code::Unavailable, ErrorReason::StoreUnavailable),
+        ExecuteError::Shredded => (Code::FailedPrecondition, ErrorReason::SubjectShredded),
         ExecuteError::RulesUnusable(_) => (Code::FailedPrecondition, ErrorReason::RulesetUnusable),
         ExecuteError::Corrupt(_) | ExecuteError::Unreadable(_) => (Code::DataLoss, ErrorReason::DataLoss),
     }

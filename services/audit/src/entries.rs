@@ -2,7 +2,7 @@
 
 use concord_kernel::{Instant, StreamKind, StreamRef};
 use concord_ledger::merkle::Hash;
-use concord_ledger::{Entry, Leaf};
+use concord_ledger::{AtRest, Entry, Leaf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -25,8 +25,11 @@ pub struct Recorded {
     pub event_version: u16,
     /// When it was recorded: microseconds since 1970-01-01T00:00:00Z.
     pub recorded_at_micros: i64,
-    /// The stored bytes, JSON.
+    /// What it says, JSON; empty when that was shredded. Where `sealed` is empty, these are the stored bytes.
     pub payload: String,
+    /// The stored bytes, where they are encrypted: what the leaf binds.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sealed: String,
     /// Who, what for, on whose record: JSON.
     pub metadata: String,
 }
@@ -53,6 +56,10 @@ impl Recorded {
             event_version: entry.event_version,
             recorded_at_micros: entry.recorded_at.micros(),
             payload: text(&entry.payload)?,
+            sealed: match &entry.at_rest {
+                AtRest::Clear => String::new(),
+                AtRest::Sealed(stored) | AtRest::Shredded(stored) => text(stored)?,
+            },
             metadata: text(&entry.metadata)?,
         })
     }
@@ -85,7 +92,7 @@ impl Recorded {
             event_type: &self.event_type,
             event_version: self.event_version,
             recorded_at: Instant::from_micros(self.recorded_at_micros).ok()?,
-            payload: digest(&self.payload),
+            payload: digest(if self.sealed.is_empty() { &self.payload } else { &self.sealed }),
             metadata: digest(&self.metadata),
             previous,
         };

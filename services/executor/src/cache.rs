@@ -92,6 +92,10 @@ impl StateCache {
         self.0.remove(&stream).map(|(_, folded)| folded)
     }
 
+    pub(crate) fn clear(&self) {
+        self.0.clear();
+    }
+
     pub(crate) fn forget(&self, stream: StreamRef) {
         self.0.remove(&stream);
     }

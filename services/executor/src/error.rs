@@ -44,6 +44,9 @@ pub enum ExecuteError {
     /// What is stored contradicts itself.
     #[error("the record is damaged: {0}")]
     Corrupt(&'static str),
+    /// The patient's keys were destroyed: nothing is recorded of them any more.
+    #[error("the patient's record was destroyed")]
+    Shredded,
     /// Rules were published that this program cannot judge by: nothing is decided before they can be read.
     #[error("the published rules cannot be used: {0}")]
     RulesUnusable(Arc<str>),
@@ -56,6 +59,8 @@ impl From<ReadError> for ExecuteError {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Unavailable => Self::Unavailable,
+            ReadError::Shredded => Self::Shredded,
+            ReadError::Keyless => Self::Corrupt("nobody here has the keys of the ledger"),
             ReadError::Corrupt(what) => Self::Corrupt(what),
         }
     }
@@ -69,6 +74,7 @@ impl From<AppendError> for ExecuteError {
             AppendError::TooLarge => Self::TooLarge,
             AppendError::Overloaded => Self::Overloaded,
             AppendError::Unavailable => Self::Unavailable,
+            AppendError::Shredded => Self::Shredded,
             AppendError::Corrupt(what) => Self::Corrupt(what),
         }
     }

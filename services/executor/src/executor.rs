@@ -119,6 +119,11 @@ impl Executor {
         self.0.cache.size()
     }
 
+    /// Forgets every folded stream: a patient's record was destroyed, and which streams were theirs is not known here.
+    pub fn forget_all(&self) {
+        self.0.cache.clear();
+    }
+
     /// What the cache holds of a stream.
     #[cfg(test)]
     pub(crate) fn cached(&self, stream: StreamRef) -> Option<Arc<Folded>> {
@@ -277,6 +282,10 @@ impl Inner {
             }
             Ok(Appended::Repeated(receipt)) => recall(&receipt).map(Attempt::Done),
             Err(AppendError::Conflict { stream, .. }) => {
+                if stream == StreamRef::erasure(request.patient) && stream != target.stream {
+                    self.cache.clear();
+                    return Err(ExecuteError::Shredded);
+                }
                 self.catch_up(target.stream, folded, read, stream).await?;
                 self.cache.forget(stream);
                 let rules_changed = stream == StreamRef::ruleset();

@@ -37,6 +37,9 @@ pub(crate) fn take_in(folded: &mut Folded, entry: &Entry) -> Result<(), ExecuteE
     if entry.version != folded.version + 1 {
         return Err(ExecuteError::Corrupt("a stream has a hole"));
     }
+    if entry.is_shredded() {
+        return Err(ExecuteError::Shredded);
+    }
     folded.state.apply(DomainEvent::decode(entry.stream.kind, &entry.payload)?);
     folded.version = entry.version;
     Ok(())

@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use concord_domain::{DomainEvent, classes};
-use concord_kernel::{DataClasses, Instant, StreamRef};
+use concord_kernel::{DataClasses, Instant, PatientId, StreamKind, StreamRef};
 use concord_knowledge::FindingKey;
-use concord_ledger::{Append, Expected, NewEvent};
+use concord_ledger::{Append, Condition, Expected, NewEvent};
 use concord_telemetry::TraceParent;
 
 use crate::executor::Decided;
@@ -38,7 +38,7 @@ pub(crate) fn prepare(
         request_hash: request.request_hash,
         stream,
         expected: Expected::Exact(version),
-        conditions: decided.conditions.clone(),
+        conditions: conditions(request, decided, stream.kind),
         events: decided.events.iter().map(stored).collect(),
         metadata: json(&metadata),
         reply: if warnings.is_empty() { Bytes::new() } else { json(&warnings) },
@@ -49,6 +49,17 @@ pub(crate) fn prepare(
 fn told(events: &[DomainEvent]) -> DataClasses {
     let each = events.iter().map(|event| classes::classes(event.kind(), event.event_type()));
     each.fold(DataClasses::NONE, DataClasses::and)
+}
+
+/// What the decision rests on, and that the patient's record was not destroyed; that somebody looked at what is left of one,
+/// or destroys it, is recorded all the same.
+fn conditions(request: &Request, decided: &Decided, kind: StreamKind) -> Vec<Condition> {
+    let mut conditions = decided.conditions.clone();
+    if request.patient != PatientId::NOBODY && kind != StreamKind::Audit {
+        let stream = StreamRef::erasure(request.patient);
+        conditions.push(Condition { stream, expected: Expected::None });
+    }
+    conditions
 }
 
 fn stored(event: &DomainEvent) -> NewEvent {

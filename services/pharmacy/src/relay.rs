@@ -140,6 +140,9 @@ impl Relay {
             }
             let page = self.ledger.read(self.read_to, &wanted, self.options.page).await?;
             for entry in &page.entries {
+                if entry.is_shredded() {
+                    continue;
+                }
                 let event = DomainEvent::decode(entry.stream.kind, &entry.payload)?;
                 let metadata: Metadata = serde_json::from_slice(&entry.metadata)
                     .map_err(|_| Fault::Metadata { position: entry.position })?;
@@ -250,6 +253,8 @@ impl Relay {
                 tracing::warn!(reason = refusal.reason(), "a pharmacy's message was refused by a rule");
                 Ok(())
             }
+            // There is nothing left that it could be recorded in.
+            Err(ExecuteError::Shredded) => Ok(()),
             Err(error) => Err(Fault::Execute(error)),
         }
     }

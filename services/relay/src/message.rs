@@ -4,7 +4,7 @@ use async_nats::jetstream::message::PublishMessage;
 use async_nats::{HeaderMap, HeaderValue};
 use bytes::Bytes;
 use concord_kernel::{TenantId, Token};
-use concord_ledger::Entry;
+use concord_ledger::{AtRest, Entry};
 use concord_proto::concord::ledger::v1::StoredEvent;
 use concord_proto::feed::{self, cloud_event};
 use concord_telemetry::{TraceParent, traceparent_of};
@@ -48,7 +48,12 @@ pub(crate) fn trace(metadata: &Bytes) -> Option<TraceParent> {
     traceparent_of(metadata)
 }
 
+/// What is sealed in the ledger is sealed here: the stream outlives the moment at which somebody's keys are destroyed.
 fn data(entry: &Entry) -> StoredEvent {
+    let (payload, sealed) = match &entry.at_rest {
+        AtRest::Clear => (entry.payload.clone(), Bytes::new()),
+        AtRest::Sealed(stored) | AtRest::Shredded(stored) => (Bytes::new(), stored.clone()),
+    };
     StoredEvent {
         position: entry.position,
         stream_type: entry.stream.kind.as_str().to_owned(),
@@ -57,9 +62,12 @@ fn data(entry: &Entry) -> StoredEvent {
         event_type: entry.event_type.to_string(),
         event_version: entry.event_version.into(),
         recorded_at_micros: entry.recorded_at.micros(),
-        payload: entry.payload.clone(),
+        payload,
         metadata: entry.metadata.clone(),
         leaf_hash: Bytes::copy_from_slice(&entry.leaf_hash),
+        sealed,
+        // It may be by the time somebody reads the message: who asks the ledger is told.
+        shredded: false,
     }
 }
 

@@ -147,7 +147,7 @@ impl Relay {
             while at.position < through {
                 for entry in self.page(at.position).await? {
                     let (subject, message) = message::publication(&self.tenant, at, &entry, sequence);
-                    let bytes = entry.payload.len() + entry.metadata.len();
+                    let bytes = entry.stored().len() + entry.metadata.len();
                     while !flight.has_room(bytes) {
                         self.landed(flight.landed().await?);
                     }

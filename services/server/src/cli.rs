@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::audit::Audit;
 use crate::config::ProcessRole;
 use crate::ledger::Which;
+use crate::keys::Command as Keys;
 use crate::rules::{Rules, Service};
 
 /// The system of record for medication management in intensive outpatient programs.
@@ -52,6 +53,9 @@ pub(crate) enum Command {
     /// Prove the record, check what was proven, and look at it as an auditor
     #[command(subcommand)]
     Audit(Box<Audit>),
+    /// Look after what the record is encrypted with, and destroy what must be forgotten
+    #[command(subcommand)]
+    Keys(Box<Keys>),
     /// Look after the publication of the log on JetStream
     #[command(subcommand)]
     Relay(Relay),

@@ -2,6 +2,7 @@
 
 mod callers;
 mod checkpoints;
+mod keys;
 mod ledger;
 mod limits;
 mod nats;
@@ -22,6 +23,8 @@ use serde::Deserialize;
 pub(crate) use callers::Callers;
 use callers::{Oidc, Tokens};
 use checkpoints::Checkpoints;
+use keys::Keys;
+pub(crate) use keys::{KekAt, named};
 pub(crate) use ledger::{Address, LedgerStore, StoreKind, is_local};
 use ledger::{ViewsKind, ViewsStore};
 use limits::Limits;
@@ -59,6 +62,8 @@ pub(crate) struct Config {
     pub(crate) roles: Vec<ProcessRole>,
     /// Where the record is kept.
     pub(crate) ledger: LedgerStore,
+    /// What the record is encrypted with.
+    pub(crate) keys: Keys,
     /// Where the views are kept.
     pub(crate) views: ViewsStore,
     /// What only one of several processes does.
@@ -171,7 +176,7 @@ pub(crate) struct Overrides {
 
 /// What cannot be read is shown, except where it may be an address with a password.
 fn unreadable(error: figment::Error) -> ConfigError {
-    if error.path.first().is_some_and(|key| key == "ledger" || key == "nats") {
+    if error.path.first().is_some_and(|key| key == "ledger" || key == "nats" || key == "keys") {
         let key = error.path.join(".");
         return ConfigError::Unusable(vec![format!(
             "{key}: not what deploy/config.default.toml describes; it is not shown because it may hold a password"
@@ -234,6 +239,7 @@ impl Config {
         if let Err(fault) = self.checkpoints.cosigners() {
             faults.push(format!("checkpoints.cosigners: {fault}"));
         }
+        faults.extend(self.keys.faults(&self.data));
         faults.extend(self.nats.faults());
         if self.roles == [ProcessRole::Relay] && self.nats.servers.is_empty() {
             faults.push(String::from("nats.servers: a process that only relays needs one"));

@@ -15,6 +15,7 @@ mod feeds;
 mod heads;
 mod health;
 mod key;
+mod keys;
 mod ledger;
 mod log_relays;
 mod metrics;
@@ -79,6 +80,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Relay(command) => relay::run(command, &load(overrides)?).await,
         Command::Rules(command) => rules::run(command).await,
         Command::Audit(command) => audit::run(*command, &load(overrides)?).await,
+        Command::Keys(command) => keys::run(*command, &load(overrides)?).await,
         Command::Projections(command) => projections::run(command, &load(overrides)?).await,
         Command::Demo(options) => {
             // The page is what there is to see.

@@ -9,8 +9,8 @@ use concord_kernel::{LedgerId, RandomIds, TenantId};
 use concord_knowledge::Ruleset;
 use concord_lease::Duty;
 use concord_ledger::{
-    DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen, SqliteLedger,
-    SqliteOptions,
+    ClearVault, DataFolder, Ledger, OpenError, PostgresDatabase, PostgresLedger, PostgresOptions, Seen,
+    SqliteLedger, SqliteOptions, Vault,
 };
 use concord_looks::Looks;
 use concord_postgres::Link;
@@ -20,6 +20,7 @@ use crate::checkpoints::CheckpointsError;
 use crate::config::{Config, ProcessRole, StoreKind};
 use crate::database;
 use crate::heads::Remembered;
+use crate::keys::{Keys, LedgerKeys, insist};
 use crate::posts::Posts;
 use crate::serve::{ServeError, Sources};
 
@@ -34,6 +35,8 @@ pub(crate) struct Opened {
     pub(crate) executor: Executor,
     /// Absent where this process can neither keep nor read them.
     pub(crate) views: Option<Projections>,
+    /// What it is encrypted with, if it is.
+    pub(crate) keys: Option<LedgerKeys>,
 }
 
 /// What all tenants of this process share.
@@ -44,6 +47,8 @@ pub(crate) struct Shared {
     /// What proves the ledgers in the database.
     pub(crate) checkpoints: Option<Arc<PostgresCheckpoints>>,
     pub(crate) posts: Posts,
+    /// What the ledgers are encrypted with, if they are.
+    keys: Option<Keys>,
 }
 
 impl Shared {
@@ -70,7 +75,8 @@ impl Shared {
                 Some(opened.map_err(|broke| StoreError::Unavailable(Box::new(broke)))??)
             }
         };
-        Ok(Self { database, views, checkpoints, posts })
+        let keys = Keys::open(config).await?;
+        Ok(Self { database, views, checkpoints, posts, keys })
     }
 }
 
@@ -83,7 +89,13 @@ pub(crate) async fn open(
 ) -> Result<Opened, ServeError> {
     let id = LedgerId::clinical(tenant.clone());
     let seen = Remembered::of(config, &id).read()?;
-    let ledger = ledger(id.clone(), config, shared.database.as_ref(), sources, seen).await?;
+    let keys = match &shared.keys {
+        Some(keys) => Some(keys.of(&id, sources).await?),
+        None => None,
+    };
+    let vault = vault_of(keys.as_ref());
+    let ledger = ledger(id.clone(), config, shared.database.as_ref(), sources, (seen, vault)).await?;
+    insist(&*ledger).await?;
     let looks = looks(tenant, config, sources, shared).await?;
     let clock = Arc::clone(&sources.clock);
     let executor = Executor::new(Arc::clone(&ledger), clock, Ruleset::embedded(), config.executor());
@@ -102,7 +114,7 @@ pub(crate) async fn open(
     };
     let views =
         setup.map(|setup| concord_views::all(setup).start()).transpose().map_err(ServeError::Thread)?;
-    Ok(Opened { ledger, looks, executor, views })
+    Ok(Opened { ledger, looks, executor, views, keys })
 }
 
 /// Opens the ledger of access, and what writes to it.
@@ -120,24 +132,32 @@ async fn looks(
     Ok(Looks::new(ledger, clock, ids, concord_looks::Limits::default()))
 }
 
+/// What seals and opens: nothing, where there are no keys.
+pub(crate) fn vault_of(keys: Option<&LedgerKeys>) -> Arc<dyn Vault> {
+    match keys {
+        Some(keys) => keys.vault.clone(),
+        None => Arc::new(ClearVault),
+    }
+}
+
 /// Opens the ledger, which must still hold what was `seen` of it: in `database`, or in a file where there is none.
 pub(crate) async fn ledger(
     id: LedgerId,
     config: &Config,
     database: Option<&PostgresDatabase>,
     sources: &Sources,
-    seen: Option<Seen>,
+    (seen, vault): (Option<Seen>, Arc<dyn Vault>),
 ) -> Result<Arc<dyn Ledger>, OpenError> {
     if let Some(database) = database {
         let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
-        let options = PostgresOptions { seen, ..PostgresOptions::default() };
+        let options = PostgresOptions { seen, vault, ..PostgresOptions::default() };
         let ledger = PostgresLedger::open(database, id, clock, ids, options);
         return Ok(Arc::new(ledger.await?));
     }
     let path = DataFolder::file(&config.data, &id);
     make(path.parent().unwrap_or(&config.data))?;
     let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
-    let options = SqliteOptions { seen, ..SqliteOptions::default() };
+    let options = SqliteOptions { seen, vault, ..SqliteOptions::default() };
     Ok(Arc::new(SqliteLedger::open(&path, id, clock, ids, options)?))
 }
 

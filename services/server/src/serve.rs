@@ -26,6 +26,7 @@ use crate::database::DatabaseError;
 use crate::heads::{HeadsError, Remembered};
 use crate::health::Health;
 use crate::key::KeyError;
+use crate::keys::KeysError;
 use crate::log_relays::LogRelays;
 use crate::metrics::{self, Collector, Probe, Watched};
 use crate::open::Shared;
@@ -69,6 +70,9 @@ pub(crate) enum ServeError {
     /// How callers come in.
     #[error("nobody could be let in")]
     Callers(#[source] CallersError),
+    /// What the record is encrypted with.
+    #[error(transparent)]
+    Keys(#[from] KeysError),
     /// The checkpoints of the record.
     #[error(transparent)]
     Checkpoints(#[from] CheckpointsError),
@@ -218,6 +222,7 @@ impl Running {
         }
         // A turn that is cut off is done again by the next start.
         self.tasks.cut_off(Task::Pharmacy).await;
+        self.tasks.cut_off(Task::Shreds).await;
         self.tasks.cut_off(Task::Heads).await;
         for (remembered, ledger) in self.ledgers {
             if let Err(error) = remembered.note(&*ledger).await {

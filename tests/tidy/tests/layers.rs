@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("concord-ledger", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
     ("concord-audit", &["concord-kernel", "concord-ledger", "concord-postgres"]),
     ("concord-looks", &["concord-kernel", "concord-ledger"]),
+    ("concord-vault", &["concord-kernel", "concord-ledger", "concord-postgres"]),
     ("concord-lease", &["concord-kernel", "concord-postgres", "concord-telemetry"]),
     ("concord-proto", &[]),
     ("concord-access", &["concord-kernel", "concord-domain"]),
@@ -121,7 +122,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ),
     (
         "rusqlite",
-        &["concord-audit", "concord-ledger", "concord-projection"],
+        &["concord-audit", "concord-ledger", "concord-projection", "concord-vault"],
         "SQL stays where it is kept and tested",
     ),
     (
@@ -133,6 +134,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
             "concord-postgres",
             "concord-lease",
             "concord-projection",
+            "concord-vault",
             "concord",
         ],
         "SQL stays where it is kept and tested",

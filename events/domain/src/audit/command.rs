@@ -1,10 +1,10 @@
-//! What may be asked of the record of an audit.
+//! What may be asked of what is on record about looking after records.
 
-use concord_kernel::AuditId;
+use concord_kernel::{AuditId, ErasureReason, PersonId};
 
 use super::Record;
 
-/// A request to put on record that somebody looks.
+/// A request to put on record that somebody looks, or that a record is destroyed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// Record it; the answer is given after that.
@@ -13,5 +13,12 @@ pub enum Command {
         audit: AuditId,
         /// What for, and at what.
         record: Record,
+    },
+    /// Record that the patient's keys are destroyed: nothing is recorded of them after that, and nothing can be read.
+    Shred {
+        /// Why.
+        reason: ErasureReason,
+        /// Who agreed, beside who asks.
+        approved_by: PersonId,
     },
 }

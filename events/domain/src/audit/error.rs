@@ -24,6 +24,18 @@ pub enum Error {
     /// Each look is a record of its own.
     #[error("the audit is on record already")]
     AlreadyRecorded,
+    /// Only privacy officers have a record destroyed.
+    #[error("a {role} does not have a record destroyed")]
+    NotPrivacyOfficer {
+        /// The role of the actor.
+        role: Role,
+    },
+    /// Whoever asks does not agree with themselves.
+    #[error("a record is destroyed by two people")]
+    OnePerson,
+    /// It is done.
+    #[error("the patient's record is destroyed already")]
+    AlreadyShredded,
 }
 
 impl Explain for Error {
@@ -33,6 +45,9 @@ impl Explain for Error {
             Self::ReturnDateRequired => "RETURN_DATE_REQUIRED",
             Self::ReturnDatePassed => "RETURN_DATE_PASSED",
             Self::AlreadyRecorded => "AUDIT_RECORDED",
+            Self::NotPrivacyOfficer { .. } => "ROLE_NOT_PERMITTED",
+            Self::OnePerson => "ERASURE_NEEDS_TWO",
+            Self::AlreadyShredded => "SUBJECT_SHREDDED",
         }
     }
 
@@ -42,6 +57,9 @@ impl Explain for Error {
             Self::ReturnDateRequired => "name the day that the agreement with the auditor names",
             Self::ReturnDatePassed => "name a day that is still to come",
             Self::AlreadyRecorded => "look again under another identifier",
+            Self::NotPrivacyOfficer { .. } => "ask the privacy officer",
+            Self::OnePerson => "name somebody else who agreed",
+            Self::AlreadyShredded => "nothing is left to be done",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What may have happened in an audit.
 
-use concord_kernel::{Day, PersonId, Text};
+use concord_kernel::{Day, ErasureReason, PersonId, Text};
 use serde::{Deserialize, Serialize};
 
 /// On whose behalf an audit or evaluation looks. Source: 42 CFR 2.53(a) to (c).
@@ -56,9 +56,17 @@ pub struct Record {
     pub through: u64,
 }
 
-/// A fact about an audit.
+/// A fact about looking after records.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 pub enum Event {
     /// Somebody looks at the record for an audit or evaluation; written before they are answered.
     AuditRecorded(Record),
+    /// The patient's keys are destroyed: what was recorded of them can be read by nobody. Who asked for it stands in the
+    /// metadata.
+    SubjectShredded {
+        /// Why.
+        reason: ErasureReason,
+        /// Who agreed.
+        approved_by: PersonId,
+    },
 }

@@ -1,4 +1,5 @@
-//! Who looked at the record for an audit or evaluation, what for, and what becomes of what they took with them.
+//! What is on record about looking after records: who looked for an audit or evaluation, what for, and what becomes of what
+//! they took with them; and whose record was destroyed.
 //!
 //! Source: 42 CFR 2.53 (audit and evaluation), 2.16 (security of what was taken), 45 CFR 164.512(d).
 

@@ -8,6 +8,8 @@ use super::{Event, Record};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Audit {
     pub(super) record: Option<Record>,
+    #[serde(default)]
+    pub(super) shredded: bool,
 }
 
 impl Audit {
@@ -15,6 +17,7 @@ impl Audit {
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
             Event::AuditRecorded(record) => self.record = Some(record),
+            Event::SubjectShredded { .. } => self.shredded = true,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The rules of an audit, one test each.
 
-use concord_kernel::{AuditId, Role};
+use concord_kernel::{AuditId, ErasureReason, PersonId, Role};
 use cqrs_es::test::{AggregateTestExecutor, TestFramework};
 
 use super::*;
@@ -68,4 +68,44 @@ fn each_look_is_a_record_of_its_own() {
     audit(vec![Event::AuditRecorded(record())])
         .when(asked(by(Role::Auditor), record()))
         .then_expect_error(Error::AlreadyRecorded);
+}
+
+fn shred(by: By, approved_by: PersonId) -> crate::Issued<Command> {
+    by.asks(Command::Shred { reason: ErasureReason::RetentionEnded, approved_by })
+}
+
+fn somebody_else() -> PersonId {
+    PersonId::new(uuid(77))
+}
+
+fn shredded() -> Event {
+    Event::SubjectShredded { reason: ErasureReason::RetentionEnded, approved_by: somebody_else() }
+}
+
+#[test]
+fn a_privacy_officer_with_somebody_elses_agreement_has_a_record_destroyed() {
+    audit(vec![]).when(shred(by(Role::PrivacyOfficer), somebody_else())).then_expect_events(vec![shredded()]);
+}
+
+#[test]
+fn nobody_else_has_a_record_destroyed() {
+    for role in Role::ALL.into_iter().filter(|role| *role != Role::PrivacyOfficer) {
+        audit(vec![])
+            .when(shred(by(role), somebody_else()))
+            .then_expect_error(Error::NotPrivacyOfficer { role });
+    }
+}
+
+#[test]
+fn nobody_has_a_record_destroyed_alone() {
+    let officer = by(Role::PrivacyOfficer);
+    let alone = officer.0.actor.id;
+    audit(vec![]).when(shred(officer, alone)).then_expect_error(Error::OnePerson);
+}
+
+#[test]
+fn a_record_is_destroyed_once() {
+    audit(vec![shredded()])
+        .when(shred(by(Role::PrivacyOfficer), somebody_else()))
+        .then_expect_error(Error::AlreadyShredded);
 }

@@ -11,13 +11,12 @@ use tokio_postgres::types::Type;
 
 use super::batch::signed;
 use super::failure::Failure;
-use super::options::PostgresOptions;
 use super::stamp::Stamp;
 use super::text::Utf8;
 use super::{epochs, table, tip};
 use crate::merkle::Hash;
 use crate::tip::Tip;
-use crate::{Entry, Epochs, Filter, Page, Receipt, Vault};
+use crate::{AtRest, Entry, Epochs, Filter, Page, Receipt};
 
 const STREAM: &str =
     "SELECT position, aggregate_type, aggregate_id, sequence, event_type, event_version, recorded_at,
@@ -51,15 +50,12 @@ const RANGE: &str = "SELECT position,
 /// The reading side of one ledger.
 pub(super) struct Readers {
     pool: Arc<Pool>,
-    id: LedgerId,
     ledger: String,
-    vault: Arc<dyn Vault>,
 }
 
 impl Readers {
-    pub(super) fn new(pool: Arc<Pool>, id: LedgerId, options: &PostgresOptions) -> Self {
-        let (ledger, vault) = (id.to_string(), Arc::clone(&options.vault));
-        Self { pool, id, ledger, vault }
+    pub(super) fn new(pool: Arc<Pool>, id: &LedgerId) -> Self {
+        Self { pool, ledger: id.to_string() }
     }
 
     pub(super) async fn tip(&self) -> Result<Tip, Failure> {
@@ -100,7 +96,7 @@ impl Readers {
             (&last, Type::INT8),
         ];
         let rows = self.rows(STREAM, &parameters).await?;
-        rows.iter().map(|row| self.entry(row)).collect()
+        rows.iter().map(entry).collect()
     }
 
     /// The events of some stretches, each after its start up to its end, in order.
@@ -132,7 +128,7 @@ impl Readers {
             }
             through += 1;
             if row.try_get(10)? {
-                entries.push(self.entry(row)?);
+                entries.push(entry(row)?);
             }
         }
         Ok(Page { entries, through })
@@ -141,21 +137,21 @@ impl Readers {
     async fn rows(&self, statement: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Failure> {
         Ok(self.pool.query(statement, parameters).await?)
     }
+}
 
-    fn entry(&self, row: &Row) -> Result<Entry, Failure> {
-        let stream = table::stream(row, 1)?;
-        let sealed = Bytes::copy_from_slice(row.try_get::<_, Utf8<'_>>(9)?.0);
-        let shape: &str = row.try_get(5)?;
-        Ok(Entry {
-            position: table::count(row, 0)?,
-            stream,
-            version: table::count(row, 3)?,
-            event_type: row.try_get::<_, &str>(4)?.into(),
-            event_version: shape.parse().map_err(|_| Failure::Corrupt("an event's version is no number"))?,
-            recorded_at: row.try_get::<_, Stamp>(6)?.0,
-            leaf_hash: table::hash(row, 7)?,
-            metadata: Bytes::copy_from_slice(row.try_get::<_, Utf8<'_>>(8)?.0),
-            payload: self.vault.open(&self.id, stream, sealed).map_err(|_| Failure::Away)?,
-        })
-    }
+/// An entry as it is stored: nothing is opened yet.
+fn entry(row: &Row) -> Result<Entry, Failure> {
+    let shape: &str = row.try_get(5)?;
+    Ok(Entry {
+        position: table::count(row, 0)?,
+        stream: table::stream(row, 1)?,
+        version: table::count(row, 3)?,
+        event_type: row.try_get::<_, &str>(4)?.into(),
+        event_version: shape.parse().map_err(|_| Failure::Corrupt("an event's version is no number"))?,
+        recorded_at: row.try_get::<_, Stamp>(6)?.0,
+        leaf_hash: table::hash(row, 7)?,
+        metadata: Bytes::copy_from_slice(row.try_get::<_, Utf8<'_>>(8)?.0),
+        payload: Bytes::copy_from_slice(row.try_get::<_, Utf8<'_>>(9)?.0),
+        at_rest: AtRest::Clear,
+    })
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
-use concord_kernel::{CommandId, LedgerId, StreamKind, StreamRef};
+use concord_kernel::{CommandId, StreamKind, StreamRef};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use super::options::SqliteOptions;
 use super::schema::{instant, open_reader};
 use super::streams::FIND_NUMBER;
 use crate::merkle::Hash;
-use crate::{Entry, Filter, Page, ReadError, Receipt, Vault};
+use crate::{AtRest, Entry, Filter, Page, ReadError, Receipt};
 
 const RANGE: &str = "SELECT entries.position, streams.kind, streams.id, entries.version, entries.event_type,
         entries.event_version, entries.recorded_at, entries.leaf_hash, entries.metadata, entries.payload
@@ -32,18 +32,15 @@ const ONE: &str =
 pub(super) struct Readers {
     path: PathBuf,
     cache_kib: u32,
-    id: LedgerId,
-    vault: Arc<dyn Vault>,
     fresh: Arc<Fresh>,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    pub(super) fn new(path: PathBuf, options: &SqliteOptions, id: LedgerId, fresh: Arc<Fresh>) -> Self {
+    pub(super) fn new(path: PathBuf, options: &SqliteOptions, fresh: Arc<Fresh>) -> Self {
         let permits = Arc::new(Semaphore::new(options.readers.max(1)));
-        let (cache_kib, vault) = (options.reader_cache_kib, Arc::clone(&options.vault));
-        Self { path, cache_kib, id, vault, fresh, permits, idle: Mutex::new(Vec::new()) }
+        Self { path, cache_kib: options.reader_cache_kib, fresh, permits, idle: Mutex::new(Vec::new()) }
     }
 
     /// Runs `read` on a connection of its own, away from the async threads.
@@ -102,7 +99,7 @@ impl Readers {
             let row = rows.next()?.ok_or(Failure::Corrupt("a stream has a gap"))?;
             let version = chain.step(row)?;
             if version > after && version <= through {
-                entries.push(self.entry(row, stream)?);
+                entries.push(entry(row, stream)?);
             }
         }
         entries.reverse();
@@ -129,7 +126,7 @@ impl Readers {
             let kind = kind(row)?;
             if filter.wants(kind, text(row, 4)?) {
                 let id = Uuid::from_bytes(row.get(2)?);
-                entries.push(self.entry(row, StreamRef { kind, id })?);
+                entries.push(entry(row, StreamRef { kind, id })?);
             }
         }
         Ok(Page { entries, through })
@@ -139,21 +136,22 @@ impl Readers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         idle.map_or_else(|| Ok(open_reader(&self.path, self.cache_kib)?), Ok)
     }
+}
 
-    fn entry(&self, row: &Row<'_>, stream: StreamRef) -> Result<Entry, Failure> {
-        let sealed = Bytes::copy_from_slice(blob(row, 9)?);
-        Ok(Entry {
-            position: row.get(0)?,
-            stream,
-            version: row.get(3)?,
-            event_type: text(row, 4)?.into(),
-            event_version: row.get(5)?,
-            recorded_at: instant(row, 6)?,
-            leaf_hash: row.get(7)?,
-            metadata: Bytes::copy_from_slice(blob(row, 8)?),
-            payload: self.vault.open(&self.id, stream, sealed).map_err(|_| Failure::Away)?,
-        })
-    }
+/// An entry as it is stored: nothing is opened yet.
+fn entry(row: &Row<'_>, stream: StreamRef) -> Result<Entry, Failure> {
+    Ok(Entry {
+        position: row.get(0)?,
+        stream,
+        version: row.get(3)?,
+        event_type: text(row, 4)?.into(),
+        event_version: row.get(5)?,
+        recorded_at: instant(row, 6)?,
+        leaf_hash: row.get(7)?,
+        metadata: Bytes::copy_from_slice(blob(row, 8)?),
+        payload: Bytes::copy_from_slice(blob(row, 9)?),
+        at_rest: AtRest::Clear,
+    })
 }
 
 /// The way back through a stream.

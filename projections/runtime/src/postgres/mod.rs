@@ -9,6 +9,7 @@
 
 mod arrays;
 mod database;
+mod erase;
 mod read;
 mod store;
 mod write;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::arrays::stored;
 use super::database::PostgresViews;
+use super::erase;
 use super::read::{self, Asked};
 use super::write::Writer;
 use crate::store::{Layout, Place, Range, Standing, StoredCheckpoint, StoredEntry, StoredRow, Writes};
@@ -83,7 +84,19 @@ impl ViewStore for PostgresStore {
         if let Some(faults) = &self.faults {
             faults.reached(CrashPoint::Writing);
         }
-        self.views.wait(self.writer().fold(batch))
+        if batch.iter().all(|writes| writes.erased.is_empty()) {
+            return self.views.wait(self.writer().fold(batch));
+        }
+        for view in self.standing()?.iter().filter(|one| one.checkpoint.stage == Stage::Retired) {
+            self.drop_retired(&view.view)?;
+        }
+        self.views.wait(async {
+            let mut spelled_out = Vec::with_capacity(batch.len());
+            for writes in batch {
+                spelled_out.push(erase::spelled_out(self.asked(), writes).await?);
+            }
+            self.writer().fold(&spelled_out).await
+        })
     }
 
     fn activate(&self, instance: Instance, at: Token) -> Result<(), StoreError> {

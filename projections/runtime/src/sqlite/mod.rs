@@ -6,6 +6,7 @@
 
 mod read;
 mod schema;
+mod scrub;
 mod store;
 mod write;
 

@@ -32,6 +32,8 @@ const CHECKPOINTS: &str = "
         position INTEGER NOT NULL,
         PRIMARY KEY (view, version, generation)
     )";
+/// One row while the file may still hold bytes of rows that were erased.
+const OWED: &str = "CREATE TABLE IF NOT EXISTS scrubs_owed (since TEXT NOT NULL)";
 
 pub(super) fn open_writer(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(&format!(
@@ -45,6 +47,7 @@ pub(super) fn open_writer(connection: &Connection) -> Result<(), StoreError> {
         return Err(StoreError::NewerSchema { found, known: SCHEMA });
     }
     connection.execute_batch(CHECKPOINTS)?;
+    connection.execute_batch(OWED)?;
     connection.pragma_update(None, "user_version", SCHEMA)?;
     Ok(())
 }

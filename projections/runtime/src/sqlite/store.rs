@@ -8,7 +8,7 @@ use concord_lease::Fence;
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{read, schema, write};
+use super::{read, schema, scrub, write};
 use crate::store::{Layout, Place, Range, Standing, StoredCheckpoint, StoredEntry, StoredRow, Writes};
 use crate::{
     Checkpoint, CrashPoint, Faults, Instance, Key, List, Sort, Stage, StoreError, ViewId, ViewStore,
@@ -35,6 +35,8 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let writer = Connection::open(path)?;
         schema::open_writer(&writer)?;
+        // A process that ended before it was done leaves it to the next.
+        scrub::scrub_if_owed(&writer)?;
         Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), idle: Mutex::default(), faults: None })
     }
 
@@ -109,7 +111,12 @@ impl ViewStore for SqliteStore {
     }
 
     fn commit(&self, batch: &[Writes]) -> Result<(), StoreError> {
+        let erases = batch.iter().any(|writes| !writes.erased.is_empty());
         self.write(|tx| {
+            if erases {
+                write::drop_all_retired(tx)?;
+                scrub::owe(tx)?;
+            }
             batch.iter().try_for_each(|writes| {
                 // First, so that a runner that must stop is told so, and not that its rows are in the way of others.
                 write::advance(tx, writes)?;
@@ -118,7 +125,8 @@ impl ViewStore for SqliteStore {
                 }
                 write::rows_of(tx, writes)
             })
-        })
+        })?;
+        if erases { scrub::scrub(&lock(&self.writer)) } else { Ok(()) }
     }
 
     fn activate(&self, instance: Instance, at: Token) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use concord_kernel::Token;
+use concord_kernel::{PatientId, Token};
 use rusqlite::{Transaction, params, params_from_iter};
 use uuid::Uuid;
 
@@ -23,7 +23,27 @@ pub(super) fn rows_of(tx: &Transaction<'_>, writes: &Writes) -> Result<(), Store
         rows(tx, &tables.rows, &writes.rows)?;
     }
     unlist(tx, &tables.list, &writes.unlisted)?;
-    enlist(tx, &tables.list, &writes.listed)
+    enlist(tx, &tables.list, &writes.listed)?;
+    for patient in &writes.erased {
+        erase(tx, &tables, *patient)?;
+    }
+    Ok(())
+}
+
+/// Removes every row whose key is made of `patient`. All keys are looked at: it is rare.
+fn erase(tx: &Transaction<'_>, tables: &Tables, patient: PatientId) -> Result<(), StoreError> {
+    let patient = patient.uuid().into_bytes();
+    for table in [&tables.rows, &tables.list] {
+        tx.execute(&format!("DELETE FROM {table} WHERE substr(key, 1, 16) = $1"), params![patient])?;
+    }
+    Ok(())
+}
+
+/// Removes every build that was replaced: it holds rows of whoever was erased since.
+pub(super) fn drop_all_retired(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    let mut statement = tx.prepare("SELECT DISTINCT view FROM checkpoints WHERE stage = 'retired'")?;
+    let names = statement.query_map([], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    names.iter().try_for_each(|name| drop_retired(tx, name).map(drop))
 }
 
 /// Moves the checkpoint, if it is where the writer left it.

@@ -90,7 +90,15 @@ fn a_time_axis_is_whole_wherever_in_the_ledger_its_entries_were_recorded() {
     let keys: Vec<_> = (0..3).map(|n| Key::moment(patient(1), at(n), positions[n])).collect();
     let rows = keys.iter().map(|key| (*key, Some(Arc::from(vec![1_u8])))).collect();
     let (from, instance) = (Token { epoch, position: 0 }, begun.instance);
-    let writes = Writes { instance, from, to: 90_000, rows, unlisted: Vec::new(), listed: Vec::new() };
+    let writes = Writes {
+        instance,
+        from,
+        to: 90_000,
+        rows,
+        unlisted: Vec::new(),
+        listed: Vec::new(),
+        erased: Vec::new(),
+    };
     store.commit(&[writes]).unwrap();
     let (first, last) = Key::edges(patient(1));
     let mut wanted = keys.clone();

@@ -241,6 +241,7 @@ fn copied(writes: &Writes) -> Writes {
         rows: writes.rows.clone(),
         unlisted: writes.unlisted.clone(),
         listed: writes.listed.clone(),
+        erased: writes.erased.clone(),
     }
 }
 

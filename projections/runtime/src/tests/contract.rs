@@ -17,7 +17,7 @@ use crate::{
     SqliteStore, Stage, StoreError, ViewId, ViewStore,
 };
 
-const VIEW: ViewId = ViewId { name: "names", version: 1 };
+pub(super) const VIEW: ViewId = ViewId { name: "names", version: 1 };
 const OTHER: ViewId = ViewId { name: "copycat", version: 1 };
 const EPOCH: Uuid = Uuid::from_u128(77);
 const MANY: usize = 1_000;
@@ -37,7 +37,7 @@ pub(super) fn postgres() -> PostgresStore {
 }
 
 /// Has every store do the same.
-fn each(contract: impl Fn(&dyn ViewStore)) {
+pub(super) fn each(contract: impl Fn(&dyn ViewStore)) {
     let folder = tempfile::tempdir().unwrap();
     contract(&SqliteStore::open(&folder.path().join("views.db")).unwrap());
     let store = postgres();
@@ -49,30 +49,38 @@ fn at(position: u64) -> Token {
     Token { epoch: EPOCH, position }
 }
 
-fn begun(store: &dyn ViewStore, view: ViewId, stage: Stage) -> Build {
+pub(super) fn begun(store: &dyn ViewStore, view: ViewId, stage: Stage) -> Build {
     let Checkpoint { instance, token, .. } = store.begin(view, Layout::Kept, stage, EPOCH).unwrap();
     assert_eq!((instance.view, token), (view, at(0)));
     instance
 }
 
-fn key(n: u128) -> Key {
+pub(super) fn key(n: u128) -> Key {
     Key::patient(patient(n))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "a row that is there, as a batch has it")]
-fn doc(text: &str) -> Option<Arc<[u8]>> {
+pub(super) fn doc(text: &str) -> Option<Arc<[u8]>> {
     Some(Arc::from(text.as_bytes()))
 }
 
-fn writes(instance: Build, from: u64, to: u64) -> Writes {
-    Writes { instance, from: at(from), to, rows: Vec::new(), unlisted: Vec::new(), listed: Vec::new() }
+pub(super) fn writes(instance: Build, from: u64, to: u64) -> Writes {
+    Writes {
+        instance,
+        from: at(from),
+        to,
+        rows: Vec::new(),
+        unlisted: Vec::new(),
+        listed: Vec::new(),
+        erased: Vec::new(),
+    }
 }
 
-fn with_rows(instance: Build, from: u64, to: u64, rows: Vec<(Key, Option<Arc<[u8]>>)>) -> Writes {
+pub(super) fn with_rows(instance: Build, from: u64, to: u64, rows: Vec<(Key, Option<Arc<[u8]>>)>) -> Writes {
     Writes { rows, ..writes(instance, from, to) }
 }
 
-fn entry(rank: u8, item: &[u8]) -> ListEntry {
+pub(super) fn entry(rank: u8, item: &[u8]) -> ListEntry {
     ListEntry { list: List::all(), sort: Sort::new().rank(rank), item: Item::of(&[item]) }
 }
 

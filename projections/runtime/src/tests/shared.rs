@@ -15,7 +15,7 @@ const EPOCH: Uuid = Uuid::from_u128(77);
 fn writes(instance: Instance, from: u64, to: u64) -> Writes {
     let rows = vec![(Key::patient(patient(1)), Some(std::sync::Arc::from(&b"row"[..])))];
     let from = Token { epoch: EPOCH, position: from };
-    Writes { instance, from, to, rows, unlisted: Vec::new(), listed: Vec::new() }
+    Writes { instance, from, to, rows, unlisted: Vec::new(), listed: Vec::new(), erased: Vec::new() }
 }
 
 fn begun(store: &PostgresStore) -> Instance {

@@ -29,15 +29,15 @@ impl Roster {
 
 impl View for Roster {
     const NAME: &'static str = "roster";
-    const VERSION: u32 = 4;
+    const VERSION: u32 = 5;
     const KINDS: &'static [StreamKind] = &[StreamKind::Episode, StreamKind::Recovery];
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
         match &fact.event {
-            DomainEvent::Episode(_) => vec![Key::stream(fact.stream)],
+            DomainEvent::Episode(_) => vec![Key::stream(fact.patient, fact.stream)],
             DomainEvent::Recovery(Event::RetentionMeasured { episode, .. }) => {
-                vec![Key::stream(StreamRef::episode(fact.patient, &episode.program))]
+                vec![Key::stream(fact.patient, StreamRef::episode(fact.patient, &episode.program))]
             }
             DomainEvent::Assessment(_)
             | DomainEvent::Chart(_)

@@ -53,7 +53,8 @@ pub async fn stay(
     patient: PatientId,
     program: &ProgramId,
 ) -> Result<Option<RosterLine>, ViewReadError> {
-    let row = reader.row::<Roster>(Key::stream(StreamRef::episode(patient, program))).await?;
+    let key = Key::stream(patient, StreamRef::episode(patient, program));
+    let row = reader.row::<Roster>(key).await?;
     Ok(row.map(line))
 }
 

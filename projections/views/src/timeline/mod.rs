@@ -88,6 +88,10 @@ impl View for Timeline {
     const INSERT_ONLY: bool = true;
     type Row = Row;
 
+    fn rows_of(patient: PatientId) -> Vec<PatientId> {
+        vec![patient, about(patient)]
+    }
+
     fn touches(fact: &Fact) -> Vec<Key> {
         let mut keys = Vec::new();
         if Entry::is_made_of(&fact.event) {

@@ -1,7 +1,7 @@
 //! What is stored to messages. Payloads are passed on as they are, without copying.
 
 use bytes::Bytes;
-use concord_ledger::{Entry, Head};
+use concord_ledger::{AtRest, Entry, Head};
 use concord_proto::concord::ledger::v1 as pb;
 
 use crate::common::encode::{instant, token};
@@ -16,6 +16,7 @@ pub(super) fn head(head: Head) -> pb::GetHeadResponse {
 }
 
 pub(crate) fn event(entry: Entry) -> pb::StoredEvent {
+    let shredded = entry.is_shredded();
     let Entry {
         position,
         stream,
@@ -24,9 +25,14 @@ pub(crate) fn event(entry: Entry) -> pb::StoredEvent {
         event_version,
         recorded_at,
         payload,
+        at_rest,
         metadata,
         leaf_hash,
     } = entry;
+    let sealed = match at_rest {
+        AtRest::Clear => Bytes::new(),
+        AtRest::Sealed(stored) | AtRest::Shredded(stored) => stored,
+    };
     pb::StoredEvent {
         position,
         stream_type: stream.kind.as_str().to_owned(),
@@ -38,5 +44,7 @@ pub(crate) fn event(entry: Entry) -> pb::StoredEvent {
         payload,
         metadata,
         leaf_hash: Bytes::copy_from_slice(&leaf_hash),
+        sealed,
+        shredded,
     }
 }

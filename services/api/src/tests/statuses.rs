@@ -55,6 +55,7 @@ fn each_failure_has_one_code_and_one_reason() {
     told(ExecuteError::Overloaded.into(), Code::ResourceExhausted, "OVERLOADED");
     told(ExecuteError::Unavailable.into(), Code::Unavailable, "STORE_UNAVAILABLE");
     told(ExecuteError::RulesUnusable("labs.csv".into()).into(), Code::FailedPrecondition, "RULESET_UNUSABLE");
+    told(ExecuteError::Shredded.into(), Code::FailedPrecondition, "SUBJECT_SHREDDED");
     told(ExecuteError::Corrupt("a leaf").into(), Code::DataLoss, "DATA_LOSS");
 }
 

@@ -54,6 +54,11 @@ impl Arrival {
         (event.position == at.position).then_some(Self { at, previous, event })
     }
 
+    /// Whether the message does not say what happened: it is sealed, and read from the ledger by who may.
+    pub(super) fn is_withheld(&self) -> bool {
+        self.event.payload.is_empty() && !self.event.sealed.is_empty()
+    }
+
     /// Decides what it is to somebody at `cursor`.
     pub(super) fn place(&self, cursor: Option<Cursor>) -> Place {
         let Some(cursor) = cursor else { return Place::NewHistory };

@@ -1,6 +1,6 @@
 //! The consumer at work.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -149,6 +149,8 @@ impl<H: History> Consumer<H> {
         effects: &mut impl Effects,
     ) -> Result<(), Trouble> {
         let mut pending = standing.cursor.map(Pending::after);
+        let reach: HashMap<_, _> =
+            arrivals.iter().map(|arrival| (arrival.at.epoch, arrival.at.position)).collect();
         for arrival in arrivals {
             let at = pending.as_ref().map(Pending::to);
             let mut place = arrival.place(at);
@@ -158,6 +160,10 @@ impl<H: History> Consumer<H> {
                 standing.cursor = Some(cursor);
                 pending = Some(Pending::after(cursor));
                 place = arrival.place(Some(cursor));
+            }
+            if place == Place::Next && arrival.is_withheld() {
+                // With it, everything else that has arrived of this history: one question instead of many.
+                place = Place::Gap(reach.get(&arrival.at.epoch).copied().unwrap_or(arrival.at.position));
             }
             if let Place::Gap(through) = place {
                 self.flush(pending.take(), standing, effects).await?;

@@ -31,7 +31,8 @@ pub(super) fn stored(event: &StoredEvent) -> Result<Value, Failed> {
         "version": event.version,
         "event_type": event.event_type,
         "event_version": event.event_version,
-        "payload": serde_json::from_slice::<Value>(&event.payload)?,
+        // Destroyed keys leave nothing to show but that.
+        "payload": if event.shredded { json!("shredded") } else { serde_json::from_slice(&event.payload)? },
         "metadata": serde_json::from_slice::<Value>(&event.metadata)?,
     }))
 }

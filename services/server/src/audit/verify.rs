@@ -178,6 +178,7 @@ fn recorded(event: StoredEvent) -> Option<Recorded> {
         event_version: u16::try_from(event.event_version).ok()?,
         recorded_at_micros: event.recorded_at_micros,
         payload: String::from_utf8(event.payload.into()).ok()?,
+        sealed: String::from_utf8(event.sealed.into()).ok()?,
         metadata: String::from_utf8(event.metadata.into()).ok()?,
     })
 }

@@ -23,6 +23,7 @@ use super::bar;
 use crate::cli::ImportPostgresEs;
 use crate::config::{Address, Config, is_local};
 use crate::heads::Remembered;
+use crate::keys::Keys;
 use crate::serve::Sources;
 use crate::{Failed, database, out};
 
@@ -91,7 +92,13 @@ async fn open(tenant: &TenantId, config: &Config) -> Result<std::sync::Arc<dyn L
     let database = database::database(&config.ledger)?;
     let id = LedgerId::clinical(tenant.clone());
     let seen = Remembered::of(config, &id).read()?;
-    Ok(crate::open::ledger(id, config, database.as_ref(), &Sources::machine(), seen).await?)
+    let sources = Sources::machine();
+    let keys = match Keys::open(config).await? {
+        Some(keys) => Some(keys.of(&id, &sources).await?),
+        None => None,
+    };
+    let vault = crate::open::vault_of(keys.as_ref());
+    Ok(crate::open::ledger(id, config, database.as_ref(), &sources, (seen, vault)).await?)
 }
 
 /// Reads the whole table once and writes nothing. Gives the aggregates that hold something unknown.

@@ -108,7 +108,7 @@ impl Collector {
 impl Watched {
     /// What is looked at of `tenant`.
     pub(crate) fn of(tenant: &TenantId, opened: &Opened) -> Self {
-        let Opened { ledger, looks: _, executor, views } = opened;
+        let Opened { ledger, looks: _, executor, views, keys: _ } = opened;
         Self {
             tenant: tenant.clone(),
             ledger: Arc::clone(ledger),

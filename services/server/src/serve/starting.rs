@@ -19,6 +19,7 @@ use crate::config::{Config, NetworkKind, ProcessRole};
 use crate::feeds;
 use crate::heads::Remembered;
 use crate::health::Parts;
+use crate::keys::Shredder;
 use crate::log_relays::LogRelays;
 use crate::metrics::Watched;
 use crate::open::{Opened, Shared, ledger as ledger_of, open};
@@ -75,12 +76,19 @@ impl<'a> Starting<'a> {
         let unusable = |cause| ServeError::Rules { tenant: id.clone(), cause };
         opened.executor.rules().await.map_err(unusable)?;
         let mut watched = Watched::of(id, &opened);
-        let Opened { ledger, looks, executor, views } = opened;
+        let Opened { ledger, looks, executor, views, keys } = opened;
         self.remember(&ledger).await?;
         self.remember(looks.ledger()).await?;
         self.views.extend(views.clone());
         if let Some(views) = views.clone().filter(|_| self.config.has(ProcessRole::Timers)) {
             self.ring(id, executor.clone(), views);
+        }
+        if let Some(keys) = keys {
+            // Each process forgets; those that execute commands also do what was asked.
+            let works = self.config.has(ProcessRole::Api) || self.config.has(ProcessRole::Timers);
+            let (ledger, executor, views) = (Arc::clone(&ledger), executor.clone(), views.clone());
+            let shredder = Shredder { keys, executor, ledger, views, works };
+            self.tasks.keep(Task::Shreds, shredder.run());
         }
         if let Some(relay) = pharmacy(self.config, self.sources, &ledger, &executor) {
             self.send(id, relay);

@@ -20,6 +20,8 @@ pub(crate) enum Task {
     Timers,
     /// Sends prescriptions, one for each tenant.
     Pharmacy,
+    /// Destroys records that are to be forgotten, one for each tenant.
+    Shreds,
     /// Remembers how far the ledgers were served, one for each tenant.
     Heads,
     /// Signs checkpoints, one for each tenant.
@@ -41,6 +43,7 @@ impl Task {
             Self::Health => "the watch over the views",
             Self::Timers => "the timekeeper",
             Self::Pharmacy => "the pharmacy relay",
+            Self::Shreds => "what destroys records",
             Self::Heads => "what remembers how far the ledgers were served",
             Self::Signer => "the signer of checkpoints",
             Self::Relay => "the relay of the log",

@@ -61,6 +61,8 @@ const NEVER: &[(&str, &str)] = &[
     ("CONTRIBUTION_WITHOUT_MEDICATION", "a partner's call meets it, and no command"),
     ("INBOX_FULL", "a partner's call meets it, and no command"),
     ("CONTRIBUTION_REVIEWED", "only after a partner's call, which is no command"),
+    ("SUBJECT_SHREDDED", "records are destroyed on the command line, by no call"),
+    ("ERASURE_NEEDS_TWO", "records are destroyed on the command line, by no call"),
     ("RULESET_BASE_CHANGED", "only after an upgrade between two signatures"),
     ("RULESET_UNUSABLE", "only after an upgrade whose tables the program's rows do not fit"),
 ];

@@ -40,7 +40,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(recovery::told().into_iter().map(DomainEvent::Recovery));
     all.extend(prescription::prescription().into_iter().map(DomainEvent::Prescription));
     all.extend(ruleset::ruleset().into_iter().map(DomainEvent::Ruleset));
-    all.push(DomainEvent::Audit(audit::audit()));
+    all.extend(audit::audits().map(DomainEvent::Audit));
     all.extend(disclosed::consent().into_iter().map(DomainEvent::Consent));
     all.extend(disclosed::feed().into_iter().map(DomainEvent::Feed));
     all.extend(disclosed::inbox().into_iter().map(DomainEvent::Inbox));
