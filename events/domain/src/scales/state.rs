@@ -183,7 +183,7 @@ impl Scales {
         match (mood, anxiety) {
             (Some(mood), Some(anxiety)) => {
                 let part = |series: &Series, of: &Series| {
-                    u32::from(series.baseline) * scoring::highest_total(of.scale)
+                    u32::from(series.baseline) * of.scale.highest_total()
                 };
                 Some(if part(anxiety, mood) > part(mood, anxiety) { anxiety } else { mood })
             }

@@ -106,9 +106,9 @@ impl Agenda {
             | ChartEvent::LateInjectionDecided { .. }
             | ChartEvent::InjectionOverdue { .. }
             | ChartEvent::InjectionReviewed { .. }
+            | ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::ResponseAssessed(_) => true,
-            ChartEvent::CharacteristicsRecorded { .. }
-            | ChartEvent::NoKnownAllergiesConfirmed
+            ChartEvent::NoKnownAllergiesConfirmed
             | ChartEvent::AllergyRecorded { .. }
             | ChartEvent::AllergyRefuted { .. }
             | ChartEvent::ConditionRecorded { .. }
@@ -137,6 +137,7 @@ impl Agenda {
                     self.support.stay_closed(*episode);
                 }
                 self.bridging.fold(event);
+                self.monitoring.fold_episode(event);
                 self.moved(fact, event);
             }
             DomainEvent::Assessment(event) => self.indications.fold(fact, event),
@@ -157,6 +158,7 @@ impl Agenda {
             DomainEvent::Scales(event) => {
                 self.risks.fold(event);
                 self.trials.fold_scales(event);
+                self.monitoring.fold_scales(event);
             }
             DomainEvent::FollowUp(event) => {
                 self.visits.fold(fact.recorded_at, event);
