@@ -503,8 +503,14 @@ fn movements_and_mania_are_seen_by_a_clinician_and_named_by_their_criteria() {
     };
     let aims = |items: [u8; 12]| form(1, ScaleKind::Aims, items);
     let mild = aims([2, 2, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0]);
-    assert_eq!(band(recorded(std::slice::from_ref(&mild))), (Some(4), "probable tardive dyskinesia".to_owned()));
-    assert_eq!(band(recorded(&[aims([2, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0])])), (Some(3), "below threshold".to_owned()));
+    assert_eq!(
+        band(recorded(std::slice::from_ref(&mild))),
+        (Some(4), "probable tardive dyskinesia".to_owned())
+    );
+    assert_eq!(
+        band(recorded(&[aims([2, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0])])),
+        (Some(3), "below threshold".to_owned())
+    );
     refuses(Form { mode: AdministrationMode::SelfReport, ..mild.clone() }, Error::ClinicianScores);
     refuses(Form { items: vec![None; 12], ..mild.clone() }, Error::Unanswered);
     refuses(Form { stated_total: Some(6), ..mild }, Error::TotalMismatch { computed: Some(4) });

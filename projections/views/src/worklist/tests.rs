@@ -91,7 +91,7 @@ fn what_cannot_wait_stands_before_what_is_long_overdue_on_a_worklist_and_not_on_
     let (model, _) = due(vec![booked, reported()]);
     let lists = model.lists();
     let kinds = |list: &List| {
-        let on: Vec<_> = lists[list].iter().map(|entry| DueKind::of_item(&entry.item).unwrap()).collect();
+        let on: Vec<_> = lists[list].iter().map(|(_, item)| DueKind::of_item(item).unwrap()).collect();
         let place = |kind| on.iter().position(|on| *on == kind).unwrap();
         (place(DueKind::SideEffectTriage), place(DueKind::Visit))
     };
