@@ -13,6 +13,7 @@ mod tests;
 use concord_kernel::Instant;
 
 use self::found::Found;
+use crate::age::age;
 use crate::load::drugs::Entry;
 use crate::load::set::At;
 use crate::safety::{Exposure, Proposal, Subject};
@@ -168,8 +169,6 @@ impl<'a> Scene<'a> {
 
     /// Whole years of age.
     fn age(&self) -> Option<i32> {
-        let (born, today) = (self.subject.born_on?, self.now.day());
-        let before_birthday = (today.month(), today.day()) < (born.month(), born.day());
-        Some(i32::from(today.year()) - i32::from(born.year()) - i32::from(before_birthday))
+        Some(age(self.subject.born_on?, self.now.day()))
     }
 }

@@ -3,6 +3,7 @@
 //! Data files are in `data/`. A [`Ruleset`] is what they say together; its version is named by every event that a
 //! rule judged. Nothing here knows about streams, commands or storage.
 
+mod age;
 mod check;
 mod duration;
 mod escalation;

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use concord_kernel::Instant;
+use concord_kernel::{Day, Instant};
 use serde::{Deserialize, Serialize};
 
+use crate::age::age;
 use crate::load::ingredients::Substances;
 use crate::load::set::Set;
 use crate::load::small::Labs;
@@ -19,6 +20,8 @@ pub struct Test {
     pub id: RuleId,
     /// Which results meet it; one is enough.
     pub labs: Vec<LabId>,
+    /// Only of patients who are older than so many years; of everybody when absent.
+    pub age_over: Option<u16>,
     /// How many days before the start a result counts as the baseline; none is asked when absent.
     pub baseline_days: Option<u16>,
     /// Days after the start, rising.
@@ -66,6 +69,12 @@ pub struct Monitored {
 }
 
 impl Test {
+    /// Whether it is asked of a patient who is that old on `day`. Whose age nobody knows counts as old enough.
+    pub fn is_for(&self, born_on: Option<Day>, day: Day) -> bool {
+        let age = || born_on.map(|born| age(born, day));
+        self.age_over.is_none_or(|over| age().is_none_or(|years| years > i32::from(over)))
+    }
+
     /// When it is due next, derived from the course and the latest result and from nothing else; none when nothing more
     /// is asked. A test that was never done is due, however long ago it should have been.
     pub fn next_due(&self, course: &Monitored, early_percent: u16) -> Option<TestDue> {
@@ -210,6 +219,7 @@ fn test(row: &Row<'_>, labs: &Labs) -> Result<Test, LoadError> {
     let test = Test {
         id: row.id()?,
         labs: named,
+        age_over: row.whole("age_over")?,
         baseline_days: row.whole("baseline_days")?,
         after_start_days,
         after_change_days: row.whole("after_change_days")?,
@@ -299,6 +309,28 @@ mod tests {
         assert_eq!(level(Some(20), Some(25)), Some((25 + 91, Regular)));
         // Asked once before the start and never again.
         assert_eq!(due("nortriptyline", "mon.tca.ecg", None, Some(-300)), None);
+    }
+
+    #[test]
+    fn a_test_of_older_patients_is_asked_past_the_birthday_and_of_whom_nobody_knows_the_age() {
+        let rules = Ruleset::embedded();
+        let lithium = DrugId::parse("lithium").unwrap();
+        let ecg = rules.tests_of(&lithium).find(|test| test.id.as_str() == "mon.lithium.ecg").unwrap();
+        let born = |text: &str| Some(Instant::parse(text).unwrap().day());
+        let day = start().day();
+        // Above 40: not in the year after the fortieth birthday.
+        assert!(!ecg.is_for(born("1985-03-03T00:00:00Z"), day));
+        assert!(ecg.is_for(born("1985-03-02T00:00:00Z"), day));
+        assert!(ecg.is_for(None, day));
+    }
+
+    #[test]
+    fn movements_are_looked_at_twice_as_often_with_the_older_antipsychotics() {
+        use TestReason::{Baseline, Regular};
+        let aims = |drug, id, latest| due(drug, id, None, latest);
+        assert_eq!(aims("quetiapine", "mon.antipsychotic.aims", None), Some((0, Baseline)));
+        assert_eq!(aims("quetiapine", "mon.antipsychotic.aims", Some(0)), Some((365, Regular)));
+        assert_eq!(aims("haloperidol", "mon.antipsychotic-first.aims", Some(0)), Some((182, Regular)));
     }
 
     #[test]

@@ -69,6 +69,10 @@ pub enum Taper {
     Rebound,
     /// T5: months, led by the patient.
     OpioidAgonist,
+    /// T6: as T1, and 2 weeks at least.
+    TwoWeeks,
+    /// T7: as T1, and 4 weeks at least.
+    FourWeeks,
 }
 
 /// A row of the formulary.

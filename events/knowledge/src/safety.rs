@@ -25,6 +25,10 @@ pub struct Subject {
     pub results: Vec<LatestResult>,
     /// How buprenorphine is about to be begun, while that is planned and not done.
     pub induction: Option<Induction>,
+    /// Whether a suicide risk above low is open, or the last C-SSRS was above low.
+    pub suicide_risk: bool,
+    /// For how many days what is proposed is handed out at once, where it is a first supply.
+    pub first_supply_days: Option<u16>,
 }
 
 /// How buprenorphine is about to be begun.

@@ -1,5 +1,6 @@
 //! Symptom scales: what they are, what a set of answers means.
 
+mod movement;
 mod score;
 #[cfg(test)]
 mod tests;
@@ -27,12 +28,34 @@ pub enum ScaleKind {
     CiwaAr,
     /// Subjective Opiate Withdrawal Scale, 16 items 0 to 4, total 0 to 64; the patient answers.
     Sows,
+    /// PTSD Checklist for DSM-5, 20 items 0 to 4, total 0 to 80.
+    Pcl5,
+    /// Alcohol Use Disorders Identification Test, the three items on consumption, 0 to 4, total 0 to 12. LOINC 72109-2.
+    AuditC,
+    /// Drug Abuse Screening Test, 10 yes/no items (1/0), total 0 to 10; a yes to the third counts nothing, a no counts one.
+    Dast10,
+    /// Young Mania Rating Scale, 11 items, total 0 to 60; a clinician scores it.
+    Ymrs,
+    /// Abnormal Involuntary Movement Scale, 12 items, of which the first seven make the total, 0 to 28; a clinician scores it.
+    Aims,
 }
 
 impl ScaleKind {
     /// Every scale.
-    pub const ALL: [Self; 7] =
-        [Self::Phq9, Self::Gad7, Self::Cssrs, Self::Craving, Self::Cows, Self::CiwaAr, Self::Sows];
+    pub const ALL: [Self; 12] = [
+        Self::Phq9,
+        Self::Gad7,
+        Self::Cssrs,
+        Self::Craving,
+        Self::Cows,
+        Self::CiwaAr,
+        Self::Sows,
+        Self::Pcl5,
+        Self::AuditC,
+        Self::Dast10,
+        Self::Ymrs,
+        Self::Aims,
+    ];
 
     /// How many answers it takes.
     pub const fn items(self) -> usize {
@@ -43,6 +66,11 @@ impl ScaleKind {
             Self::Cows => withdrawal::COWS.len(),
             Self::CiwaAr => withdrawal::CIWA_AR_ITEMS,
             Self::Sows => withdrawal::SOWS_ITEMS,
+            Self::Pcl5 => 20,
+            Self::AuditC => 3,
+            Self::Dast10 => 10,
+            Self::Ymrs => 11,
+            Self::Aims => movement::ITEMS,
         }
     }
 
@@ -50,8 +78,13 @@ impl ScaleKind {
     pub fn highest_answer(self, item: usize) -> u8 {
         match self {
             Self::Phq9 | Self::Gad7 => 3,
-            Self::Cssrs => 1,
+            Self::Cssrs | Self::Dast10 => 1,
             Self::Craving => 100,
+            Self::Pcl5 | Self::AuditC => 4,
+            Self::Ymrs if YMRS_DOUBLE.contains(&item) => 8,
+            Self::Ymrs => 4,
+            Self::Aims if item < movement::RATED => 4,
+            Self::Aims => 1,
             Self::Cows => withdrawal::COWS.get(item).and_then(|offers| offers.last()).copied().unwrap_or(0),
             Self::CiwaAr if item + 1 == withdrawal::CIWA_AR_ITEMS => withdrawal::CIWA_AR_ORIENTATION,
             Self::CiwaAr => withdrawal::CIWA_AR_HIGHEST,
@@ -63,10 +96,44 @@ impl ScaleKind {
     pub fn offers(self, item: usize, answer: u8) -> bool {
         match self {
             Self::Cows => withdrawal::COWS.get(item).is_some_and(|offers| offers.contains(&answer)),
-            Self::Phq9 | Self::Gad7 | Self::Cssrs | Self::Craving | Self::CiwaAr | Self::Sows => {
-                answer <= self.highest_answer(item)
-            }
+            Self::Phq9
+            | Self::Gad7
+            | Self::Cssrs
+            | Self::Craving
+            | Self::CiwaAr
+            | Self::Sows
+            | Self::Pcl5
+            | Self::AuditC
+            | Self::Dast10
+            | Self::Ymrs
+            | Self::Aims => answer <= self.highest_answer(item),
         }
+    }
+
+    /// How many of the items, from the first on, make the total.
+    pub const fn items_of_total(self) -> usize {
+        match self {
+            Self::Aims => movement::OF_TOTAL,
+            _ => self.items(),
+        }
+    }
+
+    /// What an answer to an item, counted from 0, adds to the total.
+    pub(crate) const fn points(self, item: usize, answer: u8) -> u8 {
+        match self {
+            Self::Dast10 if item == DAST_10_REVERSED => 1u8.saturating_sub(answer),
+            _ => answer,
+        }
+    }
+
+    /// The highest total.
+    pub fn highest_total(self) -> u32 {
+        (0..self.items_of_total()).map(|item| u32::from(self.highest_answer(item))).sum()
+    }
+
+    /// Whether what is scored must be seen, such as pupils, tremor or movements: nobody scores it of themselves.
+    pub const fn is_seen(self) -> bool {
+        matches!(self, Self::Cows | Self::CiwaAr | Self::Ymrs | Self::Aims)
     }
 
     /// Whether it measures withdrawal: a moment, which is compared with no baseline.
@@ -78,17 +145,18 @@ impl ScaleKind {
     pub const fn missing_allowed(self) -> usize {
         match self {
             Self::Phq9 | Self::Gad7 => 2,
-            Self::Cssrs | Self::Craving | Self::Cows | Self::CiwaAr | Self::Sows => 0,
+            _ => 0,
         }
     }
 
-    /// LOINC code of the panel; craving and the withdrawal scales have none.
+    /// LOINC code of the panel, where one is known.
     pub const fn loinc_panel(self) -> Option<&'static str> {
         match self {
             Self::Phq9 => Some("44249-1"),
             Self::Gad7 => Some("69737-5"),
             Self::Cssrs => Some("93373-9"),
-            Self::Craving | Self::Cows | Self::CiwaAr | Self::Sows => None,
+            Self::AuditC => Some("72109-2"),
+            _ => None,
         }
     }
 
@@ -97,7 +165,9 @@ impl ScaleKind {
         match self {
             Self::Phq9 => Some("44261-6"),
             Self::Gad7 => Some("70274-6"),
-            Self::Cssrs | Self::Craving | Self::Cows | Self::CiwaAr | Self::Sows => None,
+            Self::AuditC => Some("75626-2"),
+            Self::Dast10 => Some("82667-7"),
+            _ => None,
         }
     }
 
@@ -108,7 +178,7 @@ impl ScaleKind {
                 "44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3",
                 "44260-8",
             ],
-            Self::Gad7 | Self::Cssrs | Self::Craving | Self::Cows | Self::CiwaAr | Self::Sows => &[],
+            _ => &[],
         }
     }
 
@@ -116,7 +186,8 @@ impl ScaleKind {
     pub const fn remission_below(self) -> Option<u16> {
         match self {
             Self::Phq9 | Self::Gad7 => Some(5),
-            Self::Cssrs | Self::Craving | Self::Cows | Self::CiwaAr | Self::Sows => None,
+            Self::Ymrs => Some(13),
+            _ => None,
         }
     }
 
@@ -125,10 +196,17 @@ impl ScaleKind {
         match self {
             Self::Phq9 => Some(5),
             Self::Gad7 => Some(4),
-            Self::Cssrs | Self::Craving | Self::Cows | Self::CiwaAr | Self::Sows => None,
+            Self::Pcl5 => Some(10),
+            _ => None,
         }
     }
 }
+
+/// Items of the YMRS, counted from 0, that count twice: irritability, speech, content, aggression. Source: Young 1978.
+const YMRS_DOUBLE: [usize; 4] = [4, 5, 7, 8];
+
+/// The item of the DAST-10, counted from 0, where a no tells of a problem: being able to stop. Source: Skinner 1982.
+const DAST_10_REVERSED: usize = 2;
 
 /// A range of totals with a name.
 #[derive(Clone, Debug, PartialEq, Eq)]

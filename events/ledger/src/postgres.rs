@@ -20,8 +20,7 @@ use crate::tip::Published;
 use crate::work::Work;
 use crate::{
     Append, AppendError, Appended, Entry, Epochs, Filter, Head, Ledger, OpenError, Others, Page, ReadError,
-    Receipt,
-    vault,
+    Receipt, vault,
 };
 
 mod batch;

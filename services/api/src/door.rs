@@ -17,9 +17,9 @@ use tonic::metadata::MetadataMap;
 
 use crate::arrival::Arrival;
 use crate::limits::{DEADLINE_MARGIN, TOKEN_CHECK};
-use crate::rates::{OpenStream, Rates};
 use crate::looking::{About, Call};
 use crate::query::Inquiry;
+use crate::rates::{OpenStream, Rates};
 use crate::{Failure, Limits, Tenant, Tenants};
 
 /// Lets callers in. Clones share everything.

@@ -4,8 +4,8 @@
 //! domain types and `encode` turns answers into messages; nothing else knows both. What goes wrong anywhere becomes a
 //! [`Failure`], and `status` is the one place that says which code and which reason that is.
 
-mod access_log;
 mod access;
+mod access_log;
 mod adherence;
 mod api;
 mod arrival;

@@ -9,8 +9,8 @@ use concord_executor::Executor;
 use concord_feed::Feed;
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
-use concord_looks::Looks;
 use concord_looks::AccessLog;
+use concord_looks::Looks;
 use concord_projection::Projections;
 
 /// Everything that belongs to one tenant. Nothing in it can reach another's.

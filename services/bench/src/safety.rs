@@ -187,6 +187,8 @@ fn subject(rules: &Ruleset, medications: usize) -> Result<Subject, BenchError> {
             .collect::<Result<_, _>>()?,
         unmapped_conditions: false,
         induction: None,
+        suicide_risk: true,
+        first_supply_days: Some(30),
         results: results.collect::<Result<_, BenchError>>()?,
     })
 }

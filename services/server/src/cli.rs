@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use crate::audit::Audit;
 use crate::config::ProcessRole;
-use crate::ledger::Which;
 use crate::keys::Command as Keys;
+use crate::ledger::Which;
 use crate::rules::{Rules, Service};
 
 /// The system of record for medication management in intensive outpatient programs.

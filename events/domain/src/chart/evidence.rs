@@ -30,6 +30,7 @@ impl Chart {
         let mut subject = self.subject(context.now);
         if let Some(scales) = &context.facts.scales {
             add_scores(&mut subject, scales);
+            subject.suicide_risk = scales.risk_open;
         }
         if let Some(recovery) = &context.facts.recovery {
             add_use(&mut subject, recovery, context);

@@ -339,11 +339,12 @@ impl Order {
     }
 }
 
-/// Whether stopping at once may harm: taper codes T2 to T5. T1 is a comfort, and is shown as advice.
+/// Whether stopping at once may harm: taper codes T2 to T5. T1, T6 and T7 are
+/// advice: the shortest length of a taper that is planned.
 pub(super) const fn must_taper(taper: concord_knowledge::Taper) -> bool {
     use concord_knowledge::Taper;
     match taper {
-        Taper::None | Taper::Weeks => false,
+        Taper::None | Taper::Weeks | Taper::TwoWeeks | Taper::FourWeeks => false,
         Taper::Slow | Taper::Seizure | Taper::Rebound | Taper::OpioidAgonist => true,
     }
 }

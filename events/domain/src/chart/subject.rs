@@ -25,6 +25,8 @@ impl Chart {
             conditions: self.conditions.iter().filter_map(|known| known.condition.clone()).collect(),
             unmapped_conditions: self.conditions.iter().any(|known| known.condition.is_none()),
             induction: None,
+            suicide_risk: false,
+            first_supply_days: None,
             results: self
                 .results
                 .iter()

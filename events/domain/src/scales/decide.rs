@@ -137,12 +137,11 @@ impl Form<'_> {
         if !own && !CLINICIANS.contains(&role) {
             return Err(Error::RoleNotPermitted { role });
         }
-        let seen = matches!(self.scale, ScaleKind::Cows | ScaleKind::CiwaAr);
-        if seen && self.mode != AdministrationMode::Clinician {
+        if self.scale.is_seen() && self.mode != AdministrationMode::Clinician {
             return Err(Error::ClinicianScores);
         }
         // A withdrawal score lets a first dose go ahead: whoever takes pulse and blood pressure gives it.
-        if seen && role == Role::Therapist {
+        if self.scale.is_seen() && self.scale.is_of_withdrawal() && role == Role::Therapist {
             return Err(Error::RoleNotPermitted { role });
         }
         if !is_language_tag(self.language) {
@@ -163,7 +162,12 @@ impl Form<'_> {
                 | ScaleKind::Cssrs
                 | ScaleKind::Cows
                 | ScaleKind::CiwaAr
-                | ScaleKind::Sows,
+                | ScaleKind::Sows
+                | ScaleKind::Pcl5
+                | ScaleKind::AuditC
+                | ScaleKind::Dast10
+                | ScaleKind::Ymrs
+                | ScaleKind::Aims,
                 Some(_),
             ) => Err(Error::SubstanceNotAsked),
         }

@@ -23,10 +23,16 @@ pub(super) fn score(rules: &Ruleset, kind: ScaleKind, items: &[Option<u8>]) -> R
     })?;
     let band = match kind {
         ScaleKind::Phq9 | ScaleKind::Gad7 => score.total.and_then(|total| rules.band(kind, total)),
-        ScaleKind::Craving | ScaleKind::Cows | ScaleKind::CiwaAr | ScaleKind::Sows => {
-            rules.band(kind, score.total.ok_or(Error::Unanswered)?)
-        }
+        ScaleKind::Craving
+        | ScaleKind::Cows
+        | ScaleKind::CiwaAr
+        | ScaleKind::Sows
+        | ScaleKind::Pcl5
+        | ScaleKind::AuditC
+        | ScaleKind::Dast10
+        | ScaleKind::Ymrs => rules.band(kind, score.total.ok_or(Error::Unanswered)?),
         ScaleKind::Cssrs => Some(level_name(score.risk.ok_or(Error::Unanswered)?)),
+        ScaleKind::Aims => Some(movements(score.dyskinesia.ok_or(Error::Unanswered)?)),
     };
     let risk = score.flags.into_iter().map(urgency).max().or_else(|| withdrawal(rules, kind, score.total));
     Ok(Score { total: score.total, band: band.map(str::to_owned), risk })
@@ -35,7 +41,7 @@ pub(super) fn score(rules: &Ruleset, kind: ScaleKind, items: &[Option<u8>]) -> R
 /// Severe withdrawal that a clinician saw is for more than this program can do, at once. Source: ASAM AWM 2020; the worst
 /// band of the scale.
 fn withdrawal(rules: &Ruleset, kind: ScaleKind, total: Option<u16>) -> Option<RiskLevel> {
-    let seen = matches!(kind, ScaleKind::Cows | ScaleKind::CiwaAr);
+    let seen = kind.is_of_withdrawal() && kind.is_seen();
     let severe = total.is_some_and(|total| rules.is_worst_band(kind, total));
     (seen && severe).then_some(RiskLevel::High)
 }
@@ -50,17 +56,17 @@ pub(super) fn remission(kind: ScaleKind, total: u16) -> Option<bool> {
     kind.remission_below().map(|below| total < below)
 }
 
-/// The highest total of a scale that has one.
-pub(super) fn highest_total(kind: ScaleKind) -> u32 {
-    (0..kind.items()).map(|item| u32::from(kind.highest_answer(item))).sum()
-}
-
 const fn urgency(flag: Flag) -> RiskLevel {
     match flag {
         Flag::RiskHigh => RiskLevel::High,
         Flag::RiskModerate | Flag::SuicidalThoughts => RiskLevel::Moderate,
         Flag::Craving => RiskLevel::Low,
     }
+}
+
+/// What the movements of an AIMS are, in the words of its published criteria.
+const fn movements(dyskinesia: bool) -> &'static str {
+    if dyskinesia { "probable tardive dyskinesia" } else { "below threshold" }
 }
 
 const fn level_name(level: scale::RiskLevel) -> &'static str {

@@ -7,7 +7,7 @@ use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::trial::Totals;
 use serde::{Deserialize, Serialize};
 
-use super::{Event, RiskLevel, scoring};
+use super::{Event, RiskLevel};
 use crate::ScaleFacts;
 
 /// What the events of the scores say now.
@@ -182,9 +182,8 @@ impl Scales {
         let (mood, anxiety) = (of(ScaleKind::Phq9), of(ScaleKind::Gad7));
         match (mood, anxiety) {
             (Some(mood), Some(anxiety)) => {
-                let part = |series: &Series, of: &Series| {
-                    u32::from(series.baseline) * scoring::highest_total(of.scale)
-                };
+                let part =
+                    |series: &Series, of: &Series| u32::from(series.baseline) * of.scale.highest_total();
                 Some(if part(anxiety, mood) > part(mood, anxiety) { anxiety } else { mood })
             }
             (mood, anxiety) => mood.or(anxiety),

@@ -495,6 +495,40 @@ fn withdrawal_that_lets_a_dose_go_ahead_is_scored_by_nurses_and_prescribers() {
     assert!(score(Role::Nurse).is_ok() && score(Role::Pmhnp).is_ok());
 }
 
+#[test]
+fn movements_and_mania_are_seen_by_a_clinician_and_named_by_their_criteria() {
+    let band = |events: Vec<Event>| match &events[..] {
+        [Event::ScaleScored { total, band, .. }] => (*total, band.clone().unwrap()),
+        other => panic!("{other:?}"),
+    };
+    let aims = |items: [u8; 12]| form(1, ScaleKind::Aims, items);
+    let mild = aims([2, 2, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0]);
+    assert_eq!(
+        band(recorded(std::slice::from_ref(&mild))),
+        (Some(4), "probable tardive dyskinesia".to_owned())
+    );
+    assert_eq!(
+        band(recorded(&[aims([2, 1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0])])),
+        (Some(3), "below threshold".to_owned())
+    );
+    refuses(Form { mode: AdministrationMode::SelfReport, ..mild.clone() }, Error::ClinicianScores);
+    refuses(Form { items: vec![None; 12], ..mild.clone() }, Error::Unanswered);
+    refuses(Form { stated_total: Some(6), ..mild }, Error::TotalMismatch { computed: Some(4) });
+    let mania = form(1, ScaleKind::Ymrs, [4, 4, 2, 4, 4, 4, 0, 0, 0, 0, 0]);
+    assert_eq!(band(recorded(std::slice::from_ref(&mania))), (Some(22), "mania".to_owned()));
+    refuses(Form { mode: AdministrationMode::SelfReport, ..mania }, Error::ClinicianScores);
+}
+
+#[test]
+fn trauma_and_use_are_told_by_the_patient_and_compared_with_the_first_answer() {
+    let own = |form| Form { mode: AdministrationMode::SelfReport, ..form };
+    let trauma = |n, answer| own(form(n, ScaleKind::Pcl5, [answer; 20]));
+    assert_eq!(verdict(&[trauma(1, 3), trauma(2, 1)]), (Some(20), Some(60), Some(true), None));
+    assert_eq!(recorded(&[own(form(1, ScaleKind::AuditC, [3, 2, 2]))]).len(), 1);
+    assert_eq!(recorded(&[own(form(1, ScaleKind::Dast10, [1; 10]))]).len(), 1);
+    refuses(Form { substance: Some(text("wine")), ..trauma(1, 0) }, Error::SubstanceNotAsked);
+}
+
 /// What is found worse, one score a week.
 fn worse(totals: &[u8]) -> Vec<(u16, u16)> {
     let mut forms = Vec::new();

@@ -386,7 +386,7 @@ fn histories_reach_every_event_they_are_about() {
     let mut runner = TestRunner::deterministic();
     let steps = prop::collection::vec(any_step(), 80);
     let mut reached = BTreeMap::<&'static str, usize>::new();
-    for _ in 0..160 {
+    for _ in 0..320 {
         let mut record = Record::new();
         for command in beginning() {
             record.take(&Step { role: Role::Psychiatrist, hours_later: 0, command }).unwrap();

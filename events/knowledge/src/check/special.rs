@@ -26,6 +26,7 @@ pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
         }
         withdrawal(scene, found);
         start(scene, item, entry, found);
+        supply(scene, item, found);
     }
 }
 
@@ -115,6 +116,17 @@ fn agonist(scene: &Scene<'_>) -> Agonist {
         Agonist::Lately
     } else {
         Agonist::Gone
+    }
+}
+
+/// S14: somebody who may want to die is not handed a fatal supply.
+fn supply<'a>(scene: &Scene<'a>, item: &Item<'_>, found: &mut Found<'a>) {
+    let rules = &scene.rules.rules;
+    let most = rules.numbers.lethal_supply_days;
+    if scene.subject.suicide_risk && scene.subject.first_supply_days.is_some_and(|days| days > most) {
+        for &at in item.ingredients.iter().filter(|at| rules.lethal_overdose.contains(**at)) {
+            found.special("supply.lethal-overdose", &[at]);
+        }
     }
 }
 

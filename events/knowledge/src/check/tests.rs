@@ -65,6 +65,8 @@ pub(super) fn patient(exposures: Vec<Exposure>) -> Subject {
         unmapped_conditions: false,
         results: Vec::new(),
         induction: None,
+        suicide_risk: false,
+        first_supply_days: None,
     }
 }
 

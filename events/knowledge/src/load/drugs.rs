@@ -112,6 +112,8 @@ fn taper(row: &Row<'_>) -> Result<Taper, LoadError> {
         "T3" => Taper::Seizure,
         "T4" => Taper::Rebound,
         "T5" => Taper::OpioidAgonist,
+        "T6" => Taper::TwoWeeks,
+        "T7" => Taper::FourWeeks,
         other => return Err(row.invalid("taper", other)),
     })
 }

@@ -163,6 +163,8 @@ pub struct Limits {
     pub monitoring_early_percent: u16,
     /// Minutes in which somebody acknowledges a critical result.
     pub critical_result_minutes: u16,
+    /// Most days of a drug that may kill in overdose that are handed out at once to somebody at risk of suicide.
+    pub lethal_supply_days: u16,
 }
 
 /// All rules.
@@ -181,10 +183,11 @@ pub(crate) struct Rules {
     pub(crate) duplicate_exempt: Set,
     pub(crate) cumulative: Set,
     pub(crate) pregnancy_check: Set,
+    pub(crate) lethal_overdose: Set,
 }
 
 /// Rules that code applies; their words are in `special_rules.csv`.
-const SPECIAL: [&str; 23] = [
+const SPECIAL: [&str; 24] = [
     "map.unrecognised",
     "allergy.unknown",
     "allergy.same-ingredient",
@@ -208,6 +211,7 @@ const SPECIAL: [&str; 23] = [
     "missing.weight",
     "missing.withdrawal-agonist",
     "missing.limit-result",
+    "supply.lethal-overdose",
 ];
 
 impl Rules {
@@ -234,6 +238,7 @@ impl Rules {
             duplicate_exempt: class("duplicate-exempt")?,
             cumulative: class("cumulative-dose")?,
             pregnancy_check: class("pregnancy-check")?,
+            lethal_overdose: class("lethal-overdose")?,
         };
         rules.read_pairs(&files.table("interactions.csv")?, words, false)?;
         rules.read_pairs(&files.table("duplicates.csv")?, words, true)?;
@@ -334,6 +339,7 @@ fn numbers(table: &Table) -> Result<Limits, LoadError> {
         overlap_days: get("overlap-days")?,
         monitoring_early_percent: get("monitoring-early")?,
         critical_result_minutes: get("critical-result-within")?,
+        lethal_supply_days: get("lethal-supply-days")?,
     };
     if limits.pregnancy_age_from > limits.pregnancy_age_to {
         return Err(table.fault(Fault::Contradiction("pregnancy-age-from", "pregnancy-age-to")));

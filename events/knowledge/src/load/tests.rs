@@ -206,7 +206,7 @@ fn a_schedule_climbs_and_its_rows_agree() {
 #[test]
 fn a_schedule_begins_somewhere_and_names_what_is_known() {
     let nowhere = Err(Fault::EmptyText("after_start_days"));
-    assert_eq!(with("monitoring.csv", "lithium-level,,5|12,5", "lithium-level,,,5"), nowhere);
+    assert_eq!(with("monitoring.csv", "lithium-level,,,5|12,5", "lithium-level,,,,5"), nowhere);
     let unknown = Err(Fault::UnknownLab("lithium-levl".to_owned()));
     assert_eq!(with("monitoring.csv", "lithium,lithium-level", "lithium,lithium-levl"), unknown);
     let backwards = Err(Fault::Contradiction("after_start_days", "every_days"));

@@ -57,7 +57,8 @@ const ACTION: (&str, Way) = (
         &["block"],
     ]),
 );
-const TAPER: (&str, Way) = ("taper", Way::Ranks(&[&["T0"], &["T1"], &["T2", "T3", "T4", "T5"]]));
+const TAPER: (&str, Way) =
+    ("taper", Way::Ranks(&[&["T0"], &["T1"], &["T6"], &["T7"], &["T2", "T3", "T4", "T5"]]));
 const PRESCRIBABLE: (&str, Way) = ("prescribable", Way::Ranks(&[&["yes"], &["no"]]));
 const WHEN: (&str, Way) = ("when", Way::Ranks(&[&["start", "active"], &["always"]]));
 const MECHANISM: (&str, Way) = ("mechanism", Way::Words);
@@ -97,6 +98,7 @@ const LIMITS: &[(&str, Way)] = &[
     ("bridge-days", Way::Lower),
     ("overlap-days", Way::Lower),
     ("critical-result-within", Way::Lower),
+    ("lethal-supply-days", Way::Lower),
 ];
 
 const RECOVERY_LIMITS: &[(&str, Way)] = &[

@@ -193,9 +193,9 @@ fn a_name_hides_no_substance_that_was_recognised_in_it() {
 #[test]
 fn a_drug_that_is_added_is_no_way_round_the_row_of_the_same_substance() {
     let added = |row: &str| on("drugs.csv", DRUGS, row).unwrap_err();
-    let high = added("sertraline-high,Sertraline high,sertraline,oral,,50,,,400,50,7,,b1,T1,yes,,S,,\n");
+    let high = added("trazodone-high,Trazodone high,trazodone,oral,,150,,,600,50,3,,b1,T1,yes,,S,,\n");
     assert_eq!(high.column.as_deref(), Some("hard_max_mg"), "{high}");
-    let quiet = added("sertraline-quiet,Sertraline quiet,sertraline,oral,,50,,,200,50,7,,,T1,yes,,S,,\n");
+    let quiet = added("trazodone-quiet,Trazodone quiet,trazodone,oral,,150,,,400,50,3,,,T1,yes,,S,,\n");
     assert_eq!(quiet.column.as_deref(), Some("boxed_warning"), "{quiet}");
     let law = added("methadone-here,Methadone here,methadone,oral,,10,,,40,10,7,,b1,T5,yes,,S,,\n");
     assert_eq!(law.column.as_deref(), Some("schedule"), "{law}");

@@ -59,7 +59,7 @@ fn what_is_left_over_makes_the_answer_incomplete() {
     for (name, found) in [
         ("Losartan HCT", &["losartan"][..]),
         ("Tylenol Cold", &["acetaminophen"]),
-        ("Claritin-D", &["loratadine"]),
+        ("Benadryl-D", &["diphenhydramine"]),
         ("Aspirin / Unheardofine 5 MG", &["aspirin"]),
         ("Lisinopril / potassium", &["lisinopril"]),
         ("Lisinopril and potassium", &["lisinopril"]),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ScaleKind;
+use super::{ScaleKind, movement};
 
 /// Answers that the scale does not take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +68,9 @@ pub struct Score {
     pub prorated: bool,
     /// The risk level of a C-SSRS; none when answers are missing and those present do not decide it.
     pub risk: Option<RiskLevel>,
+    /// Whether the movements of an AIMS are those of a probable tardive dyskinesia; none for the others, and when answers
+    /// are missing and those present do not decide it.
+    pub dyskinesia: Option<bool>,
     /// What calls for action, sorted.
     pub flags: Vec<Flag>,
 }
@@ -109,7 +112,15 @@ impl ScaleKind {
         let yes = |number: usize| items.get(number - 1).copied().flatten().is_some_and(|answer| answer > 0);
         let flag = match self {
             Self::Phq9 => yes(9).then_some(Flag::SuicidalThoughts),
-            Self::Gad7 | Self::Cows | Self::CiwaAr | Self::Sows => None,
+            Self::Gad7
+            | Self::Cows
+            | Self::CiwaAr
+            | Self::Sows
+            | Self::Pcl5
+            | Self::AuditC
+            | Self::Dast10
+            | Self::Ymrs
+            | Self::Aims => None,
             Self::Cssrs => match risk {
                 Some(RiskLevel::High) => Some(Flag::RiskHigh),
                 Some(RiskLevel::Moderate) => Some(Flag::RiskModerate),
@@ -117,17 +128,20 @@ impl ScaleKind {
             },
             Self::Craving => total.filter(|&mm| mm >= CRAVING_CONTACT).map(|_| Flag::Craving),
         };
-        Ok(Score { kind: self, total, prorated, risk, flags: flag.into_iter().collect() })
+        let dyskinesia = if self == Self::Aims { movement::dyskinesia(items) } else { None };
+        Ok(Score { kind: self, total, prorated, risk, dyskinesia, flags: flag.into_iter().collect() })
     }
 
     fn total(self, items: &[Option<u8>]) -> (Option<u16>, bool) {
-        let answered: Vec<u16> = items.iter().flatten().copied().map(u16::from).collect();
-        let missing = items.len() - answered.len();
+        let counted = &items[..self.items_of_total().min(items.len())];
+        let points = |(at, answer): (usize, &Option<u8>)| Some(u16::from(self.points(at, (*answer)?)));
+        let answered: Vec<u16> = counted.iter().enumerate().filter_map(points).collect();
+        let missing = counted.len() - answered.len();
         if missing > self.missing_allowed() || answered.is_empty() {
             return (None, false);
         }
         let sum: u16 = answered.iter().sum();
-        let (all, there) = (self.items(), answered.len());
+        let (all, there) = (counted.len(), answered.len());
         // Rounded to the nearest whole number, halves up.
         let estimate = (usize::from(sum) * all * 2 + there) / (there * 2);
         (u16::try_from(estimate).ok(), missing > 0)

@@ -122,3 +122,64 @@ fn a_withdrawal_scale_offers_its_own_numbers_and_is_never_estimated() {
     assert!(Ruleset::embedded().is_worst_band(ScaleKind::CiwaAr, 19));
     assert!(!Ruleset::embedded().is_worst_band(ScaleKind::CiwaAr, 18));
 }
+
+#[test]
+fn a_trauma_or_alcohol_form_is_added_up_and_has_its_cut_off() {
+    let band = |kind, total| Ruleset::embedded().band(kind, total);
+    let trauma = ScaleKind::Pcl5.score(&all(&[4; 20])).unwrap();
+    assert_eq!((trauma.total, ScaleKind::Pcl5.highest_total()), (Some(80), 80));
+    assert_eq!(
+        [band(ScaleKind::Pcl5, 30), band(ScaleKind::Pcl5, 31)],
+        [Some("below threshold"), Some("probable PTSD")]
+    );
+    assert!(ScaleKind::Pcl5.change(40, 50).worsened && !ScaleKind::Pcl5.change(40, 49).worsened);
+    assert_eq!(ScaleKind::AuditC.score(&all(&[2, 1, 0])).unwrap().total, Some(3));
+    let drinking = [2, 3, 4, 7].map(|total| band(ScaleKind::AuditC, total).unwrap());
+    assert_eq!(drinking, ["low risk", "positive for women", "positive", "high risk"]);
+}
+
+#[test]
+fn being_able_to_stop_counts_nothing_and_not_being_able_counts_one() {
+    let total = |answers: [u8; 10]| ScaleKind::Dast10.score(&all(&answers)).unwrap().total;
+    assert_eq!(total([0, 0, 1, 0, 0, 0, 0, 0, 0, 0]), Some(0));
+    assert_eq!(total([0; 10]), Some(1));
+    assert_eq!(total([1, 1, 0, 1, 1, 1, 1, 1, 1, 1]), Some(10));
+    let band = |total| Ruleset::embedded().band(ScaleKind::Dast10, total).unwrap();
+    assert_eq!([0, 1, 3, 6, 9].map(band), ["none", "low", "moderate", "substantial", "severe"]);
+}
+
+#[test]
+fn four_items_of_mania_count_twice_and_twelve_is_remission() {
+    let worst = [4, 4, 4, 4, 8, 8, 4, 8, 8, 4, 4];
+    assert_eq!(ScaleKind::Ymrs.score(&all(&worst)).unwrap().total, Some(60));
+    let range = ScaleError::OutOfRange { item: 7, highest: 4 };
+    assert_eq!(ScaleKind::Ymrs.score(&all(&[0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0])), Err(range));
+    assert!(ScaleKind::Ymrs.change(30, 12).remission && !ScaleKind::Ymrs.change(30, 13).remission);
+    assert!(ScaleKind::Ymrs.is_seen() && !ScaleKind::Ymrs.is_of_withdrawal());
+}
+
+#[test]
+fn one_moderate_movement_or_two_mild_ones_are_a_probable_dyskinesia() {
+    let aims = |answers: [Option<u8>; 12]| {
+        let score = ScaleKind::Aims.score(&answers).unwrap();
+        (score.total, score.dyskinesia)
+    };
+    let none = [Some(0); 12];
+    let with = |at: &[(usize, Option<u8>)]| {
+        let mut answers = none;
+        at.iter().for_each(|(at, answer)| answers[*at] = *answer);
+        answers
+    };
+    assert_eq!(aims(none), (Some(0), Some(false)));
+    assert_eq!(aims(with(&[(0, Some(2))])), (Some(2), Some(false)));
+    assert_eq!(aims(with(&[(0, Some(2)), (6, Some(2))])), (Some(4), Some(true)));
+    assert_eq!(aims(with(&[(3, Some(3))])), (Some(3), Some(true)));
+    // The judgements of the whole and the teeth are no movements, and may be left out.
+    assert_eq!(aims(with(&[(7, Some(4)), (9, Some(4)), (10, None), (11, None)])), (Some(0), Some(false)));
+    // What is missing never makes it look better.
+    assert_eq!(aims(with(&[(0, None)])), (None, None));
+    assert_eq!(aims(with(&[(0, None), (1, Some(3))])), (None, Some(true)));
+    assert_eq!(ScaleKind::Aims.highest_total(), 28);
+    let teeth = ScaleError::OutOfRange { item: 11, highest: 1 };
+    assert_eq!(ScaleKind::Aims.score(&with(&[(10, Some(2))])), Err(teeth));
+}

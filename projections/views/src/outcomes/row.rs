@@ -214,8 +214,16 @@ impl Row {
         self.on(taken_at.day(), |stay| match scale {
             ScaleKind::Phq9 => Stay::scored(&mut stay.phq9, score),
             ScaleKind::Gad7 => Stay::scored(&mut stay.gad7, score),
-            ScaleKind::Cssrs | ScaleKind::Craving | ScaleKind::Cows | ScaleKind::CiwaAr | ScaleKind::Sows => {
-            }
+            ScaleKind::Cssrs
+            | ScaleKind::Craving
+            | ScaleKind::Cows
+            | ScaleKind::CiwaAr
+            | ScaleKind::Sows
+            | ScaleKind::Pcl5
+            | ScaleKind::AuditC
+            | ScaleKind::Dast10
+            | ScaleKind::Ymrs
+            | ScaleKind::Aims => {}
         });
     }
 

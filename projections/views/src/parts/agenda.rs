@@ -114,9 +114,9 @@ impl Agenda {
             | ChartEvent::LateInjectionDecided { .. }
             | ChartEvent::InjectionOverdue { .. }
             | ChartEvent::InjectionReviewed { .. }
+            | ChartEvent::CharacteristicsRecorded { .. }
             | ChartEvent::ResponseAssessed(_) => true,
-            ChartEvent::CharacteristicsRecorded { .. }
-            | ChartEvent::NoKnownAllergiesConfirmed
+            ChartEvent::NoKnownAllergiesConfirmed
             | ChartEvent::AllergyRecorded { .. }
             | ChartEvent::AllergyRefuted { .. }
             | ChartEvent::ConditionRecorded { .. }
@@ -145,6 +145,7 @@ impl Agenda {
                     self.support.stay_closed(*episode);
                 }
                 self.bridging.fold(event);
+                self.monitoring.fold_episode(event);
                 self.moved(fact, event);
             }
             DomainEvent::Assessment(event) => self.indications.fold(fact, event),
@@ -165,6 +166,7 @@ impl Agenda {
             DomainEvent::Scales(event) => {
                 self.risks.fold(event);
                 self.trials.fold_scales(event);
+                self.monitoring.fold_scales(event);
             }
             DomainEvent::FollowUp(event) => {
                 self.visits.fold(fact.recorded_at, event);

@@ -185,6 +185,20 @@ impl DueKind {
         Self::deserialize(place).ok()
     }
 
+    /// Whether somebody may be in danger while it waits, or nobody has judged yet whether they are. On a worklist it stands
+    /// before everything else, however long that is overdue.
+    pub const fn cannot_wait(self) -> bool {
+        matches!(
+            self,
+            Self::Risk
+                | Self::CriticalResult
+                | Self::SideEffectTriage
+                | Self::Interaction
+                | Self::UnclearedDose
+                | Self::OverdoseReview
+        )
+    }
+
     /// Whether it is on the worklist of somebody with that role.
     pub const fn concerns(self, role: Role) -> bool {
         match role {

@@ -2,9 +2,14 @@
 //! schedule, and from nothing else: a test of which nobody knows a result is due.
 
 use concord_domain::chart::{Cause, Correction, Event};
-use concord_kernel::{Day, Instant, OrderId};
+use concord_domain::{episode, scales};
+use concord_kernel::{Day, Instant, OrderId, Phi};
+use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{DrugId, LabId, Monitored, RuleId, Ruleset, Test, TestReason};
 use serde::{Deserialize, Serialize};
+
+/// The result that the form of that name is.
+const AIMS: &str = "aims";
 
 /// An order whose drug may ask for tests.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -59,6 +64,8 @@ pub struct DueTest<'a> {
 /// What is watched while medications are taken.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Monitoring {
+    /// Some tests are asked of older patients only.
+    born_on: Option<Phi<Day>>,
     orders: Vec<Watched>,
     samples: Vec<Sample>,
     waived: Vec<Waived>,
@@ -76,7 +83,9 @@ impl Monitoring {
         let rules = Ruleset::embedded();
         let early = rules.limits().monitoring_early_percent;
         self.orders.iter().filter(|watched| !watched.held).flat_map(move |watched| {
-            rules.tests_of(&watched.drug).filter_map(move |test| {
+            let born_on = self.born_on.as_ref().map(|born| *born.expose());
+            let asked = move |test: &&Test| test.is_for(born_on, watched.start_on);
+            rules.tests_of(&watched.drug).filter(asked).filter_map(move |test| {
                 let latest = self.latest(test);
                 let (started_at, changed_at) = (Instant::start_of(watched.start_on), watched.changed_at);
                 let due = test.next_due(&Monitored { started_at, changed_at, latest }, early)?;
@@ -103,9 +112,31 @@ impl Monitoring {
         }
     }
 
+    /// Whether a form stands for one of the tests.
+    pub(crate) const fn concerns(event: &scales::Event) -> bool {
+        matches!(event, scales::Event::ScaleScored { scale: ScaleKind::Aims, total: Some(_), .. })
+    }
+
+    pub(crate) fn fold_scales(&mut self, event: &scales::Event) {
+        if let scales::Event::ScaleScored { taken_at, .. } = event
+            && Self::concerns(event)
+            && let Ok(aims) = LabId::parse(AIMS)
+        {
+            self.sampled(&aims, *taken_at);
+        }
+    }
+
+    pub(crate) fn fold_episode(&mut self, event: &episode::Event) {
+        if let episode::Event::PatientReferred { born_on, .. } = event {
+            self.born_on = Some(born_on.clone());
+        }
+    }
+
     #[expect(clippy::too_many_lines, reason = "a table: one line an event")]
     pub(crate) fn fold(&mut self, event: &Event) {
         match event {
+            // The chart may be told better than the referral.
+            Event::CharacteristicsRecorded { born_on, .. } => self.born_on = Some(born_on.clone()),
             Event::MedicationPrescribed { order, .. } => self.orders.push(Watched {
                 order: order.order,
                 drug: order.drug.clone(),
@@ -150,7 +181,6 @@ impl Monitoring {
             Event::CriticalResultBreached { .. }
             | Event::DoseAdjusted { .. }
             | Event::OrderCorrected { .. }
-            | Event::CharacteristicsRecorded { .. }
             | Event::NoKnownAllergiesConfirmed
             | Event::AllergyRecorded { .. }
             | Event::AllergyRefuted { .. }

@@ -49,8 +49,16 @@ impl Trend {
             ScaleKind::Gad7 => 4,
             ScaleKind::Craving => 20,
             ScaleKind::Cssrs => 1,
-            // A moment, which is compared with no baseline.
-            ScaleKind::Cows | ScaleKind::CiwaAr | ScaleKind::Sows => u16::MAX,
+            // PCL-5: 10 points (VA National Center for PTSD).
+            ScaleKind::Pcl5 => 10,
+            // A moment or a screen, which is compared with no baseline; of the others no source names a least change.
+            ScaleKind::Cows
+            | ScaleKind::CiwaAr
+            | ScaleKind::Sows
+            | ScaleKind::AuditC
+            | ScaleKind::Dast10
+            | ScaleKind::Ymrs
+            | ScaleKind::Aims => u16::MAX,
         }
     }
 

@@ -24,7 +24,7 @@ pub use read::{ReconciledLine, ReconciledList, page, patient};
 pub use row::{LastChange, Row};
 
 use crate::DataClass;
-use crate::parts::{AtPharmacy, Goals, concerns_chart};
+use crate::parts::{AtPharmacy, Goals, Monitoring, concerns_chart};
 
 /// Changes that an order keeps here: the last one is what a liaison is told.
 const CHANGES_KEPT: usize = 1;
@@ -48,7 +48,7 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 9;
+    const VERSION: u32 = 10;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
@@ -58,6 +58,7 @@ impl View for Reconciled {
         StreamKind::Coordination,
         StreamKind::Adherence,
         StreamKind::Prescription,
+        StreamKind::Scales,
     ];
     type Row = Row;
 
@@ -70,9 +71,10 @@ impl View for Reconciled {
             DomainEvent::Adherence(event) => matches!(event, AdherenceEvent::AdherenceMeasured { .. }),
             // What is known of substance use leaves the program only with consent.
             DomainEvent::Prescription(event) => AtPharmacy::concerns(event),
+            // That a form was filled in, and not what it says.
+            DomainEvent::Scales(event) => Monitoring::concerns(event),
             DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
-            | DomainEvent::Scales(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
@@ -91,6 +93,7 @@ impl View for Reconciled {
             DomainEvent::Episode(event) => {
                 row.identity.episode(event);
                 row.stays.fold(fact, event);
+                row.monitoring.fold_episode(event);
                 if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
                     row.next_visit_due_at = None;
                 }
@@ -127,9 +130,9 @@ impl View for Reconciled {
                 row.pharmacy.fold(fact, event);
                 row.changed(fact);
             }
+            DomainEvent::Scales(event) => row.monitoring.fold_scales(event),
             DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
-            | DomainEvent::Scales(_)
             | DomainEvent::Recovery(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)

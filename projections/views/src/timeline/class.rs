@@ -101,7 +101,17 @@ fn treats_use(ingredient: &IngredientId) -> bool {
 
 const fn is_of_use(scale: ScaleKind) -> bool {
     match scale {
-        ScaleKind::Craving | ScaleKind::Cows | ScaleKind::CiwaAr | ScaleKind::Sows => true,
-        ScaleKind::Phq9 | ScaleKind::Gad7 | ScaleKind::Cssrs => false,
+        ScaleKind::Craving
+        | ScaleKind::Cows
+        | ScaleKind::CiwaAr
+        | ScaleKind::Sows
+        | ScaleKind::AuditC
+        | ScaleKind::Dast10 => true,
+        ScaleKind::Phq9
+        | ScaleKind::Gad7
+        | ScaleKind::Cssrs
+        | ScaleKind::Pcl5
+        | ScaleKind::Ymrs
+        | ScaleKind::Aims => false,
     }
 }

@@ -1,9 +1,9 @@
 //! A prescriber's question: what must I do, and until when? And a program's: what is due, for whom? See [`due`].
 //!
-//! One row a client with everything that is open. One list a person, sorted by deadline, with one entry for each
-//! thing that is due: every prescriber of the care team has all of a client's entries; pharmacists and nurses have
+//! One row a client with everything that is open. One list a person: first what cannot wait, then the rest, each sorted by
+//! deadline, so that a hundred routine items that are overdue hide nobody in danger. It has one entry for each thing that is due: every prescriber of the care team has all of a client's entries; pharmacists and nurses have
 //! those that wait for them, see [`DueKind::concerns`](crate::parts::DueKind::concerns). The same entries are on a list
-//! of all and on one for each program. Both questions are asked of the same rows, because what is open is most of what
+//! of all and on one for each program, by deadline alone: what is overdue is counted there. Both questions are asked of the same rows, because what is open is most of what
 //! an event costs here: folded twice, it was a seventh of all views.
 
 pub mod due;
@@ -43,7 +43,7 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 11;
+    const VERSION: u32 = 12;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
     type Row = Row;
 
@@ -85,11 +85,13 @@ impl View for Worklist {
             std::iter::once(List::all()).chain(row.stays.programs().map(List::program)).collect();
         let mut entries = Vec::new();
         row.agenda.each(&row.stays, |open| {
-            let (sort, item) = (Sort::new().earliest(open.at), open.item());
+            let item = open.item();
+            let by_deadline = Sort::new().earliest(open.at);
+            let by_danger = Sort::new().rank(u8::from(!open.kind.cannot_wait())).earliest(open.at);
+            let on = |list, sort: &Sort| ListEntry { list, sort: sort.clone(), item: item.clone() };
+            entries.extend(programs.iter().cloned().map(|list| on(list, &by_deadline)));
             let concerned = row.team.iter().filter(|member| open.concerns(member.person, member.role));
-            let persons = concerned.map(|member| List::person(member.person));
-            let on = |list| ListEntry { list, sort: sort.clone(), item: item.clone() };
-            entries.extend(programs.iter().cloned().chain(persons).map(on));
+            entries.extend(concerned.map(|member| on(List::person(member.person), &by_danger)));
         });
         entries
     }

@@ -20,7 +20,7 @@ pub struct WorklistItem {
     pub trial: Option<Trial>,
 }
 
-/// Reads a page of what somebody has to do, earliest deadline first.
+/// Reads a page of what somebody has to do: what cannot wait before the rest, each by deadline.
 ///
 /// # Errors
 ///
@@ -36,7 +36,7 @@ pub async fn page(
     Ok(PageOf { items, next })
 }
 
-/// Reads everything that is due about one client, earliest deadline first; `None` when nothing is known of them.
+/// Reads everything that is due about one client, in the order of a worklist; `None` when nothing is known of them.
 ///
 /// # Errors
 ///
@@ -45,7 +45,8 @@ pub async fn client(reader: &Reader, patient: PatientId) -> Result<Option<Vec<Du
     let row = reader.row::<Worklist>(Key::patient(patient)).await?;
     Ok(row.map(|row| {
         let mut due = row.agenda.due(&row.stays);
-        due.sort_by(|one, other| (one.at, &one.item).cmp(&(other.at, &other.item)));
+        let place = |due: &Due| (!due.kind.cannot_wait(), due.at);
+        due.sort_by(|one, other| (place(one), &one.item).cmp(&(place(other), &other.item)));
         due
     }))
 }

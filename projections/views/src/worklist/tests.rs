@@ -79,6 +79,29 @@ fn every_prescriber_of_the_care_team_has_the_item_and_nobody_else() {
 }
 
 #[test]
+fn what_cannot_wait_stands_before_what_is_long_overdue_on_a_worklist_and_not_on_a_programs_list() {
+    // Two kinds of work: an appointment of long ago, and a side effect that nobody has judged until tomorrow.
+    let booked = DomainEvent::FollowUp(VisitEvent::VisitScheduled {
+        visit: VisitId::new(Uuid::from_u128(1)),
+        kind: VisitKind::Medication,
+        at: start().plus_days(-300),
+        modality: Modality::InPerson,
+        with: person(Role::Psychiatrist, 0),
+    });
+    let (model, _) = due(vec![booked, reported()]);
+    let lists = model.lists();
+    let kinds = |list: &List| {
+        let on: Vec<_> = lists[list].iter().map(|(_, item)| DueKind::of_item(item).unwrap()).collect();
+        let place = |kind| on.iter().position(|on| *on == kind).unwrap();
+        (place(DueKind::SideEffectTriage), place(DueKind::Visit))
+    };
+    let (danger, routine) = kinds(&List::person(person(Role::Psychiatrist, 0)));
+    assert!(danger < routine);
+    let (danger, routine) = kinds(&List::program(&program()));
+    assert!(routine < danger);
+}
+
+#[test]
 fn of_the_appointments_those_are_on_a_worklist_that_are_theirs_to_keep() {
     let booked = |kind| {
         DomainEvent::FollowUp(VisitEvent::VisitScheduled {

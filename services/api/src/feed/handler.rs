@@ -161,8 +161,7 @@ impl FeedService for Commands {
         request: Request<pb::ListContributionsRequest>,
     ) -> Result<Response<pb::ListContributionsResponse>, Status> {
         let (metadata, _, asked) = request.into_parts();
-        let caller =
-            self.0.admit::<pb::ListContributionsResponse>(&metadata, Question::Inbox).await?;
+        let caller = self.0.admit::<pb::ListContributionsResponse>(&metadata, Question::Inbox).await?;
         let feed = feed(&caller)?;
         let pb::ListContributionsRequest { page, min_position } = asked;
         let after = page.as_ref().map_or("", |page| &page.page_token);

@@ -41,7 +41,8 @@ impl LiaisonService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::GetReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
-            .await.await?;
+            .await
+            .await?;
         let answer = async {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
             let as_of = asked.as_of::<Reconciled>();
@@ -89,7 +90,8 @@ impl LiaisonService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::WatchReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
-            .await.await?;
+            .await
+            .await?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
         let (about, own) = (asked.inquiry(Question::Reconciled, patient), asked.from_outside());
         let (identity, tenant) = (Arc::clone(&asked.caller.identity), Arc::clone(&asked.caller.tenant));

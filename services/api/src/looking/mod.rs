@@ -149,7 +149,11 @@ impl Door {
         let actor = &caller.identity.actor;
         let look = Look {
             at: self.now(),
-            who: Who { person: actor.id, role: actor.role, organisation: caller.identity.organisation.clone() },
+            who: Who {
+                person: actor.id,
+                role: actor.role,
+                organisation: caller.identity.organisation.clone(),
+            },
             call: call.name(),
             purpose: purpose(actor.role, about),
             patients,

@@ -59,6 +59,11 @@ fn kind(value: i32) -> Result<ScaleKind, Invalid> {
         pb::ScaleKind::Cows => Some(ScaleKind::Cows),
         pb::ScaleKind::CiwaAr => Some(ScaleKind::CiwaAr),
         pb::ScaleKind::Sows => Some(ScaleKind::Sows),
+        pb::ScaleKind::Pcl5 => Some(ScaleKind::Pcl5),
+        pb::ScaleKind::AuditC => Some(ScaleKind::AuditC),
+        pb::ScaleKind::Dast10 => Some(ScaleKind::Dast10),
+        pb::ScaleKind::Ymrs => Some(ScaleKind::Ymrs),
+        pb::ScaleKind::Aims => Some(ScaleKind::Aims),
     })
 }
 

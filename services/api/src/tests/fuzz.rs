@@ -2,8 +2,7 @@
 
 use concord_proto::concord::{
     access, adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
-    prescription,
-    recovery, ruleset, scales, side_effects,
+    prescription, recovery, ruleset, scales, side_effects,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};

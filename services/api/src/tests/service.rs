@@ -10,8 +10,8 @@ use concord_client::{Client, Retry};
 use concord_executor::{Executor, ExecutorOptions};
 use concord_feed::{Feed, InLedger, PartnerKeys, Parts};
 use concord_kernel::{
-    Actor, Clock, CommandId, Credentials, Instant, LedgerId, IdSource, ManualClock, OrganisationId, PersonId, Role,
-    SeededIds, StreamRef, TenantId, Token,
+    Actor, Clock, CommandId, Credentials, IdSource, Instant, LedgerId, ManualClock, OrganisationId, PersonId,
+    Role, SeededIds, StreamRef, TenantId, Token,
 };
 use concord_knowledge::Ruleset;
 use concord_ledger::{
@@ -73,8 +73,7 @@ impl Service {
         others: Vec<(TenantId, Arc<dyn Ledger>)>,
     ) -> Self {
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
-        let (folder, parts) =
-            parts_over(limits, &clock, ledger, others, authenticator).await;
+        let (folder, parts) = parts_over(limits, &clock, ledger, others, authenticator).await;
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -51,16 +51,19 @@ pub(crate) fn completes(story: &mut Story<'_>, rhythm: &mut Rhythm, day: i64) ->
     let at = story.w.at(day, 126);
     care::phase(story, at, episode::Phase::SteppingDown, "Goals reached; back at work; wants to end here");
     rhythm.phase = episode::Phase::SteppingDown;
+    // Lithium takes four weeks, everything else two.
+    let lithium = story.orders.iter().any(|order| order.open && order.ladder.drug == "lithium");
+    let step_days = if lithium { 14 } else { 7 };
     for index in 0..story.orders.len() {
         if story.orders[index].open {
             let dose = story.orders[index].ladder.regimen(story.orders[index].rung).dose_mg;
-            let steps = [(dose / 2.0, 1), (dose / 4.0, 8), (0.0, 15)];
+            let steps = [(dose / 2.0, 1), (dose / 4.0, 1 + step_days), (0.0, 1 + 2 * step_days)];
             taper(story, index, day, &steps, "Eight weeks in remission; patient wishes to stop");
         }
     }
     let plan =
         "Tapered off under supervision; primary care sees the patient in four weeks; relapse signs explained";
-    discharge(story, day + 16, episode::Disposition::Completed, plan);
+    discharge(story, day + 2 + 2 * step_days, episode::Disposition::Completed, plan);
     true
 }
 

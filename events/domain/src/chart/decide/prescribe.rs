@@ -24,7 +24,9 @@ pub(in super::super) const MOST_DAYS_AHEAD: i64 = 90;
 
 impl Chart {
     pub(super) fn prescribe(&self, new: &NewOrder, context: &Context) -> Result<Vec<Event>, Error> {
-        self.order_of(new, &self.seen(context), context)
+        let mut subject = self.seen(context);
+        subject.first_supply_days = Some(new.supply.days);
+        self.order_of(new, &subject, context)
     }
 
     /// The order as it is written, and until when its use is limited; `subject` is the chart as the safety rules see it.

@@ -23,6 +23,7 @@ impl Chart {
         ends_in_time(switch, from, taper, context)?;
 
         let mut subject = self.seen(context);
+        subject.first_supply_days = Some(switch.to.supply.days);
         let giving_way = subject.exposures.iter_mut().find(|exposure| exposure.id == switch.from.uuid());
         // The same substance does not give way to itself: that is another dose, and judged as two orders of one drug.
         let new = &row(context, &switch.to.drug)?.ingredients;

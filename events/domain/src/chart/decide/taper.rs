@@ -85,9 +85,9 @@ fn slow_enough(steps: &[TaperStep], from: Milligrams, taper: Taper) -> Result<()
         Taper::None => 0,
         Taper::Weeks => 7,
         Taper::Slow => return not_too_steep(steps, from, SLOW_PERCENT, SLOW_DAYS),
-        Taper::Seizure => 14,
+        Taper::Seizure | Taper::TwoWeeks => 14,
         Taper::Rebound => 3,
-        Taper::OpioidAgonist => 28,
+        Taper::OpioidAgonist | Taper::FourWeeks => 28,
     };
     let length = match (steps.first(), steps.last()) {
         (Some(first), Some(last)) => days(first.on, last.on),
@@ -98,7 +98,9 @@ fn slow_enough(steps: &[TaperStep], from: Milligrams, taper: Taper) -> Result<()
     }
     match taper {
         Taper::Seizure | Taper::OpioidAgonist => not_too_steep(steps, from, GRADUAL_PERCENT, GRADUAL_DAYS),
-        Taper::None | Taper::Weeks | Taper::Slow | Taper::Rebound => Ok(()),
+        Taper::None | Taper::Weeks | Taper::TwoWeeks | Taper::FourWeeks | Taper::Slow | Taper::Rebound => {
+            Ok(())
+        }
     }
 }
 

@@ -34,6 +34,25 @@ fn only_a_prescriber_orders() {
 }
 
 #[test]
+fn somebody_at_risk_of_suicide_gets_a_month_of_what_may_kill_only_with_a_reason() {
+    let at_risk = || {
+        psychiatrist().knowing(|facts| {
+            facts.scales.get_or_insert_default().risk_open = true;
+        })
+    };
+    let given = prepared(&["bupropion-xl"]);
+    let month = || order(1, "bupropion-xl");
+    let (rules, answer) = unsafe_by(given.clone(), at_risk().prescribes(month()));
+    assert_eq!(rules, [("supply.lethal-overdose".to_owned(), Action::Acknowledge)]);
+    assert_eq!(answer, Answer::Acknowledge);
+    let fortnight = NewOrder { supply: Supply { days: 14, refills: 0 }, ..month() };
+    accepted(given.clone(), at_risk().prescribes(fortnight));
+    let kept = acknowledged(month(), "supply.lethal-overdose", &["bupropion"]);
+    accepted(given.clone(), at_risk().prescribes(kept));
+    accepted(given, psychiatrist().prescribes(month()));
+}
+
+#[test]
 fn an_order_identifier_is_never_used_again_not_even_after_a_stop() {
     let again = || psychiatrist().prescribes(order(1, "sertraline"));
     refused(on("sertraline"), again(), Error::OrderIdUsed);

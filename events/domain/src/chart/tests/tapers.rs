@@ -89,9 +89,13 @@ fn the_same_taper_is_not_agreed_twice() {
 
 #[test]
 fn each_taper_code_has_its_shortest_length() {
-    for (name, from, at_least_days) in
-        [("sertraline", 25.0, 7), ("divalproex", 375.0, 14), ("clonidine", 0.2, 3)]
-    {
+    for (name, from, at_least_days) in [
+        ("sertraline", 25.0, 7),
+        ("venlafaxine-xr", 20.0, 14),
+        ("lithium", 300.0, 28),
+        ("divalproex", 375.0, 14),
+        ("clonidine", 0.2, 3),
+    ] {
         let days = |days| plans(taper(&[(0, from), (days, 0.0)]));
         accepted(on(name), days(at_least_days));
         refused(on(name), days(at_least_days - 1), Error::TaperTooShort { at_least_days });

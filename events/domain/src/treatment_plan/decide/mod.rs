@@ -178,7 +178,10 @@ const fn may(role: Role, command: &Command) -> bool {
         | Command::PlanSupport { .. }
         | Command::FinishSupport { .. } => matches!(role, Role::Therapist | Role::CaseManager | Role::Nurse),
         Command::RecordSharedDecision { .. } | Command::ReviewMedication { .. } => false,
-        Command::RaiseConcern { .. } => !matches!(role, Role::Auditor | Role::Service),
+        Command::RaiseConcern { .. } => !matches!(
+            role,
+            Role::Auditor | Role::Service | Role::Director | Role::PrivacyOfficer | Role::Partner
+        ),
         Command::AnswerConcern { .. } | Command::RecordEducation { .. } => {
             matches!(role, Role::Therapist | Role::Nurse | Role::Pharmacist)
         }

@@ -249,3 +249,19 @@ fn a_naloxone_challenge_without_reaction_stands_for_the_urine_test() {
     expect(&used(9), "ddi.naltrexone.opioid", Contraindicated, Action::Space);
     silent(&used(11), "ddi.naltrexone.opioid");
 }
+
+#[test]
+fn somebody_at_risk_of_suicide_is_not_handed_a_month_of_what_may_kill_in_overdose() {
+    let told = |risk, days, drug: &str| {
+        let subject = Subject { suicide_risk: risk, first_supply_days: days, ..patient(vec![]) };
+        let found = Ruleset::embedded().check(&subject, Some(&propose(drug)), now());
+        find(&found, "supply.lethal-overdose").map(|finding| finding.action)
+    };
+    for drug in ["amitriptyline", "lithium", "bupropion-xl", "venlafaxine-xr", "dextromethorphan-bupropion"] {
+        assert_eq!(told(true, Some(15), drug), Some(Action::Acknowledge), "{drug}");
+        assert_eq!(told(true, Some(14), drug), None, "{drug}");
+        assert_eq!(told(false, Some(90), drug), None, "{drug}");
+        assert_eq!(told(true, None, drug), None, "{drug}: more of what is taken already");
+    }
+    assert_eq!(told(true, Some(90), "sertraline"), None);
+}

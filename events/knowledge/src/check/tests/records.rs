@@ -1,5 +1,5 @@
-//! Pairs as they stand in real records, by the words alone: `records.csv` says what each must bring and why, and
-//! `bundles.csv` says it of every two medications that stand together in one of the generated records of the checkout.
+//! Pairs as they stand in real records, by the words alone: `records.csv` says what each must bring and why,
+//! `pharmacist.csv` says it of pairs that were written down without a look at the tables, and `bundles.csv` says it of every two medications that stand together in one of the generated records of the checkout.
 
 use std::collections::BTreeSet;
 
@@ -14,6 +14,10 @@ struct Pair {
 
 fn pairs() -> Vec<Pair> {
     read(include_bytes!("records.csv"))
+}
+
+fn by_a_pharmacist() -> Vec<Pair> {
+    read(include_bytes!("pharmacist.csv"))
 }
 
 fn bundles() -> Vec<Pair> {
@@ -87,6 +91,11 @@ fn as_expected(pairs: Vec<Pair>) {
 #[test]
 fn pairs_of_real_records_bring_what_a_pharmacist_expects_and_nothing_more() {
     as_expected(pairs());
+}
+
+#[test]
+fn pairs_that_were_written_down_without_the_tables_bring_what_a_pharmacist_expects() {
+    as_expected(by_a_pharmacist());
 }
 
 #[test]

@@ -1,8 +1,9 @@
 //! What is due because of what is taken.
 
-use concord_domain::DomainEvent;
-use concord_domain::chart::{Cause, Event, Judged, NewOrder, OrderModality, StopReason, Supply};
-use concord_kernel::{Instant, OrderId, Text};
+use concord_domain::chart::{Cause, Event, Judged, NewOrder, OrderModality, Sex, StopReason, Supply};
+use concord_domain::{DomainEvent, scales};
+use concord_kernel::{Instant, OrderId, Phi, ScaleId, Text};
+use concord_knowledge::scale::ScaleKind;
 use concord_knowledge::{ConditionId, DrugId, LabId, RuleId, RulesetVersion};
 use concord_projection::Key;
 use uuid::Uuid;
@@ -172,4 +173,58 @@ fn a_liaison_knows_what_is_due_and_that_nothing_is_known() {
     let row = &model.rows[&Key::patient(patient(0))];
     assert_eq!(row.monitoring.due().count(), 4);
     assert!(row.monitoring.due().all(|due| due.latest.is_none()));
+}
+
+fn prescribed(drug: &str) -> Event {
+    let Event::MedicationPrescribed { mut order, policy, judged, ingredients, at } = lithium() else {
+        unreachable!()
+    };
+    order.drug = DrugId::parse(drug).unwrap();
+    Event::MedicationPrescribed { order, policy, judged, ingredients, at }
+}
+
+#[test]
+fn a_form_about_movements_that_was_filled_in_meets_its_schedule_and_another_form_does_not() {
+    let scored = |scale, items: usize, total| {
+        DomainEvent::Scales(scales::Event::ScaleScored {
+            id: ScaleId::new(Uuid::from_u128(0x21)),
+            scale,
+            items: vec![Some(0); items],
+            total,
+            band: None,
+            baseline: None,
+            response: None,
+            remission: None,
+            mode: scales::AdministrationMode::Clinician,
+            language: "en".to_owned(),
+            taken_at: days(-1),
+            substance: None,
+        })
+    };
+    let movements = |then: Vec<DomainEvent>| {
+        let model = after_opening::<Worklist>(then);
+        let row = &model.rows[&Key::patient(patient(0))];
+        let due = row.agenda.due(&row.stays).into_iter();
+        let aims = due.filter(|due| due.name.as_deref() == Some("aims"));
+        aims.map(|due| due.at.days_since(days(0))).collect::<Vec<_>>()
+    };
+    let order = || DomainEvent::Chart(prescribed("quetiapine"));
+    assert_eq!(movements(vec![order()]), [0]);
+    assert_eq!(movements(vec![scored(ScaleKind::Aims, 12, Some(0)), order()]), [364]);
+    assert_eq!(movements(vec![scored(ScaleKind::Aims, 12, None), order()]), [0]);
+    assert_eq!(movements(vec![scored(ScaleKind::Phq9, 9, Some(0)), order()]), [0]);
+}
+
+#[test]
+fn a_test_of_older_patients_follows_the_day_of_birth_that_was_told_last() {
+    let born = |years: i64| Event::CharacteristicsRecorded {
+        born_on: Phi::new(days(-years * 366).day()),
+        sex: Sex::Female,
+        may_become_pregnant: Some(false),
+    };
+    let heart = |then: Vec<Event>| tests(then).iter().filter(|(name, _)| name == "qtc").count();
+    assert_eq!(heart(vec![lithium()]), 0);
+    assert_eq!(heart(vec![lithium(), born(39)]), 0);
+    assert_eq!(heart(vec![lithium(), born(45)]), 1);
+    assert_eq!(heart(vec![born(45), lithium(), born(30)]), 0);
 }

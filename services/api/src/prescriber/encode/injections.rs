@@ -82,6 +82,11 @@ const fn scale(scale: ScaleKind) -> &'static str {
         ScaleKind::Cows => "COWS",
         ScaleKind::CiwaAr => "CIWA-Ar",
         ScaleKind::Sows => "SOWS",
+        ScaleKind::Pcl5 => "PCL-5",
+        ScaleKind::AuditC => "AUDIT-C",
+        ScaleKind::Dast10 => "DAST-10",
+        ScaleKind::Ymrs => "YMRS",
+        ScaleKind::Aims => "AIMS",
     }
 }
 
