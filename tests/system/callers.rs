@@ -84,6 +84,10 @@ impl Site {
             audience = "concord"
             jwks = "{jwks}"
 
+            # One address of a test stands for many.
+            [limits]
+            attempts_per_second = 0
+
             [[clients]]
             san = "uri:{RELAY}"
             role = "service"

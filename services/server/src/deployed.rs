@@ -41,11 +41,19 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The settings of a file, each with the line that it stands in.
+/// The settings of a file, each with the line that it stands in. Entries of lists are none: the program refuses what it does
+/// not know of them when it reads the file.
 fn settings(text: &str) -> Vec<(String, &str)> {
     let mut section = String::new();
     let mut found = Vec::new();
+    let mut in_list = false;
     for line in text.lines() {
+        if line.starts_with('[') {
+            in_list = line.starts_with("[[");
+        }
+        if in_list {
+            continue;
+        }
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             section = format!("{name}.");
         } else if let Some((key, _)) = line.split_once(" = ").filter(|(key, _)| !key.starts_with('#')) {
