@@ -12,7 +12,7 @@ use concord_proto::concord::{
 };
 use uuid::Uuid;
 
-use super::samples::Sample;
+use super::samples::{Sample, every_request};
 use super::service::{Service, noon, tenant};
 use crate::Limits;
 
