@@ -110,7 +110,7 @@ async fn a_view_or_tenant_that_is_not_there_is_named_and_not_made() {
         &["ledger", "fsck", "--tenant", "domo"],
     ] {
         let said = concord(folder.path(), arguments).await.refused();
-        assert!(said.contains("no ledger of tenant domo"), "{said}");
+        assert!(said.contains("no ledger domo/clinical"), "{said}");
     }
     assert!(!folder.path().join("domo").exists(), "asking must not make a tenant");
 }

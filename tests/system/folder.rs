@@ -93,7 +93,8 @@ async fn a_full_disk_answers_unavailable_loses_nothing_and_recovers() {
     let Error::Call(fault) = &full else { panic!("{full:?}") };
     assert_eq!((fault.code, fault.reason.as_str()), (tonic::Code::Unavailable, "STORE_UNAVAILABLE"));
     let due = doctor.program().list_due_items(ListDueItemsRequest::default()).await;
-    assert!(due.is_ok(), "what is there can be read: {due:?}");
+    let Err(Error::Call(fault)) = due.map_err(Error::from) else { panic!("shown without a record") };
+    assert_eq!((fault.code, fault.reason.as_str()), (tonic::Code::Unavailable, "LOOKS_UNAVAILABLE"));
 
     limit_files(server.pid().unwrap(), "unlimited").await;
     let mut answer = doctor.send(asked.clone()).await;
@@ -104,6 +105,8 @@ async fn a_full_disk_answers_unavailable_loses_nothing_and_recovers() {
         tokio::time::sleep(Duration::from_millis(100)).await;
         answer = doctor.send(asked.clone()).await;
     }
+    let due = doctor.program().list_due_items(ListDueItemsRequest::default()).await;
+    assert!(due.is_ok(), "what can be put on record again is shown: {due:?}");
     assert_eq!(answer.unwrap().stream_version, 1, "what was refused was not recorded, what followed was");
     let checked = server.run(&["ledger", "fsck", "--tenant", "demo"]).await.unwrap();
     assert!(checked.status.success(), "{}", String::from_utf8_lossy(&checked.stderr));

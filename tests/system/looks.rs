@@ -2,6 +2,7 @@
 //! happens to the process; so is whoever is refused.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -81,8 +82,8 @@ fn holds(answer: &[u8], what: &str) -> bool {
 async fn tokens(server: &Concord) -> HashMap<Uuid, String> {
     let mut tokens = HashMap::new();
     for person in QUESTIONS.iter().map(|question| question.by).chain([FAMILY]) {
-        if !tokens.contains_key(&person.id) {
-            tokens.insert(person.id, server.token(person).await.unwrap());
+        if let Entry::Vacant(place) = tokens.entry(person.id) {
+            place.insert(server.token(person).await.unwrap());
         }
     }
     tokens

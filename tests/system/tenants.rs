@@ -49,8 +49,8 @@ async fn every_call_answers_each_of_two_tenants_with_the_same_identifiers_from_i
             assert!(!holds(&answer, other), "{path} tells {tenant} of the other's patient");
         }
         // Otherwise nothing would be seen if the answers were mixed up.
-        let names = ["ListWorklist", "ListEpisodes", "ReadRange", "GetClientCourse", "GetReconciledList"];
-        if names.iter().any(|name| path.ends_with(name)) && question.tells == Tells::OfThePatient {
+        let telling = ["ListWorklist", "ListEpisodes", "ReadRange", "GetClientCourse", "GetReconciledList"];
+        if telling.iter().any(|call| path.ends_with(call)) && question.tells == Tells::OfThePatient {
             assert_eq!(named, TENANTS.len(), "{path} names its own patient");
         }
     }

@@ -107,12 +107,13 @@ pub(crate) fn classify(failure: &Failure) -> (Code, ErrorReason) {
         Failure::ViewBehind => (Code::Unavailable, ErrorReason::ViewBehind),
         Failure::PageToken => (Code::InvalidArgument, ErrorReason::PageTokenInvalid),
         Failure::Views(error) => classify_views(error),
-        Failure::Looks(LooksError::Overloaded) => (Code::ResourceExhausted, ErrorReason::Overloaded),
         Failure::Looks(LooksError::Unavailable | LooksError::TooLarge) => {
             (Code::Unavailable, ErrorReason::LooksUnavailable)
         }
         Failure::Deadline => (Code::DeadlineExceeded, ErrorReason::DeadlineExceeded),
-        Failure::Overloaded => (Code::ResourceExhausted, ErrorReason::Overloaded),
+        Failure::Overloaded | Failure::Looks(LooksError::Overloaded) => {
+            (Code::ResourceExhausted, ErrorReason::Overloaded)
+        }
         Failure::Closing => (Code::Unavailable, ErrorReason::StoreUnavailable),
         Failure::MessageTooLarge { .. } => (Code::ResourceExhausted, ErrorReason::MessageTooLarge),
         Failure::TooManyWatchers => (Code::ResourceExhausted, ErrorReason::TooManyCalls),

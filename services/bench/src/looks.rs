@@ -32,6 +32,7 @@ use crate::BenchError;
 use crate::commands::seed;
 use crate::load::{Measured, closed_loop};
 use crate::mix::{Mix, PROGRAM};
+use crate::server::processor_time;
 
 /// What is measured.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +56,10 @@ pub struct Report {
     pub charts_unrecorded_per_second: f64,
     /// The first to the second: 1 is no cost.
     pub charts_ratio: f64,
+    /// Processor time of service and client for one chart on record, in microseconds.
+    pub charts_cpu_us: Option<f64>,
+    /// The same, put on no record.
+    pub charts_unrecorded_cpu_us: Option<f64>,
     /// Half of the charts took at most this long, on record.
     pub charts_p50_ms: f64,
     /// The same, put on no record.
@@ -65,6 +70,10 @@ pub struct Report {
     pub lists_unrecorded_per_second: f64,
     /// The first to the second.
     pub lists_ratio: f64,
+    /// Processor time of service and client for one page on record, in microseconds.
+    pub lists_cpu_us: Option<f64>,
+    /// The same, put on no record.
+    pub lists_unrecorded_cpu_us: Option<f64>,
     /// Looks that were put on record.
     pub looks: u64,
     /// Events that hold them.
@@ -115,11 +124,15 @@ pub async fn run(options: &Options, say: &dyn Fn(&str)) -> Result<Report, BenchE
         charts_per_second: with.per_second,
         charts_unrecorded_per_second: without.per_second,
         charts_ratio: with.per_second / without.per_second,
+        charts_cpu_us: with.cpu_us,
+        charts_unrecorded_cpu_us: without.cpu_us,
         charts_p50_ms: with.p50_ms,
         charts_unrecorded_p50_ms: without.p50_ms,
         lists_per_second: list_with.per_second,
         lists_unrecorded_per_second: list_without.per_second,
         lists_ratio: list_with.per_second / list_without.per_second,
+        lists_cpu_us: list_with.cpu_us,
+        lists_unrecorded_cpu_us: list_without.cpu_us,
         looks: with.answered + list_with.answered,
         events,
         found_in_ms,
@@ -190,13 +203,21 @@ enum Asked {
     List,
 }
 
+/// Turns of one of the two, together.
+struct Turns {
+    per_second: f64,
+    p50_ms: f64,
+    answered: u64,
+    cpu_us: Option<f64>,
+}
+
 /// Both, in turns; of each the mean of its turns, after one that is not counted.
 async fn turns(
     options: &Options,
     (recorded, unrecorded): (&[Channel], &[Channel]),
     bearer: &MetadataValue<Ascii>,
     asked: Asked,
-) -> Result<(Measured, Measured), BenchError> {
+) -> Result<(Turns, Turns), BenchError> {
     let (mut with, mut without) = (Vec::new(), Vec::new());
     for turn in 0..=options.turns {
         let one = ask(options, recorded, bearer, asked).await?;
@@ -209,14 +230,18 @@ async fn turns(
     Ok((mean(&with), mean(&without)))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "turns are few")]
-fn mean(turns: &[Measured]) -> Measured {
-    let of = |figure: fn(&Measured) -> f64| turns.iter().map(figure).sum::<f64>() / turns.len().max(1) as f64;
-    Measured {
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+fn mean(turns: &[(Measured, Option<Duration>)]) -> Turns {
+    let of = |figure: fn(&Measured) -> f64| {
+        turns.iter().map(|(turn, _)| figure(turn)).sum::<f64>() / turns.len() as f64
+    };
+    let answered: u64 = turns.iter().map(|(turn, _)| turn.answered).sum();
+    let spent: Option<Duration> = turns.iter().map(|(_, spent)| *spent).sum();
+    Turns {
         per_second: of(|turn| turn.per_second),
         p50_ms: of(|turn| turn.p50_ms),
-        p99_ms: of(|turn| turn.p99_ms),
-        answered: turns.iter().map(|turn| turn.answered).sum(),
+        answered,
+        cpu_us: spent.map(|spent| spent.as_secs_f64() * 1e6 / answered.max(1) as f64),
     }
 }
 
@@ -225,9 +250,10 @@ async fn ask(
     channels: &[Channel],
     bearer: &MetadataValue<Ascii>,
     asked: Asked,
-) -> Result<Measured, BenchError> {
+) -> Result<(Measured, Option<Duration>), BenchError> {
+    let before = processor_time("self");
     let (channels, bearer, patients) = (channels.to_vec(), bearer.clone(), options.patients);
-    closed_loop(options.clients, options.turn, move |worker, n| {
+    let measured = closed_loop(options.clients, options.turn, move |worker, n| {
         let (channel, bearer) = (channels[worker % channels.len()].clone(), bearer.clone());
         async move {
             match asked {
@@ -249,7 +275,9 @@ async fn ask(
             Ok(())
         }
     })
-    .await
+    .await?;
+    let spent = processor_time("self").zip(before).map(|(after, before)| after.saturating_sub(before));
+    Ok((measured, spent))
 }
 
 fn with<T>(bearer: MetadataValue<Ascii>, message: T) -> Request<T> {

@@ -12,7 +12,7 @@ use concord_proto::concord::{
 };
 use uuid::Uuid;
 
-use super::samples::Sample;
+use super::samples::{Sample, every_request};
 use super::service::{Service, noon, tenant};
 use crate::Limits;
 
@@ -20,13 +20,13 @@ const ROLES: [Role; 6] =
     [Role::Psychiatrist, Role::Nurse, Role::Therapist, Role::Pharmacist, Role::Patient, Role::Service];
 
 /// The n-th command, about the same patient in both tenants; commands about the program name nobody.
-fn header<A: Sample>(number: u128) -> Option<CommandHeader> {
+fn header<A: Sample>(number: u128) -> CommandHeader {
     let mut header = concord_client::treatment(Uuid::from_u128(number), Uuid::from_u128(7));
     if !A::ABOUT_A_PATIENT {
         header.patient_id.clear();
         header.purpose = concord_proto::concord::common::v1::Purpose::Operations.into();
     }
-    Some(header)
+    header
 }
 
 /// Sends every command of the contract once in each role; says how many took effect.
@@ -37,7 +37,7 @@ async fn every_command(clients: &[Client]) -> u128 {
             for client in clients {
                 number += 1;
                 let mut asked = $package::v1::$request::sample();
-                asked.header = header::<$package::v1::$request>(number);
+                asked.header = Some(header::<$package::v1::$request>(number));
                 taken += u128::from(asked.call(client).await.is_ok());
             }
         };

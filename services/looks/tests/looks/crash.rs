@@ -48,8 +48,11 @@ fn child() {
                 }
             });
             let answered = join_all(each).await;
-            let lines: String = answered.iter().map(|number| format!("{number}\n")).collect();
-            witness.write_all(lines.as_bytes()).unwrap();
+            let mut lines = Vec::new();
+            for number in answered {
+                writeln!(lines, "{number}").unwrap();
+            }
+            witness.write_all(&lines).unwrap();
         }
     });
 }

@@ -133,10 +133,11 @@ fn role(role: i32) -> String {
 }
 
 fn purpose(purpose: i32) -> String {
-    match common::Purpose::try_from(purpose).unwrap_or_default() {
-        common::Purpose::Unspecified => String::new(),
-        named => named.as_str_name().trim_start_matches("PURPOSE_").to_lowercase(),
+    let named = common::Purpose::try_from(purpose).unwrap_or_default();
+    if named == common::Purpose::Unspecified {
+        return String::new();
     }
+    named.as_str_name().trim_start_matches("PURPOSE_").to_lowercase()
 }
 
 fn timestamp(at: Instant) -> Timestamp {

@@ -20,6 +20,9 @@ use crate::{Failed, out};
 /// The first line of a proof of one event.
 const PROOF: &str = "c2sp.org/tlog-proof@";
 
+/// Bytes of a file that tell what it is.
+const FIRST: u64 = 64;
+
 /// What was found to hold, for people and for programs.
 struct Holds {
     words: String,
@@ -53,7 +56,7 @@ fn tell(holds: Holds, json: bool) -> Result<ExitCode, Failed> {
 
 fn first_bytes(path: &Path) -> Result<Vec<u8>, Failed> {
     let mut first = Vec::new();
-    std::io::Read::read_to_end(&mut std::io::Read::take(File::open(path)?, PROOF.len() as u64), &mut first)?;
+    std::io::Read::read_to_end(&mut std::io::Read::take(File::open(path)?, FIRST), &mut first)?;
     Ok(first)
 }
 
