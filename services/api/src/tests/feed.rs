@@ -153,11 +153,19 @@ async fn what_a_partner_tells_waits_for_staff_and_changes_no_chart() {
     let unknown = partner.feeds().contribute(tells(ID)).await.unwrap_err();
     assert_eq!(unknown.code(), Code::NotFound);
     let listed = || async {
-        nurse.feeds().list_contributions(feed::ListContributionsRequest::default()).await.unwrap().into_inner()
+        nurse
+            .feeds()
+            .list_contributions(feed::ListContributionsRequest::default())
+            .await
+            .unwrap()
+            .into_inner()
     };
     let waiting = listed().await.contributions;
     assert_eq!(waiting.len(), 1);
-    assert_eq!((waiting[0].patient_id.clone(), waiting[0].medication.as_str()), (patient(), "oxycodone 5 mg"));
+    assert_eq!(
+        (waiting[0].patient_id.clone(), waiting[0].medication.as_str()),
+        (patient(), "oxycodone 5 mg")
+    );
     let review = feed::ReviewContributionRequest { header: header(8), ..Sample::sample() };
     nurse.send(review.clone()).await.unwrap();
     assert!(listed().await.contributions.is_empty());
@@ -187,7 +195,8 @@ async fn the_patient_and_the_privacy_officer_see_what_was_disclosed_and_nobody_e
         assert_eq!(refused.code(), Code::PermissionDenied, "{role}");
     }
     let consents = consent::ListConsentsRequest { patient_id: patient() };
-    let answer = service.acting_as(Role::Patient).consents().list_consents(consents).await.unwrap().into_inner();
+    let answer =
+        service.acting_as(Role::Patient).consents().list_consents(consents).await.unwrap().into_inner();
     assert_eq!((answer.consents.len(), answer.consents[0].version), (1, 1));
     assert_eq!(answer.consents[0].terms, consent::GiveConsentRequest::sample().terms);
 }

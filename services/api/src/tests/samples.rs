@@ -70,7 +70,9 @@ pub(super) fn consent_terms() -> Option<consent::v1::ConsentTerms> {
         discloser: "Riverbend IOP".into(),
         what: "my allergies".into(),
         classes: vec![3],
-        recipients: vec![consent::v1::Recipient { who: Some(recipient::Who::Organisation("riverside".into())) }],
+        recipients: vec![consent::v1::Recipient {
+            who: Some(recipient::Who::Organisation("riverside".into())),
+        }],
         purposes: vec![1],
         right_to_revoke: "in writing".into(),
         redisclosure_stated: true,
@@ -86,7 +88,13 @@ pub(super) fn consent_terms() -> Option<consent::v1::ConsentTerms> {
 #[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn restriction_terms() -> Option<consent::v1::RestrictionTerms> {
     let organisations = vec!["riverside".to_owned()];
-    Some(consent::v1::RestrictionTerms { classes: vec![2], organisations, purposes: vec![1], required: false, reason: words() })
+    Some(consent::v1::RestrictionTerms {
+        classes: vec![2],
+        organisations,
+        purposes: vec![1],
+        required: false,
+        reason: words(),
+    })
 }
 
 /// What the clinic takes.

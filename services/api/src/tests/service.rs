@@ -10,8 +10,8 @@ use concord_client::{Client, Retry};
 use concord_executor::{Executor, ExecutorOptions};
 use concord_feed::{Feed, InLedger, PartnerKeys, Parts};
 use concord_kernel::{
-    Actor, Clock, CommandId, Credentials, Instant, LedgerId, IdSource, ManualClock, OrganisationId, PersonId, Role,
-    SeededIds, StreamRef, TenantId, Token,
+    Actor, Clock, CommandId, Credentials, IdSource, Instant, LedgerId, ManualClock, OrganisationId, PersonId,
+    Role, SeededIds, StreamRef, TenantId, Token,
 };
 use concord_knowledge::Ruleset;
 use concord_ledger::{
@@ -76,8 +76,7 @@ impl Service {
         answering(&views).await;
         let views = Some(views);
         let feeds = Some(feeds(&ledger, &shared));
-        let tenants =
-            Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None, feeds })]);
+        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None, feeds })]);
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
         let parts = ApiParts { authenticator, clock: shared, tenants, limits };
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());
