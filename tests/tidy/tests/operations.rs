@@ -14,7 +14,7 @@ const PROCESS: [&str; 4] =
     ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds"];
 
 /// Kinds of refusal by the numbers of their reasons, first and last; a number is of the first that holds it.
-const GROUPS: [(u32, u32, &str); 19] = [
+const GROUPS: [(u32, u32, &str); 20] = [
     (100, 199, "Every command"),
     (200, 299, "Stays"),
     (300, 399, "Assessments"),
@@ -34,6 +34,7 @@ const GROUPS: [(u32, u32, &str); 19] = [
     (1_740, 1_759, "Reviews, outreach and the end of a stay"),
     (1_760, 1_779, "A program's own rules"),
     (1_900, 1_929, "Audits and proofs"),
+    (2_010, 2_039, "Consent and partners"),
 ];
 
 /// The kind of whatever has no kind of its own.
