@@ -449,3 +449,39 @@ fn rules_are_made_by_pharmacists_and_prescribers_and_read_by_all_who_work_by_the
         assert_eq!(permit_query(&identity(role), Question::Rules, None), !outside, "{role}");
     }
 }
+
+#[test]
+fn what_is_disclosed_is_asked_by_those_whom_it_concerns() {
+    let own = Some(PatientId::new(Uuid::from_u128(9)));
+    let staff =
+        |role: Role| role.prescribes() || matches!(role, Role::Therapist | Role::CaseManager | Role::Nurse);
+    for role in Role::ALL {
+        let asks = |question| permit_query(&identity(role), question, own).is_ok();
+        let concerned = matches!(role, Role::Patient | Role::PrivacyOfficer);
+        assert_eq!(asks(Question::Consents), staff(role) || concerned, "{role}");
+        assert_eq!(asks(Question::Disclosures), concerned, "{role}");
+        assert_eq!(asks(Question::Feeds), role == Role::PrivacyOfficer, "{role}");
+        assert_eq!(asks(Question::Feed), role == Role::Partner, "{role}");
+        let reviews = role.prescribes() || matches!(role, Role::Nurse | Role::Pharmacist);
+        assert_eq!(asks(Question::Inbox), reviews, "{role}");
+    }
+    let other = Some(PatientId::new(Uuid::from_u128(8)));
+    for question in [Question::Consents, Question::Disclosures] {
+        assert_eq!(permit_query(&identity(Role::Patient), question, other), Err(Denied));
+    }
+}
+
+#[test]
+fn a_partner_may_take_and_tell_and_nothing_else() {
+    use crate::{Act, permit_act};
+    assert_eq!(permit_act(&identity(Role::Partner), Act::Contribute), Ok(()));
+    for act in [Act::KeepConsent, Act::RestrictDisclosure, Act::ManageFeeds, Act::ReviewContribution] {
+        assert_eq!(permit_act(&identity(Role::Partner), act), Err(Denied));
+    }
+    for question in [Question::Ledger, Question::Reconciled, Question::Timeline, Question::Checkpoints] {
+        assert_eq!(permit_query(&identity(Role::Partner), question, None), Err(Denied));
+    }
+    let acts = [Act::ManageFeeds, Act::RestrictDisclosure];
+    assert!(acts.iter().all(|act| permit_act(&identity(Role::PrivacyOfficer), *act).is_ok()));
+    assert_eq!(permit_act(&identity(Role::Nurse), Act::Contribute), Err(Denied));
+}

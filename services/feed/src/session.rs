@@ -133,6 +133,20 @@ impl Session {
         Ok(Some(messages))
     }
 
+    /// Insists that nobody else has begun to take the subscription, and takes note of what was acknowledged.
+    ///
+    /// # Errors
+    ///
+    /// [`FeedError::Overtaken`]; the session is over then.
+    pub async fn hold(&mut self) -> Result<(), FeedError> {
+        let since = Past::read(self.feed.disclosures(), self.subscription, self.version).await?;
+        if since.taken {
+            return Err(FeedError::Overtaken);
+        }
+        self.version = since.version;
+        Ok(())
+    }
+
     /// Records a decision, also when acknowledgements were recorded since; not when somebody else began.
     async fn record(&mut self, decision: Decision) -> Result<(), FeedError> {
         use crate::RecordError::{Overtaken, Unavailable};
@@ -144,13 +158,7 @@ impl Session {
                     return Ok(());
                 }
                 Err(Unavailable) => return Err(FeedError::Unrecorded),
-                Err(Overtaken) => {
-                    let since = Past::read(disclosures, self.subscription, self.version).await?;
-                    if since.taken || since.version == self.version {
-                        return Err(FeedError::Overtaken);
-                    }
-                    self.version = since.version;
-                }
+                Err(Overtaken) => self.hold().await?,
             }
         }
     }

@@ -11,12 +11,15 @@ use futures::future::try_join_all;
 use serde::Serialize;
 
 use crate::process::{Process, ProcessError};
-use crate::topology::{CHECKPOINT_KEY, DATABASE, MEMBERS, Member, NATS, SETTINGS, TENANT, TOKEN_KEY};
+use crate::topology::{
+    CHECKPOINT_KEY, DATABASE, MEMBERS, Member, NATS, PARTNERS_KEY, SETTINGS, TENANT, TOKEN_KEY,
+};
 
-/// Folder of the keys that sign local tokens and checkpoints; the processes share them.
+/// Folder of the keys that sign local tokens and checkpoints, and of partners; the processes share them.
 const KEYS: &str = "keys";
 const FOR_TOKENS: &str = "token.key";
 const FOR_CHECKPOINTS: &str = "checkpoint.key";
+const FOR_PARTNERS: &str = "partners.key";
 
 /// Who may prescribe what, for those that tests speak as.
 const SCHEDULES: &str = "II,III,IV,V";
@@ -224,9 +227,14 @@ impl Cluster {
         let database = self.writable();
         let nats = format!("{:?}", self.nats.urls());
         let key = |name| self.folder.join(KEYS).join(name).to_string_lossy().into_owned();
-        let (tokens, checkpoints) = (key(FOR_TOKENS), key(FOR_CHECKPOINTS));
-        let own =
-            [(DATABASE, &database), (NATS, &nats), (TOKEN_KEY, &tokens), (CHECKPOINT_KEY, &checkpoints)];
+        let (tokens, checkpoints, partners) = (key(FOR_TOKENS), key(FOR_CHECKPOINTS), key(FOR_PARTNERS));
+        let own = [
+            (DATABASE, &database),
+            (NATS, &nats),
+            (TOKEN_KEY, &tokens),
+            (CHECKPOINT_KEY, &checkpoints),
+            (PARTNERS_KEY, &partners),
+        ];
         let settings = SETTINGS.into_iter().chain(own.map(|(name, value)| (name, value.as_str())));
         let log = self.folder.join(format!("{name}.log"));
         let started = Process::start(&self.program, arguments, settings, &log).await;

@@ -35,6 +35,8 @@ pub(crate) const DATABASE: &str = "CONCORD_LEDGER__POSTGRES";
 /// The settings that say where the keys of all processes are: of tokens, and of checkpoints.
 pub(crate) const TOKEN_KEY: &str = "CONCORD_TOKENS__KEY";
 pub(crate) const CHECKPOINT_KEY: &str = "CONCORD_CHECKPOINTS__KEY";
+/// Names the file of the key that partners' names for patients follow from.
+pub(crate) const PARTNERS_KEY: &str = "CONCORD_FEEDS__KEY";
 
 /// Whose ledger is served.
 pub(crate) const TENANT: &str = "demo";

@@ -36,6 +36,7 @@ const GROUPS: [(u32, u32, &str); 20] = [
     (1_900, 1_929, "Audits and proofs"),
     (2_040, 2_059, "Records of looking"),
     (1_990, 2_009, "Encryption and erasure"),
+    (2_010, 2_039, "Consent and partners"),
 ];
 
 /// The kind of whatever has no kind of its own.

@@ -7,8 +7,8 @@ use crate::assessment::Section;
 use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
 use crate::{
-    Explain, Refusal, adherence, assessment, care_team, coordination, episode, follow_up, prescription,
-    recovery, ruleset, scales, treatment_plan,
+    Explain, Refusal, adherence, assessment, care_team, consent, coordination, episode, feed, follow_up,
+    inbox, prescription, recovery, ruleset, scales, treatment_plan,
 };
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
@@ -388,6 +388,57 @@ fn of_prescriptions() -> Vec<Refusal> {
     prescriptions.into_iter().map(Refusal::from).collect()
 }
 
+fn of_consents() -> Vec<Refusal> {
+    use consent::Error as C;
+    let role = Role::Auditor;
+    let all = [
+        C::RoleNotPermitted { role },
+        C::Deficient { missing: vec!["recipients"] },
+        C::NotCombinable,
+        C::NotConsentable,
+        C::PurposeNotAllowed,
+        C::OnlyForOperations,
+        C::Ended,
+        C::SignedInFuture,
+        C::Unknown,
+        C::Revoked,
+        C::RestrictionUsed,
+        C::RestrictionEmpty,
+        C::RestrictionUnknown,
+        C::RestrictionEnded,
+        C::RestrictionRequired,
+    ];
+    all.into_iter().map(Refusal::from).collect()
+}
+
+fn of_feeds() -> Vec<Refusal> {
+    use feed::Error as F;
+    let role = Role::Auditor;
+    let all = [
+        F::RoleNotPermitted { role },
+        F::Used,
+        F::NothingConsentable,
+        F::PurposeNotAllowed,
+        F::Unknown,
+        F::Closed,
+    ];
+    all.into_iter().map(Refusal::from).collect()
+}
+
+fn of_inboxes() -> Vec<Refusal> {
+    use inbox::Error as I;
+    let role = Role::Auditor;
+    let all = [
+        I::RoleNotPermitted { role },
+        I::Used,
+        I::MedicationMissing,
+        I::Full { most: 100 },
+        I::Unknown,
+        I::Reviewed,
+    ];
+    all.into_iter().map(Refusal::from).collect()
+}
+
 #[test]
 fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
     let all = [
@@ -399,6 +450,9 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
         of_recoveries(),
         of_prescriptions(),
         of_rulesets(),
+        of_consents(),
+        of_feeds(),
+        of_inboxes(),
     ];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
@@ -422,6 +476,9 @@ fn one_reason_means_one_thing_within_an_aggregate() {
         of_recoveries(),
         of_prescriptions(),
         of_rulesets(),
+        of_consents(),
+        of_feeds(),
+        of_inboxes(),
     ] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =

@@ -32,8 +32,12 @@ pub(super) async fn pump(tenant: TenantId, mut session: Session, out: Out) {
             biased;
             () = out.closed() => return,
             _ = checkpoints.tick() => {
-                let checkpoint = Message::Checkpoint(pb::Checkpoint { sequence: session.last() });
-                if out.send(Ok(encode::said(checkpoint))).await.is_err() {
+                let next = match session.hold().await {
+                    Ok(()) => Ok(encode::said(Message::Checkpoint(pb::Checkpoint { sequence: session.last() }))),
+                    Err(error) => Err(Failure::from(error).into()),
+                };
+                let over = next.is_err();
+                if out.send(next).await.is_err() || over {
                     return;
                 }
             }

@@ -3,6 +3,7 @@
 use concord_access::{AuthError, Denied};
 use concord_domain::{Refusal, assessment, episode, side_effects};
 use concord_executor::ExecuteError;
+use concord_feed::FeedError;
 use concord_ledger::Diverged;
 use prost::Message;
 use tonic::{Code, Status};
@@ -57,6 +58,13 @@ fn each_failure_has_one_code_and_one_reason() {
     told(ExecuteError::RulesUnusable("labs.csv".into()).into(), Code::FailedPrecondition, "RULESET_UNUSABLE");
     told(ExecuteError::Shredded.into(), Code::FailedPrecondition, "SUBJECT_SHREDDED");
     told(ExecuteError::Corrupt("a leaf").into(), Code::DataLoss, "DATA_LOSS");
+    told(Failure::NoFeeds, Code::Unavailable, "DISCLOSURES_UNAVAILABLE");
+    told(FeedError::NotFound.into(), Code::NotFound, "NOT_FOUND");
+    told(FeedError::Closed.into(), Code::FailedPrecondition, "SUBSCRIPTION_CLOSED");
+    told(FeedError::NotSent.into(), Code::InvalidArgument, "SEQUENCE_NOT_SENT");
+    told(FeedError::Overtaken.into(), Code::Aborted, "SUBSCRIPTION_TAKEN_OVER");
+    told(FeedError::Unrecorded.into(), Code::Unavailable, "DISCLOSURES_UNAVAILABLE");
+    told(FeedError::Unreadable.into(), Code::DataLoss, "DATA_LOSS");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 //! `CONCORD_SOAK` says over how many seeds; `CONCORD_SEED` repeats one.
 
 use std::collections::BTreeMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use concord_domain::feed::PayloadChoice;
 use concord_feed::{Begin, Message, Order, Told};
@@ -55,47 +55,54 @@ async fn played(seed: u64, order: Order) -> Vec<Violation> {
         (0..PATIENTS).map(|n| (key.subject(patient(n)), n)).collect()
     };
     // What the clinic was told: which revocations are acknowledged, and where.
-    let acknowledged = Mutex::new(BTreeMap::<u128, u64>::new());
-    let over = AtomicBool::new(false);
-    let clinic = async {
-        let mut dice = ChaCha8Rng::seed_from_u64(seed);
-        for n in 0..EVENTS {
-            scene.event(patient(dice.random_range(0..PATIENTS)), n).await;
-            if dice.random_range(0..8) == 0 {
-                let whose = dice.random_range(0..PATIENTS);
-                let before = acknowledged.lock().unwrap().contains_key(&whose);
-                if !before {
-                    let at = scene.revokes(patient(whose), consent(whose)).await.position;
-                    acknowledged.lock().unwrap().insert(whose, at);
-                }
-            }
-            if dice.random_range(0..3) == 0 {
-                tokio::task::yield_now().await;
+    let acknowledged = Arc::new(Mutex::new(BTreeMap::<u128, u64>::new()));
+    let over = Arc::new(AtomicBool::new(false));
+    // A task of its own, on another thread: it records while the partner is told.
+    let clinic = tokio::spawn(clinic(scene.clone(), seed, Arc::clone(&acknowledged), Arc::clone(&over)));
+    let mut found = Vec::new();
+    loop {
+        let (last, known) = (over.load(Ordering::SeqCst), acknowledged.lock().unwrap().clone());
+        let step = session.step().await.unwrap();
+        for subject in step.iter().flatten().filter_map(key) {
+            let n = subjects[&subject];
+            if let Some(revoked_at) = known.get(&n) {
+                found.push(Violation::SentAfter { patient: patient(n), revoked_at: *revoked_at });
             }
         }
-        over.store(true, Ordering::SeqCst);
-    };
-    let partner = async {
-        let mut found = Vec::new();
-        loop {
-            let (last, known) = (over.load(Ordering::SeqCst), acknowledged.lock().unwrap().clone());
-            let step = session.step().await.unwrap();
-            for subject in step.iter().flatten().filter_map(key) {
-                let n = subjects[&subject];
-                if let Some(revoked_at) = known.get(&n) {
-                    found.push(Violation::SentAfter { patient: patient(n), revoked_at: *revoked_at });
-                }
-            }
-            if last && step.is_none() {
-                return found;
-            }
-            tokio::task::yield_now().await;
+        if last && step.is_none() {
+            break;
         }
-    };
-    let ((), mut found) = tokio::join!(clinic, partner);
-    let revoked = acknowledged.into_inner().unwrap();
+        tokio::task::yield_now().await;
+    }
+    clinic.await.unwrap();
+    let revoked = acknowledged.lock().unwrap().clone();
     found.extend(on_record(&scene, &revoked).await);
     found
+}
+
+/// Records events, and takes consents back in between.
+async fn clinic(
+    scene: Scene,
+    seed: u64,
+    acknowledged: Arc<Mutex<BTreeMap<u128, u64>>>,
+    over: Arc<AtomicBool>,
+) {
+    let mut dice = ChaCha8Rng::seed_from_u64(seed);
+    for n in 0..EVENTS {
+        scene.event(patient(dice.random_range(0..PATIENTS)), n).await;
+        if dice.random_range(0..8) == 0 {
+            let whose = dice.random_range(0..PATIENTS);
+            let before = acknowledged.lock().unwrap().contains_key(&whose);
+            if !before {
+                let at = scene.revokes(patient(whose), consent(whose)).await.position;
+                acknowledged.lock().unwrap().insert(whose, at);
+            }
+        }
+        if dice.random_range(0..3) == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+    over.store(true, Ordering::SeqCst);
 }
 
 /// What the record of disclosures says was decided after a revocation.

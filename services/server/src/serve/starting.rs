@@ -121,16 +121,19 @@ impl<'a> Starting<'a> {
         }
         let feeds = self.feeds(id, &ledger).await?;
         self.tenants
-            .push((id.clone(), Tenant { executor, ledger, looks, views, proofs, feeds: Some(feeds) }));
+            .push((id.clone(), Tenant { executor, ledger, looks, views, proofs, feeds }));
         Ok(())
     }
 
-    /// What partners take; disclosures go into the ledger of access.
-    async fn feeds(&mut self, id: &TenantId, ledger: &Arc<dyn Ledger>) -> Result<Feeds, ServeError> {
+    /// What partners take, where calls are answered; disclosures go into the ledger of access.
+    async fn feeds(&mut self, id: &TenantId, ledger: &Arc<dyn Ledger>) -> Result<Option<Feeds>, ServeError> {
+        if !self.config.has(ProcessRole::Api) {
+            return Ok(None);
+        }
         let access = LedgerId::access(id.clone());
         let access =
             ledger_of(access, self.config, self.shared.database.as_ref(), self.sources, None).await?;
-        feeds::open(id, self.config, ledger, &access, self.sources)
+        feeds::open(id, self.config, ledger, &access, self.sources).map(Some)
     }
 
     async fn remember(&mut self, ledger: &Arc<dyn Ledger>) -> Result<(), ServeError> {

@@ -63,7 +63,7 @@ pub(super) fn consents(t: &mut Tale<'_>) {
     t.errs(&nurse, with(&|form| form.classes = vec![administration]), "CONSENT_COVERS_NO_ADMINISTRATION");
     let emergency = with(&|form| form.purposes = vec![Purpose::Emergency.into()]);
     t.errs(&nurse, emergency, "CONSENT_PURPOSE_NOT_ALLOWED");
-    t.errs(&nurse, with(&|form| form.expires = Some(none)), "CONSENT_TOO_GENERAL");
+    t.errs(&nurse, with(&|form| form.expires = Some(none.clone())), "CONSENT_TOO_GENERAL");
     t.errs(&nurse, with(&|form| form.expires = until(&yesterday)), "CONSENT_ENDS_TOO_EARLY");
     t.errs(&nurse, with(&|form| form.signed_on.clone_from(&later)), "CONSENT_FORM_SIGNED_IN_FUTURE");
     t.errs(&patient, revoked(&id), "CONSENT_UNKNOWN");
