@@ -81,13 +81,14 @@ async fn a_program_adds_policies_of_its_own_and_a_start_with_wrong_ones_is_refus
     let config = folder.path().join("concord.toml");
     std::fs::write(&config, format!("[access]\npolicies = {:?}\n", policies.path())).unwrap();
     let config = config.to_str().unwrap();
-    let matrix = concord_support::run(CONCORD, folder.path(), &["--config", config, "policies", "matrix"]);
-    let matrix = String::from_utf8(matrix.await.unwrap().stdout).unwrap();
+    let asked = ["--config", config, "policies", "matrix"];
+    let matrix = concord_support::run(CONCORD, folder.path(), &asked).await.unwrap();
+    let matrix = String::from_utf8(matrix.stdout).unwrap();
     let outcomes: Vec<_> = matrix.lines().filter(|line| line.starts_with("Outcomes,")).collect();
     assert_eq!(outcomes, ["Outcomes,auditor,about no patient,audit,auditors-read"]);
     std::fs::write(&own, OWN.replace("auditor", "revisor")).unwrap();
-    for arguments in [&["policies", "check"][..], &["serve", "--listen", "127.0.0.1:0"]] {
-        let all = [&["--config", config], arguments].concat();
+    for arguments in [&["policies", "check"][..], &["serve", "--listen", "127.0.0.1:0"][..]] {
+        let all = [&["--config", config][..], arguments].concat();
         let refused = concord_support::run(CONCORD, folder.path(), &all).await.unwrap();
         let said = String::from_utf8(refused.stderr).unwrap();
         assert!(!refused.status.success() && said.contains("own.cedar:4:"), "{said}");

@@ -43,7 +43,7 @@ pub(crate) enum PoliciesError {
         cause: std::io::Error,
     },
     /// A file is too large.
-    #[error("{file} has more than {LARGEST_BYTES} bytes")]
+    #[error("{file} is larger than a file of policies may be")]
     TooLarge { file: PathBuf },
     /// What they say.
     #[error("the policies cannot be used")]

@@ -51,7 +51,7 @@ async fn a_patient_is_heard_in_their_own_record_and_in_no_other() {
     assert_eq!(clinic.worklist("check_in_call", after(&struggling)).await.len(), 1);
 
     // Not in Bo's record, not in the program's lists, not in anybody's place.
-    assert_eq!(reason(ada.send(check_in(ward.bo, adherence::Doing::Well)).await), "NOT_PERMITTED");
+    assert_eq!(reason(ada.send(check_in(ward.bo, adherence::Doing::Well)).await), "NOT_FOUND");
     assert!(ward.sees(&ada).await.is_empty());
     let answered = plan::RecordLifeChangeRequest {
         header: ward.bo.header(),
@@ -60,7 +60,7 @@ async fn a_patient_is_heard_in_their_own_record_and_in_no_other() {
         event: plan::LifeEvent::Work.into(),
         note: "Has a job".to_owned(),
     };
-    assert_eq!(reason(ada.send(answered).await), "NOT_PERMITTED");
+    assert_eq!(reason(ada.send(answered).await), "NOT_FOUND");
 }
 
 #[tokio::test]
