@@ -62,7 +62,6 @@ impl Service {
 
     /// One over `ledger`, whose time is `clock`'s too.
     pub(super) async fn start_over(limits: Limits, clock: Arc<ManualClock>, ledger: Arc<dyn Ledger>) -> Self {
-<<<<<<< HEAD
         Self::start_beside(limits, clock, ledger, Vec::new()).await
     }
 
@@ -73,40 +72,6 @@ impl Service {
         ledger: Arc<dyn Ledger>,
         others: Vec<(TenantId, Arc<dyn Ledger>)>,
     ) -> Self {
-||||||| 66ed44a
-        let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
-        let executor = Executor::new(
-            Arc::clone(&ledger),
-            Arc::clone(&shared),
-            Ruleset::embedded(),
-            ExecutorOptions::default(),
-        );
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("views.db")).unwrap();
-        let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::clone(&shared), Options::default());
-        let views = concord_views::all(setup).start().unwrap();
-        answering(&views).await;
-        let views = Some(views);
-        let feeds = Some(feeds(&ledger, &shared));
-        let tenants =
-            Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None, feeds })]);
-=======
-        let shared: Arc<dyn Clock> = Arc::clone(&clock) as _;
-        let executor = Executor::new(
-            Arc::clone(&ledger),
-            Arc::clone(&shared),
-            Ruleset::embedded(),
-            ExecutorOptions::default(),
-        );
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(&folder.path().join("views.db")).unwrap();
-        let setup = Setup::new(Arc::clone(&ledger), Arc::new(store), Arc::clone(&shared), Options::default());
-        let views = concord_views::all(setup).start().unwrap();
-        answering(&views).await;
-        let views = Some(views);
-        let feeds = Some(feeds(&ledger, &shared));
-        let tenants = Tenants::new([(tenant(), Tenant { executor, ledger, views, proofs: None, feeds })]);
->>>>>>> wt-F
         let authenticator = Authenticator::new(LocalTokens::new(KEY).unwrap());
         let (folder, parts) = parts_over(limits, &clock, ledger, others, authenticator).await;
         let api = Api::new(parts, tonic_health::server::HealthReporter::new());

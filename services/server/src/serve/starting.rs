@@ -120,8 +120,7 @@ impl<'a> Starting<'a> {
             self.tasks.keep(Task::Signer, signer.run(recorded));
         }
         let feeds = self.feeds(id, &ledger).await?;
-        self.tenants
-            .push((id.clone(), Tenant { executor, ledger, looks, views, proofs, feeds }));
+        self.tenants.push((id.clone(), Tenant { executor, ledger, looks, views, proofs, feeds }));
         Ok(())
     }
 
