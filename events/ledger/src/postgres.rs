@@ -164,7 +164,9 @@ impl Ledger for PostgresLedger {
     }
 
     fn others(&self) -> Option<Others> {
-        Some(others::follow(self.others.upgrade()?.subscribe(), Arc::clone(&self.readers)))
+        let spans = self.others.upgrade()?.subscribe();
+        let opening = (Arc::clone(&self.options.vault), self.id.clone());
+        Some(others::follow(spans, Arc::clone(&self.readers), opening))
     }
 
     fn waiting(&self) -> usize {

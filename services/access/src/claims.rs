@@ -45,13 +45,12 @@ impl ClaimNames {
         let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
         let tenant =
             text(&self.tenant).and_then(|text| TenantId::parse(text).ok()).ok_or(AuthError::Invalid)?;
-        let organisation = match claims.get(&self.organisation) {
-            None => None,
-            Some(_) => {
-                let named = text(&self.organisation).and_then(|text| OrganisationId::parse(text).ok());
-                Some(named.ok_or(AuthError::Invalid)?)
-            }
-        };
+        // A claim that is there says something, or nothing can be relied on.
+        let named = |text: &str| OrganisationId::parse(text).ok();
+        let organisation = claims
+            .contains_key(&self.organisation)
+            .then(|| text(&self.organisation).and_then(named).ok_or(AuthError::Invalid))
+            .transpose()?;
         let role = claims.get(&self.role).and_then(role).ok_or(AuthError::Invalid)?;
         let schedules = claims.get(&self.schedules).map_or(Some(Vec::new()), schedules);
         let actor = Actor {

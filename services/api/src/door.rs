@@ -146,12 +146,11 @@ impl Door {
         match (bearer, certified) {
             (Err(AuthError::Missing), Some(certified)) => Ok(certified),
             (Ok(bearer), certified) => {
-                let identity = match self.0.authenticator.recall(bearer, now) {
-                    Some(recalled) => recalled?,
-                    None => {
-                        self.0.rates.stranger(arrival.address)?;
-                        self.0.authenticator.open(bearer, now)?
-                    }
+                let identity = if let Some(recalled) = self.0.authenticator.recall(bearer, now) {
+                    recalled?
+                } else {
+                    self.0.rates.stranger(arrival.address)?;
+                    self.0.authenticator.open(bearer, now)?
                 };
                 certified.map_or(Ok(()), |certified| identity.came_with(&certified))?;
                 Ok(identity)

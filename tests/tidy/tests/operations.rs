@@ -14,7 +14,7 @@ const PROCESS: [&str; 4] =
     ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_max_fds"];
 
 /// Kinds of refusal by the numbers of their reasons, first and last; a number is of the first that holds it.
-const GROUPS: [(u32, u32, &str); 20] = [
+const GROUPS: [(u32, u32, &str); 22] = [
     (100, 199, "Every command"),
     (200, 299, "Stays"),
     (300, 399, "Assessments"),

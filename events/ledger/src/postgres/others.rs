@@ -6,12 +6,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use concord_kernel::LedgerId;
 use futures::{StreamExt, stream};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::reader::Readers;
-use crate::{Entry, Others};
+use crate::{Entry, Others, Vault, vault};
 
 /// Stretches that may wait to be read; the oldest are left out when more do.
 pub(super) const WAITING: usize = 1_024;
@@ -19,21 +20,29 @@ pub(super) const WAITING: usize = 1_024;
 const MOST: u64 = 4_096;
 
 /// The events of others as the writer comes across them, in order, until it ends.
-pub(super) fn follow(spans: broadcast::Receiver<Range<u64>>, readers: Arc<Readers>) -> Others {
-    let following = Following { spans, readers };
+pub(super) fn follow(
+    spans: broadcast::Receiver<Range<u64>>,
+    readers: Arc<Readers>,
+    (vault, id): (Arc<dyn Vault>, LedgerId),
+) -> Others {
+    let following = Following { spans, readers, vault, id };
     stream::unfold(following, |mut following| async { Some((following.next().await?, following)) }).boxed()
 }
 
 struct Following {
     spans: broadcast::Receiver<Range<u64>>,
     readers: Arc<Readers>,
+    vault: Arc<dyn Vault>,
+    id: LedgerId,
 }
 
 impl Following {
     async fn next(&mut self) -> Option<Vec<Entry>> {
         loop {
             let spans = newest(self.waiting().await?);
-            if let Ok(entries) = self.readers.spans(&spans).await {
+            if let Ok(mut entries) = self.readers.spans(&spans).await
+                && vault::open(&*self.vault, &self.id, &mut entries).await.is_ok()
+            {
                 return Some(entries);
             }
             // Whoever decides on what it remembers will be told so, by a ledger that answers.

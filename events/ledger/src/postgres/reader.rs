@@ -106,7 +106,7 @@ impl Readers {
         let parameters: [Parameter<'_>; 3] =
             [(&self.ledger, Type::TEXT), (&afters, Type::INT8_ARRAY), (&throughs, Type::INT8_ARRAY)];
         let rows = self.rows(SPANS, &parameters).await?;
-        rows.iter().map(|row| self.entry(row)).collect()
+        rows.iter().map(entry).collect()
     }
 
     pub(super) async fn page(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, Failure> {

@@ -145,9 +145,8 @@ impl Config {
                 "clients: whose certificates are believed? Name their authorities as tls.client_ca",
             ));
         }
-        match super::tls::clients(&self.clients) {
-            Ok(_) => {}
-            Err(wrong) => faults.extend(wrong),
+        if let Err(wrong) = super::tls::clients(&self.clients) {
+            faults.extend(wrong);
         }
         faults
     }
