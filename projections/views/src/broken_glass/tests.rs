@@ -18,9 +18,7 @@ fn glass(n: u128) -> GlassId {
 }
 
 fn of_access(position: u64, event: Event) -> Fact {
-    let mut fact = fact(position, DomainEvent::Access(event));
-    fact.stream = StreamRef::access(fact.patient);
-    fact
+    fact(position, start(), patient(1), StreamRef::access(patient(1)), DomainEvent::Access(event))
 }
 
 fn broken(position: u64, n: u128, days: i64) -> Fact {
@@ -28,7 +26,7 @@ fn broken(position: u64, n: u128, days: i64) -> Fact {
         position,
         Event::GlassBroken(Grant {
             glass: glass(n),
-            by: person(7),
+            by: person(Role::Nurse, 7),
             role: Role::Nurse,
             reason: text("found unresponsive"),
             until: start().plus_days(1),
@@ -43,9 +41,14 @@ fn reviewed(position: u64, n: u128) -> Fact {
 }
 
 fn joined(position: u64) -> Fact {
-    let member =
-        Member { person: person(3), role: Role::Psychiatrist, name: text("Lee"), organisation: None };
-    fact(position, DomainEvent::CareTeam(TeamEvent::CareTeamMemberJoined(member)))
+    let member = Member {
+        person: person(Role::Psychiatrist, 3),
+        role: Role::Psychiatrist,
+        name: text("Lee"),
+        organisation: None,
+    };
+    let event = DomainEvent::CareTeam(TeamEvent::CareTeamMemberJoined(member));
+    fact(position, start(), patient(1), StreamRef::care_team(patient(1)), event)
 }
 
 fn order(facts: &[Fact], list: &List) -> Vec<Vec<u8>> {
@@ -66,8 +69,12 @@ fn what_waits_for_a_review_comes_first_by_its_day_and_what_is_reviewed_last() {
 #[test]
 fn the_care_team_is_told_whoever_joins_and_nobody_else() {
     let facts = [broken(1, 1, 3), joined(2)];
-    assert_eq!(order(&facts, &List::person(person(3))), items(&[1]));
-    assert_eq!(order(&facts, &List::person(person(7))), items(&[]), "who broke it is not on the team");
+    assert_eq!(order(&facts, &List::person(person(Role::Psychiatrist, 3))), items(&[1]));
+    assert_eq!(
+        order(&facts, &List::person(person(Role::Nurse, 7))),
+        items(&[]),
+        "who broke it is not on the team"
+    );
 }
 
 #[test]

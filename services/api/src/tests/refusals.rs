@@ -15,7 +15,7 @@ use concord_proto::concord::{
     access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription,
     recovery, ruleset, scales, side_effects,
 };
-use prost::{Message, Name};
+use prost::Message;
 use prost_types::FileDescriptorSet;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Request, Status};
