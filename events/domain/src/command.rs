@@ -164,16 +164,19 @@ impl Command {
             Self::Audit(audit::Command::Record { audit, .. }) => {
                 Target { stream: StreamRef::audit(*audit), reads: Vec::new() }
             }
-            Self::Consent(_) => Target { stream: StreamRef::consent(patient), reads: Vec::new() },
-            Self::Feed(command) => {
-                Target { stream: StreamRef::feed(command.subscription()), reads: Vec::new() }
-            }
-            Self::Inbox(_) => Target { stream: StreamRef::inbox(patient), reads: Vec::new() },
+            Self::Consent(_) => alone(StreamRef::consent(patient)),
+            Self::Feed(command) => alone(StreamRef::feed(command.subscription())),
+            Self::Inbox(_) => alone(StreamRef::inbox(patient)),
             Self::Audit(audit::Command::Shred { .. }) => {
                 Target { stream: StreamRef::erasure(patient), reads: Vec::new() }
             }
         }
     }
+}
+
+/// A stream that is decided on alone.
+const fn alone(stream: StreamRef) -> Target {
+    Target { stream, reads: Vec::new() }
 }
 
 fn stay_reads(command: &episode::Command, patient: PatientId) -> Vec<StreamRef> {

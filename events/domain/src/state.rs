@@ -198,82 +198,22 @@ impl State {
         fn wrap<E>(events: Vec<E>, event: fn(E) -> DomainEvent) -> Vec<DomainEvent> {
             events.into_iter().map(event).collect()
         }
-        match (self, command) {
-            (Self::Episode(state), Command::Episode(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Episode))
-            }
-            (Self::Assessment(state), Command::Assessment(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Assessment))
-            }
-            (Self::Chart(state), Command::Chart(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Chart))
-            }
-            (Self::SideEffects(state), Command::SideEffects(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::SideEffects))
-            }
-            (Self::Scales(state), Command::Scales(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Scales))
-            }
-            (Self::FollowUp(state), Command::FollowUp(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::FollowUp))
-            }
-            (Self::CareTeam(state), Command::CareTeam(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::CareTeam))
-            }
-            (Self::TreatmentPlan(state), Command::TreatmentPlan(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::TreatmentPlan))
-            }
-            (Self::Coordination(state), Command::Coordination(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Coordination))
-            }
-            (Self::Adherence(state), Command::Adherence(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Adherence))
-            }
-            (Self::Recovery(state), Command::Recovery(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Recovery))
-            }
-            (Self::Prescription(state), Command::Prescription(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Prescription))
-            }
-            (Self::Ruleset(state), Command::Ruleset(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Ruleset))
-            }
-            (Self::Audit(state), Command::Audit(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Audit))
-            }
-            (Self::Consent(state), Command::Consent(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Consent))
-            }
-            (Self::Feed(state), Command::Feed(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Feed))
-            }
-            (Self::Inbox(state), Command::Inbox(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Inbox))
-            }
-            (Self::Access(state), Command::Access(command)) => {
-                Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::Access))
-            }
-            (
-                Self::Episode(_)
-                | Self::Assessment(_)
-                | Self::Chart(_)
-                | Self::SideEffects(_)
-                | Self::Scales(_)
-                | Self::FollowUp(_)
-                | Self::CareTeam(_)
-                | Self::TreatmentPlan(_)
-                | Self::Coordination(_)
-                | Self::Adherence(_)
-                | Self::Recovery(_)
-                | Self::Prescription(_)
-                | Self::Ruleset(_)
-                | Self::Audit(_)
-                | Self::Consent(_)
-                | Self::Feed(_)
-                | Self::Inbox(_)
-                | Self::Access(_),
-                _,
-            ) => unreachable!("the executor loads the state that Command::target names"),
+        // Each aggregate decides its own commands, in the same way.
+        macro_rules! decided {
+            ($($kind:ident)+) => {
+                match (self, command) {
+                    $((Self::$kind(state), Command::$kind(command)) => {
+                        Ok(wrap(state.decide(&Issued { command, context })?, DomainEvent::$kind))
+                    })+
+                    ($(Self::$kind(_))|+, _) => {
+                        unreachable!("the executor loads the state that Command::target names")
+                    }
+                }
+            };
+        }
+        decided! {
+            Episode Assessment Chart SideEffects Scales FollowUp CareTeam TreatmentPlan Coordination Adherence Recovery
+            Prescription Ruleset Audit Consent Feed Inbox Access
         }
     }
 }

@@ -25,7 +25,8 @@ impl KeyClass {
     /// It is chosen by the kind of stream: a key must be found without looking into what it seals.
     pub fn of(patient: PatientId, stream: StreamRef) -> Option<(PatientId, Self)> {
         let class = match stream.kind {
-            StreamKind::Ruleset => return None,
+            // What a partner may take is about no patient.
+            StreamKind::Ruleset | StreamKind::Feed => return None,
             StreamKind::Audit => return Some((PatientId::NOBODY, Self::Record)),
             StreamKind::Recovery => Self::Sud,
             StreamKind::Assessment | StreamKind::TreatmentPlan => Self::Counselling,
@@ -37,7 +38,10 @@ impl KeyClass {
             | StreamKind::CareTeam
             | StreamKind::Coordination
             | StreamKind::Adherence
-            | StreamKind::Prescription => Self::General,
+            | StreamKind::Prescription
+            | StreamKind::Consent
+            | StreamKind::Inbox
+            | StreamKind::Access => Self::General,
         };
         Some((patient, class))
     }

@@ -475,7 +475,8 @@ fn what_is_disclosed_is_asked_by_those_whom_it_concerns() {
 #[test]
 fn a_partner_may_take_and_tell_and_nothing_else() {
     let permit_act = |role, act| {
-        let ruling = Policies::embedded().ruling(role, Action::Act(act), Purpose::Operations);
+        let policies = Policies::embedded();
+        let ruling = policies.ruling(role, Action::Act(act), Purpose::Operations);
         ruling.given(Some(Relationship::None)).is_ok() || ruling.given(None).is_ok()
     };
     assert!(permit_act(Role::Partner, Act::Contribute));

@@ -132,7 +132,7 @@ impl Feed {
             let known = self.known()?;
             let own = known.subscriptions.values();
             let own = own.filter(|offered| !offered.closed && offered.terms.organisation == *organisation);
-            let takers: Vec<_> = own.map(|offered| taker(offered)).collect();
+            let takers: Vec<_> = own.map(taker).collect();
             takers.iter().flat_map(|taker| known.consents.covered(taker, now).collect::<Vec<_>>()).collect()
         };
         // All of them are compared, so that the time tells nothing of where it was found.

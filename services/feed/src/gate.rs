@@ -116,20 +116,22 @@ const fn is_disclosable(kind: StreamKind) -> bool {
 
 /// Whose consent an event may end, and which.
 fn ending(entry: &Entry) -> Option<(PatientId, Option<ConsentId>)> {
-    match entry.stream.kind {
-        StreamKind::Consent => {
-            let patient = PatientId::new(entry.stream.id);
-            match DomainEvent::decode(entry.stream.kind, &entry.payload).ok()? {
-                DomainEvent::Consent(
-                    ConsentEvent::ConsentGiven { consent, .. } | ConsentEvent::ConsentRevoked { consent, .. },
-                ) => Some((patient, Some(consent))),
-                _ => None,
+    if entry.stream.kind == StreamKind::Consent {
+        let event = DomainEvent::decode(entry.stream.kind, &entry.payload).ok()?;
+        let DomainEvent::Consent(event) = event else { return None };
+        let consent = match event {
+            ConsentEvent::ConsentGiven { consent, .. } | ConsentEvent::ConsentRevoked { consent, .. } => {
+                consent
             }
-        }
-        StreamKind::Episode if &*entry.event_type == "EpisodeClosed" => {
-            let metadata: Metadata = serde_json::from_slice(&entry.metadata).ok()?;
-            Some((metadata.patient, None))
-        }
-        _ => None,
+            ConsentEvent::DisclosureRestricted { .. } | ConsentEvent::DisclosureRestrictionEnded { .. } => {
+                return None;
+            }
+        };
+        return Some((PatientId::new(entry.stream.id), Some(consent)));
     }
+    if entry.stream.kind == StreamKind::Episode && &*entry.event_type == "EpisodeClosed" {
+        let metadata: Metadata = serde_json::from_slice(&entry.metadata).ok()?;
+        return Some((metadata.patient, None));
+    }
+    None
 }

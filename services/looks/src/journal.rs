@@ -153,6 +153,7 @@ impl Journal {
                 AppendError::Overloaded => LooksError::Overloaded,
                 AppendError::Conflict { .. }
                 | AppendError::CommandReused
+                | AppendError::Shredded
                 | AppendError::Unavailable
                 | AppendError::Corrupt(_) => LooksError::Unavailable,
             }

@@ -12,6 +12,7 @@ impl Feed {
     /// # Errors
     ///
     /// The one rule that refuses it; nothing is recorded then.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "in the form in which every aggregate decides")]
     pub(crate) fn decide(&self, issued: &Issued<Command>) -> Result<Vec<Event>, Error> {
         let role = issued.context.actor.role;
         if role != Role::PrivacyOfficer {

@@ -24,6 +24,7 @@ pub(super) enum Stage {
 
 impl Feed {
     /// Takes in one more event.
+    #[expect(clippy::needless_pass_by_value, reason = "in the form in which every aggregate folds")]
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
             Event::SubscriptionOpened { .. } => self.stage = Stage::Open,

@@ -16,6 +16,7 @@ pub struct Inbox {
 
 impl Inbox {
     /// Takes in one more event.
+    #[expect(clippy::needless_pass_by_value, reason = "in the form in which every aggregate folds")]
     pub(crate) fn fold(&mut self, event: Event) {
         match event {
             Event::ContributionReceived { contribution, .. } => {

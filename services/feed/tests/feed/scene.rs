@@ -55,7 +55,6 @@ pub(crate) fn noon() -> Instant {
 /// A clinic over two ledgers.
 #[derive(Clone)]
 pub(crate) struct Scene {
-    pub(crate) ledger: Arc<dyn Ledger>,
     pub(crate) access: Arc<dyn Ledger>,
     pub(crate) executor: Executor,
     pub(crate) feed: Feed,
@@ -86,12 +85,12 @@ impl Scene {
             Executor::new(Arc::clone(&ledger), Arc::clone(&clock), rules, ExecutorOptions::default());
         let parts = Parts {
             tenant: tenant(),
-            ledger: Arc::clone(&ledger),
+            ledger,
             disclosures: Arc::new(InLedger::new(Arc::clone(&access), ids.clone())),
             keys: PartnerKeys::new([7; PartnerKeys::BYTES]),
             clock,
         };
-        Self { ledger, access, executor, feed: Feed::in_order(parts, order), ids }
+        Self { access, executor, feed: Feed::in_order(parts, order), ids }
     }
 
     /// Issues a command and says where the ledger holds it.
