@@ -156,8 +156,7 @@ impl Ledger for SqliteLedger {
 
     async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError> {
         let (filter, limit) = (filter.clone(), limit.min(self.options.page));
-        let read =
-            self.readers.run(move |readers, connection| readers.page(connection, after, &filter, limit));
+        let read = self.readers.run(move |_, connection| Readers::page(connection, after, &filter, limit));
         let mut page = read.await?;
         vault::open(&*self.options.vault, &self.id, &mut page.entries).await?;
         Ok(page)

@@ -89,18 +89,19 @@ impl Sources {
         match self.store.load(&ids).await {
             Ok(keys) => {
                 for ((id, answer), key) in asked.into_iter().zip(keys) {
-                    let _ = answer.send(match key {
-                        Some(key) => self.keep(age, key).await,
-                        None => {
-                            tracing::error!(key = %id, "the store of keys does not hold a key of the ledger");
-                            Err(KeyError::Unknown)
-                        }
+                    let _ = answer.send(if let Some(key) = key {
+                        self.keep(age, key).await
+                    } else {
+                        tracing::error!(key = %id, "the store of keys does not hold a key of the ledger");
+                        Err(KeyError::Unknown)
                     });
                 }
             }
             Err(error) => {
                 tell(&error);
-                asked.into_iter().for_each(|(_, answer)| drop(answer.send(Err(away()))));
+                for (_, answer) in asked {
+                    let _ = answer.send(Err(away()));
+                }
             }
         }
     }
@@ -123,7 +124,9 @@ impl Sources {
             }
             Err(error) => {
                 tell(&error);
-                asked.into_iter().for_each(|(_, answer)| drop(answer.send(Err(away()))));
+                for (_, answer) in asked {
+                    let _ = answer.send(Err(away()));
+                }
             }
         }
     }

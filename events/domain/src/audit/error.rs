@@ -41,11 +41,10 @@ pub enum Error {
 impl Explain for Error {
     fn reason(&self) -> &'static str {
         match self {
-            Self::RoleNotPermitted { .. } => "ROLE_NOT_PERMITTED",
+            Self::RoleNotPermitted { .. } | Self::NotPrivacyOfficer { .. } => "ROLE_NOT_PERMITTED",
             Self::ReturnDateRequired => "RETURN_DATE_REQUIRED",
             Self::ReturnDatePassed => "RETURN_DATE_PASSED",
             Self::AlreadyRecorded => "AUDIT_RECORDED",
-            Self::NotPrivacyOfficer { .. } => "ROLE_NOT_PERMITTED",
             Self::OnePerson => "ERASURE_NEEDS_TWO",
             Self::AlreadyShredded => "SUBJECT_SHREDDED",
         }

@@ -107,7 +107,6 @@ impl Readers {
     }
 
     pub(super) fn page(
-        &self,
         connection: &Connection,
         after: u64,
         filter: &Filter,

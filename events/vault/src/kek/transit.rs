@@ -101,9 +101,8 @@ impl Transit {
 
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, KekError> {
     let items = parse_pem(pem).collect::<Result<Vec<_>, _>>().map_err(|_| KekError::Malformed)?;
-    let found = items.into_iter().filter_map(|item| match item {
-        ureq::tls::PemItem::Certificate(certificate) => Some(certificate),
-        _ => None,
+    let found = items.into_iter().filter_map(|item| {
+        if let ureq::tls::PemItem::Certificate(certificate) = item { Some(certificate) } else { None }
     });
     Ok(found.collect())
 }
@@ -174,11 +173,12 @@ impl Kek for Transit {
             String::from_utf8(wrapped.bytes.clone()).map_err(|_| KekError::Wrong(kek.clone()))?;
         self.ask(move |inner| {
             let body = Decrypt { ciphertext: &ciphertext, associated_data: &bound };
-            let Decrypted { plaintext } = inner.post("decrypt", &body).map_err(|error| match error {
-                // What it cannot decrypt, it calls a bad request.
-                KekError::Refused(400) => KekError::Wrong(kek),
-                other => other,
-            })?;
+            let answer = inner.post("decrypt", &body);
+            // What it cannot decrypt, it calls a bad request.
+            if matches!(answer, Err(KekError::Refused(400))) {
+                return Err(KekError::Wrong(kek));
+            }
+            let Decrypted { plaintext } = answer?;
             let bytes = Zeroizing::new(STANDARD.decode(plaintext.as_str()).map_err(|_| KekError::Answer)?);
             let secret: [u8; KEY_BYTES] = bytes.as_slice().try_into().map_err(|_| KekError::Answer)?;
             Ok(Zeroizing::new(secret))
