@@ -78,17 +78,15 @@ impl ScaleKind {
     pub fn highest_answer(self, item: usize) -> u8 {
         match self {
             Self::Phq9 | Self::Gad7 => 3,
-            Self::Cssrs | Self::Dast10 => 1,
             Self::Craving => 100,
-            Self::Pcl5 | Self::AuditC => 4,
-            Self::Ymrs if YMRS_DOUBLE.contains(&item) => 8,
-            Self::Ymrs => 4,
-            Self::Aims if item < movement::RATED => 4,
-            Self::Aims => 1,
             Self::Cows => withdrawal::COWS.get(item).and_then(|offers| offers.last()).copied().unwrap_or(0),
             Self::CiwaAr if item + 1 == withdrawal::CIWA_AR_ITEMS => withdrawal::CIWA_AR_ORIENTATION,
             Self::CiwaAr => withdrawal::CIWA_AR_HIGHEST,
             Self::Sows => withdrawal::SOWS_HIGHEST,
+            Self::Ymrs if YMRS_DOUBLE.contains(&item) => 8,
+            Self::Aims if item >= movement::RATED => 1,
+            Self::Pcl5 | Self::AuditC | Self::Ymrs | Self::Aims => 4,
+            Self::Cssrs | Self::Dast10 => 1,
         }
     }
 
@@ -112,18 +110,13 @@ impl ScaleKind {
 
     /// How many of the items, from the first on, make the total.
     pub const fn items_of_total(self) -> usize {
-        match self {
-            Self::Aims => movement::OF_TOTAL,
-            _ => self.items(),
-        }
+        if matches!(self, Self::Aims) { movement::OF_TOTAL } else { self.items() }
     }
 
     /// What an answer to an item, counted from 0, adds to the total.
     pub(crate) const fn points(self, item: usize, answer: u8) -> u8 {
-        match self {
-            Self::Dast10 if item == DAST_10_REVERSED => 1u8.saturating_sub(answer),
-            _ => answer,
-        }
+        let reversed = matches!(self, Self::Dast10) && item == DAST_10_REVERSED;
+        if reversed { 1u8.saturating_sub(answer) } else { answer }
     }
 
     /// The highest total.
@@ -145,7 +138,16 @@ impl ScaleKind {
     pub const fn missing_allowed(self) -> usize {
         match self {
             Self::Phq9 | Self::Gad7 => 2,
-            _ => 0,
+            Self::Cssrs
+            | Self::Craving
+            | Self::Cows
+            | Self::CiwaAr
+            | Self::Sows
+            | Self::Pcl5
+            | Self::AuditC
+            | Self::Dast10
+            | Self::Ymrs
+            | Self::Aims => 0,
         }
     }
 
@@ -156,7 +158,14 @@ impl ScaleKind {
             Self::Gad7 => Some("69737-5"),
             Self::Cssrs => Some("93373-9"),
             Self::AuditC => Some("72109-2"),
-            _ => None,
+            Self::Craving
+            | Self::Cows
+            | Self::CiwaAr
+            | Self::Sows
+            | Self::Pcl5
+            | Self::Dast10
+            | Self::Ymrs
+            | Self::Aims => None,
         }
     }
 
@@ -167,7 +176,14 @@ impl ScaleKind {
             Self::Gad7 => Some("70274-6"),
             Self::AuditC => Some("75626-2"),
             Self::Dast10 => Some("82667-7"),
-            _ => None,
+            Self::Cssrs
+            | Self::Craving
+            | Self::Cows
+            | Self::CiwaAr
+            | Self::Sows
+            | Self::Pcl5
+            | Self::Ymrs
+            | Self::Aims => None,
         }
     }
 
@@ -178,7 +194,17 @@ impl ScaleKind {
                 "44250-9", "44255-8", "44259-0", "44254-1", "44251-7", "44258-2", "44252-5", "44253-3",
                 "44260-8",
             ],
-            _ => &[],
+            Self::Gad7
+            | Self::Cssrs
+            | Self::Craving
+            | Self::Cows
+            | Self::CiwaAr
+            | Self::Sows
+            | Self::Pcl5
+            | Self::AuditC
+            | Self::Dast10
+            | Self::Ymrs
+            | Self::Aims => &[],
         }
     }
 
@@ -187,7 +213,15 @@ impl ScaleKind {
         match self {
             Self::Phq9 | Self::Gad7 => Some(5),
             Self::Ymrs => Some(13),
-            _ => None,
+            Self::Cssrs
+            | Self::Craving
+            | Self::Cows
+            | Self::CiwaAr
+            | Self::Sows
+            | Self::Pcl5
+            | Self::AuditC
+            | Self::Dast10
+            | Self::Aims => None,
         }
     }
 
@@ -197,7 +231,15 @@ impl ScaleKind {
             Self::Phq9 => Some(5),
             Self::Gad7 => Some(4),
             Self::Pcl5 => Some(10),
-            _ => None,
+            Self::Cssrs
+            | Self::Craving
+            | Self::Cows
+            | Self::CiwaAr
+            | Self::Sows
+            | Self::AuditC
+            | Self::Dast10
+            | Self::Ymrs
+            | Self::Aims => None,
         }
     }
 }

@@ -167,7 +167,9 @@ fn one_moderate_movement_or_two_mild_ones_are_a_probable_dyskinesia() {
     let none = [Some(0); 12];
     let with = |at: &[(usize, Option<u8>)]| {
         let mut answers = none;
-        at.iter().for_each(|(at, answer)| answers[*at] = *answer);
+        for (at, answer) in at {
+            answers[*at] = *answer;
+        }
         answers
     };
     assert_eq!(aims(none), (Some(0), Some(false)));
