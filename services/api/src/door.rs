@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use concord_access::{AuthError, Authenticator, Identity, Policies, Question};
-use concord_kernel::{Clock, Instant};
+use concord_kernel::{Clock, Instant, PatientId};
 use concord_telemetry::trace;
 use futures::stream::{self, Stream, StreamExt};
 use prost::Name;

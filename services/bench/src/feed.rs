@@ -266,6 +266,7 @@ async fn append(
         traceparent: None,
         part2: true,
         classes: CLASSES,
+        glass: None,
     };
     let stored = |event: &DomainEvent| NewEvent {
         event_type: event.event_type(),

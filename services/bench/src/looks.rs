@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use concord_access::{Authenticator, LocalTokens};
+use concord_access::{Authenticator, LocalTokens, Policies};
 use concord_api::{Api, ApiParts, Limits, Tenant, Tenants};
 use concord_executor::{Executor, ExecutorOptions};
 use concord_kernel::{
@@ -180,11 +180,12 @@ async fn serve(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let (ledger, options) = (Arc::clone(ledger), ExecutorOptions::default());
     let executor = Executor::new(Arc::clone(&ledger), Arc::clone(&clock), Ruleset::embedded(), options);
-    let tenant = (tenant(), Tenant { executor, ledger, looks, views: Some(views.clone()), proofs: None });
+    let tenant =
+        (tenant(), Tenant { executor, ledger, looks, views: Some(views.clone()), proofs: None, feeds: None });
     let authenticator = Authenticator::new(LocalTokens::new(KEY).map_err(failed)?);
     let tenants = Tenants::new([tenant]);
     let api = Api::new(
-        ApiParts { authenticator, clock, tenants, limits: Limits::default() },
+        ApiParts { authenticator, policies: Policies::embedded(), clock, tenants, limits: Limits::default() },
         tonic_health::server::HealthReporter::new(),
     );
     let listener = TcpListener::bind("127.0.0.1:0").await?;

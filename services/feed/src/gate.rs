@@ -108,6 +108,7 @@ const fn is_disclosable(kind: StreamKind) -> bool {
         StreamKind::Coordination
         | StreamKind::Ruleset
         | StreamKind::Audit
+        | StreamKind::Access
         | StreamKind::Consent
         | StreamKind::Feed
         | StreamKind::Inbox => false,

@@ -61,6 +61,10 @@ impl Known {
     ///
     /// [`FeedError::Unreadable`]: nothing may be decided by what is not understood.
     pub(crate) fn take_in(&mut self, entry: &Entry) -> Result<(), FeedError> {
+        // Whoever was erased consents to nothing any more.
+        if entry.is_shredded() {
+            return Ok(());
+        }
         let decoded = DomainEvent::decode(entry.stream.kind, &entry.payload);
         let event = decoded.map_err(|_| FeedError::Unreadable)?;
         match event {
@@ -99,7 +103,8 @@ impl Known {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
-            | DomainEvent::Audit(_) => {}
+            | DomainEvent::Audit(_)
+            | DomainEvent::Access(_) => {}
         }
         Ok(())
     }

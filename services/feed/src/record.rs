@@ -132,6 +132,7 @@ impl Disclosures for InLedger {
             AppendError::CommandReused
             | AppendError::TooLarge
             | AppendError::Overloaded
+            | AppendError::Shredded
             | AppendError::Unavailable
             | AppendError::Corrupt(_) => RecordError::Unavailable,
         })?;

@@ -66,7 +66,8 @@ impl AccessService for Accesses {
         request: Request<pb::ListBrokenGlassRequest>,
     ) -> Result<Response<pb::ListBrokenGlassResponse>, Status> {
         let (metadata, _, asks) = request.into_parts();
-        let asked = self.questions.ask(&metadata, Question::BrokenGlass)?;
+        let asked =
+            self.questions.ask::<pb::ListBrokenGlassResponse>(&metadata, Question::BrokenGlass).await?;
         let answer = async {
             let wanted = Page::read(asks.page)?;
             let reader = asked.reader::<BrokenGlass>(asks.min_position).await?;
@@ -78,6 +79,6 @@ impl AccessService for Accesses {
             let items = page.items.into_iter().map(encode::item).collect();
             Ok(pb::ListBrokenGlassResponse { items, page: Some(info), as_of })
         };
-        Ok(Response::new(self.questions.0.within(&metadata, answer).await?))
+        self.questions.tell(&metadata, &asked, answer).await
     }
 }

@@ -35,10 +35,10 @@ impl Audits {
     pub(super) async fn auditor<T: Name>(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
         let caller = self.door.authenticate(metadata)?;
         match permitted(&self.door.policies(), &caller.identity.actor, Act::Audit, Purpose::Audit, false) {
-            Ok(()) => Ok(caller),
+            Ok(_) => Ok(caller),
             Err(denied) => {
                 let (call, about) = (Call::of::<T>(), About::default());
-                Err(self.door.refused(&caller, call, about, denied.into()).await)
+                Err(self.door.refused(&caller, call, about, denied).await)
             }
         }
     }

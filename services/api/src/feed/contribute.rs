@@ -1,7 +1,7 @@
 //! What a partner tells becomes a command of the patient's inbox.
 
-use concord_domain::Command;
 use concord_domain::inbox::{Command as Inbox, Contribution};
+use concord_domain::{Command, Relationships};
 use concord_feed::Feed;
 use concord_kernel::{CommandId, ContributionId, OrganisationId, Purpose};
 use concord_proto::concord::feed::v1 as pb;

@@ -1,6 +1,6 @@
 //! The calls of `FeedService`.
 
-use concord_access::{Act, Question};
+use concord_access::{Act, Denied, Policies, Question};
 use concord_feed::Feed;
 use concord_kernel::OrganisationId;
 use concord_proto::concord::common::v1::{CommandHeader, PageInfo};
@@ -50,14 +50,20 @@ fn feed(caller: &Caller) -> Result<&Feed, Failure> {
 }
 
 /// For which organisation a partner acts. One who acts for none is no partner.
-fn organisation(caller: &Caller) -> Result<&OrganisationId, Failure> {
-    caller.identity.organisation.as_ref().ok_or(Failure::NoOrganisation)
+fn organisation<'c>(policies: &Policies, caller: &'c Caller) -> Result<&'c OrganisationId, Failure> {
+    let none = || Denied {
+        policy: None,
+        version: policies.version().clone(),
+        hidden: false,
+        by_relationship: false,
+    };
+    Ok(caller.identity.organisation.as_ref().ok_or_else(none)?)
 }
 
 impl Commands {
     async fn partner<T: Name>(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
         let caller = self.0.admit::<T>(metadata, Question::Feed).await?;
-        organisation(&caller)?;
+        organisation(&self.0.policies(), &caller)?;
         Ok(caller)
     }
 }
@@ -113,7 +119,8 @@ impl FeedService for Commands {
         let (metadata, _, pb::SubscribeRequest { subscription_id, start }) = request.into_parts();
         let subscription = decode::subscription(&subscription_id).map_err(Failure::from)?;
         let feed = feed(&caller)?;
-        let session = feed.subscribe(organisation(&caller)?, subscription, decode::begin(start));
+        let session =
+            feed.subscribe(organisation(&self.0.policies(), &caller)?, subscription, decode::begin(start));
         let session = self.0.within(&metadata, async { Ok(session.await?) }).await?;
         let (out, messages) = mpsc::channel(FEED_AHEAD);
         tokio::spawn(pump(feed.tenant().clone(), session, out));
@@ -132,7 +139,7 @@ impl FeedService for Commands {
         let caller = self.partner::<pb::AcknowledgeResponse>(request.metadata()).await?;
         let pb::AcknowledgeRequest { subscription_id, sequence } = request.get_ref();
         let subscription = decode::subscription(subscription_id).map_err(Failure::from)?;
-        let (feed, organisation) = (feed(&caller)?, organisation(&caller)?);
+        let (feed, organisation) = (feed(&caller)?, organisation(&self.0.policies(), &caller)?);
         let done = async { Ok(feed.acknowledge(organisation, subscription, *sequence).await?) };
         self.0.within(request.metadata(), done).await?;
         Ok(Response::new(pb::AcknowledgeResponse {}))
@@ -151,7 +158,8 @@ impl FeedService for Commands {
             PURPOSE_OF_CONTRIBUTIONS,
             true,
         )?;
-        let done = contribute(&caller, permitted, feed(&caller)?, organisation(&caller)?, asked);
+        let done =
+            contribute(&caller, permitted, feed(&caller)?, organisation(&self.0.policies(), &caller)?, asked);
         self.0.within(&metadata, done).await?;
         Ok(Response::new(pb::ContributeResponse {}))
     }
@@ -175,17 +183,19 @@ impl FeedService for Commands {
             Ok(feed.level().await?)
         };
         self.0.within(&metadata, level).await?;
-        let known = feed.known().map_err(Failure::from)?;
-        let mut rest = known.waiting.range(after + 1..);
-        let shown: Vec<_> = rest.by_ref().take(page.limit).collect();
-        let last = shown.last().map(|(position, _)| **position);
-        let next_page_token = match (last, rest.next()) {
-            (Some(last), Some(_)) => last.to_string(),
-            _ => String::new(),
-        };
-        let answer = pb::ListContributionsResponse {
-            contributions: shown.into_iter().map(|(_, waiting)| encode::waiting(waiting)).collect(),
-            page: Some(PageInfo { next_page_token }),
+        let answer = {
+            let known = feed.known().map_err(Failure::from)?;
+            let mut rest = known.waiting.range(after + 1..);
+            let shown: Vec<_> = rest.by_ref().take(page.limit).collect();
+            let last = shown.last().map(|(position, _)| **position);
+            let next_page_token = match (last, rest.next()) {
+                (Some(last), Some(_)) => last.to_string(),
+                _ => String::new(),
+            };
+            pb::ListContributionsResponse {
+                contributions: shown.into_iter().map(|(_, waiting)| encode::waiting(waiting)).collect(),
+                page: Some(PageInfo { next_page_token }),
+            }
         };
         let told = self.0.on_record(&caller, About::default(), Ok(answer));
         Ok(Response::new(self.0.within(&metadata, told).await?))

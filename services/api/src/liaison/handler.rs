@@ -41,7 +41,6 @@ impl LiaisonService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::GetReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
-            .await
             .await?;
         let answer = async {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
@@ -90,7 +89,6 @@ impl LiaisonService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::WatchReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
-            .await
             .await?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
         let (about, own) = (asked.inquiry(Question::Reconciled, patient), asked.from_outside());

@@ -152,7 +152,7 @@ impl Door {
             who: Who {
                 person: actor.id,
                 role: actor.role,
-                organisation: caller.identity.organisation.clone(),
+                organisation: caller.identity.organisation.as_ref().map(|named| named.as_str().into()),
             },
             call: call.name(),
             purpose: purpose(actor.role, about),

@@ -2,7 +2,8 @@
 
 use concord_kernel::PatientId;
 use concord_proto::concord::{
-    access_log, audit, consent, feed, ledger, liaison, outcomes, prescriber, program, therapist, timeline,
+    access, access_log, audit, consent, feed, ledger, liaison, outcomes, prescriber, program, therapist,
+    timeline,
 };
 use serde::Deserialize;
 use uuid::Uuid;
@@ -53,6 +54,7 @@ lists! {
     program::WatchEpisodesResponse of changed;
     program::ListDueItemsResponse of items;
     program::WatchDueItemsResponse of changed;
+    access::ListBrokenGlassResponse of items;
     feed::ListContributionsResponse of contributions;
 }
 

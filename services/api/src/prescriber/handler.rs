@@ -57,7 +57,6 @@ impl PrescriberService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::GetClientCourseResponse>(&metadata, Question::Course, &asks.patient_id)
-            .await
             .await?;
         let answer = async {
             let wanted = Page::read(asks.page)?;

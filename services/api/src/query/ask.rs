@@ -17,7 +17,7 @@ use crate::common::encode::instant;
 use crate::door::Caller;
 use crate::field::{id, optional_id};
 use crate::limits::{PAGE_DEFAULT, PAGE_MOST, VIEW_WAIT};
-use crate::looking::{About, Call, Tells};
+use crate::looking::{About, Tells};
 use crate::{Door, Failure, Invalid};
 
 /// Answers questions from the views; implements the query service of every audience.

@@ -12,8 +12,8 @@ use concord_kernel::Role;
 use concord_proto::concord::common::v1::{self as common, CommandHeader};
 use concord_proto::concord::program::v1::ListEpisodesRequest;
 use concord_proto::concord::{
-    access, adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription,
-    recovery, ruleset, scales, side_effects,
+    access, adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
+    prescription, recovery, ruleset, scales, side_effects,
 };
 use prost::Message;
 use prost_types::FileDescriptorSet;

@@ -7,8 +7,8 @@ use concord_kernel::{LedgerId, Role, SeededIds, TenantId};
 use concord_ledger::{Head, Ledger, MemoryLedger};
 use concord_proto::concord::common::v1::CommandHeader;
 use concord_proto::concord::{
-    adherence, assessment, care_team, chart, coordination, episode, follow_up, plan, prescription, recovery,
-    ruleset, scales, side_effects,
+    access, adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
+    prescription, recovery, ruleset, scales, side_effects,
 };
 use uuid::Uuid;
 

@@ -21,7 +21,6 @@ impl TimelineService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::ListTimelineResponse>(&metadata, Question::Timeline, &asks.patient_id)
-            .await
             .await?;
         let answer = async {
             let filter = decode::filter(asks.filter)?;
@@ -46,7 +45,6 @@ impl TimelineService for Questions {
         let (metadata, _, asks) = request.into_parts();
         let (asked, patient) = self
             .ask_about::<pb::WatchTimelineResponse>(&metadata, Question::Timeline, &asks.patient_id)
-            .await
             .await?;
         let filter = decode::followed(asks.filter).map_err(Failure::from)?;
         self.0.within(&metadata, asked.knows::<Timeline>(asks.min_position)).await?;

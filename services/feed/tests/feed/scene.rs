@@ -8,7 +8,7 @@ use concord_domain::consent::{
     Terms,
 };
 use concord_domain::feed::{Command as FeedCommand, PayloadChoice, Subscription};
-use concord_domain::{Command, chart};
+use concord_domain::{Command, Relationships, chart};
 use concord_executor::{Executor, ExecutorOptions, Request};
 use concord_feed::{Begin, Feed, InLedger, Message, Order, PartnerKeys, Parts, Session, Told};
 use concord_kernel::{
@@ -106,6 +106,7 @@ impl Scene {
             effective_at: None,
             correlation: None,
             causation: None,
+            permitted: Relationships::ALL,
         };
         self.executor.execute(request).await.unwrap().token
     }

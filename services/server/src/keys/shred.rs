@@ -23,10 +23,10 @@ pub(super) async fn run(asked: arguments::Shred, config: &Config) -> Result<Exit
     if asked.by == asked.approved_by {
         return Err("a record is destroyed by two people: --by and --approved-by name one".into());
     }
-    ledger::insist(&asked.tenant, config).await?;
+    let id = LedgerId::clinical(asked.tenant.clone());
+    ledger::insist(&id, config).await?;
     let keys = Keys::open(config).await?.ok_or(NOT_CONFIGURED)?;
     let sources = Sources::machine();
-    let id = LedgerId::clinical(asked.tenant.clone());
     let shred = Shred {
         id: sources.ids.next(),
         ledger: id.clone(),
@@ -58,7 +58,8 @@ pub(super) async fn run(asked: arguments::Shred, config: &Config) -> Result<Exit
 async fn here(asked: &arguments::Shred, config: &Config, sources: &Sources) -> Result<(), Failed> {
     let config = Config { roles: vec![ProcessRole::Projector], ..config.clone() };
     let mut shared = Shared::open(&config, sources).await?;
-    let Opened { ledger, executor, views, keys } = open(&asked.tenant, &config, sources, &mut shared).await?;
+    let Opened { ledger, executor, views, keys, looks: _ } =
+        open(&asked.tenant, &config, sources, &mut shared).await?;
     let keys = keys.ok_or(NOT_CONFIGURED)?;
     let shredder = Shredder { keys, executor, ledger, views: views.clone(), works: true };
     let turned = shredder.turn(false).await;

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use concord_domain::{Command, audit};
+use concord_domain::{Command, Relationships, audit};
 use concord_executor::{ExecuteError, Executor, Request};
 use concord_kernel::{Actor, CommandId, Credentials, PatientId, Purpose, Role, StreamKind};
 use concord_ledger::{AtRest, Filter, Ledger, ReadError, patient_of};
@@ -171,5 +171,6 @@ fn request(shred: &Shred) -> Request {
         effective_at: None,
         correlation: None,
         causation: None,
+        permitted: Relationships::ALL,
     }
 }

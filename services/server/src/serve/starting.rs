@@ -8,6 +8,7 @@ use concord_executor::Executor;
 use concord_kernel::{LedgerId, TenantId};
 use concord_lease::Duty;
 use concord_ledger::{DataFolder, Ledger};
+use concord_looks::Looks;
 use concord_pharmacy::{Options, Relay, TestNetwork};
 use concord_projection::Projections;
 use concord_timekeeper::{Outbox, Timekeeper};
@@ -22,7 +23,7 @@ use crate::health::Parts;
 use crate::keys::Shredder;
 use crate::log_relays::LogRelays;
 use crate::metrics::Watched;
-use crate::open::{Opened, Shared, ledger as ledger_of, open};
+use crate::open::{Opened, Shared, open};
 
 /// In a tenant's folder: reminders that wait for whoever delivers them.
 const REMINDERS: &str = "reminders.jsonl";
@@ -119,20 +120,22 @@ impl<'a> Starting<'a> {
             };
             self.tasks.keep(Task::Signer, signer.run(recorded));
         }
-        let feeds = self.feeds(id, &ledger).await?;
+        let feeds = self.feeds(id, &ledger, &looks)?;
         self.tenants.push((id.clone(), Tenant { executor, ledger, looks, views, proofs, feeds }));
         Ok(())
     }
 
     /// What partners take, where calls are answered; disclosures go into the ledger of access.
-    async fn feeds(&mut self, id: &TenantId, ledger: &Arc<dyn Ledger>) -> Result<Option<Feeds>, ServeError> {
+    fn feeds(
+        &self,
+        id: &TenantId,
+        ledger: &Arc<dyn Ledger>,
+        looks: &Looks,
+    ) -> Result<Option<Feeds>, ServeError> {
         if !self.config.has(ProcessRole::Api) {
             return Ok(None);
         }
-        let access = LedgerId::access(id.clone());
-        let access =
-            ledger_of(access, self.config, self.shared.database.as_ref(), self.sources, None).await?;
-        feeds::open(id, self.config, ledger, &access, self.sources).map(Some)
+        feeds::open(id, self.config, ledger, looks, self.sources).map(Some)
     }
 
     async fn remember(&mut self, ledger: &Arc<dyn Ledger>) -> Result<(), ServeError> {
