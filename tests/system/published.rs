@@ -176,7 +176,8 @@ async fn what_is_sealed_in_the_stream_is_read_from_the_ledger() {
     work(&psychiatrist, 20).await;
     let service = server.client(SERVICE).await.unwrap();
     seen.reaches(head(&service).await).await;
-    assert_eq!(seen.0.lock().unwrap().1, leaves(&service).await);
+    let leaves = leaves(&service).await;
+    assert_eq!(seen.0.lock().unwrap().1, leaves);
     reading.abort();
     server.kill().await.unwrap();
 }

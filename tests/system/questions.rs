@@ -2,12 +2,15 @@
 
 use bytes::Bytes;
 use concord_client::Client;
+use concord_proto::concord::access::v1 as access;
 use concord_proto::concord::access_log::v1 as access_log;
 use concord_proto::concord::audit::v1 as audit;
 use concord_proto::concord::care_team::v1 as care_team;
 use concord_proto::concord::common::v1 as common;
 use concord_proto::concord::common::v1::Token;
+use concord_proto::concord::consent::v1 as consent;
 use concord_proto::concord::episode::v1 as stay;
+use concord_proto::concord::feed::v1 as feed;
 use concord_proto::concord::ledger::v1 as ledger;
 use concord_proto::concord::liaison::v1 as liaison;
 use concord_proto::concord::outcomes::v1 as outcomes;
@@ -191,6 +194,21 @@ questions! {
     };
     "/concord.access_log.v1.AccessLogService/ListLooks" by PRIVACY_OFFICER tells OfThePatient: |scene| {
         access_log::ListLooksRequest { patient_id: patient(scene), ..Default::default() }
+    };
+    "/concord.access.v1.AccessService/ListBrokenGlass" by PRIVACY_OFFICER tells OfNobody: |_| {
+        access::ListBrokenGlassRequest::default()
+    };
+    "/concord.consent.v1.ConsentService/ListConsents" by PRIVACY_OFFICER tells OfThePatient: |scene| {
+        consent::ListConsentsRequest { patient_id: patient(scene) }
+    };
+    "/concord.consent.v1.ConsentService/ListDisclosures" by PRIVACY_OFFICER tells OfThePatient: |scene| {
+        consent::ListDisclosuresRequest { patient_id: patient(scene), ..Default::default() }
+    };
+    "/concord.feed.v1.FeedService/ListSubscriptions" by PRIVACY_OFFICER tells OfNobody: |_| {
+        feed::ListSubscriptionsRequest::default()
+    };
+    "/concord.feed.v1.FeedService/ListContributions" by NURSE tells OfNobody: |_| {
+        feed::ListContributionsRequest::default()
     };
     "/concord.access_log.v1.AccessLogService/ListDisclosures" by PRIVACY_OFFICER tells OfThePatient: |scene| {
         access_log::ListDisclosuresRequest { patient_id: patient(scene), ..Default::default() }

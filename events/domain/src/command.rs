@@ -97,6 +97,7 @@ pub struct Target {
 
 impl Command {
     /// Names the streams that the command concerns in `patient`'s record.
+    #[expect(clippy::too_many_lines, reason = "a line or two for each aggregate")]
     pub fn target(&self, patient: PatientId) -> Target {
         match self {
             Self::Episode(InProgram { program, command }) => {

@@ -38,12 +38,11 @@ impl Relationship {
         glass: bool,
     ) -> Self {
         match Side::of(actor.role) {
-            Side::Apart => Self::None,
             Side::Service => Self::Service,
             // A patient's token names the patient: the person is the patient identifier.
             Side::Patient if patient.uuid() == actor.id.uuid() => Self::Patient,
-            Side::Patient => Self::None,
-            side => side.on_team(actor, team, glass),
+            Side::Patient | Side::Apart => Self::None,
+            side @ (Side::Program | Side::Outside | Side::Family) => side.on_team(actor, team, glass),
         }
     }
 

@@ -75,12 +75,11 @@ fn person(issuer: &str, named: &str) -> Result<PersonId, AuthError> {
 /// The one role that a claim names. Services and partners show certificates; no token makes one.
 fn role(claim: &Value) -> Option<Role> {
     let known = |value: &Value| value.as_str().and_then(|text| text.parse::<Role>().ok());
-    let role = match claim {
-        Value::Array(names) => {
-            let mut known = names.iter().filter_map(known);
-            known.next().filter(|_| known.next().is_none())
-        }
-        one => known(one),
+    let role = if let Some(names) = claim.as_array() {
+        let mut known = names.iter().filter_map(known);
+        known.next().filter(|_| known.next().is_none())
+    } else {
+        known(claim)
     };
     role.filter(|role| !matches!(role, Role::Service | Role::Partner))
 }

@@ -10,7 +10,7 @@ use crate::claims::Claims;
 use crate::{AuthError, ClaimNames, Identity, IssuerKeys, LocalTokens};
 
 /// How far the issuer's clock may be from ours.
-pub const CLOCK_SKEW: Duration = Duration::from_secs(60);
+pub const CLOCK_SKEW: Duration = Duration::from_mins(1);
 
 /// What a token may call itself; one that was made for something else is none. Source: RFC 8725 3.11, RFC 9068 2.1.
 const TYPES: [&str; 3] = ["JWT", "at+jwt", "application/at+jwt"];

@@ -62,8 +62,8 @@ impl Rates {
     pub(crate) fn call(&self, caller: &Identity) -> Result<(), Failure> {
         let limiter = if caller.actor.role == Role::Service { &self.services } else { &self.people };
         let Some(limiter) = limiter else { return Ok(()) };
-        let called = limiter.check_key(&(caller.tenant.clone(), caller.actor.id));
-        called.map_err(|until| Failure::RateLimited { wait: until.wait_time_from(self.clock.now()) })
+        let counted = limiter.check_key(&(caller.tenant.clone(), caller.actor.id));
+        counted.map_err(|until| Failure::RateLimited { wait: until.wait_time_from(self.clock.now()) })
     }
 
     /// Counts an attempt to come in from `address` with a credential that is not known yet, or with none, before

@@ -286,8 +286,11 @@ impl Inner {
                     self.cache.clear();
                     return Err(ExecuteError::Shredded);
                 }
+                // What only the caller's relationship rests on is none of what was read to decide.
+                if stream != target.stream && !read.iter().any(|(other, _)| *other == stream) {
+                    self.cache.forget(stream);
+                }
                 self.catch_up(target.stream, folded, read, stream).await?;
-                self.cache.forget(stream);
                 let rules_changed = stream == StreamRef::ruleset();
                 Ok(if rules_changed { Attempt::RulesChanged } else { Attempt::Overtaken })
             }

@@ -61,7 +61,8 @@ impl Inner {
         }
         let stream = StreamRef::care_team(patient);
         let (team, on_team) = self.beside(stream, held).await?;
-        let members = || team.state.as_care_team().into_iter().flat_map(|team| team.members());
+        let members =
+            || team.state.as_care_team().into_iter().flat_map(concord_domain::care_team::CareTeam::members);
         let relationship = Relationship::of(actor, patient, members(), false);
         if relationship != Relationship::Colleague {
             return Ok(Standing { relationship, glass: None, rests_on: [Some(on_team), None] });

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::*;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 
 fn noon() -> Instant {
     Instant::parse("2026-03-02T12:00:00Z").unwrap()

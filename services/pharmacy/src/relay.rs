@@ -248,13 +248,12 @@ impl Relay {
             permitted: concord_domain::Relationships::ALL,
         };
         match self.executor.execute(request).await {
-            Ok(_) => Ok(()),
+            // Where the patient was erased there is nothing left that it could be recorded in.
+            Ok(_) | Err(ExecuteError::Shredded) => Ok(()),
             Err(ExecuteError::Refused(refusal)) => {
                 tracing::warn!(reason = refusal.reason(), "a pharmacy's message was refused by a rule");
                 Ok(())
             }
-            // There is nothing left that it could be recorded in.
-            Err(ExecuteError::Shredded) => Ok(()),
             Err(error) => Err(Fault::Execute(error)),
         }
     }

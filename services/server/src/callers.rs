@@ -97,7 +97,10 @@ impl From<CallersError> for ServeError {
     fn from(error: CallersError) -> Self {
         match error {
             CallersError::Key(error) => Self::Key(error),
-            other => Self::Callers(other),
+            error @ (CallersError::Source(_)
+            | CallersError::Trust(_)
+            | CallersError::Keys(_)
+            | CallersError::Tls(_)) => Self::Callers(error),
         }
     }
 }

@@ -19,7 +19,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::*;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 const LAKESIDE: &str = "uri:spiffe://lakeside.example/concord";
 
 /// Files of a server whose callers are signed by the same authority.

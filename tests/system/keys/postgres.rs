@@ -13,7 +13,7 @@ fn dump(server: &Postgres, database: &str) -> String {
 
 /// Bytes of views are dumped as hexadecimal digits.
 fn hex(word: &str) -> String {
-    word.bytes().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(word)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

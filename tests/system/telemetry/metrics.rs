@@ -15,7 +15,12 @@ const ELSEWHERE: [&str; 3] =
     ["concord_pharmacy_waiting", "concord_pharmacy_messages_total", "concord_pharmacy_failures_total"];
 
 /// Metrics whose series begin with what seldom happens.
-const SELDOM: [&str; 2] = ["concord_stream_commands_total", "concord_timers_rung_total"];
+const SELDOM: [&str; 4] = [
+    "concord_certificate_end_seconds",
+    "concord_signing_keys_fetched_seconds",
+    "concord_stream_commands_total",
+    "concord_timers_rung_total",
+];
 
 /// Commands that are accepted of an intake and its preparation.
 const COMMANDS: f64 = 6.0;

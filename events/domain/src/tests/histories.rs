@@ -74,6 +74,7 @@ impl Record {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a line or two for each aggregate")]
     fn keeps_the_invariants(&self) {
         let (mut open, mut opened, mut paused) = (None, BTreeSet::new(), false);
         let (mut visits, mut forms, mut team) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());

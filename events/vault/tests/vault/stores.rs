@@ -58,10 +58,10 @@ async fn of_two_who_add_an_owners_key_the_first_counts() {
     for (name, store, _stands) in stores().await {
         let kek = begun(&*store).await;
         let (ada, ben) = (owner(1, KeyClass::Sud), owner(2, KeyClass::Sud));
-        assert_eq!(store.find(&[ada.clone()]).await.unwrap(), [Found::Nothing], "{name}");
+        assert_eq!(store.find(std::slice::from_ref(&ada)).await.unwrap(), [Found::Nothing], "{name}");
         let first = key(10, ada.clone(), &kek);
         assert_eq!(
-            store.add(&[first.clone()], clock().now()).await.unwrap(),
+            store.add(std::slice::from_ref(&first), clock().now()).await.unwrap(),
             [Found::Key(first.clone())],
             "{name}"
         );
@@ -91,12 +91,12 @@ async fn a_key_is_wrapped_anew_only_if_it_is_still_the_one_that_was_read() {
     for (name, store, _stands) in stores().await {
         let kek = begun(&*store).await;
         let stands = key(10, owner(1, KeyClass::General), &kek);
-        store.add(&[stands.clone()], clock().now()).await.unwrap();
+        store.add(std::slice::from_ref(&stands), clock().now()).await.unwrap();
         let was = stands.wrapped.clone().unwrap();
         let next = Wrapped { kek: "local:new".to_owned(), bytes: vec![2] };
         store.rewrap(stands.id, &Wrapped { bytes: vec![9], ..was.clone() }, &next).await.unwrap();
         assert_eq!(store.load(&[stands.id]).await.unwrap()[0].as_ref().unwrap().wrapped, Some(was.clone()));
-        assert_eq!(store.outdated("local:new", 10).await.unwrap(), [stands.clone()], "{name}");
+        assert_eq!(store.outdated("local:new", 10).await.unwrap(), std::slice::from_ref(&stands), "{name}");
         store.rewrap(stands.id, &was, &next).await.unwrap();
         assert!(store.outdated("local:new", 10).await.unwrap().is_empty(), "{name}");
     }

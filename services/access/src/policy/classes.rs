@@ -97,17 +97,22 @@ impl Question {
     pub const fn classes(self) -> &'static [DataClass] {
         match self {
             Self::Caseload | Self::Timeline | Self::Ledger => EVERYTHING,
-            Self::Worklist | Self::Reconciled | Self::Course | Self::DueItems | Self::ListOfAnother => CHART,
-            // That somebody is with a program that treats substance use disorders says it of them.
-            Self::Roster
+            // That somebody is with a program that treats substance use disorders says it of them. Notes of counselling
+            // leave by a consent of their own, which each event is held against.
+            Self::Worklist
+            | Self::Reconciled
+            | Self::Course
+            | Self::DueItems
+            | Self::ListOfAnother
+            | Self::Roster
             | Self::KnowOf
             | Self::BrokenGlass
             | Self::EveryBrokenGlass
             | Self::AccessLog
             | Self::Consents
-            | Self::Disclosures => CHART,
-            // Notes of counselling leave by a consent of their own, which each event is held against.
-            Self::Inbox | Self::Feed => CHART,
+            | Self::Disclosures
+            | Self::Inbox
+            | Self::Feed => CHART,
             Self::Outcomes | Self::Rules | Self::Checkpoints | Self::Feeds => GENERAL,
         }
     }

@@ -32,7 +32,7 @@ impl Policies {
         };
         let mut granted: Vec<_> = purposes.into_iter().filter_map(granted).collect();
         granted.sort_by(|(one, _), (other, _)| one.cmp(other));
-        let near: &str = relationship.map_or("about no patient", |near| near.into());
+        let near: &str = relationship.map_or("about no patient", Into::into);
         for by_policy in granted.chunk_by(|(one, _), (other, _)| one == other) {
             let policy = &by_policy[0].0;
             let named: Vec<_> = by_policy.iter().map(|(_, purpose)| *purpose).collect();

@@ -184,9 +184,9 @@ fn evaluated(schema: &Schema, named: &Named) -> Result<Cells, PolicyFault> {
         .into_iter()
         .map(|role| Entity::new_no_attrs(person(role), HashSet::from([entity("Role", role.as_str())])));
     let entities = Entities::from_entities(people, Some(schema)).expect("people are what the schema says");
-    let names: Vec<Arc<str>> = named.keys().map(|name| Arc::from(name.as_str())).collect();
-    let places: BTreeMap<Arc<str>, u16> = names.iter().cloned().zip(0..).collect();
-    let mut cells = Cells::denying(names);
+    let all: Vec<Arc<str>> = named.keys().map(|name| Arc::from(name.as_str())).collect();
+    let places: BTreeMap<Arc<str>, u16> = all.iter().cloned().zip(0..).collect();
+    let mut cells = Cells::denying(all);
     let authorizer = Authorizer::new();
     for action in Action::all() {
         let uid = entity("Action", action.name());

@@ -28,9 +28,9 @@ pub(super) async fn consents(
         let whole = page.len() < READ;
         for entry in page {
             version = entry.version;
-            let event = match DomainEvent::decode(entry.stream.kind, &entry.payload) {
-                Ok(DomainEvent::Consent(event)) => event,
-                _ => return Err(ReadError::Corrupt("a consent cannot be read").into()),
+            let Ok(DomainEvent::Consent(event)) = DomainEvent::decode(entry.stream.kind, &entry.payload)
+            else {
+                return Err(ReadError::Corrupt("a consent cannot be read").into());
             };
             take_in(event, entry.recorded_at, &mut answer, &mut revoked, &mut ended);
         }

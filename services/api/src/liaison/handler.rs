@@ -48,7 +48,7 @@ impl LiaisonService for Questions {
             let actor = &asked.caller.identity.actor;
             let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
             let rules = asked.caller.tenant.executor.rules().await.ok();
-            let list = encode::list(&list, actor.id, asked.from_outside(), rules);
+            let list = encode::list(&list, actor.id, asked.is_from_outside(), rules);
             Ok(pb::GetReconciledListResponse { as_of, ..list })
         };
         self.tell(&metadata, &asked, answer).await
@@ -91,7 +91,7 @@ impl LiaisonService for Questions {
             .ask_about::<pb::WatchReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
             .await?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
-        let (about, own) = (asked.inquiry(Question::Reconciled, patient), asked.from_outside());
+        let (about, own) = (asked.inquiry(Question::Reconciled, patient), asked.is_from_outside());
         let (identity, tenant) = (Arc::clone(&asked.caller.identity), Arc::clone(&asked.caller.tenant));
         let read = move |reader| {
             let (about, identity, tenant) = (about.clone(), Arc::clone(&identity), Arc::clone(&tenant));

@@ -117,7 +117,7 @@ impl Asked {
     }
 
     /// Whether the caller works elsewhere, and so reads what is between them and the program.
-    pub(crate) fn from_outside(&self) -> bool {
+    pub(crate) fn is_from_outside(&self) -> bool {
         Relationship::possible(self.caller.identity.actor.role).contains(&Relationship::OutsideTeam)
     }
 

@@ -19,11 +19,13 @@ fn patient() -> String {
     person(Role::Patient)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as requests hold it")]
 fn header(command: u128) -> Option<CommandHeader> {
     let patient = patient().parse().unwrap();
     Some(concord_client::treatment(Uuid::from_u128(command), patient))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as requests hold it")]
 fn of_the_program(command: u128) -> Option<CommandHeader> {
     Some(CommandHeader { patient_id: String::new(), ..header(command).unwrap() })
 }

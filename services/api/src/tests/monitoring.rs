@@ -92,6 +92,7 @@ async fn e08_each_drug_has_its_tests_come_due_and_what_is_missing_is_said() {
     let now = service.clock.now();
     let first = nurse.send(result(intake, "calcium", 9.4, "mg/dL", now)).await.unwrap();
     let wanted = pairs(&[
+        ("QTc interval", "2026-03-02"),
         ("Creatinine", "2026-03-02"),
         ("Thyrotropin", "2026-03-02"),
         ("Lithium level", "2026-03-07"),

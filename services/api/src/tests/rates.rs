@@ -13,6 +13,7 @@ use super::service::{Service, referral};
 use crate::{Limits, Rate};
 
 /// So seldom that no call is given back while a test runs.
+#[expect(clippy::unnecessary_wraps, reason = "as limits hold it")]
 fn burst_of(burst: u32) -> Option<Rate> {
     let number = |number| NonZeroU32::new(number).unwrap();
     Some(Rate { per_second: number(1), burst: number(burst) })

@@ -99,10 +99,10 @@ struct Headed {
 
 /// One valid request of each command, by the name of its message, without a header; and whether it is about a patient.
 fn commands() -> BTreeMap<String, (Vec<u8>, bool)> {
-    let mut bodies = BTreeMap::new();
     fn add<A: Sample>(bodies: &mut BTreeMap<String, (Vec<u8>, bool)>) {
         bodies.insert(format!(".{}", A::full_name()), (A::sample().encode_to_vec(), A::ABOUT_A_PATIENT));
     }
+    let mut bodies = BTreeMap::new();
     macro_rules! add_each {
         ($package:ident, $request:ident) => {
             add::<$package::v1::$request>(&mut bodies);
@@ -157,7 +157,13 @@ fn calls() -> Vec<(String, Body)> {
         for message in &file.message_type {
             let named = |name: &str| message.field.iter().find(|field| field.name() == name);
             let name = format!(".{}.{}", file.package(), message.name());
-            fields.insert(name, (named("header").is_some(), named("patient_id").map(|field| field.number())));
+            fields.insert(
+                name,
+                (
+                    named("header").is_some(),
+                    named("patient_id").map(prost_types::FieldDescriptorProto::number),
+                ),
+            );
         }
     }
     let mut calls = Vec::new();

@@ -174,7 +174,12 @@ fn feeds(ledger: &Arc<dyn Ledger>, clock: &Arc<dyn Clock>) -> Feeds {
     let ids: Arc<dyn IdSource> = Arc::new(SeededIds::new(2));
     let access: Arc<dyn Ledger> =
         Arc::new(MemoryLedger::new(LedgerId::access(tenant()), Arc::clone(clock), Arc::clone(&ids)));
-    let looks = Looks::new(Arc::clone(&access), Arc::clone(clock), Arc::clone(&ids), Default::default());
+    let looks = Looks::new(
+        Arc::clone(&access),
+        Arc::clone(clock),
+        Arc::clone(&ids),
+        concord_looks::Limits::default(),
+    );
     let feed = Feed::new(Parts {
         tenant: tenant(),
         ledger: Arc::clone(ledger),

@@ -92,7 +92,7 @@ impl Keys {
             Some(KekAt::File(_) | KekAt::Given(_)) => {}
         }
         let file = !self.store.as_os_str().is_empty();
-        if file == !self.postgres.is_empty() {
+        if file != self.postgres.is_empty() {
             faults.push(String::from("keys: data keys are kept either in store or in postgres; name one"));
         }
         if file && self.store.starts_with(data) {

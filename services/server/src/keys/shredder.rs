@@ -20,7 +20,7 @@ use super::open::LedgerKeys;
 /// How often it is looked whether something was asked, or keys were destroyed elsewhere.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long views may take to remove a patient's rows before the erasure is tried again.
-const PATIENCE: Duration = Duration::from_secs(300);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// Events that are looked at together.
 const PAGE: usize = 2_000;
 
