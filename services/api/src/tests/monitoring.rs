@@ -113,6 +113,7 @@ async fn e08_each_drug_has_its_tests_come_due_and_what_is_missing_is_said() {
     assert_eq!(
         told,
         [
+            ("QTc interval", "baseline", false),
             ("Creatinine", "baseline", false),
             ("Thyrotropin", "baseline", false),
             ("Lithium level", "after_start", false),
