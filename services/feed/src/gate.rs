@@ -70,8 +70,8 @@ impl Gate<'_> {
     }
 
     fn event(&self, entry: &Entry) -> Option<(PatientId, What)> {
-        // Of these nothing is ever told, whatever is consented to.
-        if !is_disclosable(entry.stream.kind) {
+        // Of these nothing is ever told, whatever is consented to; nor of whoever was erased since they consented.
+        if !is_disclosable(entry.stream.kind) || entry.is_shredded() {
             return None;
         }
         let wanted = &self.terms.event_types;

@@ -28,6 +28,10 @@ pub(super) async fn consents(
         let whole = page.len() < READ;
         for entry in page {
             version = entry.version;
+            // Of whoever was erased nothing is left to tell.
+            if entry.is_shredded() {
+                continue;
+            }
             let Ok(DomainEvent::Consent(event)) = DomainEvent::decode(entry.stream.kind, &entry.payload)
             else {
                 return Err(ReadError::Corrupt("a consent cannot be read").into());
