@@ -168,4 +168,4 @@ fn restricts(terms: &Restriction, classes: DataClasses, taker: &Taker) -> bool {
 
 #[cfg(test)]
 #[path = "consents_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -10,7 +10,7 @@ fn text(words: &str) -> Text {
     Text::parse(words).unwrap()
 }
 
-fn noon() -> Instant {
+pub(crate) fn noon() -> Instant {
     Instant::parse("2026-03-02T12:00:00Z").unwrap()
 }
 
@@ -18,7 +18,7 @@ fn riverside() -> OrganisationId {
     OrganisationId::parse("riverside").unwrap()
 }
 
-fn ada() -> PatientId {
+pub(crate) fn ada() -> PatientId {
     PatientId::new(Uuid::from_u128(0xADA))
 }
 
@@ -29,7 +29,7 @@ fn id(n: u128) -> ConsentId {
 const MEDICATION: DataClasses = DataClasses::of(&[DataClass::Medication]);
 const NOTES: DataClasses = DataClasses::of(&[DataClass::CounsellingNotes]);
 
-fn terms() -> Terms {
+pub(crate) fn terms() -> Terms {
     Terms {
         kind: Kind::Named,
         patient_name: text("Ada Example"),
@@ -44,13 +44,13 @@ fn terms() -> Terms {
     }
 }
 
-fn given(terms: Terms) -> Consents {
+pub(crate) fn given(terms: Terms) -> Consents {
     let mut consents = Consents::default();
     consents.apply(ada(), Event::ConsentGiven { consent: id(1), version: 1, terms: Box::new(terms) });
     consents
 }
 
-fn taker() -> Taker {
+pub(crate) fn taker() -> Taker {
     Taker { organisation: riverside(), class: RecipientClass::TreatingProvider, purpose: Purpose::Treatment }
 }
 

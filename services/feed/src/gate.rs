@@ -136,3 +136,53 @@ fn ending(entry: &Entry) -> Option<(PatientId, Option<ConsentId>)> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use concord_kernel::StreamRef;
+    use concord_ledger::AtRest;
+    use serde_json::json;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::consents::tests::{ada, given, noon, taker, terms};
+
+    /// A result of Ada's that her consent covers, as the ledger has it.
+    fn result(at_rest: AtRest) -> Entry {
+        let metadata = json!({
+            "command": Uuid::from_u128(1), "patient": ada(),
+            "actor": { "id": Uuid::from_u128(2), "role": "nurse" },
+            "purpose": "treatment", "part2": true, "classes": ["medication"],
+        });
+        Entry {
+            position: 1,
+            stream: StreamRef::chart(ada()),
+            version: 1,
+            event_type: "MedicationHeld".into(),
+            event_version: 1,
+            recorded_at: noon(),
+            payload: Bytes::new(),
+            at_rest,
+            metadata: Bytes::from(metadata.to_string()),
+            leaf_hash: [0; 32],
+        }
+    }
+
+    #[test]
+    fn nothing_is_told_of_whoever_was_erased_though_their_consent_is_still_known() {
+        let (consents, taker) = (given(terms()), taker());
+        let offered = Subscription {
+            organisation: taker.organisation.clone(),
+            recipient: concord_kernel::Text::parse("Riverside Clinic, 1 River Road").unwrap(),
+            class: taker.class,
+            purpose: taker.purpose,
+            classes: DataClasses::ALL,
+            event_types: Vec::new(),
+            payload: concord_domain::feed::PayloadChoice::IdOnly,
+        };
+        let gate = Gate { consents: &consents, terms: &offered, taker: &taker, now: noon() };
+        assert!(gate.event(&result(AtRest::Clear)).is_some());
+        assert!(gate.event(&result(AtRest::Shredded(Bytes::new()))).is_none());
+    }
+}
