@@ -1,10 +1,10 @@
 //! Every call of the contract refuses a caller without a token, one by one, also those that are added later.
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use concord_proto::concord::ledger::v1::GetHeadRequest;
+use concord_support::Raw;
 use prost::Message;
 use prost_types::FileDescriptorSet;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 
@@ -12,44 +12,6 @@ use crate::start;
 
 /// Services that anybody may call, and one that is not served.
 const OPEN: [&str; 1] = ["concord.bench.v1.EchoService"];
-
-/// Sends and takes bytes as they are.
-#[derive(Default)]
-pub(crate) struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        into.put(item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(from.copy_to_bytes(from.remaining())))
-    }
-}
 
 /// Every method as `/package.Service/Method`.
 pub(crate) fn methods() -> Vec<String> {

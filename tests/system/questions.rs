@@ -19,13 +19,12 @@ use concord_proto::concord::program::v1 as program;
 use concord_proto::concord::ruleset::v1 as ruleset;
 use concord_proto::concord::therapist::v1 as therapist;
 use concord_proto::concord::timeline::v1 as timeline;
-use concord_support::{Intake, Person, fresh, today};
+use concord_support::{Intake, Person, Raw, fresh, today};
 use prost::Message;
 use tonic::codec::Streaming;
 use tonic::{Request, Status};
 
 use crate::clinic::{NURSE, PRIMARY_CARE, outside};
-use crate::every_call::Raw;
 use crate::{AUDITOR, PSYCHIATRIST, THERAPIST};
 
 pub(crate) const PRIVACY_OFFICER: Person = Person::new("privacy_officer", 8);

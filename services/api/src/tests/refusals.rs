@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use bytes::{Buf, BufMut, Bytes};
+use bytes::Bytes;
 use concord_kernel::Role;
 use concord_proto::concord::common::v1::{self as common, CommandHeader};
 use concord_proto::concord::program::v1::ListEpisodesRequest;
@@ -15,10 +15,10 @@ use concord_proto::concord::{
     access, adherence, assessment, care_team, chart, consent, coordination, episode, feed, follow_up, plan,
     prescription, recovery, ruleset, scales, side_effects,
 };
+use concord_support::Raw;
 use prost::Message;
 use prost_types::FileDescriptorSet;
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::{Code, Request, Status};
+use tonic::{Code, Request};
 use tonic_types::StatusExt;
 use uuid::Uuid;
 
@@ -51,44 +51,6 @@ const TREATING: [(Role, common::Role); 9] = [
     (Role::OutsideProvider, common::Role::OutsideProvider),
     (Role::Family, common::Role::Family),
 ];
-
-/// Sends and takes bytes as they are.
-#[derive(Default)]
-struct Raw;
-
-impl Codec for Raw {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = Self;
-    type Decoder = Self;
-
-    fn encoder(&mut self) -> Self {
-        Self
-    }
-
-    fn decoder(&mut self) -> Self {
-        Self
-    }
-}
-
-impl Encoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, item: Bytes, into: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        into.put(item);
-        Ok(())
-    }
-}
-
-impl Decoder for Raw {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(from.copy_to_bytes(from.remaining())))
-    }
-}
 
 /// A message that has nothing but a header, which every command has as its first field.
 #[derive(Clone, PartialEq, Message)]
