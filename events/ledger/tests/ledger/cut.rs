@@ -23,6 +23,8 @@ use crate::support::{append, clock, new, open_postgres, stream};
 /// Power cuts without `CONCORD_SOAK`.
 const CUTS: u64 = 3;
 const WORKERS: u128 = 4;
+/// The longest that a server takes to follow its configuration.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Compiles the library that is loaded into the server, where the server's user can read it.
 fn library(folder: &TempDir) -> PathBuf {
@@ -82,6 +84,19 @@ impl Scene {
     }
 }
 
+/// Has `server` read its configuration until new sessions have a `wanted` value of `setting`.
+fn until_shown(server: &Postgres, setting: &str, wanted: impl Fn(&str) -> bool) {
+    let end = std::time::Instant::now() + PATIENCE;
+    loop {
+        server.sql("postgres", "SELECT pg_reload_conf()").unwrap();
+        let shown = server.sql("postgres", &format!("SHOW {setting}")).unwrap();
+        if wanted(&shown) {
+            return;
+        }
+        assert!(std::time::Instant::now() < end, "{setting} stays {shown}");
+    }
+}
+
 /// Cuts the power under load; gives what was acknowledged until then.
 async fn cut(scene: &mut Scene, seed: u64) -> Vec<(u128, u64)> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
@@ -104,6 +119,7 @@ async fn cut(scene: &mut Scene, seed: u64) -> Vec<(u128, u64)> {
     }
     let enough = random.random_range(20..120);
     while acknowledged.lock().unwrap().len() < enough {
+        assert!(workers.try_join_next().is_none(), "refused before the power was cut");
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
     // What is answered after this is not looked at: the copies may be older than the answer then.
@@ -131,8 +147,7 @@ async fn the_suite_sees_a_database_that_does_not_wait_for_the_disk() {
     let ledger = scene.open(&scene.server).await;
     new(ledger.append(append(99, stream(9), Expected::Any, 1)).await);
     scene.server.sql("postgres", "ALTER SYSTEM SET fsync = off").unwrap();
-    scene.server.sql("postgres", "SELECT pg_reload_conf()").unwrap();
-    while scene.server.sql("postgres", "SHOW fsync").unwrap() != "off" {}
+    until_shown(&scene.server, "fsync", |value| value == "off");
     let mut acknowledged = Vec::new();
     for number in 0..20 {
         acknowledged.push((number, ask(&ledger, &append(number, stream(1), Expected::Any, 1)).await));
@@ -183,8 +198,7 @@ async fn killed_after_it_stopped_waiting(
     }
     new(ledger.append(append(99, stream(9), Expected::Any, 1)).await);
     server.sql("postgres", "ALTER SYSTEM SET synchronous_commit = off").unwrap();
-    server.sql("postgres", "SELECT pg_reload_conf()").unwrap();
-    while server.sql("postgres", "SHOW synchronous_commit").unwrap() != "off" {}
+    until_shown(&server, "synchronous_commit", |value| value == "off");
     let mut acknowledged = Vec::new();
     for number in 0..20 {
         acknowledged.push((number, ask(&ledger, &append(number, stream(1), Expected::Any, 1)).await));
@@ -192,9 +206,8 @@ async fn killed_after_it_stopped_waiting(
     server.kill().unwrap();
     server.run().unwrap();
     server.sql("postgres", "ALTER SYSTEM RESET synchronous_commit").unwrap();
-    server.sql("postgres", "SELECT pg_reload_conf()").unwrap();
     drop(ledger);
-    while server.sql("postgres", "SHOW synchronous_commit").unwrap() == "off" {}
+    until_shown(&server, "synchronous_commit", |value| value != "off");
     (open_postgres(&database, &clock()).await, acknowledged, server)
 }
 

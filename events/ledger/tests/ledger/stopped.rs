@@ -27,7 +27,7 @@ fn options(longest_pause: Duration) -> PostgresOptions {
     PostgresOptions {
         longest_pause,
         longest_answer: 3 * PAUSE,
-        patience: PAUSE,
+        patience: 10 * PAUSE,
         ..PostgresOptions::default()
     }
 }
