@@ -19,6 +19,7 @@ use concord_kernel::{
 };
 use concord_knowledge::safety::{ReactionKind, ReactionSeverity};
 use concord_ledger::{Append, Expected, Ledger, NewEvent, SqliteLedger, SqliteOptions};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use hdrhistogram::Histogram;
 use serde::Serialize;
 use uuid::Uuid;
@@ -31,6 +32,8 @@ const PARTNERS: u32 = 50;
 const DECISIONS: u32 = 500_000;
 /// Events in one append while the ledger is filled.
 const APPENDED: u64 = 200;
+/// Appends that are under way at once while the ledger is filled.
+const APPENDS: usize = 64;
 /// Decisions above this are counted as this: a second, in nanoseconds.
 const LONGEST_NANOS: u64 = 1_000_000_000;
 const SIGNIFICANT_DIGITS: u8 = 3;
@@ -222,9 +225,7 @@ async fn fill(ledger: &dyn Ledger, events: u64, patients: u64, partners: u32) ->
         let event = DomainEvent::Consent(consent(n, partners));
         append(ledger, StreamRef::consent(patient(n)), patient(n), vec![event])
     });
-    for result in futures::future::join_all(consents).await {
-        result?;
-    }
+    stream::iter(consents).buffer_unordered(APPENDS).try_collect::<()>().await?;
     let mut left = events;
     for n in (0..patients).cycle() {
         if left == 0 {
