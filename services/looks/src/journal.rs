@@ -1,12 +1,14 @@
 //! Where records wait for the disk: whatever waits while one append is on its way goes into the next.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use concord_kernel::{Clock, CommandId, IdSource, StreamRef, Token};
 use concord_ledger::{Append, AppendError, Expected, Ledger, NewEvent};
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::event::{Encoded, events};
 use crate::{AccessLog, LooksError, Record};
@@ -20,13 +22,19 @@ pub struct Limits {
     pub batch: usize,
     /// Bytes of records that share an append, about.
     pub batch_bytes: usize,
+    /// The least time from one append to the next while many look at once: what an append costs is then shared by more
+    /// of them. Whoever looks alone waits for nobody.
+    pub pace: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { queue: 8_192, batch: 512, batch_bytes: 1024 * 1024 }
+        Self { queue: 8_192, batch: 512, batch_bytes: 1024 * 1024, pace: Duration::from_millis(2) }
     }
 }
+
+/// Calls that share an append from which on many look at once.
+const MANY: usize = 3;
 
 /// When [`Looks::record`] returns. The mutations are reached by tests and benchmarks alone: no configuration names them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,7 +65,7 @@ pub struct Looks {
 }
 
 impl Looks {
-    /// Keeps records in `ledger`, which is a tenant's of kind `access`. Called within a runtime, which runs the task.
+    /// Keeps records in `ledger`, which is a tenant's of kind `access`. Called within a runtime with a clock, which runs the task.
     pub fn new(
         ledger: Arc<dyn Ledger>,
         clock: Arc<dyn Clock>,
@@ -120,8 +128,19 @@ struct Journal {
 
 impl Journal {
     async fn run(self, mut queue: mpsc::Receiver<Waiting>) {
-        let mut waiting = Vec::with_capacity(self.limits.batch);
-        while queue.recv_many(&mut waiting, self.limits.batch).await > 0 {
+        let Limits { batch: most, pace, .. } = self.limits;
+        let mut waiting = Vec::with_capacity(most);
+        let mut next = Instant::now();
+        while queue.recv_many(&mut waiting, most).await > 0 {
+            tokio::time::sleep_until(next).await;
+            while waiting.len() < most
+                && let Ok(come) = queue.try_recv()
+            {
+                waiting.push(come);
+            }
+            if waiting.len() >= MANY {
+                next = Instant::now() + pace;
+            }
             while !waiting.is_empty() {
                 let fitting = fitting(&waiting, self.limits.batch_bytes);
                 let batch: Vec<_> = waiting.drain(..fitting).collect();

@@ -34,7 +34,8 @@ fn child() {
     };
     let first: u128 = setting("LOOKS_FIRST").to_str().unwrap().parse().unwrap();
     let mut witness = OpenOptions::new().append(true).create(true).open(witness).unwrap();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).build().unwrap();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
     runtime.block_on(async {
         let looks = keep(in_file(&file), std::sync::Arc::new(SystemClock), Limits::default());
         let looks = looks.answering(answering);
