@@ -25,6 +25,9 @@ const RESTART_WAIT: Duration = Duration::from_millis(20);
 /// How long the writer waits for another connection otherwise.
 const WRITER_WAIT: Duration = Duration::from_secs(5);
 
+/// The pause between two attempts to move the log while another connection is at it.
+const SETTLE_PAUSE: Duration = Duration::from_millis(20);
+
 /// The writer's view of the write-ahead log.
 pub(super) struct Checkpointer {
     nudge: Option<SyncSender<()>>,
@@ -111,11 +114,17 @@ impl Checkpointer {
 
 /// Moves what the log holds into the database file and waits for the disk. A process that ended badly may have left
 /// commits that the operating system has not written; until it has, nobody may be told of them.
+///
+/// SQLite does not wait for whoever is at it already, such as a ledger that is just being closed: this does.
 pub(super) fn settle(connection: &Connection, meter: &CheckpointMeter) -> Result<(), OpenError> {
-    match checkpoint(connection, "TRUNCATE", meter) {
-        Some(_) => Ok(()),
-        None => Err(OpenError::Store("the write-ahead log cannot be moved into the file".into())),
+    let end = Instant::now() + WRITER_WAIT;
+    while checkpoint(connection, "TRUNCATE", meter).is_none() {
+        if Instant::now() >= end {
+            return Err(OpenError::Store("the write-ahead log cannot be moved into the file".into()));
+        }
+        thread::sleep(SETTLE_PAUSE);
     }
+    Ok(())
 }
 
 fn work(connection: &Connection, nudged: &Receiver<()>, found: &AtomicU64, meter: &CheckpointMeter) {

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use concord_kernel::{LedgerId, LedgerKind, SeededIds, TenantId};
 use concord_ledger::{
@@ -13,6 +14,8 @@ use rusqlite::Connection;
 
 use crate::support::{append, clock, file, ids, ledger_id, new, open, options, stream};
 
+/// How long the log is being moved in a test.
+const LONG_MOVE: Duration = Duration::from_millis(800);
 /// What the process that holds a folder says.
 const HAS_IT: &str = "the folder is taken";
 
@@ -106,6 +109,31 @@ async fn a_newer_schema_is_refused_and_left_alone() {
     let refused = SqliteLedger::open(&file(&folder), ledger_id(), clock(), ids(), options()).err().unwrap();
     assert!(matches!(refused, OpenError::NewerSchema { found: 7, known: 3 }), "{refused}");
     assert_eq!(std::fs::read(file(&folder)).unwrap(), before);
+}
+
+/// SQLite itself refuses at once, whatever it is told of waiting.
+#[tokio::test]
+async fn whoever_opens_waits_for_a_log_that_is_just_being_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(open(&file(&folder), options()));
+    let connect = || Connection::open(file(&folder)).unwrap();
+    let (reader, writer, mover) = (connect(), connect(), connect());
+    reader.execute_batch("BEGIN; SELECT count(*) FROM head").unwrap();
+    let version: u32 = writer.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
+    writer.pragma_update(None, "user_version", version).unwrap();
+    mover.busy_timeout(LONG_MOVE).unwrap();
+    let (begins, begun) = std::sync::mpsc::channel();
+    let moving = std::thread::spawn(move || {
+        begins.send(()).unwrap();
+        // It waits for the reader, and lets nobody else move the log.
+        let busy: bool = mover.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0)).unwrap();
+        drop(reader);
+        busy
+    });
+    begun.recv().unwrap();
+    std::thread::sleep(LONG_MOVE / 4);
+    SqliteLedger::open(&file(&folder), ledger_id(), clock(), ids(), options()).unwrap();
+    assert!(moving.join().unwrap());
 }
 
 #[test]
