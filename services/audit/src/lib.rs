@@ -22,6 +22,7 @@ mod store;
 mod tlog_proof;
 mod tree;
 mod walk;
+mod witness;
 
 pub use anchor::{Anchor, AnchorError, FileAnchor, read_anchored};
 pub use checkpoint::{Checkpoint, Signed};
@@ -35,3 +36,4 @@ pub use store::{
 pub use tlog_proof::TlogProof;
 pub use tree::Log;
 pub use walk::{Fault, Report, Walk};
+pub use witness::{HttpWitness, WitnessError, Witnessed};

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use concord_api::Proofs;
 use concord_audit::note::{KeyKind, NoteError, SigningKey};
 use concord_audit::{
-    CheckpointStore, FileAnchor, Log, PostgresCheckpoints, Signer, SqliteCheckpoints, StoreError, key_name,
+    CheckpointStore, FileAnchor, HttpWitness, Log, PostgresCheckpoints, Signer, SqliteCheckpoints,
+    StoreError, WitnessError, key_name,
 };
 use concord_kernel::LedgerId;
 use concord_ledger::{DataFolder, Ledger};
@@ -32,6 +33,12 @@ pub(crate) enum CheckpointsError {
     /// The store.
     #[error("the checkpoints cannot be opened")]
     Store(#[from] StoreError),
+    /// A witness.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
+    /// The authorities that say who witnesses are.
+    #[error("the file of checkpoints.witness_ca cannot be read")]
+    Authorities(#[source] std::io::Error),
     /// The folder for checkpoints.
     #[error("the folder for checkpoints cannot be made")]
     Anchor(#[source] std::io::Error),
@@ -68,12 +75,23 @@ pub(crate) fn open(
         let key = signing_key(config, ledger.id())?;
         let clock = Arc::clone(&sources.clock);
         let signer = Signer::new(Arc::clone(&log), key, clock, config.checkpoints.pace());
-        Some(signer.anchored_by(FileAnchor::at(anchor(config, &own, ledger.id())?)))
+        let signer = signer.anchored_by(FileAnchor::at(anchor(config, &own, ledger.id())?));
+        Some(witnessed(signer, config, &log)?)
     } else {
         None
     };
     let cosigners = config.checkpoints.cosigners()?;
     Ok((Some(Proofs { log, key: Arc::new(key), cosigners }), signer))
+}
+
+/// Has the signer show its checkpoints to the witnesses.
+fn witnessed(signer: Signer, config: &Config, log: &Arc<Log>) -> Result<Signer, CheckpointsError> {
+    let authorities = config.checkpoints.witness_authorities().map_err(CheckpointsError::Authorities)?;
+    let cosigners = config.checkpoints.cosigners()?;
+    config.checkpoints.witnesses.iter().try_fold(signer, |signer, address| {
+        let (log, cosigners) = (Arc::clone(log), cosigners.clone());
+        Ok(signer.anchored_by(HttpWitness::new(log, cosigners, address, authorities.as_deref())?))
+    })
 }
 
 fn anchor(config: &Config, own: &Path, ledger: &LedgerId) -> Result<PathBuf, CheckpointsError> {

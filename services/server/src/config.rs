@@ -239,6 +239,9 @@ impl Config {
         if let Err(fault) = self.checkpoints.cosigners() {
             faults.push(format!("checkpoints.cosigners: {fault}"));
         }
+        if let Some(fault) = self.checkpoints.witnesses_fault() {
+            faults.push(format!("checkpoints.witnesses: {fault}"));
+        }
         faults.extend(self.keys.faults(&self.data));
         faults.extend(self.nats.faults());
         if self.roles == [ProcessRole::Relay] && self.nats.servers.is_empty() {

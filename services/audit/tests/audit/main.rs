@@ -12,3 +12,5 @@ mod stores;
 mod support;
 #[cfg(test)]
 mod tampering;
+#[cfg(test)]
+mod witness;
