@@ -185,6 +185,11 @@ impl State {
         if let Self::Access(access) = self { Some(access) } else { None }
     }
 
+    /// How those who treat the patient keep in step, where this is that.
+    pub const fn as_coordination(&self) -> Option<&Coordination> {
+        if let Self::Coordination(coordination) = self { Some(coordination) } else { None }
+    }
+
     fn as_chart(&self) -> Option<&Chart> {
         if let Self::Chart(chart) = self { Some(chart) } else { None }
     }

@@ -48,6 +48,7 @@ pub struct Ruleset {
     pub(crate) bands: Bands,
     pub(crate) terms: Terms,
     pub(crate) consent: Set,
+    pub(crate) substance_use: Set,
     pub(crate) missed: HashMap<DrugId, MissedDoses>,
     pub(crate) monitoring: Monitoring,
     pub(crate) durations: Durations,
@@ -176,6 +177,13 @@ impl Ruleset {
     /// Whether it must never be ordered before the patient's consent is on record. Source: `consent_rules.csv`.
     pub fn needs_consent(&self, drug: &Drug) -> bool {
         drug.ingredients.iter().filter_map(|id| self.substances.at(id)).any(|at| self.consent.contains(at))
+    }
+
+    /// Whether something that holds these substances tells that its taker uses, or used, substances; one that no row knows may.
+    /// Source: `substance_use_medications.csv`.
+    pub fn treats_substance_use(&self, ingredients: &[IngredientId]) -> bool {
+        let tells = |id| self.substances.at(id).is_none_or(|at| self.substance_use.contains(at));
+        ingredients.iter().any(tells)
     }
 
     /// The tests that a drug asks for, in the order of the table.

@@ -1,10 +1,12 @@
 //! Executes commands.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use concord_domain::coordination::SharedPart;
 use concord_domain::ruleset::Archive;
 use concord_domain::{Context, DomainEvent, Facts, Target};
-use concord_kernel::{Actor, Clock, GlassId, Instant, LedgerId, PatientId, StreamKind, StreamRef};
+use concord_kernel::{Actor, Clock, GlassId, Instant, LedgerId, PatientId, PersonId, StreamKind, StreamRef};
 use concord_knowledge::Ruleset;
 use concord_ledger::{AppendError, Appended, Condition, Expected, Ledger};
 use concord_telemetry::trace;
@@ -156,6 +158,20 @@ impl Executor {
     /// [`ExecuteError`] when the ledger cannot be read, or keeps changing.
     pub async fn standing(&self, actor: &Actor, patient: PatientId) -> Result<Standing, ExecuteError> {
         self.0.standing_now(actor, patient, self.0.options.attempts).await
+    }
+
+    /// What of the record of `patient` they signed that `person`, who is outside the program, may have; nothing where they
+    /// signed nothing, took it back, or its last day is over. Not older than this call, whichever process changes it.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecuteError`] when the ledger cannot be read, or keeps changing.
+    pub async fn shared(
+        &self,
+        person: PersonId,
+        patient: PatientId,
+    ) -> Result<BTreeSet<SharedPart>, ExecuteError> {
+        self.0.shared_now(person, patient, self.0.options.attempts).await
     }
 }
 

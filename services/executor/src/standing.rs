@@ -3,10 +3,12 @@
 //! What is remembered of a care team may be behind another process. So whatever is permitted on the strength of it rests
 //! on it: an append names it as a condition, and a question asks the ledger whether it has moved.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use concord_domain::coordination::SharedPart;
 use concord_domain::{Relationship, Target};
-use concord_kernel::{Actor, GlassId, Instant, PatientId, StreamRef};
+use concord_kernel::{Actor, GlassId, Instant, PatientId, PersonId, StreamRef};
 
 use crate::cache::Folded;
 use crate::executor::Inner;
@@ -86,6 +88,27 @@ impl Inner {
             if !self.moved(standing.remembered()).await? {
                 return Ok(standing);
             }
+        }
+        Err(ExecuteError::Contended)
+    }
+
+    /// What of the record of `patient` somebody outside the program may have now; see [`crate::Executor::shared`].
+    pub(crate) async fn shared_now(
+        &self,
+        person: PersonId,
+        patient: PatientId,
+        attempts: u32,
+    ) -> Result<BTreeSet<SharedPart>, ExecuteError> {
+        let stream = StreamRef::coordination(patient);
+        for _ in 0..attempts {
+            let (coordination, seen) = self.beside(stream, None).await?;
+            let remembered = seen.remembered.then_some((stream, seen.version));
+            if self.moved(remembered.into_iter()).await? {
+                continue;
+            }
+            let today = self.clock.now().day();
+            let shared = coordination.state.as_coordination().map(|state| state.shared_with(person, today));
+            return Ok(shared.unwrap_or_default());
         }
         Err(ExecuteError::Contended)
     }

@@ -49,6 +49,13 @@ pub(super) struct Conflict {
 }
 
 impl Coordination {
+    /// What of the record somebody outside the program may have on `today`: what the patient signed for them and has not
+    /// taken back. Nothing where nothing was signed.
+    pub fn shared_with(&self, person: PersonId, today: Day) -> BTreeSet<SharedPart> {
+        let consent = self.consents.get(&person).filter(|consent| today <= consent.expires_on);
+        consent.map_or_else(BTreeSet::new, |consent| consent.parts.clone())
+    }
+
     /// Takes in one more event.
     pub(crate) fn fold(&mut self, event: Event) {
         let waiting = |until| Waiting { until, done: false };

@@ -68,6 +68,7 @@ embedded!(
     "red_flags.csv",
     "scales.csv",
     "special_rules.csv",
+    "substance_use_medications.csv",
     "substances.csv",
     "symptoms.csv",
     "titrations.csv",

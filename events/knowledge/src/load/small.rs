@@ -143,8 +143,8 @@ pub(crate) fn terms(table: &Table) -> Result<Terms, LoadError> {
     Terms::from_rows(&all).map_err(|missing| table.fault(Fault::MissingRow(missing)))
 }
 
-/// Reads the substances that are never ordered without consent on record.
-pub(crate) fn consent(table: &Table, words: &Vocabulary) -> Result<Set, LoadError> {
+/// Reads a table that names medications, each with why.
+pub(crate) fn medications(table: &Table, words: &Vocabulary) -> Result<Set, LoadError> {
     let mut all = Set::default();
     for row in table.rows() {
         let _for_people = row.words("why")?;

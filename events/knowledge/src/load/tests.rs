@@ -1,7 +1,7 @@
 //! Rules as sentences.
 
 use super::{Fault, Files};
-use crate::{ConditionId, Ruleset, RulesetVersion};
+use crate::{ConditionId, IngredientId, Ruleset, RulesetVersion};
 
 fn version() -> RulesetVersion {
     RulesetVersion::parse("test").unwrap()
@@ -56,6 +56,8 @@ fn a_name_that_no_row_bears_is_refused_wherever_it_is_used() {
     assert_eq!(with("interactions.csv", "lithium,@nsaid", "lithum,@nsaid"), unknown("lithum"));
     assert_eq!(with("drugs.csv", "Sertraline,sertraline,", "Sertraline,sertralin,"), unknown("sertralin"));
     assert_eq!(with("consent_rules.csv", ",disulfiram,", ",disulfram,"), unknown("disulfram"));
+    let misspelt = with("substance_use_medications.csv", ",acamprosate,", ",acamprosat,");
+    assert_eq!(misspelt, unknown("acamprosat"));
     let class = Err(Fault::UnknownClass("nsaids".to_owned()));
     assert_eq!(with("interactions.csv", "lithium,@nsaid,", "lithium,@nsaids,"), class);
     let condition = Err(Fault::UnknownCondition("seizures".to_owned()));
@@ -255,6 +257,21 @@ fn a_trial_is_of_a_drug_for_a_condition_and_its_numbers_agree() {
     assert_eq!(altered(",6,25,8,50", ",6,60,8,50"), percent);
     let twice = Err(Fault::DuplicateId("trial.fluoxetine.depression".to_owned()));
     assert_eq!(with("trials.csv", "depression,fluoxetine,", "depression,sertraline,"), twice);
+}
+
+#[test]
+fn a_medication_tells_of_substance_use_when_a_row_says_so_or_no_row_knows_it() {
+    let rules = Ruleset::embedded();
+    let tells = |names: &[&str]| {
+        let ids: Vec<_> = names.iter().map(|name| IngredientId::parse(name).unwrap()).collect();
+        rules.treats_substance_use(&ids)
+    };
+    for name in
+        ["buprenorphine", "methadone", "naltrexone", "disulfiram", "acamprosate", "lofexidine", "naloxone"]
+    {
+        assert!(tells(&[name]) && tells(&["bupropion", name]), "{name}");
+    }
+    assert!(!tells(&["sertraline"]) && !tells(&[]) && tells(&["sertralin"]));
 }
 
 #[test]

@@ -150,7 +150,9 @@ pub(super) fn rights(file: &str) -> Option<Rights> {
         | "critical_values.csv"
         | "special_rules.csv" => rules(file)?,
         "boxed_warnings.csv" | "red_flags.csv" | "symptoms.csv" => Rights { adds: true, columns: &[SOURCE] },
-        "consent_rules.csv" => Rights { adds: true, columns: &[DRUG, ("why", Way::Words), SOURCE] },
+        "consent_rules.csv" | "substance_use_medications.csv" => {
+            Rights { adds: true, columns: &[DRUG, ("why", Way::Words), SOURCE] }
+        }
         "missed_doses.csv" => Rights { adds: true, columns: &[("after_hours", Way::Lower), ADVICE, SOURCE] },
         "coordination.csv" => Rights { adds: false, columns: &[("hours", Way::ByRow(TERMS)), SOURCE] },
         "limits.csv" => Rights { adds: false, columns: &[("value", Way::ByRow(LIMITS)), SOURCE] },

@@ -53,7 +53,7 @@ pub use identity::Identity;
 pub use indications::{Indication, Indications, Verdict};
 pub use injections::{Injections, LastInjection, NextInjection};
 pub use monitoring::{DueTest, Monitoring};
-pub use news::{News, Piece};
+pub use news::{News, Piece, What as Told};
 pub use orders::{Change, ChangeKind, EndedOrder, Order, OrderState, Orders};
 pub use outreach::{OpenOutreach, Outreach};
 pub use outside::{Outside, OutsideLine};

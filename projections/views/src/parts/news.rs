@@ -94,6 +94,11 @@ impl News {
         self.0.iter().filter(move |piece| seen.is_none_or(|seen| piece.recorded_at > seen))
     }
 
+    /// Those that are `wanted`.
+    pub(crate) fn only(&self, wanted: impl Fn(&Piece) -> bool) -> Self {
+        Self(self.0.iter().filter(|piece| wanted(piece)).cloned().collect())
+    }
+
     /// Takes in one more event, before `orders` and `outside` do: what ends is named by them.
     pub(crate) fn fold(&mut self, fact: &Fact, orders: &Orders, outside: &Outside) {
         let what = match &fact.event {

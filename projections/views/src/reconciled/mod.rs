@@ -5,6 +5,7 @@
 mod plan;
 mod read;
 mod row;
+mod shared;
 #[cfg(test)]
 mod tests;
 
@@ -20,8 +21,9 @@ use concord_projection::{Fact, Key, List, ListEntry, Sort, View, ViewError};
 
 #[cfg(test)]
 pub(crate) use plan::plan as plan_of;
-pub use read::{ReconciledLine, ReconciledList, page, patient};
+pub use read::{ReconciledLine, ReconciledList, line, list, page, patient};
 pub use row::{LastChange, Row};
+pub use shared::Shared;
 
 use crate::DataClass;
 use crate::parts::{AtPharmacy, Goals, Monitoring, concerns_chart};

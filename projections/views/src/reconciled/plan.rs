@@ -7,10 +7,10 @@ use super::Row;
 use crate::parts::{Goals, Measured, Order, OrderState};
 
 /// Says what is taken, how it goes on, and when the patient is seen; one sentence each.
-pub(crate) fn plan(row: &Row) -> Vec<String> {
+pub(crate) fn plan(row: &Row, whole: bool) -> Vec<String> {
     let rules = Ruleset::embedded();
     let mut sentences: Vec<String> = row.orders.open.iter().map(|order| medication(order, rules)).collect();
-    if sentences.is_empty() && row.stays.any_open() {
+    if whole && sentences.is_empty() && row.stays.any_open() {
         sentences.push("The program prescribes no medication at present.".to_owned());
     }
     if let Some(at) = row.next_visit_due_at {

@@ -71,25 +71,26 @@ pub async fn page(
     person: PersonId,
     after: Option<&Cursor>,
     limit: usize,
-) -> Result<PageOf<ReconciledLine>, ViewReadError> {
+) -> Result<PageOf<(PatientId, Row)>, ViewReadError> {
     let page = reader.list::<Reconciled>(List::person(person), after, limit).await?;
-    Ok(page.map(|listed| line(listed.key.as_patient(), &listed.row, person)))
+    Ok(page.map(|listed| (listed.key.as_patient(), listed.row)))
 }
 
-/// Reads one patient's list for `person`; `None` when nothing is known of them.
+/// Reads what is known of one patient; `None` when nothing is.
 ///
 /// # Errors
 ///
 /// See [`ViewReadError`].
-pub async fn patient(
-    reader: &Reader,
-    patient: PatientId,
-    person: PersonId,
-) -> Result<Option<ReconciledList>, ViewReadError> {
-    let row = reader.row::<Reconciled>(Key::patient(patient)).await?;
-    Ok(row.map(|row| ReconciledList {
+pub async fn patient(reader: &Reader, patient: PatientId) -> Result<Option<Row>, ViewReadError> {
+    reader.row::<Reconciled>(Key::patient(patient)).await
+}
+
+/// The list of a patient for `person`. `whole` says whether nothing was taken out of the row: what is not there is said to be
+/// absent only then.
+pub fn list(patient: PatientId, row: Row, person: PersonId, whole: bool) -> ReconciledList {
+    ReconciledList {
         line: line(patient, &row, person),
-        plan: plan(&row),
+        plan: plan(&row, whole),
         news: row.news.since(row.contacts.seen.get(&person).copied()).cloned().collect(),
         contacts: row.contacts,
         team: row.team,
@@ -100,10 +101,11 @@ pub async fn patient(
         findings: row.findings,
         monitoring: row.monitoring,
         pharmacy: row.pharmacy,
-    }))
+    }
 }
 
-fn line(patient: PatientId, row: &Row, person: PersonId) -> ReconciledLine {
+/// The line of a patient on the list of `person`.
+pub fn line(patient: PatientId, row: &Row, person: PersonId) -> ReconciledLine {
     let seen_up_to = row.contacts.seen.get(&person).copied();
     ReconciledLine {
         patient,

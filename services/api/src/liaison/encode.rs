@@ -1,5 +1,8 @@
 //! What a liaison may know to messages.
 
+use std::collections::BTreeSet;
+
+use concord_domain::coordination::SharedPart;
 use concord_kernel::PersonId;
 use concord_knowledge::Ruleset;
 use concord_proto::concord::liaison::v1 as pb;
@@ -26,16 +29,16 @@ pub(super) fn line(line: &ReconciledLine) -> pb::LiaisonClient {
     }
 }
 
-/// The list as `person` may see it; `elsewhere` says whether they work outside the program. Findings are told in the words
-/// of `rules`, those in force.
+/// The list as `person` may see it; of somebody who works outside the program, `parts` says what the patient signed for them.
+/// Findings are told in the words of `rules`, those in force.
 pub(super) fn list(
     list: &ReconciledList,
     person: PersonId,
-    elsewhere: bool,
+    parts: Option<&BTreeSet<SharedPart>>,
     rules: Option<&Ruleset>,
 ) -> pb::GetReconciledListResponse {
     let theirs;
-    let contacts: &Contacts = if elsewhere {
+    let contacts: &Contacts = if parts.is_some() {
         theirs = list.contacts.of(person);
         &theirs
     } else {
@@ -70,6 +73,7 @@ pub(super) fn list(
             .map(|change| pharmacy(change, &list.program))
             .collect(),
         updates: contacts.updates.iter().map(update).collect(),
+        shared_parts: parts.into_iter().flatten().map(words::stored).collect(),
     }
 }
 
@@ -116,7 +120,9 @@ fn tests(list: &ReconciledList) -> Vec<pb::ListedTest> {
     if !list.stays.any_open() {
         return Vec::new();
     }
-    let mut due: Vec<_> = list.monitoring.due().collect();
+    // Of what is not on the list nothing is due here.
+    let listed = |due: &DueTest<'_>| list.program.iter().any(|order| order.course.order == due.order);
+    let mut due: Vec<_> = list.monitoring.due().filter(listed).collect();
     due.sort_by(|one, other| (one.at, &one.test.id).cmp(&(other.at, &other.test.id)));
     due.iter().map(test).collect()
 }

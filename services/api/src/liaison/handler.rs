@@ -1,7 +1,5 @@
 //! The calls of `LiaisonService`.
 
-use std::sync::Arc;
-
 use concord_access::Question;
 use concord_projection::Cursor;
 use concord_proto::concord::liaison::v1 as pb;
@@ -9,8 +7,8 @@ use concord_proto::concord::liaison::v1::liaison_service_server::LiaisonService;
 use concord_views::{Reconciled, reconciled};
 use tonic::{Request, Response, Status};
 
+use super::eyes::Eyes;
 use super::{encode, news};
-use crate::Failure;
 use crate::limits::PAGE_MOST;
 use crate::query::{Changes, Page, Questions, Watched, watch, whole};
 
@@ -28,8 +26,10 @@ impl LiaisonService for Questions {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
             let as_of = asked.as_of::<Reconciled>();
             let page = reconciled::page(&reader, person, wanted.after.as_ref(), wanted.limit).await?;
-            let clients = page.items.iter().map(encode::line).collect();
-            Ok(pb::ListClientsResponse { clients, page: Some(Page::info(&page)), as_of })
+            let info = Page::info(&page);
+            let clients =
+                Eyes::of(&asked).lines(page.items, person).await?.iter().map(encode::line).collect();
+            Ok(pb::ListClientsResponse { clients, page: Some(info), as_of })
         };
         self.tell(&metadata, &asked, answer).await
     }
@@ -45,10 +45,7 @@ impl LiaisonService for Questions {
         let answer = async {
             let reader = asked.reader::<Reconciled>(asks.min_position).await?;
             let as_of = asked.as_of::<Reconciled>();
-            let actor = &asked.caller.identity.actor;
-            let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
-            let rules = asked.caller.tenant.executor.rules().await.ok();
-            let list = encode::list(&list, actor.id, asked.is_from_outside(), rules);
+            let list = Eyes::of(&asked).list(&reader, patient).await?;
             Ok(pb::GetReconciledListResponse { as_of, ..list })
         };
         self.tell(&metadata, &asked, answer).await
@@ -64,13 +61,17 @@ impl LiaisonService for Questions {
         let asked = self.ask::<pb::WatchClientsResponse>(&metadata, Question::Reconciled).await?;
         let person = asked.whose("liaison_id", &asks.liaison_id)?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
-        let read = move |reader| async move {
-            let page = |after: Option<Cursor>| {
-                let reader = &reader;
-                async move { reconciled::page(reader, person, after.as_ref(), PAGE_MOST).await }
-            };
-            let lines = whole(page).await?;
-            Ok(lines.iter().map(|line| (line.patient.to_string(), encode::line(line))).collect())
+        let eyes = Eyes::of(&asked);
+        let read = move |reader| {
+            let eyes = eyes.clone();
+            async move {
+                let page = |after: Option<Cursor>| {
+                    let reader = &reader;
+                    async move { reconciled::page(reader, person, after.as_ref(), PAGE_MOST).await }
+                };
+                let lines = eyes.lines(whole(page).await?, person).await?;
+                Ok(lines.iter().map(|line| (line.patient.to_string(), encode::line(line))).collect())
+            }
         };
         let encode = |Changes { changed, removed, as_of }| pb::WatchClientsResponse {
             changed,
@@ -91,18 +92,13 @@ impl LiaisonService for Questions {
             .ask_about::<pb::WatchReconciledListResponse>(&metadata, Question::Reconciled, &asks.patient_id)
             .await?;
         self.0.within(&metadata, asked.knows::<Reconciled>(asks.min_position)).await?;
-        let (about, own) = (asked.inquiry(Question::Reconciled, patient), asked.is_from_outside());
-        let (identity, tenant) = (Arc::clone(&asked.caller.identity), Arc::clone(&asked.caller.tenant));
+        let (about, eyes) = (asked.inquiry(Question::Reconciled, patient), Eyes::of(&asked));
         let read = move |reader| {
-            let (about, identity, tenant) = (about.clone(), Arc::clone(&identity), Arc::clone(&tenant));
+            let (about, eyes) = (about.clone(), eyes.clone());
             async move {
-                // Whoever has left the care team is told nothing more.
+                // Whoever has left the care team, or may have nothing any more, is told nothing more.
                 about.permitted().await?;
-                let actor = &identity.actor;
-                let list = reconciled::patient(&reader, patient, actor.id).await?.ok_or(Failure::NotFound)?;
-                let rules = tenant.executor.rules().await.ok();
-                let list = encode::list(&list, actor.id, own, rules);
-                Ok(vec![(patient.to_string(), list)])
+                Ok(vec![(patient.to_string(), eyes.list(&reader, patient).await?)])
             }
         };
         let mut before = pb::GetReconciledListResponse::default();

@@ -1,5 +1,6 @@
 //! A primary-care liaison's questions.
 
 mod encode;
+mod eyes;
 mod handler;
 mod news;

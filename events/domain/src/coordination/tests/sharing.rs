@@ -90,6 +90,23 @@ fn a_consent_ends_with_its_last_day_and_when_it_is_taken_back() {
 }
 
 #[test]
+fn whoever_is_named_may_have_what_was_signed_until_its_last_day_or_until_it_is_taken_back() {
+    let state = |events: Vec<Event>| {
+        events.into_iter().fold(Coordination::default(), |mut state, event| {
+            state.fold(event);
+            state
+        })
+    };
+    let given = || vec![signed(PRIMARY_CARE, &[Plan, Medications], 0)];
+    let shared = |events, whom, today| state(events).shared_with(person(whom), day(today));
+    assert_eq!(shared(given(), PRIMARY_CARE, 0), [Plan, Medications].into());
+    assert_eq!(shared(given(), PRIMARY_CARE, 1), [].into());
+    assert_eq!(shared(given(), CARDIOLOGIST, 0), [].into());
+    let revoked = Event::SharingConsentRevoked { recipient: person(PRIMARY_CARE) };
+    assert_eq!(shared([given(), vec![revoked]].concat(), PRIMARY_CARE, 0), [].into());
+}
+
+#[test]
 fn an_emergency_stands_above_a_missing_consent() {
     let mut by = planner(NURSE);
     by.0.purpose = Purpose::Emergency;

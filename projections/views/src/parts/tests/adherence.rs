@@ -219,7 +219,7 @@ fn what_was_measured_long_before_the_last_visit_counts_no_more() {
 fn a_liaison_is_told_what_was_measured_and_what_is_not_known() {
     let told = |percent| {
         let model = after_opening::<Reconciled>(vec![DomainEvent::Adherence(measured(percent, false))]);
-        crate::reconciled::plan_of(&model.rows[&Key::patient(patient(0))])
+        crate::reconciled::plan_of(&model.rows[&Key::patient(patient(0))], true)
     };
     let known = "Medication was taken on 92 % of the days from 2026-01-05 to 2026-02-01.";
     assert!(told(Some(92)).iter().any(|sentence| sentence == known), "{:?}", told(Some(92)));
