@@ -97,6 +97,7 @@ const LIMITS: &[(&str, Way)] = &[
     ("adherence-unknown-most", Way::Lower),
     ("bridge-days", Way::Lower),
     ("overlap-days", Way::Lower),
+    ("monitoring-early", Way::Lower),
     ("critical-result-within", Way::Lower),
     ("lethal-supply-days", Way::Lower),
 ];
@@ -127,7 +128,20 @@ const POLICIES: &[(&str, Way)] = &[
     ("prescription.validity", Way::Lower),
 ];
 
-/// Between those who treat; reconciliation is not among them, because its dates are derived where no program's rules reach.
+/// What the service starts by itself.
+const DEADLINES: &[(&str, Way)] = &[
+    ("missed-visits", Way::Lower),
+    ("missed-visits-review", Way::Lower),
+    ("worsening-points", Way::Lower),
+    ("worsening-scores", Way::Higher),
+    ("worsening-review", Way::Lower),
+    ("bridging-within", Way::Lower),
+    ("bridging-supply", Way::Higher),
+    ("broken-glass-lasts", Way::Lower),
+    ("broken-glass-review", Way::Lower),
+];
+
+/// Between those who treat.
 const TERMS: &[(&str, Way)] = &[
     ("consult.routine", Way::Lower),
     ("consult.urgent", Way::Lower),
@@ -135,6 +149,9 @@ const TERMS: &[(&str, Way)] = &[
     ("conflict.severe", Way::Lower),
     ("update", Way::Lower),
     ("update.urgent", Way::Lower),
+    ("reconcile.new", Way::Lower),
+    ("reconcile.transition", Way::Lower),
+    ("reconcile.regular", Way::Lower),
 ];
 
 /// What a program may do to the table of that name; nothing when there is no word about it.
@@ -152,8 +169,10 @@ pub(super) fn rights(file: &str) -> Option<Rights> {
         "boxed_warnings.csv" | "red_flags.csv" | "symptoms.csv" => Rights { adds: true, columns: &[SOURCE] },
         "consent_rules.csv" => Rights { adds: true, columns: &[DRUG, ("why", Way::Words), SOURCE] },
         "missed_doses.csv" => Rights { adds: true, columns: &[("after_hours", Way::Lower), ADVICE, SOURCE] },
+        "monitoring.csv" | "level_timing.csv" | "outreach.csv" => schedules(file)?,
         "coordination.csv" => Rights { adds: false, columns: &[("hours", Way::ByRow(TERMS)), SOURCE] },
         "limits.csv" => Rights { adds: false, columns: &[("value", Way::ByRow(LIMITS)), SOURCE] },
+        "deadlines.csv" => Rights { adds: false, columns: &[("value", Way::ByRow(DEADLINES)), SOURCE] },
         "recovery_limits.csv" => {
             Rights { adds: false, columns: &[("value", Way::ByRow(RECOVERY_LIMITS)), SOURCE] }
         }
@@ -191,6 +210,28 @@ fn vocabulary(file: &str) -> Option<Rights> {
         "ingredients.csv" => &[("aliases", Way::More), SOURCE],
         "conditions.csv" => &[("icd10", Way::More), ("snomed", Way::More), ("aliases", Way::More), SOURCE],
         "labs.csv" => &[("loinc", Way::More), SOURCE],
+        _ => return None,
+    };
+    Some(Rights { adds: true, columns })
+}
+
+/// What falls due by time.
+fn schedules(file: &str) -> Option<Rights> {
+    let columns: &[(&str, Way)] = match file {
+        "monitoring.csv" => &[
+            DRUG,
+            ("labs", Way::Fewer),
+            ("age_over", Way::LowerOrAlways),
+            // A result of longer ago counts less, and where none was asked one is.
+            ("baseline_days", Way::Lower),
+            ("after_start_days", Way::More),
+            ("after_change_days", Way::Lower),
+            ("every_days", Way::Lower),
+            SOURCE,
+        ],
+        // A narrower window: fewer levels meet a schedule.
+        "level_timing.csv" => &[("least_hours", Way::Higher), ("most_hours", Way::Lower), SOURCE],
+        "outreach.csv" => &[("hours", Way::Lower), ("business_days", Way::Lower), SOURCE],
         _ => return None,
     };
     Some(Rights { adds: true, columns })
@@ -285,6 +326,7 @@ mod tests {
             ("recovery_limits.csv", RECOVERY_LIMITS),
             ("policies.csv", POLICIES),
             ("coordination.csv", TERMS),
+            ("deadlines.csv", DEADLINES),
         ];
         for (file, ways) in rows {
             let files = Files::embedded();

@@ -88,12 +88,6 @@ pub enum NotTaken {
         /// What it is recognised as.
         stands: String,
     },
-    /// Lists of what is due are derived from the tables of the program alone, and would say nothing about the drug.
-    #[error("what is due for this drug could not be listed: {why}")]
-    NotListed {
-        /// What would be missing.
-        why: &'static str,
-    },
     /// Nothing is asked.
     #[error("no row is added, tightened or confirmed")]
     Empty,

@@ -123,7 +123,7 @@ impl Disk {
         let (mut facts, mut after) = (Vec::new(), 0);
         loop {
             let page = self.ledger.read(after, &Filter::default(), 1_000).await.unwrap();
-            facts.extend(page.entries.iter().map(|entry| tell(entry).unwrap()));
+            facts.extend(page.entries.iter().map(|entry| tell(entry, InForce::embedded()).unwrap()));
             if page.through == after {
                 return facts;
             }
