@@ -17,6 +17,8 @@ struct Total<'s> {
     amount: Milligrams,
     proposed: bool,
     entries: Vec<&'s Entry>,
+    /// What each part of it is taken for, where that is known.
+    purposes: Vec<Option<u16>>,
 }
 
 pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
@@ -42,6 +44,7 @@ fn totals<'s>(scene: &'s Scene<'_>) -> Vec<Total<'s>> {
                 amount: Milligrams::ZERO,
                 proposed: false,
                 entries: Vec::new(),
+                purposes: Vec::new(),
             });
             all.len() - 1
         });
@@ -50,6 +53,7 @@ fn totals<'s>(scene: &'s Scene<'_>) -> Vec<Total<'s>> {
         total.amount = Milligrams::from_micrograms(sum);
         total.proposed |= item.proposed;
         total.entries.extend(item.entry);
+        total.purposes.push(item.purpose);
     }
     all
 }
@@ -116,6 +120,16 @@ fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseL
         return;
     }
     let judged = total.proposed || !scene.proposing;
+    match is_for(total, limit) {
+        Some(true) => {}
+        Some(false) => return,
+        None => {
+            if judged {
+                found.special("missing.purpose", &[total.at]);
+            }
+            return;
+        }
+    }
     if limit.age_over.is_some() && scene.age().is_none() {
         if judged {
             found.special("missing.birth-date", &[total.at]);
@@ -146,6 +160,16 @@ fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseL
             found.say(&limit.says, &[total.at, other]);
         }
     }
+}
+
+/// Whether a part of the total is taken for what the limit speaks of; nothing when nobody knows of some part. The maximum of
+/// the formulary row holds then, which is that of the widest use: the least of all uses would stop what is right for
+/// another one. So it does for a use that no label names.
+fn is_for(total: &Total<'_>, limit: &DoseLimit) -> Option<bool> {
+    if limit.purposes.is_empty() || total.purposes.iter().flatten().any(|of| limit.purposes.contains(of)) {
+        return Some(true);
+    }
+    (!total.purposes.contains(&None)).then_some(false)
 }
 
 /// Whether a result that the limit asks for is below its bound; nothing when there is no fresh one of any kind.

@@ -48,6 +48,8 @@ pub(crate) struct DoseLimit {
     pub(crate) over_mg: f64,
     pub(crate) with: Option<Set>,
     pub(crate) conditions: Vec<u16>,
+    /// Only for what is taken for one of these; for every use when empty.
+    pub(crate) purposes: Vec<u16>,
     pub(crate) age_over: Option<u16>,
     pub(crate) lab_below: Option<LabBelow>,
     /// The limit is for each kilogram of the latest weight, whose kind this is.
@@ -187,7 +189,7 @@ pub(crate) struct Rules {
 }
 
 /// Rules that code applies; their words are in `special_rules.csv`.
-const SPECIAL: [&str; 24] = [
+const SPECIAL: [&str; 25] = [
     "map.unrecognised",
     "allergy.unknown",
     "allergy.same-ingredient",
@@ -211,6 +213,7 @@ const SPECIAL: [&str; 24] = [
     "missing.weight",
     "missing.withdrawal-agonist",
     "missing.limit-result",
+    "missing.purpose",
     "supply.lethal-overdose",
 ];
 
@@ -411,6 +414,7 @@ fn dose_limits(
             over_mg: row.number("over_mg")?.ok_or_else(|| row.fault(Fault::EmptyText("over_mg")))?,
             with: words.select_if_any(&row, "with")?,
             conditions: conditions.select(&row, "conditions")?,
+            purposes: conditions.select(&row, "purposes")?,
             age_over: row.whole("age_over")?,
             lab_below,
             per_kg,
