@@ -16,6 +16,7 @@ use self::found::Found;
 use crate::age::age;
 use crate::load::drugs::Entry;
 use crate::load::set::At;
+use crate::load::table::Verdict;
 use crate::safety::{Exposure, Proposal, Subject};
 use crate::{ConditionId, Finding, Frequency, Regimen, Ruleset};
 
@@ -31,6 +32,13 @@ struct Item<'a> {
     entry: Option<&'a Entry>,
     /// The row of what it is taken for.
     purpose: Option<u16>,
+}
+
+impl Item<'_> {
+    /// Whether a rule speaks of a substance in this.
+    fn is_meant(&self, says: &Verdict, at: At) -> bool {
+        says.speaks_of(at, self.entry.map(|entry| &entry.drug), self.regimen)
+    }
 }
 
 /// What every rule looks at.

@@ -6,6 +6,7 @@ mod doses;
 mod every_row;
 mod labels;
 mod pairs;
+mod products;
 mod properties;
 mod records;
 mod speed;

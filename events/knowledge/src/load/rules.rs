@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::conditions::Conditions;
 use super::fault::{Fault, LoadError};
 use super::files::Files;
+use super::products::Products;
 use super::set::{At, Set, Vocabulary};
 use super::small::Labs;
 use super::table::{Row, Table, Verdict};
@@ -188,6 +189,9 @@ pub(crate) struct Rules {
     pub(crate) lethal_overdose: Set,
 }
 
+/// The one rule that code applies and that may speak of some products alone.
+const SUPPLY: &str = "supply.lethal-overdose";
+
 /// Rules that code applies; their words are in `special_rules.csv`.
 const SPECIAL: [&str; 25] = [
     "map.unrecognised",
@@ -214,7 +218,7 @@ const SPECIAL: [&str; 25] = [
     "missing.withdrawal-agonist",
     "missing.limit-result",
     "missing.purpose",
-    "supply.lethal-overdose",
+    SUPPLY,
 ];
 
 impl Rules {
@@ -271,6 +275,18 @@ impl Rules {
             self.pairs.push(rule);
         }
         Ok(())
+    }
+
+    /// Has the rule of that name speak of some products alone; whether there is one.
+    pub(crate) fn narrow(&mut self, id: &str, products: &Products) -> bool {
+        let says = (self.pairs.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.conditions.rules.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.limits.rules.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.labs.rules.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.missing.rules.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.special.get_mut(SUPPLY));
+        let found = says.into_iter().find(|says| says.id.as_str() == id);
+        found.map(|says| says.products.push(products.clone())).is_some()
     }
 
     /// The rules about two different ingredients, each with whether `one` is its side `a`.

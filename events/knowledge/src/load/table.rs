@@ -8,7 +8,9 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error as ValueError;
 
 use super::fault::{Fault, LoadError};
-use crate::{Action, RuleId, Severity};
+use super::products::Products;
+use super::set::At;
+use crate::{Action, Drug, Regimen, RuleId, Severity};
 
 /// A rule's name and what it says.
 #[derive(Clone, Debug)]
@@ -19,6 +21,15 @@ pub(crate) struct Verdict {
     pub(crate) mechanism: String,
     pub(crate) advice: String,
     pub(crate) source: String,
+    /// Of which products the rule speaks, where not of all.
+    pub(crate) products: Vec<Products>,
+}
+
+impl Verdict {
+    /// Whether it speaks of a substance in what is taken so.
+    pub(crate) fn speaks_of(&self, at: At, drug: Option<&Drug>, regimen: Option<Regimen>) -> bool {
+        self.products.iter().all(|products| products.mean(at, drug, regimen))
+    }
 }
 
 /// One row with its place.
@@ -194,6 +205,7 @@ impl Row<'_> {
             mechanism: self.words("mechanism")?,
             advice: self.words("advice")?,
             source: self.words("source")?,
+            products: Vec::new(),
         };
         let blocks = matches!(verdict.action, Action::BlockUnlessCosigned | Action::Space | Action::Block);
         if verdict.severity == Severity::Moderate && blocks {

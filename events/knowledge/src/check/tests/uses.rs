@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 
 /// The rule, a drug, what it is taken for, and the most that it may be then.
-const USES: [(&str, &str, &str, f64); 16] = [
+const USES: [(&str, &str, &str, f64); 17] = [
     ("limit.alprazolam.anxiety", "alprazolam", "gad", 4.0),
     ("limit.aripiprazole.depression", "aripiprazole", "major-depression", 15.0),
     ("limit.brexpiprazole.depression", "brexpiprazole", "dementia", 3.0),
@@ -18,6 +18,7 @@ const USES: [(&str, &str, &str, f64); 16] = [
     ("limit.fluoxetine.use", "fluoxetine", "eating-disorder", 60.0),
     ("limit.lorazepam.insomnia", "lorazepam", "insomnia", 4.0),
     ("limit.lurasidone.bipolar-depression", "lurasidone", "bipolar-depression", 120.0),
+    ("limit.paroxetine-cr.depression", "paroxetine-cr", "major-depression", 62.5),
     ("limit.paroxetine.use", "paroxetine", "ptsd", 50.0),
     ("limit.quetiapine.depression", "quetiapine", "bipolar-depression", 300.0),
     ("limit.risperidone.mania", "risperidone", "mania", 6.0),
