@@ -103,6 +103,29 @@ impl Table {
         self.headers.iter()
     }
 
+    /// The same rows under the columns of `stands`. Of a column that is not here a row says what stands under its name there,
+    /// and a new row says nothing. `None`: there is a column that `stands` has not, or another order.
+    pub(crate) fn under(&self, stands: &Self) -> Option<Self> {
+        let mut columns = stands.columns();
+        if !self.columns().all(|column| columns.any(|known| known == column)) {
+            return None;
+        }
+        let place_of = |column: &str| self.columns().position(|known| known == column);
+        let id = stands.columns().position(|known| known == "id")?;
+        let records = self.records.iter().map(|(line, record)| {
+            let name = place_of("id").and_then(|place| record.get(place)).map(str::trim);
+            let mut all = stands.records.iter().map(|(_, standing)| standing);
+            let standing = all.find(|standing| standing.get(id).map(str::trim) == name);
+            let fields = stands.columns().enumerate().map(|(at, column)| match place_of(column) {
+                Some(place) => record.get(place).unwrap_or_default(),
+                None => standing.and_then(|standing| standing.get(at)).unwrap_or_default(),
+            });
+            (*line, fields.collect())
+        });
+        let (file, headers, records) = (self.file, stands.headers.clone(), records.collect());
+        Some(Self { file, headers, records, signed: self.signed })
+    }
+
     /// A fault of the whole table.
     pub(crate) const fn fault(&self, fault: Fault) -> LoadError {
         LoadError { file: self.file, line: 1, fault }

@@ -39,8 +39,8 @@ pub enum NotTaken {
     /// The table is there twice.
     #[error("the table is there twice")]
     TableTwice,
-    /// The columns are others than those of the table.
-    #[error("the columns must be those of the table that stands")]
+    /// There is a column that the table has not, or they are in another order.
+    #[error("the columns must be those of the table that stands, in their order")]
     Columns,
     /// No row of the table may be added or changed by a program.
     #[error("a program can neither add to this table nor change it")]

@@ -316,6 +316,22 @@ fn a_file_is_a_table_with_the_columns_that_stand() {
 }
 
 #[test]
+fn a_column_that_a_file_leaves_out_says_what_stands_and_nothing_in_a_new_row() {
+    const BEFORE: &str = "id,ingredient,route,over_mg,with,conditions,lab,age_over,lab_below,per_kg,severity,action,mechanism,advice,source,reviewed_by,reviewed_on\n";
+    let row = |id: &str, over: u16| {
+        format!("{id},quetiapine,oral,{over},,,,,,no,contraindicated,block_unless_cosigned,M.,A.,S,,\n")
+    };
+    let rows = row("limit.quetiapine.depression", 200) + &row("limit.program.quetiapine", 500);
+    let composed = on("dose_limits.csv", BEFORE, &rows).unwrap();
+    let files = composed.files(None);
+    let says = |id: &str| files.text("dose_limits.csv").unwrap().lines().find(|line| line.starts_with(id));
+    let tightened = says("limit.quetiapine.depression,").unwrap();
+    assert!(tightened.contains(",200,,,major-depression|bipolar-depression,,"), "{tightened}");
+    let added = says("limit.program.quetiapine,").unwrap();
+    assert!(added.contains(",500,,,,,,,no,"), "{added}");
+}
+
+#[test]
 fn the_version_names_the_day_and_everything_that_the_rules_say() {
     let lower = sertraline(",,200,", ",,150,").unwrap();
     let lowest = sertraline(",,200,", ",,100,").unwrap();
