@@ -239,3 +239,24 @@ async fn a_later_publication_takes_the_place_of_the_earlier_one() {
     let (_, token) = clinic.prescribe_in(clinic.intake, "sertraline", 100.0).await.unwrap();
     assert!(token.is_some(), "the proposal is whole: the lower maximum of {first} holds no more");
 }
+
+const TESTS: &str = "id,drug,labs,age_over,baseline_days,after_start_days,after_change_days,every_days,source,reviewed_by,reviewed_on\n";
+
+#[tokio::test]
+async fn e08_a_test_that_a_program_asks_for_is_on_worklists_from_its_publication_on() {
+    let clinic = Clinic::open().await;
+    let (_, ordered) = clinic.prescribe_in(clinic.intake, "sertraline", 50.0).await.unwrap();
+    assert!(
+        clinic.worklist("test", ordered).await.is_empty(),
+        "the tables ask for sodium above 65 years alone"
+    );
+    let row = "mon.program.sodium,sertraline,sodium,,30,14,,90,Program rule 7,,\n";
+    let pharmacist = clinic.acting_as(PHARMACIST).await;
+    pharmacist.send(proposal(tables(&[("monitoring.csv", format!("{TESTS}{row}"))]))).await.unwrap();
+    let ruleset = waiting(&pharmacist).await;
+    let once = pharmacist.send(signature(&ruleset, "J. Roe")).await.unwrap();
+    assert!(clinic.worklist("test", once.token).await.is_empty());
+    // Nothing happens to the patient meanwhile.
+    let twice = clinic.doctor.send(signature(&ruleset, "A. Poe, MD")).await.unwrap();
+    assert_eq!(clinic.worklist("test", twice.token).await, ["Sodium"]);
+}

@@ -112,6 +112,7 @@ async fn e05_a_dose_is_held_against_the_label_the_start_and_the_patient() {
             drug: "varenicline".to_owned(),
             regimen: daily(mg),
             replaces_id: String::new(),
+            indication: String::new(),
         }),
     };
     let blind = clinic.doctor.send(varenicline(2.0)).await.unwrap();
@@ -177,6 +178,7 @@ async fn e07_what_was_stopped_goes_on_acting_and_the_check_says_until_when() {
             drug: "phenelzine".to_owned(),
             regimen: daily(15.0),
             replaces_id: String::new(),
+            indication: String::new(),
         }),
     };
     let told = doctor.send(thought).await.unwrap();

@@ -16,8 +16,9 @@ use self::found::Found;
 use crate::age::age;
 use crate::load::drugs::Entry;
 use crate::load::set::At;
+use crate::load::table::Verdict;
 use crate::safety::{Exposure, Proposal, Subject};
-use crate::{Finding, Frequency, Regimen, Ruleset};
+use crate::{ConditionId, Finding, Frequency, Regimen, Ruleset};
 
 /// One medication as the rules see it.
 struct Item<'a> {
@@ -29,6 +30,15 @@ struct Item<'a> {
     last_dose: Instant,
     regimen: Option<Regimen>,
     entry: Option<&'a Entry>,
+    /// The row of what it is taken for.
+    purpose: Option<u16>,
+}
+
+impl Item<'_> {
+    /// Whether a rule speaks of a substance in this.
+    fn is_meant(&self, says: &Verdict, at: At) -> bool {
+        says.speaks_of(at, self.entry.map(|entry| &entry.drug), self.regimen)
+    }
 }
 
 /// What every rule looks at.
@@ -107,6 +117,9 @@ impl<'a> Scene<'a> {
     ) -> Self {
         let (mut items, mut continued) = (Vec::with_capacity(subject.exposures.len() + 1), Vec::new());
         let mut unmapped = false;
+        let by_id = &rules.conditions.by_id;
+        let purpose = |id: Option<&ConditionId>| by_id.get(id?.as_str()).copied();
+        let mut taken_for = proposed.and_then(|(proposal, _)| purpose(proposal.purpose.as_ref()));
         let replaced = proposed.and_then(|(proposal, _)| proposal.replaces);
         for exposure in &subject.exposures {
             let known = exposure.ingredients.iter().filter_map(|id| rules.substances.at(id));
@@ -120,6 +133,7 @@ impl<'a> Scene<'a> {
                 continued.extend(ingredients.iter().filter(|at| entry.ingredients.contains(at)));
             }
             if replaced == Some(exposure.id) {
+                taken_for = taken_for.or_else(|| purpose(exposure.purpose.as_ref()));
                 continue;
             }
             items.push(Item {
@@ -130,6 +144,7 @@ impl<'a> Scene<'a> {
                 last_dose,
                 regimen: exposure.regimen,
                 entry: exposure.drug.as_ref().and_then(|drug| rules.drugs.get(drug)),
+                purpose: purpose(exposure.purpose.as_ref()),
             });
         }
         if let Some((proposal, entry)) = proposed {
@@ -141,9 +156,9 @@ impl<'a> Scene<'a> {
                 last_dose: now,
                 regimen: Some(proposal.regimen),
                 entry: Some(entry),
+                purpose: taken_for,
             });
         }
-        let by_id = &rules.conditions.by_id;
         let conditions = subject.conditions.iter().filter_map(|id| by_id.get(id.as_str()).copied()).collect();
         let proposing = proposed.is_some();
         let replacing = replaced.is_some_and(|id| subject.exposures.iter().any(|exposure| exposure.id == id));

@@ -6,6 +6,7 @@ mod fault;
 mod files;
 pub(crate) mod ingredients;
 mod injections;
+pub(crate) mod products;
 mod recovery;
 pub(crate) mod rules;
 pub(crate) mod set;
@@ -33,13 +34,14 @@ pub(crate) fn load(version: RulesetVersion, files: &Files) -> Result<Ruleset, Lo
     let labs = small::labs(&table("labs.csv")?)?;
     let words = &substances.vocabulary;
     let warnings = small::warnings(&table("boxed_warnings.csv")?)?;
-    let monitoring = crate::monitoring::Monitoring::read(
+    let mut monitoring = crate::monitoring::Monitoring::read(
         (&table("monitoring.csv")?, &table("level_timing.csv")?, &table("critical_values.csv")?),
         &substances,
         &labs,
     )?;
     let drugs = drugs::read(&table("drugs.csv")?, &substances, &warnings)?;
-    let rules = Rules::read(files, words, &conditions, &labs)?;
+    let mut rules = Rules::read(files, words, &conditions, &labs)?;
+    products::read(&table("products.csv")?, words, &drugs, (&mut rules, &mut monitoring))?;
     let recovery = recovery::read(files, &substances, &conditions)?;
     let titrations = titrations::read(&table("titrations.csv")?, words, &drugs)?;
     let durations = crate::duration::Durations::read(&table("duration_limits.csv")?, words, &conditions)?;

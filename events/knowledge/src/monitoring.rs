@@ -7,7 +7,9 @@ use concord_kernel::{Day, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::age::age;
+use crate::load::drugs::Entry;
 use crate::load::ingredients::Substances;
+use crate::load::products::Products;
 use crate::load::set::Set;
 use crate::load::small::Labs;
 use crate::load::table::{Row, Table};
@@ -127,7 +129,7 @@ pub struct Critical {
 /// All of it.
 #[derive(Debug, Default)]
 pub(crate) struct Monitoring {
-    tests: Vec<(Set, Test)>,
+    tests: Vec<(Set, Test, Vec<Products>)>,
     /// Least and most hours after the last dose.
     timing: HashMap<LabId, (u16, u16)>,
     critical: HashMap<LabId, Vec<Critical>>,
@@ -141,7 +143,8 @@ impl Monitoring {
     ) -> Result<Self, LoadError> {
         let mut all = Self::default();
         for row in tests.rows() {
-            all.tests.push((substances.vocabulary.select_some(&row, "drug")?, test(&row, labs)?));
+            let drugs = substances.vocabulary.select_some(&row, "drug")?;
+            all.tests.push((drugs, test(&row, labs)?, Vec::new()));
         }
         for row in timing.rows() {
             let lab = lab(&row, row.text("id")?, labs)?;
@@ -168,12 +171,23 @@ impl Monitoring {
         Ok(all)
     }
 
-    pub(crate) fn tests<'a>(&'a self, ingredients: &'a [u16]) -> impl Iterator<Item = &'a Test> {
-        self.tests.iter().filter(|(drugs, _)| drugs.any_of(ingredients)).map(|(_, test)| test)
+    /// Has the test of that name be asked for some products alone; whether there is one.
+    pub(crate) fn narrow(&mut self, id: &str, products: &Products) -> bool {
+        let found = self.tests.iter_mut().find(|(_, test, _)| test.id.as_str() == id);
+        found.map(|(.., narrowed)| narrowed.push(products.clone())).is_some()
+    }
+
+    /// The tests that a row of the formulary asks for.
+    pub(crate) fn tests<'a>(&'a self, of: Option<&'a Entry>) -> impl Iterator<Item = &'a Test> {
+        let asks = |entry: &Entry, (drugs, _, products): &(Set, Test, Vec<Products>)| {
+            let means = |products: &Products| products.mean_drug(&entry.drug, &entry.ingredients);
+            drugs.any_of(&entry.ingredients) && products.iter().all(means)
+        };
+        self.tests.iter().filter(move |row| of.is_some_and(|entry| asks(entry, row))).map(|(_, test, _)| test)
     }
 
     pub(crate) fn test(&self, id: &RuleId) -> Option<&Test> {
-        self.tests.iter().map(|(_, test)| test).find(|test| test.id == *id)
+        self.tests.iter().map(|(_, test, _)| test).find(|test| test.id == *id)
     }
 
     pub(crate) fn critical(&self, lab: &LabId, value: f64) -> Option<&Critical> {

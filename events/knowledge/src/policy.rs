@@ -258,6 +258,13 @@ mod tests {
         let hours = |state| Ruleset::embedded().pdmp_max_age(state, on("2026-06-01")).unwrap();
         assert_eq!((hours("NY").0.as_str(), hours("NY").1), ("pdmp.max-age.ny", 24));
         assert_eq!((hours("OH").0.as_str(), hours("OH").1), ("pdmp.max-age", 2_160));
+        for state in ["FL", "IN", "MA", "NY", "PA", "TX"] {
+            let (row, hours) = hours(state);
+            assert_eq!(row.as_str(), format!("pdmp.max-age.{}", state.to_ascii_lowercase()));
+            assert!(hours < 2_160, "{state}: a row that asks for less than the program would loosen it");
+        }
+        let before = Ruleset::embedded().pdmp_max_age("TX", on("2020-02-29")).unwrap();
+        assert_eq!(before.0.as_str(), "pdmp.max-age", "not in force yet");
     }
 
     fn allows(schedule: Schedule, drug: &str, order: RemoteOrder, day: &str) -> Telemedicine {

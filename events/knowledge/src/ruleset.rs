@@ -188,8 +188,7 @@ impl Ruleset {
 
     /// The tests that a drug asks for, in the order of the table.
     pub fn tests_of(&self, id: &DrugId) -> impl Iterator<Item = &Test> {
-        let ingredients = self.drugs.get(id).map_or(&[][..], |entry| entry.ingredients.as_slice());
-        self.monitoring.tests(ingredients)
+        self.monitoring.tests(self.drugs.get(id))
     }
 
     /// The test of that name.

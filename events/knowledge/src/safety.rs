@@ -57,6 +57,8 @@ pub struct Exposure {
     pub last_dose_at: Option<Instant>,
     /// Whether the end of a planned overlap (cross-taper) is on record.
     pub tapering: bool,
+    /// What it is taken for, when known: some labels name another maximum for each use.
+    pub purpose: Option<ConditionId>,
 }
 
 /// What is known of allergies.
@@ -127,4 +129,6 @@ pub struct Proposal {
     pub regimen: Regimen,
     /// The exposure that it takes the place of (a dose change), if any.
     pub replaces: Option<Uuid>,
+    /// What it is for; absent: what the exposure is taken for that it takes the place of.
+    pub purpose: Option<ConditionId>,
 }

@@ -1,5 +1,6 @@
 //! Symptom scales: what they are, what a set of answers means.
 
+mod causality;
 mod movement;
 mod score;
 #[cfg(test)]
@@ -38,11 +39,16 @@ pub enum ScaleKind {
     Ymrs,
     /// Abnormal Involuntary Movement Scale, 12 items, of which the first seven make the total, 0 to 28; a clinician scores it.
     Aims,
+    /// Medication Adherence Report Scale, 5 items 1 to 5, total 5 to 25; more is better. The patient answers.
+    Mars5,
+    /// Naranjo's scale of how likely a side effect comes from a drug: 10 questions, 0 not known or not done, 1 yes, 2 no. A no
+    /// may take away; a total below 0 counts as 0, up to 13. A clinician scores it.
+    Naranjo,
 }
 
 impl ScaleKind {
     /// Every scale.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Phq9,
         Self::Gad7,
         Self::Cssrs,
@@ -55,6 +61,8 @@ impl ScaleKind {
         Self::Dast10,
         Self::Ymrs,
         Self::Aims,
+        Self::Mars5,
+        Self::Naranjo,
     ];
 
     /// How many answers it takes.
@@ -71,6 +79,8 @@ impl ScaleKind {
             Self::Dast10 => 10,
             Self::Ymrs => 11,
             Self::Aims => movement::ITEMS,
+            Self::Mars5 => 5,
+            Self::Naranjo => causality::POINTS.len(),
         }
     }
 
@@ -87,6 +97,8 @@ impl ScaleKind {
             Self::Aims if item >= movement::RATED => 1,
             Self::Pcl5 | Self::AuditC | Self::Ymrs | Self::Aims => 4,
             Self::Cssrs | Self::Dast10 => 1,
+            Self::Mars5 => 5,
+            Self::Naranjo => causality::NO,
         }
     }
 
@@ -104,7 +116,9 @@ impl ScaleKind {
             | Self::AuditC
             | Self::Dast10
             | Self::Ymrs
-            | Self::Aims => answer <= self.highest_answer(item),
+            | Self::Aims
+            | Self::Naranjo => answer <= self.highest_answer(item),
+            Self::Mars5 => (1..=self.highest_answer(item)).contains(&answer),
         }
     }
 
@@ -114,19 +128,36 @@ impl ScaleKind {
     }
 
     /// What an answer to an item, counted from 0, adds to the total.
-    pub(crate) const fn points(self, item: usize, answer: u8) -> u8 {
-        let reversed = matches!(self, Self::Dast10) && item == DAST_10_REVERSED;
-        if reversed { 1u8.saturating_sub(answer) } else { answer }
+    pub(crate) fn points(self, item: usize, answer: u8) -> i8 {
+        if self == Self::Naranjo {
+            return causality::points(item, answer);
+        }
+        let reversed = self == Self::Dast10 && item == DAST_10_REVERSED;
+        let points = if reversed { 1u8.saturating_sub(answer) } else { answer };
+        i8::try_from(points).unwrap_or(i8::MAX)
     }
 
     /// The highest total.
     pub fn highest_total(self) -> u32 {
+        if self == Self::Naranjo {
+            return causality::HIGHEST;
+        }
         (0..self.items_of_total()).map(|item| u32::from(self.highest_answer(item))).sum()
     }
 
-    /// Whether what is scored must be seen, such as pupils, tremor or movements: nobody scores it of themselves.
+    /// Whether half of the first total or less is a response: not of a moment, of a judgement, or where more is better.
+    pub const fn falls_when_better(self) -> bool {
+        !self.is_of_withdrawal() && !matches!(self, Self::Mars5 | Self::Naranjo)
+    }
+
+    /// Whether it is about something that is named with it: a substance that is craved, a drug that is suspected.
+    pub const fn is_about_something(self) -> bool {
+        matches!(self, Self::Craving | Self::Naranjo)
+    }
+
+    /// Whether what is scored must be seen or judged, such as pupils, tremor or movements: nobody scores it of themselves.
     pub const fn is_seen(self) -> bool {
-        matches!(self, Self::Cows | Self::CiwaAr | Self::Ymrs | Self::Aims)
+        matches!(self, Self::Cows | Self::CiwaAr | Self::Ymrs | Self::Aims | Self::Naranjo)
     }
 
     /// Whether it measures withdrawal: a moment, which is compared with no baseline.
@@ -147,7 +178,9 @@ impl ScaleKind {
             | Self::AuditC
             | Self::Dast10
             | Self::Ymrs
-            | Self::Aims => 0,
+            | Self::Aims
+            | Self::Mars5
+            | Self::Naranjo => 0,
         }
     }
 
@@ -165,7 +198,9 @@ impl ScaleKind {
             | Self::Pcl5
             | Self::Dast10
             | Self::Ymrs
-            | Self::Aims => None,
+            | Self::Aims
+            | Self::Mars5
+            | Self::Naranjo => None,
         }
     }
 
@@ -183,7 +218,9 @@ impl ScaleKind {
             | Self::Sows
             | Self::Pcl5
             | Self::Ymrs
-            | Self::Aims => None,
+            | Self::Aims
+            | Self::Mars5
+            | Self::Naranjo => None,
         }
     }
 
@@ -204,7 +241,9 @@ impl ScaleKind {
             | Self::AuditC
             | Self::Dast10
             | Self::Ymrs
-            | Self::Aims => &[],
+            | Self::Aims
+            | Self::Mars5
+            | Self::Naranjo => &[],
         }
     }
 
@@ -221,7 +260,9 @@ impl ScaleKind {
             | Self::Pcl5
             | Self::AuditC
             | Self::Dast10
-            | Self::Aims => None,
+            | Self::Aims
+            | Self::Mars5
+            | Self::Naranjo => None,
         }
     }
 
@@ -239,7 +280,9 @@ impl ScaleKind {
             | Self::AuditC
             | Self::Dast10
             | Self::Ymrs
-            | Self::Aims => None,
+            | Self::Aims
+            | Self::Mars5
+            | Self::Naranjo => None,
         }
     }
 }

@@ -92,6 +92,7 @@ mod tests {
             active,
             last_dose_at: None,
             tapering: false,
+            purpose: None,
         };
         Subject { exposures: names.iter().map(exposure).collect(), ..Subject::default() }
     }

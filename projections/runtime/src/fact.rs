@@ -1,6 +1,7 @@
 //! What a view is told: one event, decoded once for all views.
 
 use concord_domain::DomainEvent;
+use concord_domain::ruleset::InForce;
 use concord_kernel::{Instant, PatientId, PersonId, Role, StreamKind, StreamRef};
 use concord_ledger::Entry;
 use serde::Deserialize;
@@ -20,6 +21,8 @@ pub struct Fact {
     pub stream: StreamRef,
     /// Who did it.
     pub actor: By,
+    /// By which rules what follows from it is derived.
+    pub rules: InForce,
     /// What happened.
     pub event: DomainEvent,
 }
@@ -57,12 +60,12 @@ struct Cited {
     effective_at: Option<Instant>,
 }
 
-/// Decodes a stored event.
+/// Decodes a stored event; `rules` are those at its place of the log.
 ///
 /// # Errors
 ///
 /// [`Unreadable`] when payload or metadata are of no known shape; the cause is logged, without values.
-pub fn tell(entry: &Entry) -> Told {
+pub fn tell(entry: &Entry, rules: InForce) -> Told {
     let shredded = entry.is_shredded();
     let unreadable = Unreadable { position: entry.position, kind: entry.stream.kind, shredded };
     if shredded {
@@ -89,6 +92,7 @@ pub fn tell(entry: &Entry) -> Told {
         patient: cited.patient,
         stream: entry.stream,
         actor: cited.actor,
+        rules,
         event,
     })
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use concord_domain::{DomainEvent, audit};
+use concord_domain::{DomainEvent, audit, ruleset};
 use concord_kernel::{PatientId, StreamKind};
 use quick_cache::unsync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, Weighter};
@@ -173,8 +173,37 @@ impl<V: View> Folder<V> {
     }
 
     fn change(&mut self, told: &[Told], after: u64) -> Result<(), FoldError> {
-        let touched = Self::touched(told, after)?;
         self.erased.extend(erased::<V>(told, after));
+        let mut rest = told;
+        while let Some(at) = rest.iter().position(|told| republishes::<V>(told, after)) {
+            self.change_some(&rest[..at], after)?;
+            if let Ok(fact) = &rest[at] {
+                self.follow(fact)?;
+            }
+            rest = &rest[at + 1..];
+        }
+        self.change_some(rest, after)
+    }
+
+    /// Tells every row of rules that were published.
+    fn follow(&mut self, fact: &Fact) -> Result<(), FoldError> {
+        let mut keys = self.store.keys(self.instance).map_err(FoldError::Store)?;
+        keys.extend(self.waiting.keys().chain(self.unsettled.iter().flat_map(|docs| docs.keys())));
+        keys.sort_unstable();
+        keys.dedup();
+        let all: Vec<_> = keys.into_iter().map(|key| (0, key)).collect();
+        self.gather(&all).map_err(FoldError::Store)?;
+        for (_, key) in &all {
+            if let Some(slot) = self.waiting.get_mut(key).filter(|slot| slot.row.is_some()) {
+                let poison = |reason| FoldError::Poison { position: fact.position, reason };
+                apply::<V>(&mut slot.row, key, fact).map_err(poison)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn change_some(&mut self, told: &[Told], after: u64) -> Result<(), FoldError> {
+        let touched = Self::touched(told, after)?;
         if !V::INSERT_ONLY {
             self.gather(&touched).map_err(FoldError::Store)?;
         }
@@ -257,6 +286,13 @@ fn erased<V: View>(told: &[Told], after: u64) -> impl Iterator<Item = PatientId>
     let shredded =
         facts.filter(|fact| matches!(fact.event, DomainEvent::Audit(audit::Event::SubjectShredded { .. })));
     shredded.flat_map(|fact| V::rows_of(fact.patient))
+}
+
+/// Whether something that is told after `after` gives every row other rules.
+fn republishes<V: View>(told: &Told, after: u64) -> bool {
+    let published =
+        |fact: &Fact| matches!(fact.event, DomainEvent::Ruleset(ruleset::Event::RulesetPublished { .. }));
+    V::FOLLOWS_RULES && told.as_ref().is_ok_and(|fact| fact.position > after && published(fact))
 }
 
 fn concerns<V: View>(kind: StreamKind) -> bool {

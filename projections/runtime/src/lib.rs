@@ -17,6 +17,7 @@ mod options;
 mod postgres;
 mod projections;
 mod reader;
+mod rules;
 mod runner;
 mod shared;
 mod short;

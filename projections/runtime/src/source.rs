@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, TrySendError};
 use std::thread;
 
-use concord_kernel::{Clock, Instant};
+use concord_kernel::{Clock, Instant, StreamKind};
 use concord_ledger::{Entry, Filter, Ledger, Page, ReadError};
 use concord_telemetry::{TraceParent, trace, traceparent_of};
 use tokio::runtime::Handle;
@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::Told;
 use crate::fact::tell;
+use crate::rules::Rules;
 
 /// Pages that may be asked for and not yet read.
 const REQUESTS: usize = 8;
@@ -60,9 +61,10 @@ impl Source {
     pub(crate) fn start(ledger: Arc<dyn Ledger>, clock: Arc<dyn Clock>, runtime: Handle) -> Self {
         let (requests, queue) = mpsc::sync_channel::<Request>(REQUESTS);
         let work = move || {
+            let mut rules = Rules::default();
             while let Ok(Request { after, limit, reply }) = queue.recv() {
                 // Nobody listens any more after a rebuild was given up: the page is simply not wanted.
-                let _ = reply.send(runtime.block_on(page(&*ledger, &*clock, after, limit)));
+                let _ = reply.send(runtime.block_on(page(&*ledger, &*clock, &mut rules, after, limit)));
             }
         };
         let named = thread::Builder::new().name("views-read".into());
@@ -84,6 +86,7 @@ impl Source {
 async fn page(
     ledger: &dyn Ledger,
     clock: &dyn Clock,
+    rules: &mut Rules,
     after: u64,
     limit: usize,
 ) -> Result<Batch, SourceError> {
@@ -93,17 +96,7 @@ async fn page(
     // that begins just then, as if the ledger had lost something.
     let limit = usize::try_from(head.saturating_sub(after)).unwrap_or(limit).clamp(1, limit);
     let Page { entries, through } =
-        ledger.read(after, &Filter::default(), limit).await.map_err(|error| match error {
-            ReadError::Unavailable => SourceError::Unavailable,
-            ReadError::Keyless | ReadError::Shredded => {
-                tracing::error!("nobody here has the keys of the ledger");
-                SourceError::Unavailable
-            }
-            ReadError::Corrupt(what) => {
-                tracing::error!(what, "ledger is corrupt");
-                SourceError::Corrupt
-            }
-        })?;
+        ledger.read(after, &Filter::default(), limit).await.map_err(SourceError::from)?;
     // A short history must never pass for a complete one: every position is there, and there is a next one
     // while the head is ahead.
     let dense = entries.iter().zip(after + 1..).all(|(entry, position)| entry.position == position);
@@ -119,7 +112,26 @@ async fn page(
         Some(_) | None => asked_at,
     };
     let traces = traces(&entries);
-    Ok(Batch { told: entries.iter().map(tell).collect(), through, head, complete_as_of, traces })
+    let published = |entry: &Entry| entry.stream.kind == StreamKind::Ruleset;
+    rules.know(ledger, through, asked_at, || entries.iter().any(published)).await?;
+    let told = |entry| tell(entry, rules.at(entry));
+    Ok(Batch { told: entries.iter().map(told).collect(), through, head, complete_as_of, traces })
+}
+
+impl From<ReadError> for SourceError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Unavailable => Self::Unavailable,
+            ReadError::Keyless | ReadError::Shredded => {
+                tracing::error!("nobody here has the keys of the ledger");
+                Self::Unavailable
+            }
+            ReadError::Corrupt(what) => {
+                tracing::error!(what, "ledger is corrupt");
+                Self::Corrupt
+            }
+        }
+    }
 }
 
 fn traces(entries: &[Entry]) -> Vec<TraceParent> {

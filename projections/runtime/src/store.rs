@@ -191,6 +191,13 @@ pub trait ViewStore: Send + Sync + 'static {
     /// See [`StoreError`].
     fn load(&self, instance: Instance, keys: &[Key]) -> Result<Vec<StoredRow>, StoreError>;
 
+    /// Names every row of a build, in any order.
+    ///
+    /// # Errors
+    ///
+    /// See [`StoreError`].
+    fn keys(&self, instance: Instance) -> Result<Vec<Key>, StoreError>;
+
     /// Writes rows, lists and checkpoints of all `batch` in one transaction.
     ///
     /// # Errors

@@ -22,6 +22,9 @@ pub trait View: Send + Sync + 'static {
     /// Whether rows are written once and never again, as entries of a history are: then none is read back. Their keys
     /// are [`Key::entry`], and they appear on no list.
     const INSERT_ONLY: bool = false;
+    /// Whether every row follows the rules that a program publishes: a publication is applied to each row that there is,
+    /// whatever [`View::touches`] says of it. [`View::KINDS`] has the stream of rules then.
+    const FOLLOWS_RULES: bool = false;
     /// A row.
     type Row: Serialize + DeserializeOwned + Clone + PartialEq + Send + 'static;
 

@@ -1,8 +1,9 @@
 //! Read models: one folder answers one question.
 //!
 //! Each view is a fold (`mod`), its row (`row`), and typed questions (`read`). Rows hold names of knowledge rows,
-//! not their texts: names for people are looked up when somebody asks, so that new tables need no rebuild. Care-team
-//! membership decides on whose lists a client appears.
+//! not their texts: names for people are looked up when somebody asks, so that new tables need no rebuild. What is due is
+//! derived by the rules at the place of a fact, and again when others are published there. Care-team membership decides on
+//! whose lists a client appears.
 
 pub mod broken_glass;
 pub mod caseload;

@@ -7,6 +7,7 @@ mod live;
 mod pharmacy;
 mod plans;
 mod recoveries;
+pub(crate) mod rules;
 mod service;
 mod taking;
 
@@ -35,7 +36,12 @@ impl<V: View> Model<V> {
     pub(crate) fn of(facts: &[Fact]) -> Self {
         let mut rows = BTreeMap::new();
         for fact in facts.iter().filter(|fact| V::KINDS.contains(&fact.stream.kind)) {
-            for key in V::touches(fact) {
+            let keys: Vec<Key> = if V::FOLLOWS_RULES && rules::publishes(fact) {
+                rows.keys().copied().collect()
+            } else {
+                V::touches(fact)
+            };
+            for key in keys {
                 let mut row = rows.remove(&key);
                 V::apply(&mut row, &key, fact).unwrap();
                 rows.extend(row.map(|row| (key, row)));

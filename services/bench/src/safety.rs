@@ -213,13 +213,14 @@ fn exposure(rules: &Ruleset, number: usize, (name, mg, row): Taken) -> Result<Ex
         active: true,
         last_dose_at: None,
         tapering: false,
+        purpose: None,
     })
 }
 
 fn proposal(drug: &Drug) -> Proposal {
     let route = drug.routes.first().copied().unwrap_or(Route::Oral);
     let regimen = Regimen { dose: drug.start, frequency: Frequency::Daily, route };
-    Proposal { drug: drug.id.clone(), regimen, replaces: None }
+    Proposal { drug: drug.id.clone(), regimen, replaces: None, purpose: None }
 }
 
 fn unknown(what: impl std::fmt::Display) -> BenchError {

@@ -152,7 +152,7 @@ async fn read(ledger: &dyn Ledger, now: Instant) -> Result<Held, ExecuteError> {
     let mut published = Vec::new();
     for edition in archive.current(now) {
         match edition.rules(&base) {
-            Ok(rules) => published.push(Published { edition: without_tables(edition), rules }),
+            Ok(rules) => published.push(Published { edition: edition.without_tables(), rules }),
             Err(why) => {
                 tracing::error!(error = &why as &dyn std::error::Error, "published rules cannot be used");
                 return Ok(Held::Unusable { why: Arc::from(why.to_string()), version });
@@ -160,12 +160,4 @@ async fn read(ledger: &dyn Ledger, now: Instant) -> Result<Held, ExecuteError> {
         }
     }
     Ok(Held::Read { published, version })
-}
-
-/// Its tables are in the rules that were made of them.
-fn without_tables(edition: &Edition) -> Edition {
-    let mut edition = edition.clone();
-    edition.tables.clear();
-    edition.rows.clear();
-    edition
 }

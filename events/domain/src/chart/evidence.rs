@@ -58,6 +58,7 @@ fn add_use(subject: &mut Subject, recovery: &RecoveryFacts, context: &Context) {
         active: false,
         last_dose_at: Some(at),
         tapering: false,
+        purpose: None,
     };
     for (substance, at) in &recovery.last_use {
         let Some(row) = context.rules.substance(substance) else { continue };

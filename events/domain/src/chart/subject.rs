@@ -1,7 +1,7 @@
 //! A medication chart as the safety rules see it.
 
-use concord_kernel::{Instant, OutsideMedicationId};
-use concord_knowledge::safety::{Allergies, Exposure, LatestResult, Subject};
+use concord_kernel::{Instant, OrderId, OutsideMedicationId};
+use concord_knowledge::safety::{Allergies, Exposure, LatestResult, Proposal, Subject};
 use concord_knowledge::{Frequency, Milligrams, Regimen, Route};
 
 use super::state::{AllergyStatus, Ended, Order, Outside};
@@ -64,7 +64,14 @@ impl Order {
             active: self.held_at.is_none(),
             last_dose_at: self.last_dose_if_held(),
             tapering: self.tapers_at(now) || self.gives_way_at(now),
+            purpose: Some(self.indication.clone()),
         }
+    }
+
+    /// Another dose of it, or the same once more, as rules see it.
+    pub(super) fn proposal(&self, id: OrderId, regimen: Regimen) -> Proposal {
+        let (drug, purpose) = (self.drug.clone(), Some(self.indication.clone()));
+        Proposal { drug, regimen, replaces: Some(id.uuid()), purpose }
     }
 
     /// Whether an agreed way off is under way or about to begin: a plan for some day, or one that has run out, makes
@@ -90,6 +97,7 @@ impl Outside {
             active: true,
             last_dose_at: None,
             tapering: false,
+            purpose: None,
         };
         if !self.complete && !exposure.ingredients.is_empty() {
             exposures.push(Exposure { ingredients: Vec::new(), ..exposure.clone() });
@@ -113,6 +121,7 @@ impl Ended {
             active: false,
             last_dose_at: self.last_dose_at,
             tapering: false,
+            purpose: None,
         };
         if !self.complete && !exposure.ingredients.is_empty() {
             exposures.push(Exposure { ingredients: Vec::new(), ..exposure.clone() });

@@ -167,6 +167,15 @@ impl Edition {
         })
     }
 
+    /// The same without its tables and rows, which are in the rules that were made of them.
+    #[must_use]
+    pub fn without_tables(&self) -> Self {
+        let mut edition = self.clone();
+        edition.tables.clear();
+        edition.rows.clear();
+        edition
+    }
+
     /// All tables: those that were published, else the program's rows over `base`.
     ///
     /// # Errors

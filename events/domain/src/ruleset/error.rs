@@ -107,6 +107,5 @@ const fn loosens(what: &NotTaken) -> bool {
             | NotTaken::Closed
             | NotTaken::NoNewRows { .. }
             | NotTaken::Recognised { .. }
-            | NotTaken::NotListed { .. }
     )
 }

@@ -1,5 +1,7 @@
 //! The rules for making rules, one test each.
 
+mod calendar;
+
 use std::collections::BTreeMap;
 
 use concord_kernel::{Day, Instant, PersonId, Role};

@@ -35,7 +35,7 @@ pub enum Command {
         language: String,
         /// When it was answered.
         taken_at: Instant,
-        /// For craving: which substance.
+        /// For craving: which substance; for Naranjo's scale: which drug is suspected.
         substance: Option<Text>,
     },
     /// Say that a raised risk was dealt with.

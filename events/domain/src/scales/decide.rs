@@ -90,7 +90,7 @@ impl Scales {
             baseline: score.total.and(baseline),
             response: score
                 .total
-                .zip(baseline.filter(|_| !form.scale.is_of_withdrawal()))
+                .zip(baseline.filter(|_| form.scale.falls_when_better()))
                 .map(|(total, baseline)| scoring::response(form.scale, baseline, total)),
             remission: score.total.and_then(|total| scoring::remission(form.scale, total)),
             mode: form.mode,
@@ -153,23 +153,10 @@ impl Form<'_> {
         if self.taken_at < context.now.plus_days(-MOST_DAYS_BACK) {
             return Err(Error::TakenTooLongAgo { most_days: MOST_DAYS_BACK });
         }
-        match (self.scale, self.substance) {
-            (ScaleKind::Craving, None) => Err(Error::SubstanceRequired),
-            (ScaleKind::Craving, Some(_)) | (_, None) => Ok(()),
-            (
-                ScaleKind::Phq9
-                | ScaleKind::Gad7
-                | ScaleKind::Cssrs
-                | ScaleKind::Cows
-                | ScaleKind::CiwaAr
-                | ScaleKind::Sows
-                | ScaleKind::Pcl5
-                | ScaleKind::AuditC
-                | ScaleKind::Dast10
-                | ScaleKind::Ymrs
-                | ScaleKind::Aims,
-                Some(_),
-            ) => Err(Error::SubstanceNotAsked),
+        match (self.scale.is_about_something(), self.substance) {
+            (true, None) => Err(Error::SubstanceRequired),
+            (false, Some(_)) => Err(Error::SubstanceNotAsked),
+            (true, Some(_)) | (false, None) => Ok(()),
         }
     }
 }

@@ -60,8 +60,8 @@ pub enum Error {
         /// The most days ago.
         most_days: i64,
     },
-    /// Craving is of a substance.
-    #[error("craving is of a substance")]
+    /// Craving is of a substance, and a drug is suspected of a side effect.
+    #[error("the form is about a substance or drug")]
     SubstanceRequired,
     /// The form asks for no substance.
     #[error("the form asks for no substance")]
@@ -110,7 +110,7 @@ impl Explain for Error {
             Self::NotALanguage => "name the language of the form as in en-US",
             Self::TakenInFuture => "correct the time at which the form was answered",
             Self::TakenTooLongAgo { .. } => "ask the patient again",
-            Self::SubstanceRequired => "name the substance that is craved",
+            Self::SubstanceRequired => "name the substance that is craved, or the drug that is suspected",
             Self::SubstanceNotAsked => "leave the substance out",
             Self::UnknownRisk => "name the administration that raised the risk",
             Self::RiskAlreadyResolved => "there is nothing left to resolve",

@@ -45,7 +45,7 @@ pub enum Event {
         language: String,
         /// When it was answered.
         taken_at: Instant,
-        /// For craving: which substance.
+        /// For craving: which substance; for Naranjo's scale: which drug is suspected.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         substance: Option<Text>,
     },

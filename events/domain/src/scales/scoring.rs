@@ -30,7 +30,9 @@ pub(super) fn score(rules: &Ruleset, kind: ScaleKind, items: &[Option<u8>]) -> R
         | ScaleKind::Pcl5
         | ScaleKind::AuditC
         | ScaleKind::Dast10
-        | ScaleKind::Ymrs => rules.band(kind, score.total.ok_or(Error::Unanswered)?),
+        | ScaleKind::Ymrs
+        | ScaleKind::Mars5
+        | ScaleKind::Naranjo => rules.band(kind, score.total.ok_or(Error::Unanswered)?),
         ScaleKind::Cssrs => Some(level_name(score.risk.ok_or(Error::Unanswered)?)),
         ScaleKind::Aims => Some(movements(score.dyskinesia.ok_or(Error::Unanswered)?)),
     };

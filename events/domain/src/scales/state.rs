@@ -165,7 +165,7 @@ impl Scales {
         }
     }
 
-    /// The first total of a scale and, for craving, a substance.
+    /// The first total of a scale and, where it is about one, a substance or drug.
     pub(super) fn baseline(&self, scale: ScaleKind, substance: Option<&Text>) -> Option<u16> {
         self.series.iter().find(|known| known.is(scale, substance)).map(|series| series.baseline)
     }

@@ -529,6 +529,31 @@ fn trauma_and_use_are_told_by_the_patient_and_compared_with_the_first_answer() {
     refuses(Form { substance: Some(text("wine")), ..trauma(1, 0) }, Error::SubstanceNotAsked);
 }
 
+#[test]
+fn how_likely_a_drug_is_the_cause_is_judged_by_a_clinician_of_one_drug_and_is_no_response() {
+    let suspected =
+        |n, items| Form { substance: Some(text("lithium")), ..form(n, ScaleKind::Naranjo, items) };
+    let probable = suspected(1, [1, 1, 1, 0, 2, 0, 0, 0, 0, 0]);
+    let doubtful = suspected(2, [0, 2, 0, 0, 1, 0, 0, 0, 0, 0]);
+    let events = recorded(&[probable.clone(), doubtful]);
+    let told = |event: &Event| match event {
+        Event::ScaleScored { total, band, response, .. } => (*total, band.clone(), *response),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(told(&events[0]), (Some(6), Some("probable".to_owned()), None));
+    assert_eq!(told(&events[1]), (Some(0), Some("doubtful".to_owned()), None));
+    refuses(Form { mode: AdministrationMode::SelfReport, ..probable.clone() }, Error::ClinicianScores);
+    refuses(Form { substance: None, ..probable }, Error::SubstanceRequired);
+}
+
+#[test]
+fn a_form_about_taking_medication_is_told_by_the_patient_and_less_of_it_is_no_response() {
+    let own =
+        |n, answer| Form { mode: AdministrationMode::SelfReport, ..form(n, ScaleKind::Mars5, [answer; 5]) };
+    assert_eq!(verdict(&[own(1, 5), own(2, 2)]), (Some(10), Some(25), None, None));
+    refuses(own(1, 0), Error::AnswerNotOffered { item: 1 });
+}
+
 /// What is found worse, one score a week.
 fn worse(totals: &[u8]) -> Vec<(u16, u16)> {
     let mut forms = Vec::new();

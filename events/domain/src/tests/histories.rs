@@ -298,7 +298,7 @@ fn any_of_scores() -> impl Strategy<Value = Command> {
             mode: AdministrationMode::SelfReport,
             language: "en-US".to_owned(),
             taken_at: noon().plus_days(days),
-            substance: (scale == ScaleKind::Craving).then(|| text("alcohol")),
+            substance: scale.is_about_something().then(|| text("alcohol")),
         }),
         1 => (0_u128..40).prop_map(|n| scales::Command::ResolveRisk {
             id: ScaleId::new(uuid(n)),

@@ -7,7 +7,8 @@ pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
     for item in scene.judged() {
         for &at in &item.ingredients {
             for rule in scene.rules.rules.conditions.of(at) {
-                let applies = rule.conditions.iter().any(|c| scene.conditions.contains(c))
+                let applies = item.is_meant(&rule.says, at)
+                    && rule.conditions.iter().any(|c| scene.conditions.contains(c))
                     && rule.in_product_with.as_ref().is_none_or(|set| set.any_of(&item.ingredients))
                     && !rule
                         .unless

@@ -17,6 +17,7 @@ struct Total<'s> {
     amount: Milligrams,
     proposed: bool,
     entries: Vec<&'s Entry>,
+    parts: Vec<&'s Item<'s>>,
 }
 
 pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
@@ -42,6 +43,7 @@ fn totals<'s>(scene: &'s Scene<'_>) -> Vec<Total<'s>> {
                 amount: Milligrams::ZERO,
                 proposed: false,
                 entries: Vec::new(),
+                parts: Vec::new(),
             });
             all.len() - 1
         });
@@ -50,6 +52,7 @@ fn totals<'s>(scene: &'s Scene<'_>) -> Vec<Total<'s>> {
         total.amount = Milligrams::from_micrograms(sum);
         total.proposed |= item.proposed;
         total.entries.extend(item.entry);
+        total.parts.push(item);
     }
     all
 }
@@ -116,6 +119,16 @@ fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseL
         return;
     }
     let judged = total.proposed || !scene.proposing;
+    match is_for(total, limit) {
+        Some(true) => {}
+        Some(false) => return,
+        None => {
+            if judged {
+                found.special("missing.purpose", &[total.at]);
+            }
+            return;
+        }
+    }
     if limit.age_over.is_some() && scene.age().is_none() {
         if judged {
             found.special("missing.birth-date", &[total.at]);
@@ -146,6 +159,22 @@ fn under_circumstance<'a>(scene: &Scene<'a>, total: &Total<'_>, limit: &'a DoseL
             found.say(&limit.says, &[total.at, other]);
         }
     }
+}
+
+/// Whether a part of the total is a product that the limit speaks of and is taken for what it speaks of; nothing when nobody
+/// knows what some part is for. The maximum of
+/// the formulary row holds then, which is that of the widest use: the least of all uses would stop what is right for
+/// another one. So it does for a use that no label names.
+fn is_for(total: &Total<'_>, limit: &DoseLimit) -> Option<bool> {
+    let mut meant = total.parts.iter().filter(|part| part.is_meant(&limit.says, total.at)).peekable();
+    if meant.peek().is_none() {
+        return Some(false);
+    }
+    let is_for = |part: &&&Item<'_>| part.purpose.is_some_and(|of| limit.purposes.contains(&of));
+    if limit.purposes.is_empty() || meant.clone().any(|part| is_for(&part)) {
+        return Some(true);
+    }
+    meant.all(|part| part.purpose.is_some()).then_some(false)
 }
 
 /// Whether a result that the limit asks for is below its bound; nothing when there is no fresh one of any kind.

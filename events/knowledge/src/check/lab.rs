@@ -9,7 +9,7 @@ pub(super) fn say<'a>(scene: &Scene<'a>, found: &mut Found<'a>) {
     for item in scene.judged() {
         for &at in &item.ingredients {
             for rule in scene.rules.rules.labs.of(at) {
-                if rule.labs.iter().any(|&lab| speaks(scene, rule, lab)) {
+                if item.is_meant(&rule.says, at) && rule.labs.iter().any(|&lab| speaks(scene, rule, lab)) {
                     found.say(&rule.says, &[at]);
                 }
             }
@@ -32,6 +32,9 @@ fn speaks(scene: &Scene<'_>, rule: &LabRule, lab: u16) -> bool {
 
 /// Whether a result is wanted and not there.
 fn missing(scene: &Scene<'_>, item: &Item<'_>, at: At, rule: &MissingRule) -> bool {
+    if !item.is_meant(&rule.says, at) {
+        return false;
+    }
     let taken = !item.proposed || scene.continued.contains(&at);
     let wanted = match rule.when {
         When::Start => item.proposed && !taken,
@@ -43,7 +46,9 @@ fn missing(scene: &Scene<'_>, item: &Item<'_>, at: At, rule: &MissingRule) -> bo
     }
     let with = rule.with.as_ref();
     with.is_none_or(|with| {
-        let companions = scene.active().flat_map(|other| &other.ingredients);
-        companions.into_iter().any(|&other| other != at && with.contains(other))
+        let counts = |beside: &Item<'_>, other: At| {
+            other != at && with.contains(other) && beside.is_meant(&rule.says, other)
+        };
+        scene.active().any(|beside| beside.ingredients.iter().any(|&other| counts(beside, other)))
     })
 }

@@ -28,6 +28,9 @@ fn both<'a>(scene: &Scene<'a>, one: &Item<'_>, other: &Item<'_>, found: &mut Fou
                 continue;
             }
             for (rule, one_is_a) in scene.rules.rules.pair(p, q) {
+                if !one.is_meant(&rule.says, p) || !other.is_meant(&rule.says, q) {
+                    continue;
+                }
                 let sides = if one_is_a { [one, other] } else { [other, one] };
                 judge(scene, rule, sides, &[p, q], found);
             }

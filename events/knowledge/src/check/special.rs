@@ -124,8 +124,10 @@ fn supply<'a>(scene: &Scene<'a>, item: &Item<'_>, found: &mut Found<'a>) {
     let rules = &scene.rules.rules;
     let most = rules.numbers.lethal_supply_days;
     if scene.subject.suicide_risk && scene.subject.first_supply_days.is_some_and(|days| days > most) {
-        for &at in item.ingredients.iter().filter(|at| rules.lethal_overdose.contains(**at)) {
-            found.special("supply.lethal-overdose", &[at]);
+        let says = rules.special("supply.lethal-overdose");
+        let kills = |at: At| rules.lethal_overdose.contains(at) && item.is_meant(says, at);
+        for &at in item.ingredients.iter().filter(|at| kills(**at)) {
+            found.say(says, &[at]);
         }
     }
 }

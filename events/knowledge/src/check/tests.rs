@@ -6,9 +6,11 @@ mod doses;
 mod every_row;
 mod labels;
 mod pairs;
+mod products;
 mod properties;
 mod records;
 mod speed;
+mod uses;
 
 use concord_kernel::Instant;
 use uuid::Uuid;
@@ -45,6 +47,7 @@ pub(super) fn takes(names: &[&str]) -> Exposure {
         active: true,
         last_dose_at: None,
         tapering: false,
+        purpose: None,
     }
 }
 
@@ -86,7 +89,7 @@ pub(super) fn propose(drug: &str) -> Proposal {
     let drug = DrugId::parse(drug).unwrap();
     let row = Ruleset::embedded().drug(&drug).unwrap();
     let regimen = Regimen { dose: row.start, frequency: Frequency::Daily, route: row.routes[0] };
-    Proposal { drug, regimen, replaces: None }
+    Proposal { drug, regimen, replaces: None, purpose: None }
 }
 
 pub(super) fn check(subject: &Subject, drug: &str) -> Vec<Finding> {

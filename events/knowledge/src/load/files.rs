@@ -64,6 +64,7 @@ embedded!(
     "monitoring.csv",
     "outreach.csv",
     "policies.csv",
+    "products.csv",
     "recovery_limits.csv",
     "red_flags.csv",
     "scales.csv",

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::conditions::Conditions;
 use super::fault::{Fault, LoadError};
 use super::files::Files;
+use super::products::Products;
 use super::set::{At, Set, Vocabulary};
 use super::small::Labs;
 use super::table::{Row, Table, Verdict};
@@ -48,6 +49,8 @@ pub(crate) struct DoseLimit {
     pub(crate) over_mg: f64,
     pub(crate) with: Option<Set>,
     pub(crate) conditions: Vec<u16>,
+    /// Only for what is taken for one of these; for every use when empty.
+    pub(crate) purposes: Vec<u16>,
     pub(crate) age_over: Option<u16>,
     pub(crate) lab_below: Option<LabBelow>,
     /// The limit is for each kilogram of the latest weight, whose kind this is.
@@ -186,8 +189,11 @@ pub(crate) struct Rules {
     pub(crate) lethal_overdose: Set,
 }
 
+/// The one rule that code applies and that may speak of some products alone.
+const SUPPLY: &str = "supply.lethal-overdose";
+
 /// Rules that code applies; their words are in `special_rules.csv`.
-const SPECIAL: [&str; 24] = [
+const SPECIAL: [&str; 25] = [
     "map.unrecognised",
     "allergy.unknown",
     "allergy.same-ingredient",
@@ -211,7 +217,8 @@ const SPECIAL: [&str; 24] = [
     "missing.weight",
     "missing.withdrawal-agonist",
     "missing.limit-result",
-    "supply.lethal-overdose",
+    "missing.purpose",
+    SUPPLY,
 ];
 
 impl Rules {
@@ -268,6 +275,18 @@ impl Rules {
             self.pairs.push(rule);
         }
         Ok(())
+    }
+
+    /// Has the rule of that name speak of some products alone; whether there is one.
+    pub(crate) fn narrow(&mut self, id: &str, products: &Products) -> bool {
+        let says = (self.pairs.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.conditions.rules.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.limits.rules.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.labs.rules.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.missing.rules.iter_mut().map(|rule| &mut rule.says))
+            .chain(self.special.get_mut(SUPPLY));
+        let found = says.into_iter().find(|says| says.id.as_str() == id);
+        found.map(|says| says.products.push(products.clone())).is_some()
     }
 
     /// The rules about two different ingredients, each with whether `one` is its side `a`.
@@ -411,6 +430,7 @@ fn dose_limits(
             over_mg: row.number("over_mg")?.ok_or_else(|| row.fault(Fault::EmptyText("over_mg")))?,
             with: words.select_if_any(&row, "with")?,
             conditions: conditions.select(&row, "conditions")?,
+            purposes: conditions.select(&row, "purposes")?,
             age_over: row.whole("age_over")?,
             lab_below,
             per_kg,

@@ -8,7 +8,9 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error as ValueError;
 
 use super::fault::{Fault, LoadError};
-use crate::{Action, RuleId, Severity};
+use super::products::Products;
+use super::set::At;
+use crate::{Action, Drug, Regimen, RuleId, Severity};
 
 /// A rule's name and what it says.
 #[derive(Clone, Debug)]
@@ -19,6 +21,15 @@ pub(crate) struct Verdict {
     pub(crate) mechanism: String,
     pub(crate) advice: String,
     pub(crate) source: String,
+    /// Of which products the rule speaks, where not of all.
+    pub(crate) products: Vec<Products>,
+}
+
+impl Verdict {
+    /// Whether it speaks of a substance in what is taken so.
+    pub(crate) fn speaks_of(&self, at: At, drug: Option<&Drug>, regimen: Option<Regimen>) -> bool {
+        self.products.iter().all(|products| products.mean(at, drug, regimen))
+    }
 }
 
 /// One row with its place.
@@ -90,6 +101,29 @@ impl Table {
     /// The names of its columns, in order.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &str> {
         self.headers.iter()
+    }
+
+    /// The same rows under the columns of `stands`. Of a column that is not here a row says what stands under its name there,
+    /// and a new row says nothing. `None`: there is a column that `stands` has not, or another order.
+    pub(crate) fn under(&self, stands: &Self) -> Option<Self> {
+        let mut columns = stands.columns();
+        if !self.columns().all(|column| columns.any(|known| known == column)) {
+            return None;
+        }
+        let place_of = |column: &str| self.columns().position(|known| known == column);
+        let id = stands.columns().position(|known| known == "id")?;
+        let records = self.records.iter().map(|(line, record)| {
+            let name = place_of("id").and_then(|place| record.get(place)).map(str::trim);
+            let mut all = stands.records.iter().map(|(_, standing)| standing);
+            let standing = all.find(|standing| standing.get(id).map(str::trim) == name);
+            let fields = stands.columns().enumerate().map(|(at, column)| match place_of(column) {
+                Some(place) => record.get(place).unwrap_or_default(),
+                None => standing.and_then(|standing| standing.get(at)).unwrap_or_default(),
+            });
+            (*line, fields.collect())
+        });
+        let (file, headers, records) = (self.file, stands.headers.clone(), records.collect());
+        Some(Self { file, headers, records, signed: self.signed })
     }
 
     /// A fault of the whole table.
@@ -194,6 +228,7 @@ impl Row<'_> {
             mechanism: self.words("mechanism")?,
             advice: self.words("advice")?,
             source: self.words("source")?,
+            products: Vec::new(),
         };
         let blocks = matches!(verdict.action, Action::BlockUnlessCosigned | Action::Space | Action::Block);
         if verdict.severity == Severity::Moderate && blocks {

@@ -115,13 +115,6 @@ fn no_way_round(row: &Row<'_>, (before, after): (&Ruleset, &Ruleset)) -> Result<
     else {
         return Ok(());
     };
-    if drug.schedule.is_some() {
-        let why = "looks into the prescription monitoring program";
-        return Err(placed(row, Some("schedule"), NotTaken::NotListed { why }));
-    }
-    if after.tests_of(&drug.id).next().is_some() {
-        return Err(placed(row, Some("ingredients"), NotTaken::NotListed { why: "tests of its substances" }));
-    }
     let shares = |other: &&Drug| other.ingredients.iter().any(|held| drug.ingredients.contains(held));
     for other in before.drugs().filter(shares) {
         beside(row, drug, other)?;
@@ -134,8 +127,9 @@ fn beside(row: &Row<'_>, drug: &Drug, other: &Drug) -> Result<(), ProgramFault> 
         Err(placed(row, Some(column), NotTaken::Loosens { id: other.id.as_str().to_owned(), stands, asked }))
     };
     let none = || "none".to_owned();
-    if other.schedule.is_some() {
-        return loosens("schedule", "a controlled substance".to_owned(), none());
+    if let Some(stands) = other.schedule.filter(|schedule| drug.schedule != Some(*schedule)) {
+        let asked = drug.schedule.map_or_else(none, |schedule| format!("{schedule:?}"));
+        return loosens("schedule", format!("{stands:?}"), asked);
     }
     if !other.prescribable && drug.prescribable {
         return loosens("prescribable", "no".to_owned(), "yes".to_owned());

@@ -97,6 +97,7 @@ const LIMITS: &[(&str, Way)] = &[
     ("adherence-unknown-most", Way::Lower),
     ("bridge-days", Way::Lower),
     ("overlap-days", Way::Lower),
+    ("monitoring-early", Way::Lower),
     ("critical-result-within", Way::Lower),
     ("lethal-supply-days", Way::Lower),
 ];
@@ -122,12 +123,30 @@ const POLICIES: &[(&str, Way)] = &[
     ("telemedicine.buprenorphine-oud", Way::Lower),
     ("pdmp.max-age", Way::Lower),
     ("pdmp.max-age.ny", Way::Lower),
+    ("pdmp.max-age.fl", Way::Lower),
+    ("pdmp.max-age.in", Way::Lower),
+    ("pdmp.max-age.ma", Way::Lower),
+    ("pdmp.max-age.pa", Way::Lower),
+    ("pdmp.max-age.tx", Way::Lower),
     ("epcs.factor.max-age", Way::Lower),
     ("prescription.judged.max-age", Way::Lower),
     ("prescription.validity", Way::Lower),
 ];
 
-/// Between those who treat; reconciliation is not among them, because its dates are derived where no program's rules reach.
+/// What the service starts by itself.
+const DEADLINES: &[(&str, Way)] = &[
+    ("missed-visits", Way::Lower),
+    ("missed-visits-review", Way::Lower),
+    ("worsening-points", Way::Lower),
+    ("worsening-scores", Way::Higher),
+    ("worsening-review", Way::Lower),
+    ("bridging-within", Way::Lower),
+    ("bridging-supply", Way::Higher),
+    ("broken-glass-lasts", Way::Lower),
+    ("broken-glass-review", Way::Lower),
+];
+
+/// Between those who treat.
 const TERMS: &[(&str, Way)] = &[
     ("consult.routine", Way::Lower),
     ("consult.urgent", Way::Lower),
@@ -135,6 +154,9 @@ const TERMS: &[(&str, Way)] = &[
     ("conflict.severe", Way::Lower),
     ("update", Way::Lower),
     ("update.urgent", Way::Lower),
+    ("reconcile.new", Way::Lower),
+    ("reconcile.transition", Way::Lower),
+    ("reconcile.regular", Way::Lower),
 ];
 
 /// What a program may do to the table of that name; nothing when there is no word about it.
@@ -154,8 +176,10 @@ pub(super) fn rights(file: &str) -> Option<Rights> {
             Rights { adds: true, columns: &[DRUG, ("why", Way::Words), SOURCE] }
         }
         "missed_doses.csv" => Rights { adds: true, columns: &[("after_hours", Way::Lower), ADVICE, SOURCE] },
+        "monitoring.csv" | "level_timing.csv" | "outreach.csv" => schedules(file)?,
         "coordination.csv" => Rights { adds: false, columns: &[("hours", Way::ByRow(TERMS)), SOURCE] },
         "limits.csv" => Rights { adds: false, columns: &[("value", Way::ByRow(LIMITS)), SOURCE] },
+        "deadlines.csv" => Rights { adds: false, columns: &[("value", Way::ByRow(DEADLINES)), SOURCE] },
         "recovery_limits.csv" => {
             Rights { adds: false, columns: &[("value", Way::ByRow(RECOVERY_LIMITS)), SOURCE] }
         }
@@ -193,6 +217,28 @@ fn vocabulary(file: &str) -> Option<Rights> {
         "ingredients.csv" => &[("aliases", Way::More), SOURCE],
         "conditions.csv" => &[("icd10", Way::More), ("snomed", Way::More), ("aliases", Way::More), SOURCE],
         "labs.csv" => &[("loinc", Way::More), SOURCE],
+        _ => return None,
+    };
+    Some(Rights { adds: true, columns })
+}
+
+/// What falls due by time.
+fn schedules(file: &str) -> Option<Rights> {
+    let columns: &[(&str, Way)] = match file {
+        "monitoring.csv" => &[
+            DRUG,
+            ("labs", Way::Fewer),
+            ("age_over", Way::LowerOrAlways),
+            // A result of longer ago counts less, and where none was asked one is.
+            ("baseline_days", Way::Lower),
+            ("after_start_days", Way::More),
+            ("after_change_days", Way::Lower),
+            ("every_days", Way::Lower),
+            SOURCE,
+        ],
+        // A narrower window: fewer levels meet a schedule.
+        "level_timing.csv" => &[("least_hours", Way::Higher), ("most_hours", Way::Lower), SOURCE],
+        "outreach.csv" => &[("hours", Way::Lower), ("business_days", Way::Lower), SOURCE],
         _ => return None,
     };
     Some(Rights { adds: true, columns })
@@ -287,6 +333,7 @@ mod tests {
             ("recovery_limits.csv", RECOVERY_LIMITS),
             ("policies.csv", POLICIES),
             ("coordination.csv", TERMS),
+            ("deadlines.csv", DEADLINES),
         ];
         for (file, ways) in rows {
             let files = Files::embedded();

@@ -39,8 +39,8 @@ pub enum NotTaken {
     /// The table is there twice.
     #[error("the table is there twice")]
     TableTwice,
-    /// The columns are others than those of the table.
-    #[error("the columns must be those of the table that stands")]
+    /// There is a column that the table has not, or they are in another order.
+    #[error("the columns must be those of the table that stands, in their order")]
     Columns,
     /// No row of the table may be added or changed by a program.
     #[error("a program can neither add to this table nor change it")]
@@ -87,12 +87,6 @@ pub enum NotTaken {
         name: String,
         /// What it is recognised as.
         stands: String,
-    },
-    /// Lists of what is due are derived from the tables of the program alone, and would say nothing about the drug.
-    #[error("what is due for this drug could not be listed: {why}")]
-    NotListed {
-        /// What would be missing.
-        why: &'static str,
     },
     /// Nothing is asked.
     #[error("no row is added, tightened or confirmed")]

@@ -46,9 +46,8 @@ pub(super) fn merge(
     let whole =
         |what| ProgramFault { file: asked.file.to_owned(), line: 1, column: None, what: Box::new(what) };
     let rights = rights(asked.file).ok_or_else(|| whole(NotTaken::Closed))?;
-    if !stands.columns().eq(asked.columns()) {
-        return Err(whole(NotTaken::Columns));
-    }
+    // What was published before a table had a column is put over it as well.
+    let asked = asked.under(stands).ok_or_else(|| whole(NotTaken::Columns))?;
     let mut merged = Merged::of(stands);
     let standing: Vec<Row<'_>> = stands.rows().collect();
     let places: HashMap<String, usize> =

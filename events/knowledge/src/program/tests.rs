@@ -202,7 +202,7 @@ fn a_drug_that_is_added_is_no_way_round_the_row_of_the_same_substance() {
 }
 
 #[test]
-fn a_drug_is_added_where_what_is_due_for_it_can_be_listed() {
+fn a_drug_is_added_with_its_schedule_and_the_tests_of_its_substances() {
     let substance = "agomelatine,Agomelatine,,no,valdoxan,antidepressant,Program rule,,\n";
     let drug = |schedule: &str| {
         format!(
@@ -217,12 +217,15 @@ fn a_drug_is_added_where_what_is_due_for_it_can_be_listed() {
         ProgramRules::new(tables).unwrap().on(&Files::embedded())
     };
     assert!(loaded(&both("").unwrap()).drug(&DrugId::parse("agomelatine").unwrap()).is_some());
-    let controlled = both("IV").unwrap_err();
-    assert!(matches!(*controlled.what, NotTaken::NotListed { .. }), "{controlled}");
-    let lithium =
-        on("drugs.csv", DRUGS, "lithium-other,Lithium other,lithium,oral,,300,,,900,300,5,,b1,T0,yes,,S,,\n");
-    let lithium = lithium.unwrap_err();
-    assert!(matches!(*lithium.what, NotTaken::NotListed { .. }), "{lithium}");
+    let controlled = loaded(&both("IV").unwrap());
+    let agomelatine = controlled.drug(&DrugId::parse("agomelatine").unwrap()).unwrap();
+    assert_eq!(agomelatine.schedule, Some(concord_kernel::Schedule::IV));
+    let files = Files::embedded();
+    let lithium = files.text("drugs.csv").unwrap().lines().find(|line| line.starts_with("lithium,")).unwrap();
+    let other = lithium.replacen("lithium,Lithium", "lithium-other,Lithium other", 1);
+    let rules = loaded(&on("drugs.csv", DRUGS, &other).unwrap());
+    let tests = |id: &str| rules.tests_of(&DrugId::parse(id).unwrap()).count();
+    assert_eq!(tests("lithium-other"), tests("lithium"), "tests are of substances");
 }
 
 #[test]
@@ -245,7 +248,8 @@ fn a_number_of_the_program_goes_one_way_and_no_row_is_added_to_it() {
     assert!(on("limits.csv", LIMITS, "bridge-days,14,d,Program rule,,\n").is_ok());
     let longer = on("limits.csv", LIMITS, "bridge-days,60,d,Program rule,,\n").unwrap_err();
     assert_eq!(longer.column.as_deref(), Some("value"));
-    let stands = on("limits.csv", LIMITS, "monitoring-early,10,%,Program rule,,\n").unwrap_err();
+    const DEADLINES: &str = "id,value,unit,source,reviewed_by,reviewed_on\n";
+    let stands = on("deadlines.csv", DEADLINES, "bridging-least,2,h,Program rule,,\n").unwrap_err();
     assert!(matches!(*stands.what, NotTaken::Stands { .. }), "{stands}");
     let new = on("limits.csv", LIMITS, "patience,10,%,Program rule,,\n").unwrap_err();
     assert!(matches!(*new.what, NotTaken::NoNewRows { .. }), "{new}");
@@ -262,9 +266,38 @@ fn earlier_deadlines_hold_and_later_ones_are_refused() {
 }
 
 #[test]
+fn what_falls_due_falls_due_sooner_and_more_often_and_never_the_other_way() {
+    const TESTS: &str = "id,drug,labs,age_over,baseline_days,after_start_days,after_change_days,every_days,source,reviewed_by,reviewed_on\n";
+    let files = Files::embedded();
+    let id = "mon.lithium.level,";
+    let stands = files.text("monitoring.csv").unwrap().lines().find(|line| line.starts_with(id)).unwrap();
+    let column = |name: &str| TESTS.trim().split(',').position(|column| column == name).unwrap();
+    let with = |name: &str, value: &str| {
+        let mut fields: Vec<_> = stands.split(',').collect();
+        fields[column(name)] = value;
+        on("monitoring.csv", TESTS, &fields.join(","))
+    };
+    let rules = loaded(&with("every_days", "60").unwrap());
+    let test = rules.test(&crate::RuleId::parse("mon.lithium.level").unwrap()).unwrap();
+    assert_eq!(test.every_days, Some(60));
+    assert!(with("after_start_days", "5|10|12").is_ok());
+    for (name, looser) in
+        [("every_days", "180"), ("every_days", ""), ("after_change_days", ""), ("drug", "clozapine")]
+    {
+        assert_eq!(with(name, looser).unwrap_err().column.as_deref(), Some(name), "{looser}");
+    }
+    const TIMING: &str = "id,least_hours,most_hours,source,reviewed_by,reviewed_on\n";
+    assert!(on("level_timing.csv", TIMING, "lithium-level,11,13,Program rule,,\n").is_ok());
+    assert!(on("level_timing.csv", TIMING, "lithium-level,8,14,Program rule,,\n").is_err());
+    const OUTREACH: &str = "id,drug,depot,hours,business_days,source,reviewed_by,reviewed_on\n";
+    assert!(on("outreach.csv", OUTREACH, "outreach.other,,no,,2,Program rule,,\n").is_ok());
+    assert!(on("outreach.csv", OUTREACH, "outreach.other,,no,,5,Program rule,,\n").is_err());
+}
+
+#[test]
 fn a_table_that_nobody_has_thought_about_is_closed() {
     let files = Files::embedded();
-    for name in ["titrations.csv", "scales.csv", "monitoring.csv", "level_timing.csv"] {
+    for name in ["titrations.csv", "scales.csv", "injections.csv", "trials.csv"] {
         let text = files.text(name).unwrap().to_owned();
         let refused = ProgramRules::new([(name, text)]).unwrap().on(&files).unwrap_err();
         assert_eq!(*refused.what, NotTaken::Closed, "{name}");
@@ -280,6 +313,22 @@ fn a_file_is_a_table_with_the_columns_that_stand() {
     assert_eq!(*on("interactions.csv", DRUGS, SERTRALINE).unwrap_err().what, NotTaken::Columns);
     assert_eq!(*on("drugs.csv", DRUGS, "").unwrap_err().what, NotTaken::Empty);
     assert_eq!(*on("drugs.csv", DRUGS, "sertraline\n").unwrap_err().what, NotTaken::Faulty(Fault::Malformed));
+}
+
+#[test]
+fn a_column_that_a_file_leaves_out_says_what_stands_and_nothing_in_a_new_row() {
+    const BEFORE: &str = "id,ingredient,route,over_mg,with,conditions,lab,age_over,lab_below,per_kg,severity,action,mechanism,advice,source,reviewed_by,reviewed_on\n";
+    let row = |id: &str, over: u16| {
+        format!("{id},quetiapine,oral,{over},,,,,,no,contraindicated,block_unless_cosigned,M.,A.,S,,\n")
+    };
+    let rows = row("limit.quetiapine.depression", 200) + &row("limit.program.quetiapine", 500);
+    let composed = on("dose_limits.csv", BEFORE, &rows).unwrap();
+    let files = composed.files(None);
+    let says = |id: &str| files.text("dose_limits.csv").unwrap().lines().find(|line| line.starts_with(id));
+    let tightened = says("limit.quetiapine.depression,").unwrap();
+    assert!(tightened.contains(",200,,,major-depression|bipolar-depression,,"), "{tightened}");
+    let added = says("limit.program.quetiapine,").unwrap();
+    assert!(added.contains(",500,,,,,,,no,"), "{added}");
 }
 
 #[test]

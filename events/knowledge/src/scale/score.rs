@@ -120,7 +120,9 @@ impl ScaleKind {
             | Self::AuditC
             | Self::Dast10
             | Self::Ymrs
-            | Self::Aims => None,
+            | Self::Aims
+            | Self::Mars5
+            | Self::Naranjo => None,
             Self::Cssrs => match risk {
                 Some(RiskLevel::High) => Some(Flag::RiskHigh),
                 Some(RiskLevel::Moderate) => Some(Flag::RiskModerate),
@@ -134,13 +136,14 @@ impl ScaleKind {
 
     fn total(self, items: &[Option<u8>]) -> (Option<u16>, bool) {
         let counted = &items[..self.items_of_total().min(items.len())];
-        let points = |(at, answer): (usize, &Option<u8>)| Some(u16::from(self.points(at, (*answer)?)));
-        let answered: Vec<u16> = counted.iter().enumerate().filter_map(points).collect();
+        let points = |(at, answer): (usize, &Option<u8>)| Some(i16::from(self.points(at, (*answer)?)));
+        let answered: Vec<i16> = counted.iter().enumerate().filter_map(points).collect();
         let missing = counted.len() - answered.len();
         if missing > self.missing_allowed() || answered.is_empty() {
             return (None, false);
         }
-        let sum: u16 = answered.iter().sum();
+        // Answers may take away; less than nothing is nothing.
+        let sum = u16::try_from(answered.iter().sum::<i16>()).unwrap_or(0);
         let (all, there) = (counted.len(), answered.len());
         // Rounded to the nearest whole number, halves up.
         let estimate = (usize::from(sum) * all * 2 + there) / (there * 2);

@@ -149,6 +149,60 @@ fn being_able_to_stop_counts_nothing_and_not_being_able_counts_one() {
 }
 
 #[test]
+fn adherence_is_told_from_one_to_five_and_more_is_better() {
+    let total = |answers: [u8; 5]| ScaleKind::Mars5.score(&all(&answers)).unwrap().total;
+    assert_eq!([total([1; 5]), total([5, 5, 4, 5, 4])], [Some(5), Some(23)]);
+    assert_eq!(ScaleKind::Mars5.score(&all(&[5, 5, 0, 5, 5])), Err(ScaleError::NotOffered { item: 3 }));
+    let range = ScaleError::OutOfRange { item: 1, highest: 5 };
+    assert_eq!(ScaleKind::Mars5.score(&all(&[6, 5, 5, 5, 5])), Err(range));
+    assert_eq!(ScaleKind::Mars5.score(&[Some(5), None, Some(5), Some(5), Some(5)]).unwrap().total, None);
+    let band = |total| Ruleset::embedded().band(ScaleKind::Mars5, total).unwrap();
+    assert_eq!(
+        [5, 19, 20, 22, 23, 25].map(band),
+        ["low", "low", "between cut-offs", "between cut-offs", "high", "high"]
+    );
+    assert!(!ScaleKind::Mars5.falls_when_better() && ScaleKind::Phq9.falls_when_better());
+    assert_eq!(ScaleKind::Mars5.loinc_total(), None, "no code is known");
+}
+
+#[test]
+fn each_question_about_a_cause_adds_or_takes_away_what_naranjo_published() {
+    let total = |answers: [u8; 10]| ScaleKind::Naranjo.score(&all(&answers)).unwrap().total;
+    let (unknown, yes, no) = ([0; 10], [1; 10], [2; 10]);
+    // All yes: 1 + 2 + 1 + 2 - 1 - 1 + 1 + 1 + 1 + 1; all no: 0 - 1 + 0 - 1 + 2 + 1.
+    assert_eq!([total(unknown), total(yes), total(no)], [Some(0), Some(8), Some(1)]);
+    let alone = |item: usize, answer: u8| {
+        // Beside one yes to questions 1, 2, 3, 7 and 8, which are 6 points, so that nothing falls below 0.
+        let mut answers = unknown;
+        for sure in [0, 1, 2, 6, 7] {
+            answers[sure] = 1;
+        }
+        let before = total(answers).unwrap();
+        answers[item] = answer;
+        i32::from(total(answers).unwrap()) - i32::from(before)
+    };
+    assert_eq!([3, 4, 5, 8, 9].map(|item| alone(item, 1)), [2, -1, -1, 1, 1]);
+    assert_eq!([3, 4, 5, 8, 9].map(|item| alone(item, 2)), [-1, 2, 1, 0, 0]);
+    assert_eq!([0, 1, 2, 6, 7].map(|item| alone(item, 2)), [-1, -3, -1, -1, -1], "a yes is taken back");
+    assert_eq!(total([2, 2, 2, 2, 1, 1, 2, 2, 2, 2]), Some(0), "-4 is as doubtful as 0");
+    assert_eq!(
+        total([1, 1, 1, 1, 2, 2, 1, 1, 1, 1]).map(u32::from),
+        Some(ScaleKind::Naranjo.highest_total())
+    );
+    assert_eq!(
+        ScaleKind::Naranjo.score(&[None; 10]).unwrap().total,
+        None,
+        "not known is an answer, none is not"
+    );
+    let band = |total| Ruleset::embedded().band(ScaleKind::Naranjo, total).unwrap();
+    assert_eq!(
+        [0, 1, 4, 5, 8, 9, 13].map(band),
+        ["doubtful", "possible", "possible", "probable", "probable", "definite", "definite"]
+    );
+    assert!(ScaleKind::Naranjo.is_seen() && ScaleKind::Naranjo.is_about_something());
+}
+
+#[test]
 fn four_items_of_mania_count_twice_and_twelve_is_remission() {
     let worst = [4, 4, 4, 4, 8, 8, 4, 8, 8, 4, 4];
     assert_eq!(ScaleKind::Ymrs.score(&all(&worst)).unwrap().total, Some(60));

@@ -125,6 +125,12 @@ impl Asked<'_> {
         rows.iter().map(stored_row).collect()
     }
 
+    pub(super) async fn keys(self, instance: Instance) -> Result<Vec<Key>, StoreError> {
+        let question = Question { columns: "r.key", from: OWN_ROWS, order: "" };
+        let rows = self.rows(instance, &question.text(IS_ROW, ""), &[], &[], 0).await?;
+        rows.iter().map(|row| key(row, 0)).collect()
+    }
+
     pub(super) async fn rows_of(
         self,
         instance: Instance,

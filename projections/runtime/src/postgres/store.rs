@@ -80,6 +80,10 @@ impl ViewStore for PostgresStore {
         self.views.wait(self.asked().load(instance, keys))
     }
 
+    fn keys(&self, instance: Instance) -> Result<Vec<Key>, StoreError> {
+        self.views.wait(self.asked().keys(instance))
+    }
+
     fn commit(&self, batch: &[Writes]) -> Result<(), StoreError> {
         if let Some(faults) = &self.faults {
             faults.reached(CrashPoint::Writing);

@@ -63,6 +63,17 @@ pub(super) fn load(
     Ok(found)
 }
 
+pub(super) fn keys(connection: &Connection, instance: Instance) -> Result<Vec<Key>, StoreError> {
+    let table = Tables::of(instance).rows;
+    let mut statement = connection.prepare_cached(&format!("SELECT key FROM {table}"))?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(key(row, 0)?);
+    }
+    Ok(found)
+}
+
 pub(super) fn row(
     connection: &Connection,
     instance: Instance,

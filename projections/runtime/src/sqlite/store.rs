@@ -110,6 +110,10 @@ impl ViewStore for SqliteStore {
         self.read(|connection| read::load(connection, instance, keys))
     }
 
+    fn keys(&self, instance: Instance) -> Result<Vec<Key>, StoreError> {
+        self.read(|connection| read::keys(connection, instance))
+    }
+
     fn commit(&self, batch: &[Writes]) -> Result<(), StoreError> {
         let erases = batch.iter().any(|writes| !writes.erased.is_empty());
         self.write(|tx| {

@@ -98,6 +98,7 @@ fn rows_are_written_over_and_removed_and_read_one_by_one_and_together() {
     each(|store| {
         let build = begun(store, VIEW, Stage::Active);
         assert_eq!(store.row(build, &key(1)).unwrap(), None);
+        assert!(store.keys(build).unwrap().is_empty());
         assert!(
             store.load(build, &[]).unwrap().is_empty() && store.load(build, &[key(1)]).unwrap().is_empty()
         );
@@ -108,6 +109,9 @@ fn rows_are_written_over_and_removed_and_read_one_by_one_and_together() {
         let keys: Vec<_> = (0..300).map(key).collect();
         let expected = BTreeMap::from([(key(1), b"".to_vec()), (key(4), b"four".to_vec())]);
         assert_eq!(rows_of(store, build, &keys), expected);
+        let mut named = store.keys(build).unwrap();
+        named.sort_unstable();
+        assert_eq!(named, [key(1), key(4)]);
         assert_eq!(store.row(build, &key(4)).unwrap().as_deref(), Some(&b"four"[..]));
         assert_eq!(stages(store, VIEW), [(1, Stage::Active, 4)]);
     });

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use concord_domain::ruleset::InForce;
 use concord_kernel::{CommandId, Instant, LedgerId, ManualClock, SeededIds, TenantId, Token};
 use concord_ledger::{Filter, Ledger, SqliteLedger, SqliteOptions};
 use uuid::Uuid;
@@ -123,7 +124,7 @@ impl Disk {
         let (mut facts, mut after) = (Vec::new(), 0);
         loop {
             let page = self.ledger.read(after, &Filter::default(), 1_000).await.unwrap();
-            facts.extend(page.entries.iter().map(|entry| tell(entry).unwrap()));
+            facts.extend(page.entries.iter().map(|entry| tell(entry, InForce::embedded()).unwrap()));
             if page.through == after {
                 return facts;
             }

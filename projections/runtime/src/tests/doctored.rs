@@ -143,6 +143,10 @@ impl ViewStore for DoctoredStore {
         (self.load)(&self.store, instance, keys)
     }
 
+    fn keys(&self, instance: Instance) -> Result<Vec<Key>, StoreError> {
+        self.store.keys(instance)
+    }
+
     fn commit(&self, batch: &[Writes]) -> Result<(), StoreError> {
         (self.commit)(&self.store, batch)
     }

@@ -40,7 +40,7 @@ impl Chart {
 
 impl View for Chart {
     const NAME: &'static str = "chart";
-    const VERSION: u32 = 9;
+    const VERSION: u32 = 10;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::Assessment,
@@ -50,7 +50,9 @@ impl View for Chart {
         StreamKind::Prescription,
         StreamKind::Scales,
         StreamKind::Adherence,
+        StreamKind::Ruleset,
     ];
+    const FOLLOWS_RULES: bool = true;
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
@@ -100,18 +102,18 @@ impl View for Chart {
                 row.background.fold(event);
                 row.findings.fold(fact, event);
                 row.injections.fold(event);
-                row.trials.fold_chart(event);
+                row.trials.fold_chart(event, fact.rules.now());
             }
             DomainEvent::SideEffects(event) => row.effects.fold(fact.recorded_at, event)?,
             DomainEvent::Recovery(event) => row.recover(fact, event),
+            DomainEvent::Ruleset(_) => row.trials.follow(fact.rules.now()),
             DomainEvent::Prescription(event) => row.prescriptions.fold(fact, event),
-            DomainEvent::Scales(event) => row.trials.fold_scales(event),
-            DomainEvent::Adherence(event) => row.trials.fold_adherence(event),
+            DomainEvent::Scales(event) => row.trials.fold_scales(event, fact.rules.now()),
+            DomainEvent::Adherence(event) => row.trials.fold_adherence(event, fact.rules.now()),
             DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::TreatmentPlan(_)
             | DomainEvent::Coordination(_)
-            | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

@@ -223,7 +223,9 @@ impl Row {
             | ScaleKind::AuditC
             | ScaleKind::Dast10
             | ScaleKind::Ymrs
-            | ScaleKind::Aims => {}
+            | ScaleKind::Aims
+            | ScaleKind::Mars5
+            | ScaleKind::Naranjo => {}
         });
     }
 

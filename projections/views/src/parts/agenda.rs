@@ -4,9 +4,10 @@ use concord_domain::DomainEvent;
 use concord_domain::chart::Event as ChartEvent;
 use concord_domain::coordination::Event as CoordinationEvent;
 use concord_domain::episode::{Event as EpisodeEvent, Phase};
+use concord_domain::ruleset::InForce;
 use concord_kernel::{Instant, OrderId};
 use concord_knowledge::trial::Trial;
-use concord_knowledge::{Action, Ruleset, Within};
+use concord_knowledge::{Action, LabId, Within};
 use concord_projection::{Fact, ViewError};
 use serde::{Deserialize, Serialize};
 
@@ -15,8 +16,10 @@ use super::bridging::Bridging;
 use super::complaints::Complaints;
 use super::due::Open;
 use super::glass::Unreviewed;
+use super::looks::Looks;
 use super::pending::{Consents, Pending};
 use super::plans::Plans;
+use super::reconcile::Reconcile;
 use super::support::Support;
 use super::{
     Courses, Due, DueKind, Findings, Indications, Injections, Monitoring, Prescriptions, Recovery, Risks,
@@ -37,8 +40,8 @@ pub struct Agenda {
     /// Side effects without a decision.
     complaints: Complaints,
     findings: Findings,
-    /// Until when the list is compared with what is taken: after an admission, a return, something new, or by time.
-    reconcile_by: Option<Instant>,
+    /// After an admission, a return, something new, or by time.
+    reconcile: Reconcile,
     indications: Indications,
     courses: Courses,
     visits: Visits,
@@ -49,8 +52,7 @@ pub struct Agenda {
     recovery: Recovery,
     monitoring: Monitoring,
     prescriptions: Prescriptions,
-    /// When a prescription drug monitoring program was last looked into.
-    pdmp_checked_at: Option<Instant>,
+    looks: Looks,
     bridging: Bridging,
     injections: Injections,
     trials: Trials,
@@ -145,28 +147,29 @@ impl Agenda {
                     self.support.stay_closed(*episode);
                 }
                 self.bridging.fold(event);
-                self.monitoring.fold_episode(event);
+                self.monitoring.fold_episode(event, &fact.rules);
                 self.moved(fact, event);
             }
             DomainEvent::Assessment(event) => self.indications.fold(fact, event),
             DomainEvent::Chart(event) => {
                 self.findings.fold(fact, event);
                 self.courses.fold(event)?;
-                self.reconcile(fact.recorded_at, event);
+                self.reconcile(fact, event);
                 self.support.fold_chart(event);
-                self.monitoring.fold(event);
+                self.monitoring.fold(event, &fact.rules);
                 self.prescriptions.fold_chart(fact, event);
                 self.injections.fold(event);
-                self.trials.fold_chart(event);
+                self.trials.fold_chart(event, fact.rules.now());
                 if let ChartEvent::PdmpChecked { check, .. } = event {
-                    self.pdmp_checked_at = self.pdmp_checked_at.max(Some(check.checked_at));
+                    self.looks.looked(check.checked_at);
                 }
+                self.looks.follow(&self.courses, &fact.rules);
             }
             DomainEvent::SideEffects(event) => self.complaints.fold(event),
             DomainEvent::Scales(event) => {
                 self.risks.fold(event);
-                self.trials.fold_scales(event);
-                self.monitoring.fold_scales(event);
+                self.trials.fold_scales(event, fact.rules.now());
+                self.monitoring.fold_scales(event, &fact.rules);
             }
             DomainEvent::FollowUp(event) => {
                 self.visits.fold(fact.recorded_at, event);
@@ -176,13 +179,13 @@ impl Agenda {
             DomainEvent::Coordination(event) => self.awaited.fold(event),
             DomainEvent::Adherence(event) => {
                 self.support.fold(event);
-                self.trials.fold_adherence(event);
+                self.trials.fold_adherence(event, fact.rules.now());
             }
             DomainEvent::Recovery(event) => self.recovery.fold(fact, event),
             DomainEvent::Prescription(event) => self.prescriptions.fold(fact, event),
             DomainEvent::Access(event) => self.glass.fold(event),
+            DomainEvent::Ruleset(_) => self.follow(&fact.rules),
             DomainEvent::CareTeam(_)
-            | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
@@ -191,16 +194,23 @@ impl Agenda {
         Ok(())
     }
 
+    /// Derives what is due by other rules.
+    fn follow(&mut self, rules: &InForce) {
+        self.reconcile.follow(rules);
+        self.looks.follow(&self.courses, rules);
+        self.monitoring.follow(rules);
+        self.trials.follow(rules.now());
+    }
+
     /// Somebody who comes to the program, comes back to it, or leaves it step by step brings another list with them.
     fn moved(&mut self, fact: &Fact, event: &EpisodeEvent) {
         match event {
             EpisodeEvent::EpisodeOpened { .. }
             | EpisodeEvent::EpisodeResumed { .. }
             | EpisodeEvent::EpisodePhaseChanged { to: Phase::SteppingDown, .. } => {
-                self.sooner(fact.recorded_at, Within::ReconcileTransition);
+                self.reconcile.since(fact.recorded_at, Within::ReconcileTransition, &fact.rules);
             }
-            // Who comes back much later begins anew.
-            EpisodeEvent::EpisodeClosed { .. } => self.reconcile_by = None,
+            EpisodeEvent::EpisodeClosed { .. } => self.reconcile.over(),
             EpisodeEvent::PatientReferred { .. }
             | EpisodeEvent::CandidateScreened { .. }
             | EpisodeEvent::PatientWaitlisted { .. }
@@ -218,19 +228,13 @@ impl Agenda {
         self.courses.iter().next().is_none() && verdict.is_some_and(|verdict| !verdict.indicated)
     }
 
-    fn reconcile(&mut self, at: Instant, event: &ChartEvent) {
+    fn reconcile(&mut self, fact: &Fact, event: &ChartEvent) {
         if matches!(event, ChartEvent::OutsideMedicationRecorded { .. }) {
-            self.sooner(at, Within::ReconcileNew);
+            self.reconcile.since(fact.recorded_at, Within::ReconcileNew, &fact.rules);
         }
         if matches!(event, ChartEvent::MedicationsReconciled { .. }) {
-            self.reconcile_by = Some(at.plus(Ruleset::embedded().within(Within::ReconcileRegular)));
+            self.reconcile.done(fact.recorded_at, &fact.rules);
         }
-    }
-
-    /// The list is compared within that time, or sooner when that was due already.
-    fn sooner(&mut self, at: Instant, within: Within) {
-        let by = at.plus(Ruleset::embedded().within(within));
-        self.reconcile_by = Some(self.reconcile_by.map_or(by, |due| due.min(by)));
     }
 
     /// The trial of an order, for saying what is due about it.
@@ -302,25 +306,14 @@ impl Agenda {
         course.is_some_and(|course| stays.is_open(course.episode))
     }
 
-    /// Looks into the monitoring program while a controlled substance is taken. How fresh one must be where the patient
-    /// is, is asked at the signature; here the program's own interval counts.
     fn prescribing<'a>(&'a self, show: &mut impl FnMut(Open<'a>)) {
-        let rules = Ruleset::embedded();
-        for course in self.courses.iter() {
-            let controlled = rules.drug(&course.drug).is_some_and(|drug| drug.schedule.is_some());
-            let start = Instant::start_of(course.start_on);
-            let at = self.pdmp_checked_at.map_or(start, |checked| {
-                let hours = rules.pdmp_max_age("", checked.day()).map_or(0, |(_, hours)| hours);
-                checked.plus(std::time::Duration::from_hours(u64::from(hours)))
-            });
-            if controlled {
-                show(Open::about(DueKind::PdmpCheck, at, course.order.uuid(), Some(course.drug.as_str())));
-            }
+        for (order, at) in self.looks.due() {
+            show(Open::about(DueKind::PdmpCheck, at, order.uuid(), self.drug_of(order)));
         }
     }
 
     fn routine<'a>(&'a self, show: &mut impl FnMut(Open<'a>)) {
-        if let Some(by) = self.reconcile_by {
+        if let Some(by) = self.reconcile.by() {
             show(Open::one(DueKind::Reconciliation, by));
         }
         for assessed in self.indications.iter() {
@@ -359,8 +352,8 @@ impl Agenda {
         self.injections.each_routine(show);
         self.trials.each(show);
         for due in self.monitoring.due() {
-            let measured = due.test.labs.first().map_or(due.test.id.as_str(), |lab| lab.as_str());
-            show(Open::test(due.at, due.order.uuid(), due.test.id.as_str(), measured));
+            let measured = due.test.measured.as_ref().map_or(due.test.id.as_str(), LabId::as_str);
+            show(Open::test(due.test.at, due.order.uuid(), due.test.id.as_str(), measured));
         }
         for booked in &self.visits.booked {
             show(Open::visit(booked.at, booked.visit, booked.kind));

@@ -1,11 +1,12 @@
 //! Which tests medications ask for, and which results cannot wait. What is due is derived from orders, results and the
-//! schedule, and from nothing else: a test of which nobody knows a result is due.
+//! schedule of the rules in force, and from nothing else: a test of which nobody knows a result is due.
 
 use concord_domain::chart::{Cause, Correction, Event};
+use concord_domain::ruleset::InForce;
 use concord_domain::{episode, scales};
 use concord_kernel::{Day, Instant, OrderId, Phi};
 use concord_knowledge::scale::ScaleKind;
-use concord_knowledge::{DrugId, LabId, Monitored, RuleId, Ruleset, Test, TestReason};
+use concord_knowledge::{DrugId, LabId, Monitored, RuleId, Test, TestReason};
 use serde::{Deserialize, Serialize};
 
 /// The result that the form of that name is.
@@ -19,6 +20,7 @@ struct Watched {
     start_on: Day,
     changed_at: Option<Instant>,
     held: bool,
+    asked: Vec<Asked>,
 }
 
 /// The latest sample of one kind that meets a schedule.
@@ -44,6 +46,21 @@ pub(crate) struct CriticalResult {
     pub(crate) acknowledge_by: Instant,
 }
 
+/// A test that an order asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The rule that asks.
+    pub id: RuleId,
+    /// The first of the results that meet it.
+    pub measured: Option<LabId>,
+    /// Until when.
+    pub at: Instant,
+    /// Why.
+    pub because: TestReason,
+    /// When the latest sample was taken that counts; absent: none is known.
+    pub latest: Option<Instant>,
+}
+
 /// A test that is due.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct DueTest<'a> {
@@ -52,13 +69,7 @@ pub struct DueTest<'a> {
     /// The drug.
     pub drug: &'a DrugId,
     /// The test.
-    pub test: &'static Test,
-    /// Until when.
-    pub at: Instant,
-    /// Why.
-    pub because: TestReason,
-    /// When the latest sample was taken that counts; absent: none is known.
-    pub latest: Option<Instant>,
+    pub test: &'a Asked,
 }
 
 /// What is watched while medications are taken.
@@ -80,20 +91,43 @@ impl Monitoring {
 
     /// Every test that is due, of orders that are taken.
     pub fn due(&self) -> impl Iterator<Item = DueTest<'_>> {
-        let rules = Ruleset::embedded();
-        let early = rules.limits().monitoring_early_percent;
-        self.orders.iter().filter(|watched| !watched.held).flat_map(move |watched| {
-            let born_on = self.born_on.as_ref().map(|born| *born.expose());
-            let asked = move |test: &&Test| test.is_for(born_on, watched.start_on);
-            rules.tests_of(&watched.drug).filter(asked).filter_map(move |test| {
-                let latest = self.latest(test);
-                let (started_at, changed_at) = (Instant::start_of(watched.start_on), watched.changed_at);
-                let due = test.next_due(&Monitored { started_at, changed_at, latest }, early)?;
-                let at = self.waived_until(watched.order, test).map_or(due.at, |until| due.at.max(until));
-                let (order, drug, because) = (watched.order, &watched.drug, due.because);
-                Some(DueTest { order, drug, test, at, because, latest })
-            })
+        let taken = self.orders.iter().filter(|watched| !watched.held);
+        taken.flat_map(|Watched { order, drug, asked, .. }| {
+            asked.iter().map(|test| DueTest { order: *order, drug, test })
         })
+    }
+
+    /// Derives what is due by these rules.
+    pub(crate) fn follow(&mut self, rules: &InForce) {
+        let asked: Vec<_> = self.orders.iter().map(|watched| self.asked_of(watched, rules)).collect();
+        for (watched, asked) in self.orders.iter_mut().zip(asked) {
+            watched.asked = asked;
+        }
+    }
+
+    fn asked_of(&self, watched: &Watched, rules: &InForce) -> Vec<Asked> {
+        let mut tests: Vec<&RuleId> = Vec::new();
+        for test in rules.each().flat_map(|rules| rules.tests_of(&watched.drug)) {
+            if !tests.contains(&&test.id) {
+                tests.push(&test.id);
+            }
+        }
+        tests.into_iter().filter_map(|id| self.ask(watched, id, rules)).collect()
+    }
+
+    fn ask(&self, watched: &Watched, id: &RuleId, rules: &InForce) -> Option<Asked> {
+        let born_on = self.born_on.as_ref().map(|born| *born.expose());
+        let (started_at, changed_at) = (Instant::start_of(watched.start_on), watched.changed_at);
+        let (at, (test, because, latest)) = rules.due(|rules| {
+            let test = rules.tests_of(&watched.drug).find(|test| test.id == *id)?;
+            let latest = self.latest(test);
+            let course = Monitored { started_at, changed_at, latest };
+            let early = rules.limits().monitoring_early_percent;
+            let due = test.next_due(&course, early).filter(|_| test.is_for(born_on, watched.start_on))?;
+            let at = self.waived_until(watched.order, test).map_or(due.at, |until| due.at.max(until));
+            Some((at, (test, due.because, latest)))
+        })?;
+        Some(Asked { id: id.clone(), measured: test.labs.first().cloned(), at, because, latest })
     }
 
     fn latest(&self, test: &Test) -> Option<Instant> {
@@ -117,23 +151,25 @@ impl Monitoring {
         matches!(event, scales::Event::ScaleScored { scale: ScaleKind::Aims, total: Some(_), .. })
     }
 
-    pub(crate) fn fold_scales(&mut self, event: &scales::Event) {
+    pub(crate) fn fold_scales(&mut self, event: &scales::Event, rules: &InForce) {
         if let scales::Event::ScaleScored { taken_at, .. } = event
             && Self::concerns(event)
             && let Ok(aims) = LabId::parse(AIMS)
         {
             self.sampled(&aims, *taken_at);
+            self.follow(rules);
         }
     }
 
-    pub(crate) fn fold_episode(&mut self, event: &episode::Event) {
+    pub(crate) fn fold_episode(&mut self, event: &episode::Event, rules: &InForce) {
         if let episode::Event::PatientReferred { born_on, .. } = event {
             self.born_on = Some(born_on.clone());
+            self.follow(rules);
         }
     }
 
     #[expect(clippy::too_many_lines, reason = "a table: one line an event")]
-    pub(crate) fn fold(&mut self, event: &Event) {
+    pub(crate) fn fold(&mut self, event: &Event, rules: &InForce) {
         match event {
             // The chart may be told better than the referral.
             Event::CharacteristicsRecorded { born_on, .. } => self.born_on = Some(born_on.clone()),
@@ -143,6 +179,7 @@ impl Monitoring {
                 start_on: order.start_on,
                 changed_at: None,
                 held: false,
+                asked: Vec::new(),
             }),
             // The steps of a taper lead away from the drug; no level is asked for at each of them.
             Event::DoseAdjusted { order, cause, at, .. } if *cause != Cause::PlannedTaper => {
@@ -163,7 +200,7 @@ impl Monitoring {
                 self.waived.retain(|waived| waived.order != *order);
             }
             Event::ResultRecorded { lab, taken_at, last_dose_at, .. } => {
-                if Ruleset::embedded().result_counts(lab, *taken_at, *last_dose_at) {
+                if rules.now().result_counts(lab, *taken_at, *last_dose_at) {
                     self.sampled(lab, *taken_at);
                 }
             }
@@ -210,8 +247,9 @@ impl Monitoring {
             | Event::TitrationCancelled { .. }
             | Event::MedicationSwitched { .. }
             | Event::NeverTakenRecorded { .. }
-            | Event::MedicationRenewed { .. } => {}
+            | Event::MedicationRenewed { .. } => return,
         }
+        self.follow(rules);
     }
 
     fn sampled(&mut self, lab: &LabId, taken_at: Instant) {

@@ -58,7 +58,9 @@ impl Trend {
             | ScaleKind::AuditC
             | ScaleKind::Dast10
             | ScaleKind::Ymrs
-            | ScaleKind::Aims => u16::MAX,
+            | ScaleKind::Aims
+            | ScaleKind::Mars5
+            | ScaleKind::Naranjo => u16::MAX,
         }
     }
 

@@ -8,6 +8,7 @@ mod monitoring;
 mod pharmacy;
 mod plans;
 mod recoveries;
+mod rules;
 mod service;
 
 use concord_domain::follow_up::{Event as VisitEvent, Modality, VisitKind};

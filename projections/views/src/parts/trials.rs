@@ -70,10 +70,10 @@ impl Trials {
 
     /// Takes in one more event of a chart.
     #[expect(clippy::wildcard_enum_match_arm, reason = "`concerns` names the events, without wildcard")]
-    pub(crate) fn fold_chart(&mut self, event: &Event) {
+    pub(crate) fn fold_chart(&mut self, event: &Event, rules: &Ruleset) {
         match event {
             Event::MedicationPrescribed { order, .. } => {
-                if Ruleset::embedded().trial(&order.drug, &order.indication).is_some() {
+                if rules.trial(&order.drug, &order.indication).is_some() {
                     let mut doses = Doses::default();
                     doses.from(order.start_on, order.regimen.daily());
                     self.orders.push(Tried {
@@ -116,24 +116,24 @@ impl Trials {
             }
             _ => return,
         }
-        self.judge();
+        self.follow(rules);
     }
 
     /// Takes in one more event of the scores.
-    pub(crate) fn fold_scales(&mut self, event: &ScaleEvent) {
+    pub(crate) fn fold_scales(&mut self, event: &ScaleEvent, rules: &Ruleset) {
         if let ScaleEvent::ScaleScored { scale, total: Some(total), taken_at, substance: None, .. } = event {
             self.totals.entry(*scale).or_default().add(*taken_at, *total);
-            self.judge();
+            self.follow(rules);
         }
     }
 
     /// Takes in one more event about adherence.
-    pub(crate) fn fold_adherence(&mut self, event: &AdherenceEvent) {
+    pub(crate) fn fold_adherence(&mut self, event: &AdherenceEvent, rules: &Ruleset) {
         if let AdherenceEvent::AdherenceMeasured { lines, to, .. } = event {
             for line in lines {
                 self.change(line.order, |tried| tried.taken = Some(line.taken(*to)));
             }
-            self.judge();
+            self.follow(rules);
         }
     }
 
@@ -143,8 +143,8 @@ impl Trials {
         }
     }
 
-    fn judge(&mut self) {
-        let rules = Ruleset::embedded();
+    /// Judges every trial by these rules.
+    pub(crate) fn follow(&mut self, rules: &Ruleset) {
         let good = rules.limits().adherence_good_percent;
         for tried in &mut self.orders {
             let Some(rule) = rules.trial(&tried.drug, &tried.purpose) else { continue };

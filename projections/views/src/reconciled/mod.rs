@@ -50,7 +50,7 @@ impl Reconciled {
 
 impl View for Reconciled {
     const NAME: &'static str = "reconciled";
-    const VERSION: u32 = 10;
+    const VERSION: u32 = 11;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,
@@ -61,7 +61,9 @@ impl View for Reconciled {
         StreamKind::Adherence,
         StreamKind::Prescription,
         StreamKind::Scales,
+        StreamKind::Ruleset,
     ];
+    const FOLLOWS_RULES: bool = true;
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {
@@ -95,7 +97,7 @@ impl View for Reconciled {
             DomainEvent::Episode(event) => {
                 row.identity.episode(event);
                 row.stays.fold(fact, event);
-                row.monitoring.fold_episode(event);
+                row.monitoring.fold_episode(event, &fact.rules);
                 if matches!(event, EpisodeEvent::EpisodeClosed { .. }) {
                     row.next_visit_due_at = None;
                 }
@@ -106,7 +108,7 @@ impl View for Reconciled {
                 row.orders.fold(fact, event, CHANGES_KEPT)?;
                 row.outside.fold(fact, event)?;
                 row.background.fold(event);
-                row.monitoring.fold(event);
+                row.monitoring.fold(event, &fact.rules);
                 row.findings.fold(fact, event);
                 if let ChartEvent::MedicationStopped { order, .. } = event {
                     row.pharmacy.ended(*order);
@@ -132,11 +134,11 @@ impl View for Reconciled {
                 row.pharmacy.fold(fact, event);
                 row.changed(fact);
             }
-            DomainEvent::Scales(event) => row.monitoring.fold_scales(event),
+            DomainEvent::Scales(event) => row.monitoring.fold_scales(event, &fact.rules),
+            DomainEvent::Ruleset(_) => row.monitoring.follow(&fact.rules),
             DomainEvent::Assessment(_)
             | DomainEvent::SideEffects(_)
             | DomainEvent::Recovery(_)
-            | DomainEvent::Ruleset(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

@@ -23,7 +23,7 @@ fn the_plan_is_told_in_plain_words_with_doses() {
     let (_, event) = prescribed();
     let model = after_opening::<Reconciled>(vec![event]);
     let row = &model.rows[&Key::patient(patient(0))];
-    let sentences = plan(row);
+    let sentences = plan(row, true);
     assert!(sentences[0].to_lowercase().starts_with("sertraline 50 mg once a day for "), "{}", sentences[0]);
     assert_eq!(row.last_change.map(|change| change.position), Some(13));
 }
@@ -31,7 +31,7 @@ fn the_plan_is_told_in_plain_words_with_doses() {
 #[test]
 fn without_an_order_the_plan_says_so() {
     let model = after_opening::<Reconciled>(vec![]);
-    let sentences = plan(&model.rows[&Key::patient(patient(0))]);
+    let sentences = plan(&model.rows[&Key::patient(patient(0))], true);
     assert_eq!(sentences, ["The program prescribes no medication at present."]);
 }
 
@@ -102,7 +102,7 @@ fn planned() -> Vec<DomainEvent> {
 fn what_was_agreed_is_told_in_plain_words_and_what_was_not_is_not() {
     let model = after_opening::<Reconciled>(planned());
     let row = &model.rows[&Key::patient(patient(0))];
-    let (sentences, day) = (plan(row), start().day());
+    let (sentences, day) = (plan(row, true), start().day());
     assert_eq!(sentences[1], format!("Agreed with the patient on {day}: Sleep first, then work."));
     assert_eq!(sentences[2], "The plan has changed since, and the change is not agreed yet.");
     let by = start().plus_days(30).day();

@@ -8,6 +8,7 @@ use concord_domain::chart::{
 };
 use concord_domain::episode::{Disposition, Event as EpisodeEvent, Interruption, Phase};
 use concord_domain::follow_up::{Cadence, Event as VisitEvent, Modality, VisitKind};
+use concord_domain::ruleset::InForce;
 use concord_domain::scales::{AdministrationMode, Event as ScaleEvent, RiskLevel};
 use concord_domain::side_effects::{Decision, Event as EffectEvent, Grade, Outcome};
 use concord_domain::{DomainEvent, EpisodeRef, assessment};
@@ -628,5 +629,6 @@ pub(crate) fn fact(
     event: DomainEvent,
 ) -> Fact {
     let actor = By { id: person(Role::Psychiatrist, 1), role: Role::Psychiatrist };
-    Fact { position, recorded_at: at, effective_at: at, patient, stream, actor, event }
+    let rules = InForce::embedded();
+    Fact { position, recorded_at: at, effective_at: at, patient, stream, actor, rules, event }
 }

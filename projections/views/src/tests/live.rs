@@ -3,10 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use concord_kernel::{CommandId, IdSource, LedgerId, ManualClock, Role, SeededIds, TenantId, Token};
+use concord_domain::DomainEvent;
+use concord_domain::ruleset::InForce;
+use concord_kernel::{
+    CommandId, IdSource, LedgerId, ManualClock, PatientId, Role, SeededIds, StreamRef, TenantId, Token,
+};
 use concord_ledger::{Append, Expected, Filter, Ledger, MemoryLedger, NewEvent};
 use concord_projection::{Fact, Options, Projections, Setup, SqliteStore, View, ViewId, ViewStore, tell};
 
+use super::rules::{judged, published};
 use super::{Dice, Model, Story, person, start};
 use crate::{
     BrokenGlass, Caseload, Chart, Course, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
@@ -32,11 +37,16 @@ async fn run(world: &World, seed: u64, patients: u64, cuts: &[usize]) {
     let mut dice = Dice(seed);
     let mut stories: Vec<_> = (0..patients).map(|n| Story::new(n, &mut dice)).collect();
     let mut token = *world.ledger.watch().borrow();
+    let mut published = 0;
     for (at, events) in cuts.iter().enumerate() {
         let views = world.start();
         for _ in 0..*events {
             let story = &mut stories[usize::try_from(dice.roll(patients)).unwrap()];
             token = world.append(story, &mut dice).await;
+            if dice.roll(40) == 0 {
+                published += 1;
+                token = world.publish(published).await;
+            }
         }
         if at % 2 == 0 {
             views.wait_for(ViewId::of::<Course>(), token, SOON).await.unwrap();
@@ -123,15 +133,35 @@ impl World {
         let now = concord_kernel::Clock::now(&*self.clock).plus(Duration::from_mins(1));
         self.clock.advance_to(now);
         let event = story.next(now, dice);
+        self.record(story.patient, story.stream(&event), &event).await
+    }
+
+    /// Publishes rules that are stricter than those before, every third for a day that comes.
+    async fn publish(&self, times: u16) -> Token {
+        let now = concord_kernel::Clock::now(&*self.clock);
+        let every = 90_u16.saturating_sub(times * 7).max(20);
+        let test = format!("own.sodium,sertraline,sodium,,30,14,,{every},Program rule,,");
+        let reconcile = format!("reconcile.regular,{},Program rule,,", u32::from(every) * 8);
+        let rows = [("monitoring.csv", test.as_str()), ("coordination.csv", reconcile.as_str())];
+        let day = times.is_multiple_of(3).then(|| now.plus_days(1).day());
+        let mut token = *self.ledger.watch().borrow();
+        for event in published(&format!("2027-01-01.{times:012}"), &rows, now, day) {
+            let event = DomainEvent::Ruleset(event);
+            token = self.record(PatientId::NOBODY, StreamRef::ruleset(), &event).await;
+        }
+        token
+    }
+
+    async fn record(&self, patient: PatientId, stream: StreamRef, event: &DomainEvent) -> Token {
         let by = person(Role::Psychiatrist, 1);
         let metadata = serde_json::json!({
-            "command": self.ids.next(), "patient": story.patient, "part2": true,
+            "command": self.ids.next(), "patient": patient, "part2": true,
             "actor": {"id": by, "role": "psychiatrist"}, "purpose": "treatment",
         });
         let append = Append {
             command: CommandId::new(self.ids.next()),
             request_hash: [0; 32],
-            stream: story.stream(&event),
+            stream,
             expected: Expected::Any,
             conditions: Vec::new(),
             events: vec![NewEvent {
@@ -147,6 +177,7 @@ impl World {
 
     async fn facts(&self) -> Vec<Fact> {
         let page = self.ledger.read(0, &Filter::default(), 10_000).await.unwrap();
-        page.entries.iter().map(|entry| tell(entry).unwrap()).collect()
+        let told = |entry| tell(entry, InForce::embedded()).unwrap();
+        judged(page.entries.iter().map(told).collect())
     }
 }

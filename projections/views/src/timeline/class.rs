@@ -106,12 +106,15 @@ const fn is_of_use(scale: ScaleKind) -> bool {
         | ScaleKind::CiwaAr
         | ScaleKind::Sows
         | ScaleKind::AuditC
-        | ScaleKind::Dast10 => true,
+        | ScaleKind::Dast10
+        // It names a drug, which may be one for substance use.
+        | ScaleKind::Naranjo => true,
         ScaleKind::Phq9
         | ScaleKind::Gad7
         | ScaleKind::Cssrs
         | ScaleKind::Pcl5
         | ScaleKind::Ymrs
-        | ScaleKind::Aims => false,
+        | ScaleKind::Aims
+        | ScaleKind::Mars5 => false,
     }
 }

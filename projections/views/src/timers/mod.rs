@@ -52,7 +52,7 @@ impl Timers {
 
 impl View for Timers {
     const NAME: &'static str = "timers";
-    const VERSION: u32 = 3;
+    const VERSION: u32 = 4;
     const KINDS: &'static [StreamKind] = &[
         StreamKind::Episode,
         StreamKind::MedicationChart,

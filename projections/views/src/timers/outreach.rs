@@ -3,7 +3,6 @@
 use concord_domain::adherence::{Event, OutreachCause};
 use concord_domain::follow_up::{Event as VisitEvent, VisitKind};
 use concord_kernel::{EpisodeId, Instant, StreamRef, VisitId};
-use concord_knowledge::Ruleset;
 use concord_projection::Fact;
 use serde::{Deserialize, Serialize};
 
@@ -33,7 +32,7 @@ impl Outreaches {
     pub(super) fn visit(&mut self, stays: &Stays, fact: &Fact, event: &VisitEvent) {
         self.open.visit(event);
         let Some(episode) = stay_of(stays, fact) else { return };
-        if let Some(visit) = missed_in_a_row(event) {
+        if let Some(visit) = missed_in_a_row(fact, event) {
             self.runs.retain(|run| run.episode != episode);
             if !self.is_open() {
                 self.runs.push(Run { episode, visit, at: fact.recorded_at });
@@ -78,8 +77,8 @@ impl Outreaches {
 }
 
 /// The last of so many missed medication visits that the rule holds.
-pub(super) fn missed_in_a_row(event: &VisitEvent) -> Option<VisitId> {
-    let most = Ruleset::embedded().deadlines().missed_visits;
+pub(super) fn missed_in_a_row(fact: &Fact, event: &VisitEvent) -> Option<VisitId> {
+    let most = fact.rules.now().deadlines().missed_visits;
     match event {
         VisitEvent::VisitMissed { visit, kind: VisitKind::Medication, in_a_row } if *in_a_row >= most => {
             Some(*visit)

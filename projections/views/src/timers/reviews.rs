@@ -42,7 +42,7 @@ impl Reviews {
 
     pub(super) fn visit(&mut self, stays: &Stays, fact: &Fact, event: &VisitEvent) {
         let Some(episode) = stay_of(stays, fact) else { return };
-        if let Some(visit) = missed_in_a_row(event) {
+        if let Some(visit) = missed_in_a_row(fact, event) {
             self.call(Call { episode, because: ReviewCause::MissedVisits { visit }, at: fact.recorded_at });
         } else if let VisitEvent::VisitCompleted { kind: VisitKind::Medication, .. } = event {
             self.calls.retain(|call| call.because.kind() != ReviewKind::MissedVisits);

@@ -43,8 +43,9 @@ impl Worklist {
 
 impl View for Worklist {
     const NAME: &'static str = "worklist";
-    const VERSION: u32 = 12;
+    const VERSION: u32 = 13;
     const KINDS: &'static [StreamKind] = &StreamKind::ALL;
+    const FOLLOWS_RULES: bool = true;
     type Row = Row;
 
     fn touches(fact: &Fact) -> Vec<Key> {

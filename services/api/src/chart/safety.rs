@@ -2,13 +2,13 @@
 
 use concord_domain::Command as AnyCommand;
 use concord_domain::chart::{Acknowledgement, Command, LongerUse, LongerUseReason, OverrideReason};
-use concord_knowledge::DrugId;
 use concord_knowledge::safety::Proposal;
+use concord_knowledge::{ConditionId, DrugId};
 use concord_proto::concord::chart::v1 as pb;
 
 use crate::Invalid;
 use crate::common::decode::{finding, regimen};
-use crate::field::{choice, day, list, name, optional_id, text};
+use crate::field::{choice, day, list, name, optional_id, optional_name, text};
 
 /// Most findings that one command answers.
 const ACKNOWLEDGEMENTS: usize = 32;
@@ -20,11 +20,12 @@ pub(super) fn check_safety(request: pb::CheckSafetyRequest) -> Result<AnyCommand
 }
 
 fn proposal(proposal: pb::Proposal) -> Result<Proposal, Invalid> {
-    let pb::Proposal { drug, regimen, replaces_id } = proposal;
+    let pb::Proposal { drug, regimen, replaces_id, indication } = proposal;
     Ok(Proposal {
         drug: name("drug", &drug, DrugId::parse)?,
         regimen: self::regimen("regimen", regimen)?,
         replaces: optional_id("replaces_id", &replaces_id, |id| id)?,
+        purpose: optional_name("indication", &indication, ConditionId::parse)?,
     })
 }
 

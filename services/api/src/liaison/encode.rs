@@ -123,18 +123,18 @@ fn tests(list: &ReconciledList) -> Vec<pb::ListedTest> {
     // Of what is not on the list nothing is due here.
     let listed = |due: &DueTest<'_>| list.program.iter().any(|order| order.course.order == due.order);
     let mut due: Vec<_> = list.monitoring.due().filter(listed).collect();
-    due.sort_by(|one, other| (one.at, &one.test.id).cmp(&(other.at, &other.test.id)));
+    due.sort_by(|one, other| (one.test.at, &one.test.id).cmp(&(other.test.at, &other.test.id)));
     due.iter().map(test).collect()
 }
 
 fn test(due: &DueTest<'_>) -> pb::ListedTest {
-    let measured = due.test.labs.first().and_then(|lab| Ruleset::embedded().lab_name(lab));
+    let measured = due.test.measured.as_ref().and_then(|lab| Ruleset::embedded().lab_name(lab));
     pb::ListedTest {
         name: measured.unwrap_or(due.test.id.as_str()).to_owned(),
         medication: words::drug(due.drug),
-        due_at: Some(instant(due.at)),
-        because: words::stored(&due.because),
-        last_taken_at: due.latest.map(instant),
+        due_at: Some(instant(due.test.at)),
+        because: words::stored(&due.test.because),
+        last_taken_at: due.test.latest.map(instant),
     }
 }
 

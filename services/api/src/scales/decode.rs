@@ -64,6 +64,8 @@ fn kind(value: i32) -> Result<ScaleKind, Invalid> {
         pb::ScaleKind::Dast10 => Some(ScaleKind::Dast10),
         pb::ScaleKind::Ymrs => Some(ScaleKind::Ymrs),
         pb::ScaleKind::Aims => Some(ScaleKind::Aims),
+        pb::ScaleKind::Mars5 => Some(ScaleKind::Mars5),
+        pb::ScaleKind::Naranjo => Some(ScaleKind::Naranjo),
     })
 }
 

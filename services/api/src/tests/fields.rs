@@ -152,7 +152,8 @@ fn commands_of_the_safety_check_name_the_field() {
     refuses!(chart::CheckSafetyRequest:
         |r| r.proposal.as_mut().unwrap().drug.clear() => "proposal.drug",
         |r| r.proposal.as_mut().unwrap().regimen = None => "proposal.regimen",
-        |r| r.proposal.as_mut().unwrap().replaces_id = "1".into() => "proposal.replaces_id");
+        |r| r.proposal.as_mut().unwrap().replaces_id = "1".into() => "proposal.replaces_id",
+        |r| r.proposal.as_mut().unwrap().indication = "Low mood".into() => "proposal.indication");
     refuses!(chart::AcknowledgeBoxedWarningRequest: |r| r.drug.clear() => "drug");
     refuses!(chart::OverrideInteractionRequest:
         |r| r.finding = None => "finding", |r| r.finding.as_mut().unwrap().rule.clear() => "finding.rule",

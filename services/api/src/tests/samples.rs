@@ -196,7 +196,7 @@ samples! {
             note: String::new(),
         }
         CheckSafetyRequest {
-            proposal: Some(chart::v1::Proposal { drug: "sertraline-tab".into(), regimen: regimen(), replaces_id: String::new() }),
+            proposal: Some(chart::v1::Proposal { drug: "sertraline-tab".into(), regimen: regimen(), replaces_id: String::new(), indication: String::new() }),
         }
         AcknowledgeBoxedWarningRequest { drug: "lamotrigine-tab".into() }
         OverrideInteractionRequest { finding: finding(), reason: 1, note: words() }

@@ -65,6 +65,7 @@ pub(super) fn findings(t: &mut Tale<'_>) {
         drug: "buspirone".to_owned(),
         regimen: Some(super::tale::daily(15.0)),
         replaces_id: t.new_id(),
+        indication: String::new(),
     };
     let asked = chart::CheckSafetyRequest { proposal: Some(proposal), header: None };
     t.errs(&psychiatrist, Body::CheckSafety(asked), "UNKNOWN_MEDICATION");

@@ -1,7 +1,6 @@
 //! Changing the dose of an order.
 
 use concord_kernel::{OrderId, Text};
-use concord_knowledge::safety::Proposal;
 use concord_knowledge::{Action, Drug, FindingKey, Milligrams, Regimen};
 
 use super::super::state::Order;
@@ -82,8 +81,7 @@ impl Chart {
             }
         }
         let mut subject = self.seen(context);
-        let mut proposal =
-            Proposal { drug: order.drug.clone(), regimen: change.to, replaces: Some(change.order.uuid()) };
+        let mut proposal = order.proposal(change.order, change.to);
         if change.asks_for_more(order) && has_not_begun(order, context) {
             // Nobody takes it yet: whatever it is set to is a first dose, and judged like one.
             subject.exposures.retain(|exposure| exposure.id != change.order.uuid());

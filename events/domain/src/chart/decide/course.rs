@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use concord_kernel::{Instant, OrderId, Text};
 use concord_knowledge::Drug;
-use concord_knowledge::safety::Proposal;
 
 use super::super::response::ends_on;
 use super::super::state::{Order, must_taper};
@@ -53,8 +52,7 @@ impl Chart {
         more::of_the_drug(order, drug, context)?;
         still_tolerated(order, drug, context)?;
         not_missed_for_too_long(id, &order.continuing(), drug, context)?;
-        let proposal =
-            Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
+        let proposal = order.proposal(id, order.regimen);
         let judged = self.judge(&proposal, acknowledgements, &[], context)?;
         Ok(vec![Event::MedicationResumed {
             order: id,
@@ -111,8 +109,7 @@ impl Chart {
         let controlled = Controlled { drug, indication, modality, supply };
         let policy = lawful(&controlled, legal_basis, context)?;
         let bridging = more::of_the_supply(order, drug, supply, context)?;
-        let proposal =
-            Proposal { drug: order.drug.clone(), regimen: order.regimen, replaces: Some(id.uuid()) };
+        let proposal = order.proposal(id, order.regimen);
         let mut lasting = self.lasting(&handing(order, drug, supply, acknowledgements, context), context)?;
         let (subject, answered) = (self.seen(context), &order.answered);
         let judged =

@@ -61,7 +61,8 @@ impl Chart {
         self.prepared(drug)?;
         consented(drug, context)?;
 
-        let proposal = Proposal { drug: new.drug.clone(), regimen: new.regimen, replaces: None };
+        let (drug_id, purpose) = (new.drug.clone(), Some(new.indication.clone()));
+        let proposal = Proposal { drug: drug_id, regimen: new.regimen, replaces: None, purpose };
         let handing = Handing {
             drug,
             indication: &new.indication,

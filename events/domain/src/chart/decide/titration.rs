@@ -5,7 +5,6 @@
 //! rests on. What was acknowledged with the plan is not asked again; what two clinicians must answer for is.
 
 use concord_kernel::{Instant, OrderId, ReportId, ScaleId, Text};
-use concord_knowledge::safety::Proposal;
 use concord_knowledge::{Action, Drug, Milligrams, TitrationSchedule};
 
 use super::super::state::{Order, Titration};
@@ -54,11 +53,7 @@ impl Chart {
         if order.titration.as_ref().is_some_and(|titration| titration.steps == plan.steps) {
             return Err(Error::Unchanged);
         }
-        let proposal = Proposal {
-            drug: order.drug.clone(),
-            regimen: highest.regimen,
-            replaces: Some(plan.order.uuid()),
-        };
+        let proposal = order.proposal(plan.order, highest.regimen);
         let judged = self.judge(&proposal, plan.acknowledgements, &[], context)?;
         Ok(vec![Event::TitrationPlanned {
             order: plan.order,
@@ -131,8 +126,7 @@ impl Chart {
         rise.keeps_the_schedule(schedule, drug)?;
         let answered = titration.answered.iter().filter(|answered| answered.action == Action::Acknowledge);
         let answered: Vec<Answered> = answered.cloned().collect();
-        let proposal =
-            Proposal { drug: order.drug.clone(), regimen: step.regimen, replaces: Some(id.uuid()) };
+        let proposal = order.proposal(id, step.regimen);
         let judged = self.judge(&proposal, acknowledgements, &answered, context)?;
         Ok((step, judged))
     }

@@ -220,7 +220,7 @@ impl Chart {
         if replaces.is_none() {
             subject.exposures.retain(|exposure| exposure.id != own);
         }
-        let proposal = Proposal { drug: judging.order.drug.clone(), regimen: judging.regimen, replaces };
+        let proposal = Proposal { replaces, ..judging.order.proposal(judging.id, judging.regimen) };
         let again = context.rules.injection(&judging.order.drug, &judging.order.regimen);
         let standing: &[Answered] =
             if again.is_some_and(|row| row.start_each_time) { &[] } else { &judging.order.answered };

@@ -186,6 +186,7 @@ fn proposed(chart: &Chart, order: &NewOrder, now: Instant) -> Vec<concord_knowle
         drug: order.drug.clone(),
         regimen: order.regimen,
         replaces: None,
+        purpose: Some(order.indication.clone()),
     };
     Ruleset::embedded().check(&chart.subject(now), Some(&proposal), now)
 }

@@ -170,7 +170,7 @@ fn a_check_says_everything_and_raises_what_is_new_only_without_a_proposal() {
     assert!(judged.findings.contains(&finding("ddi.lithium.nsaid", &["ibuprofen", "lithium"])));
     assert_eq!(raised(&plain), ["ddi.lithium.nsaid"]);
 
-    let proposal = Proposal { drug: drug("sertraline"), regimen: daily(50.0), replaces: None };
+    let proposal = Proposal { drug: drug("sertraline"), regimen: daily(50.0), replaces: None, purpose: None };
     let thought =
         accepted(given.clone(), nurse().asks(Command::CheckSafety { proposal: Some(proposal.clone()) }));
     let [Event::SafetyChecked { proposed: Some(proposed), .. }] = thought.as_slice() else {

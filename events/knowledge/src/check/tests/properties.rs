@@ -54,6 +54,7 @@ fn any_exposure() -> impl Strategy<Value = Exposure> {
             active,
             last_dose_at: ended.map(|days| now().plus_days(-days)),
             tapering,
+            purpose: None,
         },
     )
 }

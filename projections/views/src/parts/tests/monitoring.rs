@@ -16,7 +16,7 @@ fn words(text: &str) -> Text {
     Text::parse(text).unwrap()
 }
 
-fn lab(name: &str) -> LabId {
+pub(super) fn lab(name: &str) -> LabId {
     LabId::parse(name).unwrap()
 }
 
@@ -50,7 +50,7 @@ fn lithium() -> Event {
     }
 }
 
-fn days(n: i64) -> Instant {
+pub(super) fn days(n: i64) -> Instant {
     Instant::start_of(start().day()).plus_days(n)
 }
 
@@ -172,10 +172,10 @@ fn a_liaison_knows_what_is_due_and_that_nothing_is_known() {
     let model = after_opening::<Reconciled>(events);
     let row = &model.rows[&Key::patient(patient(0))];
     assert_eq!(row.monitoring.due().count(), 4);
-    assert!(row.monitoring.due().all(|due| due.latest.is_none()));
+    assert!(row.monitoring.due().all(|due| due.test.latest.is_none()));
 }
 
-fn prescribed(drug: &str) -> Event {
+pub(super) fn prescribed(drug: &str) -> Event {
     let Event::MedicationPrescribed { mut order, policy, judged, ingredients, at } = lithium() else {
         unreachable!()
     };

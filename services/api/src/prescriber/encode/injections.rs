@@ -87,6 +87,8 @@ const fn scale(scale: ScaleKind) -> &'static str {
         ScaleKind::Dast10 => "DAST-10",
         ScaleKind::Ymrs => "YMRS",
         ScaleKind::Aims => "AIMS",
+        ScaleKind::Mars5 => "MARS-5",
+        ScaleKind::Naranjo => "Naranjo",
     }
 }
 
