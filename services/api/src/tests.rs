@@ -27,6 +27,7 @@ mod responses;
 mod samples;
 mod secured;
 mod service;
+mod shared;
 mod statuses;
 mod stream;
 mod tenants;

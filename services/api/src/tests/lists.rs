@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::end_to_end::fault;
 use super::samples::Sample;
-use super::service::{Service, joining, person, referral};
+use super::service::{Service, joining, person, referral, signing};
 
 const PATIENTS: u128 = 7;
 const PROGRAM: &str = "iop-adult";
@@ -42,6 +42,7 @@ async fn admit(service: &Service) -> Option<Token> {
         nurse.send(doctor).await.unwrap();
         let liaison = joining(command + 3, patient, Role::PrimaryCare, common::Role::PrimaryCare);
         nurse.send(liaison).await.unwrap();
+        nurse.send(signing(command + 6, patient, Role::PrimaryCare)).await.unwrap();
         let report = ReportSideEffectRequest {
             header: header(command + 4, patient),
             suspected_order_id: String::new(),

@@ -12,7 +12,7 @@ use concord_support::{Intake, episode};
 
 use super::end_to_end::fault;
 use super::samples::ID;
-use super::service::{Service, person};
+use super::service::{Service, person, signing};
 use crate::common::encode::instant;
 
 /// A patient who begins lithium.
@@ -34,6 +34,7 @@ async fn on_lithium(service: &Service) -> Intake {
         };
         doctor.send(member).await.unwrap();
     }
+    doctor.send(signing(99, intake.patient.as_u128(), Role::PrimaryCare)).await.unwrap();
     let regimen = Regimen {
         dose_mg: 600.0,
         frequency: Frequency::AtBedtime.into(),

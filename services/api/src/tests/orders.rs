@@ -15,7 +15,7 @@ use concord_proto::concord::scales::v1 as scales;
 use concord_proto::concord::therapist::v1 as therapist;
 use concord_support::{Intake, episode, fresh};
 
-use super::service::{Service, joining};
+use super::service::{Service, joining, signing};
 
 type Answered = Result<Option<Token>, Error>;
 
@@ -54,6 +54,7 @@ impl Clinic {
         ] {
             doctor.send(joining(number, intake.patient.as_u128(), role, encoded)).await.unwrap();
         }
+        doctor.send(signing(99, intake.patient.as_u128(), Role::PrimaryCare)).await.unwrap();
         Self { service, intake }
     }
 

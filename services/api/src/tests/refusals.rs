@@ -23,7 +23,7 @@ use tonic_types::StatusExt;
 use uuid::Uuid;
 
 use super::samples::{Sample, every_request};
-use super::service::{Service, joining, person, referral, tenant};
+use super::service::{Service, joining, person, referral, signing, tenant};
 
 /// A service that anybody may call and one call whose commands are refused one by one, as by their own calls.
 const APART: [&str; 2] =
@@ -194,6 +194,10 @@ async fn started() -> Service {
                 joins.person_id = Uuid::from_u128(number).to_string();
             }
             last = importer.send(joins).await.unwrap().token;
+            if matches!(role, Role::PrimaryCare | Role::OutsideProvider) && patient != ANOTHERS {
+                let signs = signing(number + 100, patient.as_u128(), role);
+                last = importer.send(signs).await.unwrap().token;
+            }
         }
         // What the views do not know yet must not look like what is hidden.
         let asks = ListEpisodesRequest { min_position: last, program: "iop-adult".to_owned(), page: None };

@@ -21,6 +21,7 @@ use concord_looks::Looks;
 use concord_projection::{Options, Projections, Setup, SqliteStore, State};
 use concord_proto::concord::care_team::v1::AddMemberRequest;
 use concord_proto::concord::common::v1 as pb;
+use concord_proto::concord::coordination::v1::{RecordSharingConsentRequest, SharedPart};
 use concord_proto::concord::episode::v1::ReferPatientRequest;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -228,6 +229,18 @@ pub(super) fn joining(command: u128, patient: u128, role: Role, encoded: pb::Rol
         role: encoded.into(),
         name: "somebody".to_owned(),
         organisation: "a practice".to_owned(),
+    }
+}
+
+/// Records that patient number `patient` signed that the person of `role`, who is outside the program, may have everything.
+pub(super) fn signing(command: u128, patient: u128, role: Role) -> RecordSharingConsentRequest {
+    use SharedPart::{Allergies, Diagnoses, Medications, Plan, Results, SubstanceUse};
+    RecordSharingConsentRequest {
+        header: Some(concord_client::treatment(Uuid::from_u128(command), Uuid::from_u128(patient))),
+        recipient_id: person(role),
+        parts: [Plan, Medications, Allergies, Diagnoses, Results, SubstanceUse].map(i32::from).to_vec(),
+        signed_on: "2026-03-01".to_owned(),
+        expires_on: "2027-02-28".to_owned(),
     }
 }
 

@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use super::end_to_end::fault;
 use super::samples::{ID, Sample};
-use super::service::{Service, joining, person, referral};
+use super::service::{Service, joining, person, referral, signing};
 use crate::Limits;
 
 #[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
@@ -143,6 +143,7 @@ async fn a_list_of_patients_tells_a_liaison_of_who_comes_and_who_leaves() {
     assert!(next(&mut news).await.changed.is_empty());
 
     nurse.send(referral(1, 7)).await.unwrap();
+    nurse.send(signing(8, 7, Role::PrimaryCare)).await.unwrap();
     nurse.send(joining(2, 7, Role::PrimaryCare, common::Role::PrimaryCare)).await.unwrap();
     let comes = next(&mut news).await;
     assert_eq!((comes.changed.len(), comes.changed[0].medications), (1, 0));
@@ -165,15 +166,15 @@ async fn a_reconciled_list_is_told_whole_with_what_differs() {
     let service = Service::start().await;
     let nurse = service.acting_as(Role::Nurse);
     nurse.send(referral(1, 7)).await.unwrap();
-    let joins = joining(2, 7, Role::PrimaryCare, common::Role::PrimaryCare);
-    let min_position = nurse.send(joins).await.unwrap().token;
+    nurse.send(joining(2, 7, Role::PrimaryCare, common::Role::PrimaryCare)).await.unwrap();
+    let min_position = nurse.send(signing(8, 7, Role::PrimaryCare)).await.unwrap().token;
     let patient_id = Uuid::from_u128(7).to_string();
     let mut watch = service.acting_as(Role::PrimaryCare).liaison();
     let asks = WatchReconciledListRequest { patient_id: patient_id.clone(), min_position };
     let mut news = watch.watch_reconciled_list(asks).await.unwrap().into_inner();
     let first = next(&mut news).await;
     let list = first.list.unwrap();
-    assert_eq!((list.patient_id, list.medications.len(), list.as_of.unwrap().position), (patient_id, 0, 2));
+    assert_eq!((list.patient_id, list.medications.len(), list.as_of.unwrap().position), (patient_id, 0, 3));
     assert!(first.changed_medication_ids.is_empty() && first.new_interactions.is_empty());
 
     let outside = RecordOutsideMedicationRequest { header: header(3), ..Sample::sample() };
@@ -193,8 +194,8 @@ async fn whoever_leaves_the_care_team_is_told_nothing_more() {
     let service = Service::start().await;
     let nurse = service.acting_as(Role::Nurse);
     nurse.send(referral(1, 7)).await.unwrap();
-    let joins = joining(2, 7, Role::PrimaryCare, common::Role::PrimaryCare);
-    let min_position = nurse.send(joins).await.unwrap().token;
+    nurse.send(joining(2, 7, Role::PrimaryCare, common::Role::PrimaryCare)).await.unwrap();
+    let min_position = nurse.send(signing(8, 7, Role::PrimaryCare)).await.unwrap().token;
     let asks = || WatchReconciledListRequest {
         patient_id: Uuid::from_u128(7).to_string(),
         min_position: min_position.clone(),
