@@ -197,6 +197,9 @@ questions! {
     "/concord.access.v1.AccessService/ListBrokenGlass" by PRIVACY_OFFICER tells OfNobody: |_| {
         access::ListBrokenGlassRequest::default()
     };
+    "/concord.access.v1.AccessService/ListSigningRights" by AUDITOR tells OfNobody: |_| {
+        access::ListSigningRightsRequest::default()
+    };
     "/concord.consent.v1.ConsentService/ListConsents" by PRIVACY_OFFICER tells OfThePatient: |scene| {
         consent::ListConsentsRequest { patient_id: patient(scene) }
     };

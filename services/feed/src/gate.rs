@@ -107,6 +107,7 @@ const fn is_disclosable(kind: StreamKind) -> bool {
         | StreamKind::Prescription => true,
         StreamKind::Coordination
         | StreamKind::Ruleset
+        | StreamKind::SigningRights
         | StreamKind::Audit
         | StreamKind::Access
         | StreamKind::Consent

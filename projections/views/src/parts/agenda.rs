@@ -72,6 +72,7 @@ impl Agenda {
             | DomainEvent::Scales(_) => true,
             DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
@@ -183,6 +184,7 @@ impl Agenda {
             DomainEvent::Access(event) => self.glass.fold(event),
             DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

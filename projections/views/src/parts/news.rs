@@ -111,6 +111,7 @@ impl News {
             | DomainEvent::Recovery(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

@@ -87,7 +87,10 @@ impl Act {
             | Self::KeepConsent
             | Self::RestrictDisclosure
             | Self::ManageFeeds
-            | Self::ReviewBreakGlass => GENERAL,
+            | Self::ReviewBreakGlass
+            | Self::ProposeSigningRight
+            | Self::ConfirmSigningRight
+            | Self::RevokeSigningRight => GENERAL,
         }
     }
 }
@@ -113,7 +116,7 @@ impl Question {
             | Self::Disclosures
             | Self::Inbox
             | Self::Feed => CHART,
-            Self::Outcomes | Self::Rules | Self::Checkpoints | Self::Feeds => GENERAL,
+            Self::Outcomes | Self::Rules | Self::Checkpoints | Self::Feeds | Self::SigningRights => GENERAL,
         }
     }
 }

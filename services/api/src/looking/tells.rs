@@ -71,6 +71,7 @@ about_the_asked! {
     audit::GetDecisionResponse
     audit::DiffKnownResponse
     audit::GetInclusionProofResponse
+    access::ListSigningRightsResponse
     access_log::ListLooksResponse
     access_log::ListDisclosuresResponse
     consent::ListConsentsResponse
