@@ -203,9 +203,6 @@ questions! {
     "/concord.consent.v1.ConsentService/ListConsents" by PRIVACY_OFFICER tells OfThePatient: |scene| {
         consent::ListConsentsRequest { patient_id: patient(scene) }
     };
-    "/concord.consent.v1.ConsentService/ListDisclosures" by PRIVACY_OFFICER tells OfThePatient: |scene| {
-        consent::ListDisclosuresRequest { patient_id: patient(scene), ..Default::default() }
-    };
     "/concord.feed.v1.FeedService/ListSubscriptions" by PRIVACY_OFFICER tells OfNobody: |_| {
         feed::ListSubscriptionsRequest::default()
     };

@@ -175,8 +175,6 @@ pub enum Question {
     AccessLog,
     /// What a patient consented to disclose.
     Consents,
-    /// What was disclosed of a patient, and to whom.
-    Disclosures,
     /// What partners told and nobody has looked at.
     Inbox,
     /// Which partners take what.

@@ -113,7 +113,6 @@ impl Question {
             | Self::EveryBrokenGlass
             | Self::AccessLog
             | Self::Consents
-            | Self::Disclosures
             | Self::Inbox
             | Self::Feed => CHART,
             Self::Outcomes | Self::Rules | Self::Checkpoints | Self::Feeds | Self::SigningRights => GENERAL,

@@ -89,7 +89,7 @@ fn a_director_reads_numbers_and_a_privacy_officer_who_looked_and_neither_a_chart
             matches!(question, Question::BrokenGlass | Question::EveryBrokenGlass | Question::Feeds),
             "{question:?}"
         );
-        let accounts = matches!(question, Question::AccessLog | Question::Consents | Question::Disclosures);
+        let accounts = matches!(question, Question::AccessLog | Question::Consents);
         assert_eq!(about(Role::PrivacyOfficer, question), accounts, "{question:?}");
         assert!(!about(Role::Director, question), "{question:?}");
     }

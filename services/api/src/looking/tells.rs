@@ -75,7 +75,6 @@ about_the_asked! {
     access_log::ListLooksResponse
     access_log::ListDisclosuresResponse
     consent::ListConsentsResponse
-    consent::ListDisclosuresResponse
     outcomes::GetOutcomesResponse
 }
 

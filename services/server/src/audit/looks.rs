@@ -69,6 +69,7 @@ async fn disclosures(asked: &Looks) -> Result<(), Failed> {
             from: asked.from.map(timestamp),
             until: asked.until.map(timestamp),
             page: Some(common::PageRequest { page_size: PAGE, page_token }),
+            intermediaries_only: false,
         };
         let page = client.access_logs().list_disclosures(asks).await.map_err(Error::from)?.into_inner();
         disclosures.extend(page.disclosures);
@@ -118,7 +119,7 @@ fn disclosure(disclosure: &pb::RecordedDisclosure) -> Value {
         "purpose": purpose(disclosure.purpose), "consent": disclosure.consent_id,
         "consent_version": disclosure.consent_version, "decided_at": disclosure.decided_at,
         "emergency": disclosure.emergency, "audit": disclosure.audit_id, "classes": disclosure.data_classes,
-        "positions": disclosure.positions, "subscription": disclosure.subscription_id,
+        "events": disclosure.event_types, "positions": disclosure.positions, "subscription": disclosure.subscription_id,
     })
 }
 
