@@ -77,9 +77,9 @@ impl AccessLogs {
         metadata: &MetadataMap,
         patient: &str,
     ) -> Result<(Caller, About, PatientId), Failure> {
-        let caller = self.0.authenticate(metadata)?;
+        let mut caller = self.0.authenticate(metadata)?;
         let patient = id("patient_id", patient, PatientId::new)?;
-        let about = self.0.inquire::<T>(metadata, &caller, Question::AccessLog, patient).await?;
+        let about = self.0.inquire::<T>(metadata, &mut caller, Question::AccessLog, patient).await?;
         Ok((caller, about, patient))
     }
 

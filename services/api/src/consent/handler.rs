@@ -71,10 +71,11 @@ impl ConsentService for Commands {
         request: Request<pb::ListConsentsRequest>,
     ) -> Result<Response<pb::ListConsentsResponse>, Status> {
         let (metadata, _, asked) = request.into_parts();
-        let caller = self.0.authenticate(&metadata)?;
+        let mut caller = self.0.authenticate(&metadata)?;
         let patient = id("patient_id", &asked.patient_id, PatientId::new).map_err(Failure::from)?;
         let question = Question::Consents;
-        let about = self.0.inquire::<pb::ListConsentsResponse>(&metadata, &caller, question, patient).await?;
+        let about =
+            self.0.inquire::<pb::ListConsentsResponse>(&metadata, &mut caller, question, patient).await?;
         let answer = list::consents(&*caller.tenant.ledger, patient);
         let told = async { self.0.on_record(&caller, about, answer.await).await };
         Ok(Response::new(self.0.within(&metadata, told).await?))

@@ -41,7 +41,7 @@ async fn looks(asked: &Looks) -> Result<(), Failed> {
         return Ok(out::json(&json!({ "looks": looks }))?);
     }
     let mut table = Table::new();
-    table.set_header(["when", "who", "role", "asked", "for", "patients", "outcome"]);
+    table.set_header(["when", "who", "role", "asked", "for", "patients", "outcome", "by policy"]);
     for look in &looks {
         let outcome = match (look.refused.as_str(), look.break_glass) {
             ("", false) => "shown".to_owned(),
@@ -55,7 +55,8 @@ async fn looks(asked: &Looks) -> Result<(), Failed> {
             format!("{} of {}", look.person_id, look.organisation)
         };
         let (at, role, purpose) = (when(look.at), role(look.role), purpose(look.purpose));
-        table.add_row([at, who, role, look.call.clone(), purpose, patients, outcome]);
+        let (call, policy) = (look.call.clone(), look.policy.clone());
+        table.add_row([at, who, role, call, purpose, patients, outcome, policy]);
     }
     Ok(out::line(table)?)
 }
