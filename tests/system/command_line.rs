@@ -58,7 +58,7 @@ async fn filled() -> (tempfile::TempDir, u64) {
     (folder, last)
 }
 
-const VIEWS: [&str; 10] = [
+const VIEWS: [&str; 11] = [
     "broken_glass",
     "caseload",
     "chart",
@@ -66,6 +66,7 @@ const VIEWS: [&str; 10] = [
     "outcomes",
     "reconciled",
     "roster",
+    "signing_rights",
     "timeline",
     "timers",
     "worklist",

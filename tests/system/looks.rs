@@ -129,7 +129,9 @@ async fn every_call_that_tells_of_a_patient_leaves_a_record_and_every_refusal_do
             look.outcome == Outcome::Answered
                 && look.patients.iter().any(|shown| shown.uuid() == scene.intake.patient)
         });
-        assert_eq!(shown.next().is_some(), question.tells == Tells::OfThePatient, "{path} and its record");
+        let shown = shown.next();
+        assert_eq!(shown.is_some(), question.tells == Tells::OfThePatient, "{path} and its record");
+        assert!(shown.is_none_or(|look| look.policy.is_some()), "{path} and the policy that permits it");
         let refused = looks.iter().filter(|look| of(look, FAMILY));
         let reasons: Vec<_> = refused.map(|look| look.outcome.clone()).collect();
         assert_eq!(reasons, [Outcome::Refused { reason: "NOT_PERMITTED".into() }], "{path} and its refusal");
@@ -170,6 +172,7 @@ async fn who_looked_is_told_to_the_privacy_officer_and_to_the_patient_themself()
         assert_eq!(calls[0]["person"], PSYCHIATRIST.id.to_string());
         assert_eq!(calls[0]["call"], "concord.prescriber.v1.GetClient");
         assert_eq!((&calls[0]["role"], &calls[0]["purpose"]), (&"psychiatrist".into(), &"treatment".into()));
+        assert_eq!((&calls[0]["policy"], &calls[1]["policy"]), (&"psychiatrists-read".into(), &"".into()));
         assert_eq!(calls[1]["refused"], "NOT_PERMITTED");
     }
     let other = Person { role: "patient", id: Uuid::from_u128(0xbe9) };

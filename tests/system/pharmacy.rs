@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use concord_client::{Client, Error};
+use concord_proto::concord::access::v1 as access;
 use concord_proto::concord::care_team::v1 as care_team;
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::common::v1 as common;
@@ -25,6 +26,18 @@ use crate::{CONCORD, PSYCHIATRIST};
 const NURSE: Person = Person::new("nurse", 6);
 const PRIMARY_CARE: Person = Person::new("primary_care", 7);
 const RELAY: Person = Person::new("service", 8);
+const DIRECTOR: Person = Person::new("director", 33);
+
+fn factor(kind: &rx::FactorKind) -> rx::Factor {
+    let evidence = "verification 4711".to_owned();
+    rx::Factor { kind: (*kind).into(), verified_at: Some(now()), evidence }
+}
+
+/// Of a command that is about no patient.
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
+fn of_program() -> Option<common::CommandHeader> {
+    Some(concord_client::operations(fresh().parse().unwrap()))
+}
 
 async fn serve(folder: &Path, settings: &[(&str, &str)], more: &[&str]) -> Concord {
     let mut command = Command::new(CONCORD);
@@ -81,6 +94,26 @@ impl Clinic {
         let clinic = Self { server, intake, doctor, nurse, _folder: folder };
         clinic.receive(diagnosis, drug).await;
         clinic
+    }
+
+    /// Lets the doctor sign what is controlled: the director proposes it, the doctor is the registrant who confirms it.
+    async fn entitle(&self) -> String {
+        let right_id = fresh();
+        let proposes = access::ProposeSigningRightRequest {
+            header: of_program(),
+            right_id: right_id.clone(),
+            prescriber_id: PSYCHIATRIST.id.to_string(),
+            schedules: vec![access::Schedule::Iii.into()],
+            registered_until: "2099-12-31".to_owned(),
+        };
+        self.server.client(DIRECTOR).await.unwrap().send(proposes).await.unwrap();
+        let confirms = access::ConfirmSigningRightRequest {
+            header: of_program(),
+            right_id: right_id.clone(),
+            factors: TWO.iter().map(factor).collect(),
+        };
+        self.doctor.send(confirms).await.unwrap();
+        right_id
     }
 
     /// Has everything done that comes before an order.
@@ -174,11 +207,6 @@ impl Clinic {
         factors: &[rx::FactorKind],
         visit: Option<&str>,
     ) -> Result<CommandReceipt, Error> {
-        let factor = |kind: &rx::FactorKind| rx::Factor {
-            kind: (*kind).into(),
-            verified_at: Some(now()),
-            evidence: "verification 4711".to_owned(),
-        };
         let sign = rx::SignPrescriptionRequest {
             header: self.intake.header(),
             prescription_id: prescription_id.to_owned(),
@@ -309,6 +337,7 @@ async fn f29_a_controlled_prescription_by_video_rests_on_its_visit_and_on_a_law_
     let order_id = clinic.order(&BUPRENORPHINE, "opioid-use-disorder").await.unwrap();
     clinic.look_into_pdmp().await;
     let (prescription_id, _) = clinic.draft(&order_id, "1234561").await;
+    clinic.entitle().await;
     clinic.ready(&prescription_id).await;
     assert_eq!(reason(clinic.sign(&prescription_id, &TWO, None).await), "VISIT_REQUIRED");
     assert_eq!(reason(clinic.sign(&prescription_id, &TWO, Some(&fresh())).await), "VISIT_NOT_HELD");
@@ -519,6 +548,7 @@ async fn e20_monitoring_program_screen_withdrawal_score_and_signature_are_one_wo
     let (prescription_id, drafted) = clinic.draft(&order_id, "1234561").await;
     let due = clinic.worklist("pdmp_check", drafted.token).await;
     assert_eq!(due.len(), 1, "a controlled substance is taken, and nobody has looked");
+    clinic.entitle().await;
     clinic.ready(&prescription_id).await;
     let one = [rx::FactorKind::Knowledge];
     assert_eq!(reason(clinic.sign(&prescription_id, &one, Some(&visit_id)).await), "FACTORS_MISSING");
@@ -534,4 +564,54 @@ async fn e20_monitoring_program_screen_withdrawal_score_and_signature_are_one_wo
     for kind in ["result", "started", "visited", "pdmp_checked", "prescription_signed"] {
         assert!(kinds.iter().any(|found| found == kind), "{kind} is not in {kinds:?}");
     }
+}
+
+#[tokio::test]
+async fn e20_a_right_that_two_people_gave_signs_controlled_prescriptions_until_it_is_revoked() {
+    let clinic = Clinic::open("opioid-use-disorder", &BUPRENORPHINE, "test").await;
+    clinic.measure("uds-opioids", 1.0, "{presence}").await;
+    clinic.measure("cows", 13.0, "{score}").await;
+    let order_id = clinic.order(&BUPRENORPHINE, "opioid-use-disorder").await.unwrap();
+    let visit_id = clinic.visit(follow_up::Modality::AudioVideo).await;
+    clinic.look_into_pdmp().await;
+    let (prescription_id, _) = clinic.draft(&order_id, "1234561").await;
+    let ready = || rx::MarkPrescriptionReadyRequest {
+        header: clinic.intake.header(),
+        prescription_id: prescription_id.clone(),
+    };
+    assert_eq!(reason(clinic.doctor.send(ready()).await), "NO_SIGNING_RIGHT");
+
+    let right_id = clinic.entitle().await;
+    clinic.doctor.send(ready()).await.unwrap();
+    let director = clinic.server.client(DIRECTOR).await.unwrap();
+    let revokes = access::RevokeSigningRightRequest {
+        header: of_program(),
+        right_id: right_id.clone(),
+        cause: access::RevocationCause::FactorCompromised.into(),
+        note: "The token was stolen from the car".to_owned(),
+    };
+    let revoked = director.send(revokes).await.unwrap();
+    assert_eq!(reason(clinic.sign(&prescription_id, &TWO, Some(&visit_id)).await), "NO_SIGNING_RIGHT");
+
+    let again = clinic.entitle().await;
+    clinic.sign(&prescription_id, &TWO, Some(&visit_id)).await.unwrap();
+    clinic.until("accepted").await;
+
+    // Who let whom sign, for those who answer for it.
+    let auditor = clinic.server.client(crate::AUDITOR).await.unwrap();
+    for reader in [&director, &auditor] {
+        let asks = access::ListSigningRightsRequest { min_position: revoked.token.clone(), page: None };
+        let rights = reader.access().list_signing_rights(asks).await.unwrap().into_inner().items;
+        let [standing, ended] = &rights[..] else { panic!("{rights:?}") };
+        assert_eq!((&standing.right_id, &ended.right_id), (&again, &right_id));
+        let given = standing.given.as_ref().unwrap();
+        assert_eq!(
+            (&standing.proposed_by, &given.person_id),
+            (&DIRECTOR.id.to_string(), &PSYCHIATRIST.id.to_string())
+        );
+        assert_eq!(given.factors.len(), 2);
+        assert_eq!(ended.revoked.as_ref().unwrap().cause(), access::RevocationCause::FactorCompromised);
+    }
+    let nurse = clinic.nurse.access().list_signing_rights(access::ListSigningRightsRequest::default()).await;
+    assert_eq!(nurse.unwrap_err().code(), tonic::Code::PermissionDenied);
 }

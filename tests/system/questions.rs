@@ -197,11 +197,11 @@ questions! {
     "/concord.access.v1.AccessService/ListBrokenGlass" by PRIVACY_OFFICER tells OfNobody: |_| {
         access::ListBrokenGlassRequest::default()
     };
+    "/concord.access.v1.AccessService/ListSigningRights" by AUDITOR tells OfNobody: |_| {
+        access::ListSigningRightsRequest::default()
+    };
     "/concord.consent.v1.ConsentService/ListConsents" by PRIVACY_OFFICER tells OfThePatient: |scene| {
         consent::ListConsentsRequest { patient_id: patient(scene) }
-    };
-    "/concord.consent.v1.ConsentService/ListDisclosures" by PRIVACY_OFFICER tells OfThePatient: |scene| {
-        consent::ListDisclosuresRequest { patient_id: patient(scene), ..Default::default() }
     };
     "/concord.feed.v1.FeedService/ListSubscriptions" by PRIVACY_OFFICER tells OfNobody: |_| {
         feed::ListSubscriptionsRequest::default()

@@ -72,6 +72,7 @@ pub fn classes(kind: StreamKind, event_type: &str) -> DataClasses {
         // It passes on what it is told, whatever that is.
         StreamKind::Coordination => DataClasses::ALL,
         StreamKind::Ruleset
+        | StreamKind::SigningRights
         | StreamKind::Audit
         // Who looked, and why: nothing of it is a partner's.
         | StreamKind::Access
@@ -132,7 +133,7 @@ fn chart(event_type: &str) -> DataClasses {
 /// Whether 42 CFR Part 2 protects it: everything that is about a patient, unless it is known not to. Only what is about
 /// nobody is.
 pub const fn is_part2(kind: StreamKind) -> bool {
-    !matches!(kind, StreamKind::Ruleset)
+    !matches!(kind, StreamKind::Ruleset | StreamKind::SigningRights)
 }
 
 #[cfg(test)]
@@ -159,6 +160,6 @@ mod tests {
     #[test]
     fn only_what_is_about_nobody_is_not_protected() {
         let open: Vec<_> = StreamKind::ALL.into_iter().filter(|kind| !is_part2(*kind)).collect();
-        assert_eq!(open, [StreamKind::Ruleset]);
+        assert_eq!(open, [StreamKind::Ruleset, StreamKind::SigningRights]);
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::treatment_plan::ReviewCause;
 use crate::{
     access, adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up,
-    inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    inbox, prescription, recovery, ruleset, scales, side_effects, signing_rights, treatment_plan,
 };
 
 /// Names one stay together with the program it is in.
@@ -84,6 +84,8 @@ pub enum Command {
     Inbox(inbox::Command),
     /// Of who reached the record in an emergency.
     Access(access::Command),
+    /// Of who may sign controlled prescriptions; of no patient's record.
+    SigningRights(signing_rights::Command),
 }
 
 /// The streams that a command concerns.
@@ -160,7 +162,8 @@ impl Command {
                 stream: StreamRef::prescription(patient, *prescription),
                 reads: prescription_reads(command, patient),
             },
-            Self::Ruleset(_) => Target { stream: StreamRef::ruleset(), reads: Vec::new() },
+            Self::Ruleset(_) => alone(StreamRef::ruleset()),
+            Self::SigningRights(_) => alone(StreamRef::signing_rights()),
             Self::Access(_) => Target { stream: StreamRef::access(patient), reads: Vec::new() },
             Self::Audit(audit::Command::Record { audit, .. }) => {
                 Target { stream: StreamRef::audit(*audit), reads: Vec::new() }
@@ -255,6 +258,9 @@ fn prescription_reads(command: &prescription::Command, patient: PatientId) -> Ve
     let mut reads = Vec::new();
     if command.needs_the_order() {
         reads.extend([StreamRef::chart(patient), StreamRef::adherence(patient)]);
+    }
+    if command.is_for_prescribers_with_a_right() {
+        reads.push(StreamRef::signing_rights());
     }
     if command.lets_it_stand() {
         reads.push(StreamRef::chart(patient));

@@ -5,7 +5,7 @@ use serde_json::error::Category;
 
 use crate::{
     access, adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up,
-    inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    inbox, prescription, recovery, ruleset, scales, side_effects, signing_rights, treatment_plan,
 };
 
 /// One thing that happened. Stored as JSON, `{"EventType": {fields}}`; shapes are kept in `events/schema`.
@@ -47,6 +47,8 @@ pub enum DomainEvent {
     Inbox(inbox::Event),
     /// About emergency access to a record.
     Access(access::Event),
+    /// About who may sign controlled prescriptions.
+    SigningRights(signing_rights::Event),
 }
 
 /// A stored event that this program cannot read: written by a newer one, or damaged. Where the decoder stopped is kept
@@ -86,6 +88,7 @@ impl DomainEvent {
             Self::Feed(_) => StreamKind::Feed,
             Self::Inbox(_) => StreamKind::Inbox,
             Self::Access(_) => StreamKind::Access,
+            Self::SigningRights(_) => StreamKind::SigningRights,
         }
     }
 
@@ -110,6 +113,7 @@ impl DomainEvent {
             Self::Feed(event) => event.name(),
             Self::Inbox(event) => event.name(),
             Self::Access(event) => event.name(),
+            Self::SigningRights(event) => event.name(),
         }
     }
 
@@ -134,6 +138,7 @@ impl DomainEvent {
             Self::Feed(event) => event.version(),
             Self::Inbox(event) => event.version(),
             Self::Access(event) => event.version(),
+            Self::SigningRights(event) => event.version(),
         }
     }
 
@@ -158,6 +163,7 @@ impl DomainEvent {
             Self::Feed(event) => serde_json::to_vec(event),
             Self::Inbox(event) => serde_json::to_vec(event),
             Self::Access(event) => serde_json::to_vec(event),
+            Self::SigningRights(event) => serde_json::to_vec(event),
         };
         bytes.expect("events have string keys and finite numbers only")
     }
@@ -187,6 +193,7 @@ impl DomainEvent {
             StreamKind::Feed => serde_json::from_slice(payload).map(Self::Feed),
             StreamKind::Inbox => serde_json::from_slice(payload).map(Self::Inbox),
             StreamKind::Access => serde_json::from_slice(payload).map(Self::Access),
+            StreamKind::SigningRights => serde_json::from_slice(payload).map(Self::SigningRights),
         };
         decoded.map_err(|said: serde_json::Error| UnreadableEvent {
             kind: kind.as_str(),

@@ -19,6 +19,7 @@ use crate::going_on::Continuing;
 use crate::law::OPIOID_USE_DISORDER;
 use crate::recovery::Evidence;
 use crate::scales::Withdrawal;
+use crate::signing_rights::InForce;
 use crate::treatment_plan::Consent;
 use crate::{EpisodeRef, State, UsState, episode};
 
@@ -45,6 +46,8 @@ pub struct Facts {
     pub recovery: Option<RecoveryFacts>,
     /// The visits of the stay the command names.
     pub visits: Option<VisitFacts>,
+    /// The rights to sign controlled prescriptions that were given and not taken away.
+    pub signing_rights: Option<BTreeMap<PersonId, InForce>>,
     /// Other prescriptions, as far as they were written: those that the command names or that share a supply with it.
     pub prescriptions: BTreeMap<PrescriptionId, PrescriptionFacts>,
 }
@@ -359,6 +362,7 @@ impl Facts {
                 State::Recovery(recovery) => facts.recovery = Some(recovery.facts()),
                 State::Adherence(adherence) => facts.adherence = Some(adherence.facts()),
                 State::FollowUp(visits) => facts.visits = Some(visits.facts()),
+                State::SigningRights(rights) => facts.signing_rights = Some(rights.in_force()),
                 State::Coordination(_)
                 | State::Ruleset(_)
                 | State::Audit(_)

@@ -25,6 +25,7 @@ pub mod recovery;
 pub mod ruleset;
 pub mod scales;
 pub mod side_effects;
+pub mod signing_rights;
 pub mod treatment_plan;
 
 mod aggregate;

@@ -4,7 +4,8 @@ use concord_knowledge::{Finding, RulesetVersion};
 
 use crate::{
     Command, OfPrescription, access, adherence, assessment, audit, care_team, chart, consent, coordination,
-    episode, feed, follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    episode, feed, follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, signing_rights,
+    treatment_plan,
 };
 
 /// What a caller needs to act on a refusal.
@@ -88,6 +89,9 @@ pub enum Refusal {
     /// About emergency access.
     #[error(transparent)]
     Access(#[from] access::Error),
+    /// About who may sign controlled prescriptions.
+    #[error(transparent)]
+    SigningRights(#[from] signing_rights::Error),
 }
 
 impl Refusal {
@@ -126,6 +130,7 @@ impl Refusal {
             Self::Feed(error) => error,
             Self::Inbox(error) => error,
             Self::Access(error) => error,
+            Self::SigningRights(error) => error,
         }
     }
 }

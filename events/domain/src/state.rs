@@ -20,6 +20,7 @@ use crate::recovery::Recovery;
 use crate::ruleset::Rulesets;
 use crate::scales::Scales;
 use crate::side_effects::SideEffects;
+use crate::signing_rights::SigningRights;
 use crate::treatment_plan::TreatmentPlan;
 use crate::{Command, Context, DomainEvent, EpisodeRef, InProgram, Issued, OfPrescription, Refusal};
 
@@ -62,6 +63,8 @@ pub enum State {
     Inbox(Inbox),
     /// Who reached a record in an emergency.
     Access(Access),
+    /// Who may sign controlled prescriptions.
+    SigningRights(SigningRights),
 }
 
 impl State {
@@ -86,6 +89,7 @@ impl State {
             StreamKind::Feed => Self::Feed(Feed::default()),
             StreamKind::Inbox => Self::Inbox(Inbox::default()),
             StreamKind::Access => Self::Access(Access::default()),
+            StreamKind::SigningRights => Self::SigningRights(SigningRights::default()),
         }
     }
 
@@ -110,6 +114,7 @@ impl State {
             (Self::Feed(state), DomainEvent::Feed(event)) => state.fold(event),
             (Self::Inbox(state), DomainEvent::Inbox(event)) => state.fold(event),
             (Self::Access(state), DomainEvent::Access(event)) => state.fold(event),
+            (Self::SigningRights(state), DomainEvent::SigningRights(event)) => state.fold(event),
             (
                 Self::Episode(_)
                 | Self::Assessment(_)
@@ -128,7 +133,8 @@ impl State {
                 | Self::Consent(_)
                 | Self::Feed(_)
                 | Self::Inbox(_)
-                | Self::Access(_),
+                | Self::Access(_)
+                | Self::SigningRights(_),
                 _,
             ) => debug_assert!(false, "an event of another kind of stream"),
         }
@@ -218,7 +224,7 @@ impl State {
         }
         decided! {
             Episode Assessment Chart SideEffects Scales FollowUp CareTeam TreatmentPlan Coordination Adherence Recovery
-            Prescription Ruleset Audit Consent Feed Inbox Access
+            Prescription Ruleset Audit Consent Feed Inbox Access SigningRights
         }
     }
 }

@@ -95,6 +95,8 @@ identifiers! {
     ScaleId,
     /// Names one therapy session that a patient was expected at.
     SessionId,
+    /// Names one right to sign controlled prescriptions.
+    SigningRightId,
     /// Names one subscription of a partner.
     SubscriptionId,
     /// Names one report that a patient used a substance.

@@ -24,8 +24,8 @@ pub use id::{
     AuditId, BarrierId, CheckInId, CommandId, ConcernId, ConflictId, ConsentId, ConsultId, ContributionId,
     CorrelationId, DrugScreenId, EpisodeId, FillId, GlassId, GoalId, InductionId, LifeChangeId, MessageId,
     OrderId, OutsideMedicationId, OutsideUpdateId, OverdoseId, PatientId, PersonId, PharmacyRequestId,
-    PrescriptionId, RelapseId, ReminderId, ReportId, RestrictionId, ScaleId, SessionId, SubscriptionId,
-    SubstanceUseId, SupportId, VisitId,
+    PrescriptionId, RelapseId, ReminderId, ReportId, RestrictionId, ScaleId, SessionId, SigningRightId,
+    SubscriptionId, SubstanceUseId, SupportId, VisitId,
 };
 pub use ids::{IdSource, RandomIds, SeededIds};
 pub use instant::{Day, Instant, InvalidInstant};

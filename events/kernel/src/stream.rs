@@ -92,6 +92,8 @@ pub enum StreamKind {
     Inbox,
     /// Who reached one patient's record in an emergency.
     Access,
+    /// Who may sign controlled prescriptions: one stream a ledger, about no patient.
+    SigningRights,
 }
 
 /// The text names no stream kind.
@@ -101,7 +103,7 @@ pub struct UnknownStreamKind;
 
 impl StreamKind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Episode,
         Self::Assessment,
         Self::MedicationChart,
@@ -120,6 +122,7 @@ impl StreamKind {
         Self::Feed,
         Self::Inbox,
         Self::Access,
+        Self::SigningRights,
     ];
 
     /// The stored name (`aggregate_type`).
@@ -143,6 +146,7 @@ impl StreamKind {
             Self::Feed => "feed",
             Self::Inbox => "inbox",
             Self::Access => "access",
+            Self::SigningRights => "signing_rights",
         }
     }
 }
@@ -180,6 +184,9 @@ const ERASURE_NAMESPACE: Uuid = Uuid::from_u128(0x91d4_07be_3a58_5c16_a7f2_60e9_
 
 /// The one stream of rules in a ledger; never changes.
 const RULESET: Uuid = Uuid::from_u128(0x6e31_a9d0_52c4_5b7e_8f16_0c94_e7b2_3d58);
+
+/// The one stream of rights to sign in a ledger; never changes.
+const SIGNING_RIGHTS: Uuid = Uuid::from_u128(0xa47d_15f2_8e06_5c93_92b8_3f60_d1c4_7e25);
 
 impl StreamRef {
     /// The stays of `patient` in `program`: one stream, so that only one can be open.
@@ -247,6 +254,11 @@ impl StreamRef {
     /// [`PatientId::NOBODY`].
     pub const fn ruleset() -> Self {
         Self { kind: StreamKind::Ruleset, id: RULESET }
+    }
+
+    /// Who may sign controlled prescriptions; nobody's record either.
+    pub const fn signing_rights() -> Self {
+        Self { kind: StreamKind::SigningRights, id: SIGNING_RIGHTS }
     }
 
     /// One look at the record for an audit or evaluation, of one patient or of everybody.

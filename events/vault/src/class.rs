@@ -25,8 +25,8 @@ impl KeyClass {
     /// It is chosen by the kind of stream: a key must be found without looking into what it seals.
     pub fn of(patient: PatientId, stream: StreamRef) -> Option<(PatientId, Self)> {
         let class = match stream.kind {
-            // What a partner may take is about no patient.
-            StreamKind::Ruleset | StreamKind::Feed => return None,
+            // What a partner may take, and who may sign, is about no patient.
+            StreamKind::Ruleset | StreamKind::Feed | StreamKind::SigningRights => return None,
             StreamKind::Audit => return Some((PatientId::NOBODY, Self::Record)),
             StreamKind::Recovery => Self::Sud,
             StreamKind::Assessment | StreamKind::TreatmentPlan => Self::Counselling,

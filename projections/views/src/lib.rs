@@ -14,6 +14,7 @@ pub mod parts;
 mod privacy;
 pub mod reconciled;
 pub mod roster;
+pub mod signing_rights;
 pub mod timeline;
 pub mod timers;
 pub mod worklist;
@@ -29,6 +30,7 @@ pub use outcomes::ProgramOutcomes;
 pub use privacy::DataClass;
 pub use reconciled::Reconciled;
 pub use roster::Roster;
+pub use signing_rights::SigningRights;
 pub use timeline::Timeline;
 pub use timers::Timers;
 pub use worklist::Worklist;
@@ -49,4 +51,5 @@ pub fn all(setup: Setup) -> Setup {
         .with::<Timeline>()
         .with::<ProgramOutcomes>()
         .with::<BrokenGlass>()
+        .with::<SigningRights>()
 }

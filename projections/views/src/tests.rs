@@ -23,8 +23,8 @@ pub(crate) use self::history::{
     Dice, Story, fact, finding, history, judged, patient, person, program, regimen, start,
 };
 use crate::{
-    BrokenGlass, Caseload, Chart, Course, DataClass, ProgramOutcomes, Reconciled, Roster, Timeline, Timers,
-    Worklist,
+    BrokenGlass, Caseload, Chart, Course, DataClass, ProgramOutcomes, Reconciled, Roster, SigningRights,
+    Timeline, Timers, Worklist,
 };
 
 /// What the rows must be: the plain fold, without batches, caches or store.
@@ -173,6 +173,7 @@ fn a_view_holds_no_class_of_data_that_it_does_not_declare() {
     holds_only::<Timeline>(Timeline::CLASSES, &facts);
     holds_only::<ProgramOutcomes>(ProgramOutcomes::CLASSES, &facts);
     holds_only::<BrokenGlass>(BrokenGlass::CLASSES, &facts);
+    holds_only::<SigningRights>(SigningRights::CLASSES, &facts);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use concord_domain::side_effects;
 use concord_domain::{
     Command, InEpisode, InProgram, OfPrescription, access, adherence, assessment, care_team, chart, consent,
-    coordination, episode, follow_up, inbox, prescription, recovery, scales, treatment_plan,
+    coordination, episode, follow_up, inbox, prescription, recovery, scales, signing_rights, treatment_plan,
 };
 use concord_kernel::PersonId;
 
@@ -136,6 +136,12 @@ pub enum Act {
     BreakGlass,
     /// Judge what somebody did who broke the glass.
     ReviewBreakGlass,
+    /// Say that somebody is to sign controlled prescriptions.
+    ProposeSigningRight,
+    /// Give them the right, as a registrant.
+    ConfirmSigningRight,
+    /// Take it away.
+    RevokeSigningRight,
 }
 
 /// A kind of question to the record.
@@ -169,8 +175,6 @@ pub enum Question {
     AccessLog,
     /// What a patient consented to disclose.
     Consents,
-    /// What was disclosed of a patient, and to whom.
-    Disclosures,
     /// What partners told and nobody has looked at.
     Inbox,
     /// Which partners take what.
@@ -181,6 +185,8 @@ pub enum Question {
     BrokenGlass,
     /// Who broke the glass before any record, and what is to be reviewed.
     EveryBrokenGlass,
+    /// Who may sign controlled prescriptions.
+    SigningRights,
     /// Whether somebody is a client at all.
     KnowOf,
 }
@@ -255,6 +261,11 @@ impl Act {
                 Self::BreakGlass
             }
             Command::Access(access::Command::Review { .. }) => Self::ReviewBreakGlass,
+            Command::SigningRights(command) => match command {
+                signing_rights::Command::Propose { .. } => Self::ProposeSigningRight,
+                signing_rights::Command::Confirm { .. } => Self::ConfirmSigningRight,
+                signing_rights::Command::Revoke { .. } => Self::RevokeSigningRight,
+            },
             Command::TreatmentPlan(InEpisode { command, .. }) => Self::of_plan(command),
             Command::Coordination(command) => Self::of_coordination(command),
         }

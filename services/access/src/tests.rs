@@ -453,21 +453,21 @@ fn rules_are_made_by_pharmacists_and_prescribers_and_read_by_all_who_work_by_the
 #[test]
 fn what_is_disclosed_is_asked_by_those_whom_it_concerns() {
     let own = PatientId::new(Uuid::from_u128(9));
-    let about = |question| matches!(question, Question::Consents | Question::Disclosures);
+    let about = |question| matches!(question, Question::Consents | Question::AccessLog);
     let staff =
         |role: Role| role.prescribes() || matches!(role, Role::Therapist | Role::CaseManager | Role::Nurse);
     for role in Role::ALL {
         let asks = |question| permit_query(&identity(role), question, about(question).then_some(own));
         let concerned = matches!(role, Role::Patient | Role::PrivacyOfficer);
         assert_eq!(asks(Question::Consents), staff(role) || concerned, "{role}");
-        assert_eq!(asks(Question::Disclosures), concerned, "{role}");
+        assert_eq!(asks(Question::AccessLog), concerned || role == Role::Auditor, "{role}");
         assert_eq!(asks(Question::Feeds), role == Role::PrivacyOfficer, "{role}");
         assert_eq!(asks(Question::Feed), role == Role::Partner, "{role}");
         let reviews = role.prescribes() || matches!(role, Role::Nurse | Role::Pharmacist);
         assert_eq!(asks(Question::Inbox), reviews, "{role}");
     }
     let other = Some(PatientId::new(Uuid::from_u128(8)));
-    for question in [Question::Consents, Question::Disclosures] {
+    for question in [Question::Consents, Question::AccessLog] {
         assert!(!permit_query(&identity(Role::Patient), question, other));
     }
 }

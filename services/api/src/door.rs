@@ -18,7 +18,7 @@ use tonic::metadata::MetadataMap;
 use crate::arrival::Arrival;
 use crate::limits::{DEADLINE_MARGIN, TOKEN_CHECK};
 use crate::looking::{About, Call};
-use crate::query::Inquiry;
+use crate::query::{Inquiry, Permitted};
 use crate::rates::{OpenStream, Rates};
 use crate::{Failure, Limits, Tenant, Tenants};
 
@@ -58,6 +58,8 @@ pub struct Usage {
 pub(crate) struct Caller {
     pub(crate) identity: Arc<Identity>,
     pub(crate) tenant: Arc<Tenant>,
+    /// The policy by which they may ask what they ask; absent before that is known, and of commands.
+    pub(crate) policy: Option<Arc<str>>,
     _call: OwnedSemaphorePermit,
 }
 
@@ -133,7 +135,7 @@ impl Door {
         // After the token: what comes before waits for nothing, so strangers hold no place.
         trace::concerns(identity.tenant.as_str());
         let call = Arc::clone(&self.0.calls).try_acquire_owned().map_err(|_| Failure::Overloaded)?;
-        Ok(Caller { identity, tenant, _call: call })
+        Ok(Caller { identity, tenant, policy: None, _call: call })
     }
 
     /// Whom the token names, which may have come over the connection of a service; without one, whom the certificate names.
@@ -179,9 +181,12 @@ impl Door {
         metadata: &MetadataMap,
         question: Question,
     ) -> Result<Caller, Failure> {
-        let caller = self.authenticate(metadata)?;
+        let mut caller = self.authenticate(metadata)?;
         match self.0.policies.permit_list(&caller.identity, question) {
-            Ok(_) => Ok(caller),
+            Ok(granted) => {
+                caller.policy = Some(granted.policy);
+                Ok(caller)
+            }
             Err(denied) => Err(self.refused(&caller, Call::of::<T>(), About::default(), denied.into()).await),
         }
     }
@@ -191,14 +196,17 @@ impl Door {
     pub(crate) async fn inquire<T: Name>(
         &self,
         metadata: &MetadataMap,
-        caller: &Caller,
+        caller: &mut Caller,
         question: Question,
         patient: PatientId,
     ) -> Result<About, Failure> {
         let about = About::patient(patient);
         let inquiry = Inquiry::new(self.policies(), caller, question, patient);
         match self.within(metadata, inquiry.on_record(self)).await {
-            Ok(break_glass) => Ok(About { break_glass, ..about }),
+            Ok(Permitted { glass, policy }) => {
+                caller.policy = Some(policy);
+                Ok(About { break_glass: glass.is_some(), ..about })
+            }
             Err(failure) => Err(self.refused(caller, Call::of::<T>(), about, failure).await),
         }
     }

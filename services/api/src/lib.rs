@@ -55,4 +55,4 @@ pub use failure::Failure;
 pub use field::Invalid;
 pub use limits::Limits;
 pub use rates::Rate;
-pub use tenants::{Feeds, Proofs, Tenant, Tenants};
+pub use tenants::{Proofs, Tenant, Tenants};

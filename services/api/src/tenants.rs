@@ -9,7 +9,6 @@ use concord_executor::Executor;
 use concord_feed::Feed;
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
-use concord_looks::AccessLog;
 use concord_looks::Looks;
 use concord_projection::Projections;
 
@@ -26,16 +25,7 @@ pub struct Tenant {
     /// What proves its record, where this process has the key; such questions are answered `UNAVAILABLE` where it has not.
     pub proofs: Option<Proofs>,
     /// What partners take, where this process serves them; such calls are answered `UNAVAILABLE` where it does not.
-    pub feeds: Option<Feeds>,
-}
-
-/// What partners take of a tenant's record.
-#[derive(Clone)]
-pub struct Feeds {
-    /// Decides and sends.
-    pub feed: Feed,
-    /// What was disclosed.
-    pub log: AccessLog,
+    pub feeds: Option<Feed>,
 }
 
 /// What proves a tenant's record.

@@ -120,6 +120,9 @@ asks! {
     access by access {
         BreakGlassRequest, break_glass, BreakGlass;
         ReviewBreakGlassRequest, review_break_glass, ReviewBreakGlass;
+        ProposeSigningRightRequest, propose_signing_right, ProposeSigningRight;
+        ConfirmSigningRightRequest, confirm_signing_right, ConfirmSigningRight;
+        RevokeSigningRightRequest, revoke_signing_right, RevokeSigningRight;
     }
     care_team by care_teams {
         AddMemberRequest, add_member, AddMember;

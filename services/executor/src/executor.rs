@@ -214,8 +214,10 @@ impl Inner {
     /// What a command for `target` is judged by.
     async fn rules(&self, target: &Target, now: Instant) -> Result<Rules, ExecuteError> {
         match target.stream.kind {
-            // None is judged by them; a consent is revoked, and an audit answered, also while nothing can be judged.
+            // None is judged by them; a consent or a right to sign is revoked, and an audit
+            // answered, also while nothing can be judged.
             StreamKind::Ruleset
+            | StreamKind::SigningRights
             | StreamKind::Audit
             | StreamKind::Consent
             | StreamKind::Feed

@@ -110,6 +110,21 @@ impl Consents {
         self.patients.get(&patient).is_some_and(|of| of.consents.iter().any(|held| held.names(taker, now)))
     }
 
+    /// The consent whose last day has passed, the latest of them, where by now nothing at all about `patient` may be told to
+    /// `taker` because of it.
+    pub fn expired(&self, patient: PatientId, taker: &Taker, now: Instant) -> Option<ConsentId> {
+        let of = self.patients.get(&patient)?;
+        if of.consents.iter().any(|held| held.names(taker, now)) {
+            return None;
+        }
+        let past = |held: &&Held| !held.ended && is_past(held.terms.expires, now) && held.is_to(taker);
+        let latest = of.consents.iter().filter(past).max_by_key(|held| match held.terms.expires {
+            Expiry::On(day) => Some(day),
+            Expiry::EndOfTreatment | Expiry::None => None,
+        });
+        latest.map(|held| held.consent)
+    }
+
     /// Patients of whom something may be told to `taker` at `now`.
     pub fn covered<'a>(&'a self, taker: &'a Taker, now: Instant) -> impl Iterator<Item = PatientId> + 'a {
         let named = move |of: &OfPatient| of.consents.iter().any(|held| held.names(taker, now));
@@ -123,9 +138,12 @@ impl Held {
     }
 
     fn names(&self, taker: &Taker, now: Instant) -> bool {
-        !self.ended
-            && !is_past(self.terms.expires, now)
-            && self.terms.purposes.contains(&taker.purpose)
+        !self.ended && !is_past(self.terms.expires, now) && self.is_to(taker)
+    }
+
+    /// Whether `taker` is a recipient for its purpose, while it holds.
+    fn is_to(&self, taker: &Taker) -> bool {
+        self.terms.purposes.contains(&taker.purpose)
             && self.terms.recipients.iter().any(|recipient| is_meant(recipient, taker, self.terms.kind))
     }
 

@@ -12,18 +12,19 @@ use concord_ledger::{Entry, Filter};
 
 use crate::{Consents, Grant, Taker};
 
-/// What may be told of one event.
+/// What may be told.
 #[derive(Debug)]
 pub(crate) struct Allowed<'a> {
-    pub(crate) entry: &'a Entry,
+    /// Where the event stands in the clinical ledger; of what a day ended, up to where it was searched then.
+    pub(crate) position: u64,
     pub(crate) patient: PatientId,
-    pub(crate) what: What,
+    pub(crate) what: What<'a>,
 }
 
 #[derive(Debug)]
-pub(crate) enum What {
+pub(crate) enum What<'a> {
     /// The event itself.
-    Event { grant: Grant, classes: DataClasses, part2: bool },
+    Event { entry: &'a Entry, grant: Grant, classes: DataClasses, part2: bool },
     /// That a consent has ended.
     ConsentEnded(Option<ConsentId>),
 }
@@ -54,22 +55,38 @@ impl Gate<'_> {
     pub(crate) fn decide<'a>(&self, entries: &'a [Entry], told: &mut HashSet<PatientId>) -> Vec<Allowed<'a>> {
         let mut allowed = Vec::new();
         for entry in entries {
+            let position = entry.position;
             if let Some((patient, what)) = self.event(entry) {
                 told.insert(patient);
-                allowed.push(Allowed { entry, patient, what });
+                allowed.push(Allowed { position, patient, what });
             }
             if let Some((patient, consent)) = ending(entry)
                 && told.contains(&patient)
                 && !self.consents.covers(patient, self.taker, self.now)
             {
                 told.remove(&patient);
-                allowed.push(Allowed { entry, patient, what: What::ConsentEnded(consent) });
+                allowed.push(Allowed { position, patient, what: What::ConsentEnded(consent) });
             }
         }
         allowed
     }
 
-    fn event(&self, entry: &Entry) -> Option<(PatientId, What)> {
+    /// Of whom nothing more comes because the last day of their consent has passed; the log says nothing of it. `position` is
+    /// up to where it was searched.
+    pub(crate) fn expired(&self, position: u64, told: &mut HashSet<PatientId>) -> Vec<Allowed<'static>> {
+        let expired =
+            |patient: &PatientId| Some((*patient, self.consents.expired(*patient, self.taker, self.now)?));
+        let mut ended: Vec<_> = told.iter().filter_map(expired).collect();
+        // The set has an order of its own each time.
+        ended.sort_unstable_by_key(|(patient, _)| *patient);
+        let allowed = ended.into_iter().map(|(patient, consent)| {
+            told.remove(&patient);
+            Allowed { position, patient, what: What::ConsentEnded(Some(consent)) }
+        });
+        allowed.collect()
+    }
+
+    fn event<'a>(&self, entry: &'a Entry) -> Option<(PatientId, What<'a>)> {
         // Of these nothing is ever told, whatever is consented to; nor of whoever was erased since they consented.
         if !is_disclosable(entry.stream.kind) || entry.is_shredded() {
             return None;
@@ -87,7 +104,7 @@ impl Gate<'_> {
         }
         let grant = self.consents.decide(metadata.patient, classes, self.taker, self.now)?;
         let part2 = metadata.part2 || is_part2(entry.stream.kind);
-        Some((metadata.patient, What::Event { grant, classes, part2 }))
+        Some((metadata.patient, What::Event { entry, grant, classes, part2 }))
     }
 }
 
@@ -107,6 +124,7 @@ const fn is_disclosable(kind: StreamKind) -> bool {
         | StreamKind::Prescription => true,
         StreamKind::Coordination
         | StreamKind::Ruleset
+        | StreamKind::SigningRights
         | StreamKind::Audit
         | StreamKind::Access
         | StreamKind::Consent

@@ -1,6 +1,6 @@
 //! What is on record of a subscription: how far it came, and who was told of.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use concord_domain::DomainEvent;
 use concord_domain::feed::Event;
@@ -16,8 +16,9 @@ use crate::{Disclosures, FeedError};
 pub(crate) struct Past {
     /// The version of its stream.
     pub(crate) version: u64,
-    /// Patients of whom something was told.
-    pub(crate) told: HashSet<PatientId>,
+    /// Patients of whom something was told; with the sequence number by which it had been told that nothing more comes, where
+    /// that was the last that was told of them.
+    told: HashMap<PatientId, Option<u64>>,
     /// The last sequence number that was sent.
     pub(crate) last: u64,
     /// What was acknowledged last, and the clinical ledger up to which that is.
@@ -64,15 +65,16 @@ impl Past {
         if &*entry.event_type == DISCLOSED {
             let records = read_event(&entry.event_type, &entry.payload).map_err(|_| UNREADABLE)?;
             self.told.extend(records.into_iter().filter_map(|record| match record {
-                Record::Disclosure(disclosure) => Some(disclosure.patient),
+                Record::Disclosure(disclosure) => Some((disclosure.patient, None)),
                 Record::Look(_) => None,
             }));
             return Ok(());
         }
         match event(entry)? {
-            Event::MessagesDecided { first, through, positions, .. } => {
+            Event::MessagesDecided { first, through, positions, ended, .. } => {
                 self.taken = true;
                 self.last = (first + positions.len() as u64).saturating_sub(1);
+                self.told.extend(ended.into_iter().map(|end| (end.patient, Some(end.sequence))));
                 if !positions.is_empty() {
                     self.steps.push(Step { version: entry.version, first, last: self.last, through });
                 }
@@ -86,6 +88,13 @@ impl Past {
             Event::SubscriptionOpened { .. } | Event::SubscriptionClosed { .. } => return Err(UNREADABLE),
         }
         Ok(())
+    }
+
+    /// Patients of whom something was told, and of whom a partner that has everything up to `sequence` does not know yet that
+    /// nothing more comes.
+    pub(crate) fn told_before(&self, sequence: u64) -> HashSet<PatientId> {
+        let told = self.told.iter().filter(|(_, ended)| ended.is_none_or(|ended| ended > sequence));
+        told.map(|(patient, _)| *patient).collect()
     }
 
     /// The clinical ledger up to which everything with this sequence number or a lower one is.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use bytes::Bytes;
 use concord_domain::DomainEvent;
-use concord_domain::feed::Event;
+use concord_domain::feed::{Event, ToldEnd};
 use concord_kernel::{CommandId, IdSource, Instant, StreamRef, SubscriptionId};
 use concord_ledger::{Append, AppendError, Entry, Expected, Ledger, NewEvent, ReadError};
 use concord_looks::{Disclosure, disclosure_events};
@@ -30,6 +30,8 @@ pub enum Decision {
         positions: Vec<u64>,
         /// What was disclosed.
         disclosures: Vec<Disclosure>,
+        /// Of whom it is told that nothing more comes.
+        ended: Vec<ToldEnd>,
     },
     /// Somebody begins to take the subscription after this sequence number.
     Begins {
@@ -151,10 +153,17 @@ impl Disclosures for InLedger {
 
 fn events(subscription: SubscriptionId, decision: Decision) -> Vec<NewEvent> {
     let (mut events, event) = match decision {
-        Decision::Messages { decided_at, at, first, through, positions, disclosures } => {
-            let notice = NOTICE_VERSION;
-            let event =
-                Event::MessagesDecided { subscription, decided_at, at, notice, first, through, positions };
+        Decision::Messages { decided_at, at, first, through, positions, disclosures, ended } => {
+            let event = Event::MessagesDecided {
+                subscription,
+                decided_at,
+                at,
+                notice: NOTICE_VERSION,
+                first,
+                through,
+                positions,
+                ended,
+            };
             (disclosure_events(disclosures), event)
         }
         Decision::Begins { sequence, through } => {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use concord_kernel::{ConsentId, DataClasses, Instant, PatientId, SubscriptionId};
-use concord_ledger::{Filter, ReadError};
+use concord_kernel::{ConsentId, DataClasses, Day, Instant, PatientId, SubscriptionId};
+use concord_ledger::{Filter, Page, ReadError};
 use concord_looks::{Basis, Disclosure, Recipient};
 
 use crate::feed::{Feed, Order};
@@ -12,7 +12,7 @@ use crate::limits::{SEARCHED, SEARCHED_IN_VAIN};
 use crate::past::Past;
 use crate::{Carried, ConsentRef, Decision, Ended, FeedError, Message, Offered, PartnerKey, Taker, Told};
 use concord_domain::consent::RecipientClass;
-use concord_domain::feed::PayloadChoice;
+use concord_domain::feed::{PayloadChoice, ToldEnd};
 
 /// Where a partner begins to take a subscription.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct Session {
     recorded: u64,
     /// The last sequence number that was sent.
     last: u64,
+    /// The day on which it was last looked for consents that a day has ended; absent before the first step.
+    swept: Option<Day>,
 }
 
 impl Session {
@@ -67,7 +69,7 @@ impl Session {
         let taker =
             Taker { organisation: terms.organisation.clone(), class: terms.class, purpose: terms.purpose };
         let (key, filter) = (feed.key(&terms.organisation), filter(terms));
-        let told = past.told;
+        let told = past.told_before(last);
         Ok(Self {
             feed,
             subscription,
@@ -80,6 +82,7 @@ impl Session {
             cursor,
             recorded: cursor,
             last,
+            swept: None,
         })
     }
 
@@ -96,14 +99,11 @@ impl Session {
     /// See [`FeedError`]; nothing of the step may be sent then, and the session is over.
     pub async fn step(&mut self) -> Result<Option<Vec<Message>>, FeedError> {
         let head = self.feed.head().await?;
-        if self.cursor >= head {
+        // A day ends consents, and the log does not move for it.
+        if self.cursor >= head && self.swept == Some(self.feed.now().day()) {
             return Ok(None);
         }
-        let most = usize::try_from(head - self.cursor).unwrap_or(SEARCHED).min(SEARCHED);
-        let page = self.feed.ledger().read(self.cursor, &self.filter, most).await?;
-        if page.through <= self.cursor {
-            return Err(ReadError::Corrupt("the ledger ended before its head").into());
-        }
+        let page = self.page(head).await?;
         // The end of the ledger is asked for again: what is decided now is decided by every consent that is on record now.
         let fresh =
             if self.feed.order() == Order::MutationStaleConsents { 0 } else { self.feed.head().await? };
@@ -118,7 +118,10 @@ impl Session {
             }
             let gate =
                 Gate { consents: &known.consents, terms: &self.offered.terms, taker: &self.taker, now };
-            let allowed = gate.decide(&page.entries, &mut told);
+            let due = self.swept != Some(now.day());
+            let mut allowed: Vec<Allowed<'_>> =
+                if due { gate.expired(self.cursor, &mut told) } else { Vec::new() };
+            allowed.extend(gate.decide(&page.entries, &mut told));
             (known.at, self.messages(&allowed), self.decision(&allowed, known.at, page.through, now))
         };
         debug_assert!(decided_at >= fresh, "what is decided rests on everything up to the head");
@@ -128,9 +131,23 @@ impl Session {
             self.recorded = page.through;
         }
         self.told = told;
+        self.swept = Some(now.day());
         self.cursor = page.through;
         self.last += messages.len() as u64;
         Ok(Some(messages))
+    }
+
+    /// The next piece of the log, which is empty where it ends.
+    async fn page(&self, head: u64) -> Result<Page, FeedError> {
+        if self.cursor >= head {
+            return Ok(Page { entries: Vec::new(), through: self.cursor });
+        }
+        let most = usize::try_from(head - self.cursor).unwrap_or(SEARCHED).min(SEARCHED);
+        let page = self.feed.ledger().read(self.cursor, &self.filter, most).await?;
+        if page.through <= self.cursor {
+            return Err(ReadError::Corrupt("the ledger ended before its head").into());
+        }
+        Ok(page)
     }
 
     /// Insists that nobody else has begun to take the subscription, and takes note of what was acknowledged.
@@ -169,10 +186,10 @@ impl Session {
     }
 
     fn tell(&self, allowed: &Allowed<'_>) -> Told {
-        let Allowed { entry, patient, what } = allowed;
+        let Allowed { patient, what, .. } = allowed;
         let subject = self.key.subject(*patient);
         match what {
-            What::Event { grant, classes, part2 } => Told::Event(Box::new(Carried {
+            What::Event { entry, grant, classes, part2 } => Told::Event(Box::new(Carried {
                 id: self.key.event(entry.stream, entry.version),
                 subject,
                 kind: entry.stream.kind,
@@ -199,20 +216,26 @@ impl Session {
     }
 
     fn decision(&self, allowed: &[Allowed<'_>], decided_at: u64, through: u64, at: Instant) -> Decision {
-        let positions = allowed.iter().map(|allowed| allowed.entry.position).collect();
+        let positions = allowed.iter().map(|allowed| allowed.position).collect();
         let disclosures = self.disclosures(allowed, decided_at, at);
-        Decision::Messages { decided_at, at, first: self.last + 1, through, positions, disclosures }
+        let numbered = allowed.iter().zip(self.last + 1..);
+        let ended = numbered.filter_map(|(allowed, sequence)| match allowed.what {
+            What::Event { .. } => None,
+            What::ConsentEnded(_) => Some(ToldEnd { sequence, patient: allowed.patient }),
+        });
+        let ended = ended.collect();
+        Decision::Messages { decided_at, at, first: self.last + 1, through, positions, disclosures, ended }
     }
 
     /// What is disclosed by one step, a line for each patient and consent.
     fn disclosures(&self, allowed: &[Allowed<'_>], decided_at: u64, at: Instant) -> Vec<Disclosure> {
         let mut lines: BTreeMap<(PatientId, ConsentId, u32), (DataClasses, Vec<u64>)> = BTreeMap::new();
-        for Allowed { entry, patient, what } in allowed {
+        for Allowed { position, patient, what } in allowed {
             // That a consent has ended discloses nothing of the record.
             let What::Event { grant, classes, .. } = what else { continue };
             let (told, positions) = lines.entry((*patient, grant.consent, grant.version)).or_default();
             *told = told.and(*classes);
-            positions.push(entry.position);
+            positions.push(*position);
         }
         let terms = &self.offered.terms;
         let organisation = || Box::from(terms.organisation.as_str());

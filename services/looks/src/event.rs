@@ -1,6 +1,7 @@
 //! Records as events: those that are written together share one.
 
 use bytes::Bytes;
+use concord_kernel::PatientId;
 use concord_ledger::NewEvent;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -67,6 +68,20 @@ pub fn disclosure_events(disclosures: impl IntoIterator<Item = Disclosure>) -> V
 fn finished(event_type: &'static str, mut payload: Vec<u8>) -> NewEvent {
     payload.extend_from_slice(AFTER);
     NewEvent { event_type, event_version: VERSION, payload: Bytes::from(payload) }
+}
+
+/// Of a record, whom it is about, and nothing else.
+#[derive(Deserialize)]
+struct About {
+    #[serde(default)]
+    patients: Vec<PatientId>,
+    patient: Option<PatientId>,
+}
+
+/// Whom the records in a stored event are about, some of them more than once.
+pub(crate) fn patients_of(payload: &[u8]) -> Result<Vec<PatientId>, serde_json::Error> {
+    let records = read::<About>(payload)?;
+    Ok(records.into_iter().flat_map(|about| about.patients.into_iter().chain(about.patient)).collect())
 }
 
 #[derive(Deserialize)]

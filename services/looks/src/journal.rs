@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::event::{Encoded, events};
+use crate::index::{Index, following};
 use crate::{AccessLog, LooksError, Record};
 
 /// What the journal takes at once.
@@ -61,11 +62,13 @@ struct Waiting {
 pub struct Looks {
     queue: mpsc::Sender<Waiting>,
     ledger: Arc<dyn Ledger>,
+    index: Arc<Index>,
     answering: Answering,
 }
 
 impl Looks {
-    /// Keeps records in `ledger`, which is a tenant's of kind `access`. Called within a runtime with a clock, which runs the task.
+    /// Keeps records in `ledger`, which is a tenant's of kind `access`. Called within a runtime with a clock, which runs two tasks: one
+    /// that writes, and one that keeps the index.
     pub fn new(
         ledger: Arc<dyn Ledger>,
         clock: Arc<dyn Clock>,
@@ -75,7 +78,8 @@ impl Looks {
         let (queue, waiting) = mpsc::channel(limits.queue.max(1));
         let journal = Journal { ledger: Arc::clone(&ledger), clock, ids, limits };
         tokio::spawn(journal.run(waiting));
-        Self { queue, ledger, answering: Answering::default() }
+        let index = following(&ledger);
+        Self { queue, ledger, index, answering: Answering::default() }
     }
 
     /// The same, returning at another time.
@@ -110,7 +114,7 @@ impl Looks {
 
     /// Finds what is on record.
     pub fn log(&self) -> AccessLog {
-        AccessLog::new(Arc::clone(&self.ledger))
+        AccessLog::new(Arc::clone(&self.ledger), Arc::clone(&self.index))
     }
 
     /// The ledger of access.

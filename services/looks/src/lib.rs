@@ -10,6 +10,7 @@
 
 mod error;
 mod event;
+mod index;
 mod journal;
 mod log;
 mod record;

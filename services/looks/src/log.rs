@@ -1,8 +1,7 @@
 //! Finds records about one patient.
 //!
-//! There is no index: looking must be cheap, and those who ask who looked are few. The log is searched from a time on, for
-//! the patient's identifier in the bytes, and only events that hold it are read. A page searches a bounded number of
-//! events and says where to go on, so that a long history costs several calls and never a long one.
+//! The index says which few events may be about them, and only those are read. A page reads a bounded number of events and
+//! says where to go on, so that a long history costs several calls and never a long one.
 
 use std::fmt;
 use std::str::FromStr;
@@ -13,13 +12,14 @@ use concord_ledger::{Filter, Ledger, ReadError};
 use memchr::memmem::Finder;
 
 use crate::event::read_event;
+use crate::index::Index;
 use crate::{AccessLogError, DISCLOSED, LOOKED, Record};
 
-/// Events that one page searches at most.
+/// Positions that one page reads at most, and as many that it takes into the index.
 const SEARCHED: u64 = 200_000;
 
-/// Events that are read at once.
-const READ: usize = 2_000;
+/// Positions that are read at once.
+const READ: u64 = 2_000;
 
 /// Which records are wanted.
 #[derive(Clone, Copy, Debug)]
@@ -94,11 +94,12 @@ pub struct Found {
 #[derive(Clone)]
 pub struct AccessLog {
     ledger: Arc<dyn Ledger>,
+    index: Arc<Index>,
 }
 
 impl AccessLog {
-    pub(crate) fn new(ledger: Arc<dyn Ledger>) -> Self {
-        Self { ledger }
+    pub(crate) fn new(ledger: Arc<dyn Ledger>, index: Arc<Index>) -> Self {
+        Self { ledger, index }
     }
 
     /// At most `limit` records that are wanted, from `after` on.
@@ -112,21 +113,27 @@ impl AccessLog {
         after: Option<Cursor>,
         limit: usize,
     ) -> Result<Found, AccessLogError> {
-        let head = self.ledger.head().await?.token.position;
+        let token = self.ledger.head().await?.token;
+        let (head, through) = (token.position, self.index.level(&*self.ledger, token, SEARCHED).await?);
         let begin = match (after, wanted.from) {
             (Some(cursor), _) => cursor.position,
             (None, Some(from)) => first_from(&*self.ledger, from, head).await?,
             (None, None) => 1,
         };
         let mut searched = begin.saturating_sub(1);
-        let last = head.min(searched.saturating_add(SEARCHED));
+        let mut left = SEARCHED;
         let filter = Filter { kinds: Vec::new(), event_types: vec![wanted.kind.event_type().to_owned()] };
         let name = wanted.patient.to_string();
         let finder = Finder::new(&name);
         let mut records = Vec::new();
-        while searched < last {
-            let most = usize::try_from(last - searched).unwrap_or(READ).min(READ);
-            let page = self.ledger.read(searched, &filter, most).await?;
+        while let Some(range) = self.index.next(wanted.kind, wanted.patient, searched + 1).await {
+            let (from, last) = (*range.start(), (*range.end()).min(through));
+            let most = (last + 1).saturating_sub(from).min(left).min(READ);
+            if most == 0 {
+                break;
+            }
+            let page =
+                self.ledger.read(from - 1, &filter, usize::try_from(most).unwrap_or(usize::MAX)).await?;
             for entry in &page.entries {
                 if wanted.to.is_some_and(|to| entry.recorded_at >= to.plus(LATE)) {
                     return Ok(Found { records, next: None, searched: entry.position - 1, through: head });
@@ -149,11 +156,14 @@ impl AccessLog {
                     records.push(record);
                 }
             }
-            if page.through <= searched {
+            if page.through < from {
                 return Err(ReadError::Corrupt("the ledger ended before its head").into());
             }
             searched = page.through;
+            left -= most;
         }
+        // What is left, where nothing is left to read, is not about the patient.
+        let searched = if left > 0 { searched.max(through) } else { searched };
         let next = (searched < head).then(|| Cursor { position: searched + 1, told: 0 });
         Ok(Found { records, next, searched, through: head })
     }

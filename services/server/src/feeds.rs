@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use concord_api::Feeds;
 use concord_feed::{Feed, InLedger, PartnerKeys, Parts};
 use concord_kernel::TenantId;
 use concord_ledger::Ledger;
@@ -19,15 +18,14 @@ pub(crate) fn open(
     ledger: &Arc<dyn Ledger>,
     looks: &Looks,
     sources: &Sources,
-) -> Result<Feeds, ServeError> {
+) -> Result<Feed, ServeError> {
     let keys = PartnerKeys::new(key::partners(&config.data, &config.feeds.key)?);
     let (clock, ids) = (Arc::clone(&sources.clock), Arc::clone(&sources.ids));
-    let feed = Feed::new(Parts {
+    Ok(Feed::new(Parts {
         tenant: tenant.clone(),
         ledger: Arc::clone(ledger),
         disclosures: Arc::new(InLedger::new(Arc::clone(looks.ledger()), ids)),
         keys,
         clock,
-    });
-    Ok(Feeds { feed, log: looks.log() })
+    }))
 }

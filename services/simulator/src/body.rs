@@ -43,6 +43,7 @@ bodies! {
     FollowUp: ScheduleVisit RecordVisit MarkNoShow ChangeCadence;
     CareTeam: AddMember RemoveMember;
     Access: BreakGlass ReviewBreakGlass;
+    SigningRights: ProposeSigningRight ConfirmSigningRight RevokeSigningRight;
     TreatmentPlan: DraftPlan RevisePlan AgreePlan AddGoal MeetGoal DropGoal LinkGoalToMedication
         RecordSharedDecision RaiseConcern AnswerConcern RecordEducation RecordTherapyParticipation
         RecordLifeChange ReviewMedication PlanSupport FinishSupport;

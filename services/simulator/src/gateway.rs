@@ -138,7 +138,7 @@ impl Gateway for Remote {
             ReviewInjection AssessResponse
             RecordPdmpCheck DraftPrescription MarkPrescriptionReady SignPrescription RecordTransmission RecordPharmacyStatus PrintPrescription CancelPrescription RecordCancelAnswer RecordFill ProposeChange AnswerChange RequestRenewal AnswerRenewal ExpirePrescription
             RecordOutreach DecideBridging
-            BreakGlass ReviewBreakGlass
+            BreakGlass ReviewBreakGlass ProposeSigningRight ConfirmSigningRight RevokeSigningRight
             ProposeRuleset SignRuleset RejectRuleset GiveConsent RevokeConsent RestrictDisclosure EndRestriction
             OpenSubscription CloseSubscription ReviewContribution);
         Ok(answered?)

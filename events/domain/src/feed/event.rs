@@ -1,6 +1,6 @@
 //! What may have happened to a subscription.
 
-use concord_kernel::{DataClasses, Instant, OrganisationId, Purpose, SubscriptionId, Text};
+use concord_kernel::{DataClasses, Instant, OrganisationId, PatientId, Purpose, SubscriptionId, Text};
 use serde::{Deserialize, Serialize};
 
 use crate::consent::RecipientClass;
@@ -35,6 +35,15 @@ pub enum PayloadChoice {
     Full,
 }
 
+/// A message that nothing more comes about a patient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ToldEnd {
+    /// Its sequence number.
+    pub sequence: u64,
+    /// About whom.
+    pub patient: PatientId,
+}
+
 /// A fact about a subscription.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 pub enum Event {
@@ -67,8 +76,12 @@ pub enum Event {
         first: u64,
         /// The clinical ledger was searched up to here.
         through: u64,
-        /// Where the events stand in the clinical ledger, in the order of their sequence numbers; may be none.
+        /// Where the events stand in the clinical ledger, in the order of their sequence numbers; may be none. Of the end
+        /// of a consent, where it was found out.
         positions: Vec<u64>,
+        /// Of whom it was told that nothing more comes.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        ended: Vec<ToldEnd>,
     },
     /// The partner has dealt with everything up to there; only in the ledger of access.
     DisclosuresAcknowledged {

@@ -126,6 +126,11 @@ impl Command {
         matches!(self, Self::Draft(_) | Self::MarkReady | Self::Sign { .. })
     }
 
+    /// Whether it takes the right to sign, where the drug is controlled.
+    pub const fn is_for_prescribers_with_a_right(&self) -> bool {
+        matches!(self, Self::MarkReady | Self::Sign { .. })
+    }
+
     /// Whether it says that a prescription stands which another may have been signed in place of.
     pub const fn lets_it_stand(&self) -> bool {
         matches!(self, Self::AnswerChange { answer: Answer::Denied { .. }, .. })

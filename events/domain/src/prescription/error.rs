@@ -2,6 +2,7 @@
 
 use concord_kernel::{Day, OrderId, Role, Schedule};
 
+use super::NotShown;
 use crate::law::Unlawful;
 
 /// Why a prescription refuses a command.
@@ -109,24 +110,15 @@ pub enum Error {
         /// The most days.
         most_days: u16,
     },
+    /// Two people gave the prescriber no right to sign the drug, or it has ended.
+    #[error("the prescriber has no right in force to sign prescriptions of this schedule")]
+    NoSigningRight {
+        /// The schedule.
+        schedule: Schedule,
+    },
     /// The prescriber has not shown who they are.
-    #[error("a controlled substance is signed with {least} kinds of factors")]
-    FactorsMissing {
-        /// The least kinds.
-        least: usize,
-    },
-    /// More factors than there are kinds.
-    #[error("a signature shows at most {most} factors")]
-    TooManyFactors {
-        /// The most there may be.
-        most: usize,
-    },
-    /// A factor was verified too long ago.
-    #[error("a factor was verified more than {most_minutes} minutes ago")]
-    FactorTooOld {
-        /// The most minutes.
-        most_minutes: u16,
-    },
+    #[error(transparent)]
+    NotShown(#[from] NotShown),
     /// Nobody has looked into the monitoring program of the patient's state.
     #[error("the monitoring program of the patient's state was not looked into")]
     PdmpMissing,

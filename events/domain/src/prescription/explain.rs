@@ -63,11 +63,11 @@ impl Error {
                 ("SERIES_TOO_EARLY", "name the day on which the one before it runs out as earliest day")
             }
             Self::SeriesTooLong { .. } => ("SERIES_TOO_LONG", "see the patient before the series goes on"),
-            Self::FactorsMissing { .. } => {
-                ("FACTORS_MISSING", "authenticate with two of: something known, a biometric, a hard token")
-            }
-            Self::TooManyFactors { .. } => ("TOO_MANY_FACTORS", "show each kind of factor once"),
-            Self::FactorTooOld { .. } => ("FACTOR_TOO_OLD", "authenticate again, then sign at once"),
+            Self::NoSigningRight { .. } => (
+                "NO_SIGNING_RIGHT",
+                "have the director propose the right to sign and a DEA registrant confirm it",
+            ),
+            Self::NotShown(why) => why.explained(),
             Self::PdmpMissing => ("PDMP_MISSING", "look into the state's monitoring program and record it"),
             Self::PdmpTooOld { .. } => {
                 ("PDMP_TOO_OLD", "look into the state's monitoring program again and record it")

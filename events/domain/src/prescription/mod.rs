@@ -9,6 +9,7 @@ mod decide;
 mod error;
 mod event;
 mod explain;
+mod factors;
 mod fold;
 mod message;
 mod state;
@@ -19,6 +20,8 @@ mod words;
 pub use command::{Command, NewPrescription, VisitRef};
 pub use error::Error;
 pub use event::{Contents, Event, Fill, Resting};
+pub use factors::NotShown;
+pub(crate) use factors::two_kinds;
 pub use message::{MessageKind, message_id};
 pub use state::Prescription;
 pub use words::{

@@ -6,7 +6,7 @@ use crate::testing::{By, by, going_on, program, text, this_stay, uuid};
 use crate::{
     Command, DomainEvent, Explain, Facts, InEpisode, InProgram, OfPrescription, Refusal, State, access,
     adherence, assessment, audit, care_team, chart, consent, coordination, episode, feed, follow_up, inbox,
-    prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    prescription, recovery, ruleset, scales, side_effects, signing_rights, treatment_plan,
 };
 
 fn decided(by: By, kind: StreamKind, command: Command) -> Result<Vec<DomainEvent>, Refusal> {
@@ -82,6 +82,11 @@ fn out_of_place(kind: StreamKind) -> Command {
             subscription: concord_kernel::SubscriptionId::new(uuid(9)),
             reason: text("why"),
         }),
+        StreamKind::SigningRights => Command::SigningRights(signing_rights::Command::Revoke {
+            right: concord_kernel::SigningRightId::new(uuid(9)),
+            cause: signing_rights::Cause::FactorCompromised,
+            note: text("the token is gone"),
+        }),
         StreamKind::Inbox => Command::Inbox(inbox::Command::Receive {
             contribution: concord_kernel::ContributionId::new(uuid(9)),
             told: Box::new(inbox::tests::told()),
@@ -109,6 +114,7 @@ const fn refused_by(refusal: &Refusal) -> StreamKind {
         Refusal::Feed(_) => StreamKind::Feed,
         Refusal::Inbox(_) => StreamKind::Inbox,
         Refusal::Access(_) => StreamKind::Access,
+        Refusal::SigningRights(_) => StreamKind::SigningRights,
     }
 }
 
@@ -174,7 +180,7 @@ fn facts_are_of_the_streams_that_were_read_only() {
     assert!(all.episode.is_some() && all.indication.is_some() && all.chart.is_some());
     assert!(all.side_effects.is_some() && all.scales.is_some() && all.plan.is_some());
     assert!(all.adherence.is_some());
-    assert!(all.visits.is_some());
+    assert!(all.visits.is_some() && all.signing_rights.is_some());
     assert!(all.prescriptions.is_empty(), "of an empty stream there is nothing to know");
     let only_scales = Facts::gather(states.iter().filter(|state| matches!(state, State::Scales(_))), rules);
     assert_eq!(only_scales, Facts { scales: all.scales, ..Facts::default() });

@@ -135,6 +135,7 @@ impl Record {
                 | DomainEvent::Recovery(_)
                 | DomainEvent::Prescription(_)
                 | DomainEvent::Ruleset(_)
+                | DomainEvent::SigningRights(_)
                 | DomainEvent::Audit(_)
                 | DomainEvent::Consent(_)
                 | DomainEvent::Feed(_)

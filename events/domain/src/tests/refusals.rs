@@ -8,7 +8,7 @@ use crate::episode::{Criterion, Exclusion, Phase};
 use crate::follow_up::Condition;
 use crate::{
     Explain, Refusal, adherence, assessment, care_team, consent, coordination, episode, feed, follow_up,
-    inbox, prescription, recovery, ruleset, scales, treatment_plan,
+    inbox, prescription, recovery, ruleset, scales, signing_rights, treatment_plan,
 };
 
 fn of_stays_and_assessments() -> Vec<Refusal> {
@@ -351,9 +351,10 @@ fn of_prescriptions() -> Vec<Refusal> {
         R::SeriesBroken,
         R::SeriesTooEarly { from: crate::testing::noon().day() },
         R::SeriesTooLong { most_days: 90 },
-        R::FactorsMissing { least: 2 },
-        R::TooManyFactors { most: 3 },
-        R::FactorTooOld { most_minutes: 5 },
+        R::NoSigningRight { schedule: concord_kernel::Schedule::II },
+        R::NotShown(prescription::NotShown::Missing { least: 2 }),
+        R::NotShown(prescription::NotShown::TooMany { most: 3 }),
+        R::NotShown(prescription::NotShown::TooOld { most_minutes: 5 }),
         R::PdmpMissing,
         R::PdmpTooOld { most_hours: 24 },
         R::VisitRequired,
@@ -386,6 +387,26 @@ fn of_prescriptions() -> Vec<Refusal> {
         R::FactsMissing,
     ];
     prescriptions.into_iter().map(Refusal::from).collect()
+}
+
+fn of_signing_rights() -> Vec<Refusal> {
+    use signing_rights::Error as S;
+    let all = [
+        S::RoleNotPermitted { role: Role::Auditor },
+        S::IdUsed,
+        S::Waits,
+        S::Unknown,
+        S::Granted,
+        S::Ended,
+        S::OnePerson,
+        S::NotRegistered,
+        S::RegistrationPassed,
+        S::NotShown(prescription::NotShown::Missing { least: 2 }),
+        S::NotShown(prescription::NotShown::TooMany { most: 3 }),
+        S::NotShown(prescription::NotShown::TooOld { most_minutes: 5 }),
+        S::NotShown(prescription::NotShown::InTheFuture),
+    ];
+    all.into_iter().map(Refusal::from).collect()
 }
 
 fn of_consents() -> Vec<Refusal> {
@@ -453,6 +474,7 @@ fn every_reason_is_a_stable_name_and_every_remedy_a_sentence_part() {
         of_consents(),
         of_feeds(),
         of_inboxes(),
+        of_signing_rights(),
     ];
     for refusal in all.into_iter().flatten() {
         let reason = refusal.reason();
@@ -479,6 +501,7 @@ fn one_reason_means_one_thing_within_an_aggregate() {
         of_consents(),
         of_feeds(),
         of_inboxes(),
+        of_signing_rights(),
     ] {
         let shared = ["ROLE_NOT_PERMITTED", "EPISODE_NOT_ACTIVE", "FACTS_MISSING"];
         let mut own: Vec<_> =

@@ -301,12 +301,13 @@ fn a_prescription_reads_what_it_rests_on_and_nothing_else() {
     let request = concord_kernel::PharmacyRequestId::new(uuid(3));
     let visit = VisitRef { episode: stay(1), visit: VisitId::new(uuid(4)) };
     let (chart, taking) = (StreamRef::chart(ada()), StreamRef::adherence(ada()));
+    let rights = StreamRef::signing_rights();
     for (command, reads) in [
-        (Asks::MarkReady, vec![chart, taking]),
-        (Asks::Sign { factors: Vec::new(), visit: None }, vec![chart, taking]),
+        (Asks::MarkReady, vec![chart, taking, rights]),
+        (Asks::Sign { factors: Vec::new(), visit: None }, vec![chart, taking, rights]),
         (
             Asks::Sign { factors: Vec::new(), visit: Some(visit) },
-            vec![chart, taking, StreamRef::follow_up(ada(), stay(1))],
+            vec![chart, taking, rights, StreamRef::follow_up(ada(), stay(1))],
         ),
         (Asks::Transmit, vec![]),
         (Asks::AnswerChange { request, answer: Answer::Denied { reason: reason() } }, vec![chart]),

@@ -12,7 +12,8 @@ use std::sync::Once;
 
 use concord_domain::{
     DomainEvent, access, adherence, assessment, audit, care_team, chart, consent, coordination, episode,
-    feed, follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, treatment_plan,
+    feed, follow_up, inbox, prescription, recovery, ruleset, scales, side_effects, signing_rights,
+    treatment_plan,
 };
 use concord_kernel::StreamKind;
 use serde_json::Value;
@@ -46,6 +47,7 @@ const fn variants(kind: StreamKind) -> &'static [&'static str] {
         StreamKind::Feed => feed::Event::VARIANTS,
         StreamKind::Inbox => inbox::Event::VARIANTS,
         StreamKind::Access => access::Event::VARIANTS,
+        StreamKind::SigningRights => signing_rights::Event::VARIANTS,
     }
 }
 
@@ -69,6 +71,7 @@ fn pretty(event: &DomainEvent) -> String {
         DomainEvent::Feed(event) => serde_json::to_string_pretty(event),
         DomainEvent::Inbox(event) => serde_json::to_string_pretty(event),
         DomainEvent::Access(event) => serde_json::to_string_pretty(event),
+        DomainEvent::SigningRights(event) => serde_json::to_string_pretty(event),
     };
     text.expect("events have string keys and finite numbers only") + "\n"
 }

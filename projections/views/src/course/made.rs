@@ -44,6 +44,7 @@ impl Entry {
             DomainEvent::Prescription(event) => Self::of_prescription(event).is_some(),
             DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
@@ -67,6 +68,7 @@ impl Entry {
             DomainEvent::Prescription(event) => Self::of_prescription(event),
             DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

@@ -71,6 +71,7 @@ pub(crate) const fn clinical_time(event: &DomainEvent) -> Option<Instant> {
         | DomainEvent::Adherence(_)
         | DomainEvent::Prescription(_)
         | DomainEvent::Ruleset(_)
+        | DomainEvent::SigningRights(_)
         | DomainEvent::Audit(_)
         | DomainEvent::Consent(_)
         | DomainEvent::Feed(_)

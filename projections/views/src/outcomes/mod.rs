@@ -113,6 +113,7 @@ const fn counts(event: &DomainEvent) -> bool {
         DomainEvent::FollowUp(_)
         | DomainEvent::CareTeam(_)
         | DomainEvent::Ruleset(_)
+        | DomainEvent::SigningRights(_)
         | DomainEvent::Audit(_)
         | DomainEvent::Consent(_)
         | DomainEvent::Feed(_)

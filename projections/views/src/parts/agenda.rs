@@ -74,6 +74,7 @@ impl Agenda {
             | DomainEvent::Scales(_) => true,
             DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)
@@ -186,6 +187,7 @@ impl Agenda {
             DomainEvent::Access(event) => self.glass.fold(event),
             DomainEvent::Ruleset(_) => self.follow(&fact.rules),
             DomainEvent::CareTeam(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

@@ -55,6 +55,7 @@ impl<T> Plans<T> {
             DomainEvent::TreatmentPlan(_)
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

@@ -185,6 +185,7 @@ impl Story {
             DomainEvent::Recovery(_) => StreamRef::recovery(self.patient),
             DomainEvent::Prescription(_) => StreamRef::prescription(self.patient, self.at_pharmacy.latest),
             DomainEvent::Ruleset(_) => StreamRef::ruleset(),
+            DomainEvent::SigningRights(_) => StreamRef::signing_rights(),
             DomainEvent::Audit(_) => StreamRef::audit(concord_kernel::AuditId::new(self.patient.uuid())),
             DomainEvent::Consent(_) => StreamRef::consent(self.patient),
             DomainEvent::Feed(_) => StreamRef::feed(concord_kernel::SubscriptionId::new(self.patient.uuid())),

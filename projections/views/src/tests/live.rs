@@ -14,7 +14,8 @@ use concord_projection::{Fact, Options, Projections, Setup, SqliteStore, View, V
 use super::rules::{judged, published};
 use super::{Dice, Model, Story, person, start};
 use crate::{
-    BrokenGlass, Caseload, Chart, Course, ProgramOutcomes, Reconciled, Roster, Timeline, Timers, Worklist,
+    BrokenGlass, Caseload, Chart, Course, ProgramOutcomes, Reconciled, Roster, SigningRights, Timeline,
+    Timers, Worklist,
 };
 
 const SOON: Duration = Duration::from_mins(1);
@@ -68,6 +69,7 @@ async fn run(world: &World, seed: u64, patients: u64, cuts: &[usize]) {
         "timeline",
         "outcomes",
         "broken_glass",
+        "signing_rights",
     ] {
         views.rebuild(view).await.unwrap();
         let mut status = views.watch(view).unwrap();
@@ -88,6 +90,7 @@ async fn compare_all(views: &Projections, token: Token, facts: &[Fact]) {
     compare::<Timeline>(views, token, facts).await;
     compare::<ProgramOutcomes>(views, token, facts).await;
     compare::<BrokenGlass>(views, token, facts).await;
+    compare::<SigningRights>(views, token, facts).await;
 }
 
 async fn compare<V: View>(views: &Projections, token: Token, facts: &[Fact]) {

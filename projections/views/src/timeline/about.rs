@@ -159,6 +159,7 @@ impl About {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

@@ -150,6 +150,7 @@ impl More {
             | DomainEvent::FollowUp(_)
             | DomainEvent::CareTeam(_)
             | DomainEvent::Ruleset(_)
+            | DomainEvent::SigningRights(_)
             | DomainEvent::Audit(_)
             | DomainEvent::Consent(_)
             | DomainEvent::Feed(_)

@@ -112,6 +112,7 @@ const fn is_timed(event: &DomainEvent) -> bool {
         DomainEvent::Assessment(_)
         | DomainEvent::CareTeam(_)
         | DomainEvent::Ruleset(_)
+        | DomainEvent::SigningRights(_)
         | DomainEvent::Audit(_)
         | DomainEvent::Consent(_)
         | DomainEvent::Feed(_)

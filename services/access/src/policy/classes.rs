@@ -87,7 +87,10 @@ impl Act {
             | Self::KeepConsent
             | Self::RestrictDisclosure
             | Self::ManageFeeds
-            | Self::ReviewBreakGlass => GENERAL,
+            | Self::ReviewBreakGlass
+            | Self::ProposeSigningRight
+            | Self::ConfirmSigningRight
+            | Self::RevokeSigningRight => GENERAL,
         }
     }
 }
@@ -110,10 +113,9 @@ impl Question {
             | Self::EveryBrokenGlass
             | Self::AccessLog
             | Self::Consents
-            | Self::Disclosures
             | Self::Inbox
             | Self::Feed => CHART,
-            Self::Outcomes | Self::Rules | Self::Checkpoints | Self::Feeds => GENERAL,
+            Self::Outcomes | Self::Rules | Self::Checkpoints | Self::Feeds | Self::SigningRights => GENERAL,
         }
     }
 }

@@ -67,6 +67,13 @@ impl Ruling<'_> {
         Err(Denied { policy, version, hidden, by_relationship })
     }
 
+    /// The answer for whoever is in the role, whatever they are to the patient: where one policy permits it to all of them.
+    pub fn whoever(&self) -> Option<Granted> {
+        let mut each = Relationship::possible(self.role).iter().map(|each| self.given(Some(*each)).ok());
+        let first = each.next()??;
+        each.all(|other| other.as_ref() == Some(&first)).then_some(first)
+    }
+
     fn may_know(&self, relationship: Option<Relationship>) -> bool {
         let know = Action::Question(Question::KnowOf);
         let row = Cells::row(self.role, know, know.purpose_of(self.role));

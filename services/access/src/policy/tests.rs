@@ -82,14 +82,14 @@ fn a_director_reads_numbers_and_a_privacy_officer_who_looked_and_neither_a_chart
     let may = |role, question| policies.on_question(role, question).given(None).is_ok();
     let about = |role, question| policies.on_question(role, question).given(Some(Relationship::None)).is_ok();
     for question in Question::VARIANTS.iter().copied() {
-        let director = matches!(question, Question::Outcomes | Question::Roster);
+        let director = matches!(question, Question::Outcomes | Question::Roster | Question::SigningRights);
         assert_eq!(may(Role::Director, question), director, "{question:?}");
         assert_eq!(
             may(Role::PrivacyOfficer, question),
             matches!(question, Question::BrokenGlass | Question::EveryBrokenGlass | Question::Feeds),
             "{question:?}"
         );
-        let accounts = matches!(question, Question::AccessLog | Question::Consents | Question::Disclosures);
+        let accounts = matches!(question, Question::AccessLog | Question::Consents);
         assert_eq!(about(Role::PrivacyOfficer, question), accounts, "{question:?}");
         assert!(!about(Role::Director, question), "{question:?}");
     }

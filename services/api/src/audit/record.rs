@@ -3,10 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use concord_access::Act;
+use concord_access::{Act, Action};
 use concord_domain::{Command, Relationships, audit};
 use concord_kernel::{CommandId, PatientId, Purpose, Token};
-use concord_looks::Outcome;
 use concord_proto::concord::audit::v1 as pb;
 use prost::Name;
 use sha2::{Digest, Sha256};
@@ -17,7 +16,6 @@ use uuid::Uuid;
 use super::Audits;
 use super::decode::{self, Look};
 use crate::Failure;
-use crate::asked::permitted;
 use crate::door::Caller;
 use crate::looking::{About, Call};
 
@@ -33,12 +31,17 @@ pub(super) struct OnRecord {
 impl Audits {
     /// Says who is asking, when they may look at records for an audit at all. Nothing is read for anybody else.
     pub(super) async fn auditor<T: Name>(&self, metadata: &MetadataMap) -> Result<Caller, Failure> {
-        let caller = self.door.authenticate(metadata)?;
-        match permitted(&self.door.policies(), &caller.identity.actor, Act::Audit, Purpose::Audit, false) {
-            Ok(_) => Ok(caller),
+        let mut caller = self.door.authenticate(metadata)?;
+        let policies = self.door.policies();
+        let ruling = policies.ruling(caller.identity.actor.role, Action::Act(Act::Audit), Purpose::Audit);
+        match ruling.given(None) {
+            Ok(granted) => {
+                caller.policy = Some(granted.policy);
+                Ok(caller)
+            }
             Err(denied) => {
                 let (call, about) = (Call::of::<T>(), About::default());
-                Err(self.door.refused(&caller, call, about, denied).await)
+                Err(self.door.refused(&caller, call, about, denied.into()).await)
             }
         }
     }
@@ -60,7 +63,7 @@ impl Audits {
         let executed = async {
             let receipt = caller.tenant.executor.execute(request).await?;
             let (call, patients) = (Call::of::<T>(), Vec::from_iter(about.patient));
-            self.door.record(&caller, call, about, patients, Outcome::Answered).await?;
+            self.door.record(&caller, call, about, patients).await?;
             Ok(receipt)
         };
         let token = self.door.within(metadata, executed).await?.token;

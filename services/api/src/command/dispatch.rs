@@ -34,6 +34,9 @@ macro_rules! requests {
 requests! {
     BreakGlass
     ReviewBreakGlass
+    ProposeSigningRight
+    ConfirmSigningRight
+    RevokeSigningRight
     ReferPatient
     ScreenCandidate
     WaitlistPatient

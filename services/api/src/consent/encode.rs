@@ -1,4 +1,4 @@
-//! Consents and disclosures to messages.
+//! Consents to messages.
 
 use concord_domain::consent::{
     Expiry, Form, Kind, Participants, Recipient, RecipientClass, Restriction, Signer, Terms,

@@ -1,6 +1,5 @@
-//! What may be disclosed of a patient, and what was.
+//! What may be disclosed of a patient.
 
-mod account;
 mod decode;
 mod encode;
 mod handler;

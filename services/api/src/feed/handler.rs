@@ -46,7 +46,7 @@ asks! {
 }
 
 fn feed(caller: &Caller) -> Result<&Feed, Failure> {
-    caller.tenant.feeds.as_ref().map(|feeds| &feeds.feed).ok_or(Failure::NoFeeds)
+    caller.tenant.feeds.as_ref().ok_or(Failure::NoFeeds)
 }
 
 /// For which organisation a partner acts. One who acts for none is no partner.

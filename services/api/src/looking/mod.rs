@@ -88,7 +88,7 @@ impl Door {
             Err(failure) => return Err(self.refused(caller, Call::of::<T>(), about, failure).await),
         };
         let patients = patients(about, &answer);
-        self.record(caller, Call::of::<T>(), about, patients, Outcome::Answered).await?;
+        self.record(caller, Call::of::<T>(), about, patients).await?;
         Ok(answer)
     }
 
@@ -108,7 +108,7 @@ impl Door {
                 let patients = patients(about, &answer);
                 if !patients.is_empty() {
                     let call = Call::of::<T>();
-                    door.at_most(door.record(&caller, call, about, patients, Outcome::Answered)).await?;
+                    door.at_most(door.record(&caller, call, about, patients)).await?;
                 }
                 Ok(answer)
             }
@@ -133,21 +133,25 @@ impl Door {
         }
         let (_, reason) = classify(&failure);
         let outcome = Outcome::Refused { reason: name_of(reason).into() };
-        let recorded = self.record(caller, call, about, Vec::from_iter(about.patient), outcome);
-        self.at_most(recorded).await.err().unwrap_or(failure)
+        let look = Look { policy: forbade(&failure), ..self.look(caller, call, about, outcome) };
+        self.at_most(kept(caller, look)).await.err().unwrap_or(failure)
     }
 
-    /// Puts on record what came of a call.
+    /// Puts on record that a call is answered.
     pub(crate) async fn record(
         &self,
         caller: &Caller,
         call: Call,
         about: About,
         patients: Vec<PatientId>,
-        outcome: Outcome,
     ) -> Result<(), Failure> {
+        kept(caller, Look { patients, ..self.look(caller, call, about, Outcome::Answered) }).await
+    }
+
+    /// A look of the caller, by the policy that permits it, at whom they ask about.
+    fn look(&self, caller: &Caller, call: Call, about: About, outcome: Outcome) -> Look {
         let actor = &caller.identity.actor;
-        let look = Look {
+        Look {
             at: self.now(),
             who: Who {
                 person: actor.id,
@@ -156,15 +160,24 @@ impl Door {
             },
             call: call.name(),
             purpose: purpose(actor.role, about),
-            patients,
+            patients: Vec::from_iter(about.patient),
             outcome,
-            policy: None,
+            policy: caller.policy.as_deref().map(Box::from),
             break_glass: about.break_glass,
             audit: about.audit,
-        };
-        caller.tenant.looks.record(vec![Record::Look(look)]).await?;
-        Ok(())
+        }
     }
+}
+
+async fn kept(caller: &Caller, look: Look) -> Result<(), Failure> {
+    caller.tenant.looks.record(vec![Record::Look(look)]).await?;
+    Ok(())
+}
+
+/// The policy that forbids it; none, where no policy permits it.
+fn forbade(failure: &Failure) -> Option<Box<str>> {
+    let Failure::Denied(denied) = failure else { return None };
+    denied.policy.as_deref().map(Box::from)
 }
 
 /// Everybody of whom `answer` tells, each once.

@@ -71,10 +71,10 @@ about_the_asked! {
     audit::GetDecisionResponse
     audit::DiffKnownResponse
     audit::GetInclusionProofResponse
+    access::ListSigningRightsResponse
     access_log::ListLooksResponse
     access_log::ListDisclosuresResponse
     consent::ListConsentsResponse
-    consent::ListDisclosuresResponse
     outcomes::GetOutcomesResponse
 }
 

@@ -2,4 +2,4 @@
 
 mod decode;
 mod handler;
-mod words;
+pub(crate) mod words;

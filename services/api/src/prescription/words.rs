@@ -10,7 +10,7 @@ use concord_proto::concord::prescription::v1 as pb;
 use crate::Invalid;
 use crate::field::{choice, id, instant, required, text};
 
-pub(super) fn factor(factor: &pb::Factor) -> Result<Factor, Invalid> {
+pub(crate) fn factor(factor: &pb::Factor) -> Result<Factor, Invalid> {
     let pb::Factor { kind, verified_at, evidence } = factor;
     Ok(Factor {
         kind: choice("kind", *kind, |stated| match stated {

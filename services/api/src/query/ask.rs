@@ -51,9 +51,9 @@ impl Questions {
         question: Question,
         patient: &str,
     ) -> Result<(Asked, PatientId), Failure> {
-        let caller = self.0.authenticate(metadata)?;
+        let mut caller = self.0.authenticate(metadata)?;
         let patient = id("patient_id", patient, PatientId::new)?;
-        let about = self.0.inquire::<T>(metadata, &caller, question, patient).await?;
+        let about = self.0.inquire::<T>(metadata, &mut caller, question, patient).await?;
         Ok((self.answerable(caller, about)?, patient))
     }
 

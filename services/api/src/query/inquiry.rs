@@ -23,6 +23,14 @@ pub(crate) struct Inquiry {
     patient: PatientId,
 }
 
+/// How a question is permitted.
+pub(crate) struct Permitted {
+    /// The broken glass through which the record is reached, where it is that.
+    pub(crate) glass: Option<GlassId>,
+    /// The policy.
+    pub(crate) policy: Arc<str>,
+}
+
 impl Inquiry {
     pub(crate) fn new(
         policies: Arc<Policies>,
@@ -35,25 +43,25 @@ impl Inquiry {
     }
 
     /// Insists that the caller may ask it now. The same is read whether there is such a patient or not.
-    pub(crate) async fn permitted(&self) -> Result<Option<GlassId>, Failure> {
+    pub(crate) async fn permitted(&self) -> Result<Permitted, Failure> {
         let actor = &self.identity.actor;
         let ruling = self.policies.on_question(actor.role, self.question);
         let possible = ruling.permitted();
         if possible.is_empty() {
             ruling.given(concord_access::Relationship::possible(actor.role).first().copied())?;
         }
-        if possible.has_all_of(actor.role) {
-            return Ok(None);
+        if let Some(granted) = ruling.whoever() {
+            return Ok(Permitted { glass: None, policy: granted.policy });
         }
         let Standing { relationship, glass, .. } = self.tenant.executor.standing(actor, self.patient).await?;
-        ruling.given(Some(relationship))?;
-        Ok(glass)
+        let granted = ruling.given(Some(relationship))?;
+        Ok(Permitted { glass, policy: granted.policy })
     }
 
-    /// The same, and puts it on record before the answer where the caller reaches the record through broken glass; whether
-    /// they do.
-    pub(crate) async fn on_record(&self, door: &Door) -> Result<bool, Failure> {
-        let Some(glass) = self.permitted().await? else { return Ok(false) };
+    /// The same, and puts it on record before the answer where the caller reaches the record through broken glass.
+    pub(crate) async fn on_record(&self, door: &Door) -> Result<Permitted, Failure> {
+        let permitted = self.permitted().await?;
+        let Some(glass) = permitted.glass else { return Ok(permitted) };
         let name: &str = self.question.into();
         let what = Text::parse(name).expect("the name of a question is text");
         // A use of its own each time: of the same question again too.
@@ -75,6 +83,6 @@ impl Inquiry {
             permitted: Relationships::ALL,
         };
         self.tenant.executor.execute(issued).await?;
-        Ok(true)
+        Ok(permitted)
     }
 }

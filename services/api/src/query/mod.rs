@@ -6,5 +6,5 @@ mod watch;
 pub(crate) mod words;
 
 pub(crate) use ask::{Asked, Page, Questions};
-pub(crate) use inquiry::Inquiry;
+pub(crate) use inquiry::{Inquiry, Permitted};
 pub(crate) use watch::{Changes, Watched, watch, whole};

@@ -2,6 +2,7 @@
 
 use concord_client::Client;
 use concord_kernel::Role;
+use concord_proto::concord::access_log::v1 as access_log;
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::common::v1::CommandHeader;
 use concord_proto::concord::consent::v1 as consent;
@@ -176,24 +177,28 @@ async fn what_a_partner_tells_waits_for_staff_and_changes_no_chart() {
 }
 
 #[tokio::test]
-async fn the_patient_and_the_privacy_officer_see_what_was_disclosed_and_nobody_else() {
+async fn the_patient_and_who_answers_for_privacy_see_what_was_disclosed_and_nobody_else() {
     let service = clinic().await;
     let partner = service.acting_as(Role::Partner);
     let mut messages = subscribed(&partner, None).await;
     next(&mut messages).await;
     event(&mut messages).await;
-    let asks = || consent::ListDisclosuresRequest { patient_id: patient(), ..Default::default() };
-    for role in [Role::Patient, Role::PrivacyOfficer] {
-        let answer = service.acting_as(role).consents().list_disclosures(asks()).await.unwrap().into_inner();
+    let asks = || access_log::ListDisclosuresRequest { patient_id: patient(), ..Default::default() };
+    for role in [Role::Patient, Role::PrivacyOfficer, Role::Auditor] {
+        let answer =
+            service.acting_as(role).access_logs().list_disclosures(asks()).await.unwrap().into_inner();
         let [line] = answer.disclosures.as_slice() else { panic!("one line: {answer:?}") };
         assert_eq!((line.organisation.as_str(), line.purpose), ("riverside", 1));
-        assert_eq!(line.recipient, "Riverside Primary Care, 1 Main Street");
+        assert_eq!(line.name, "Riverside Primary Care, 1 Main Street");
         assert_eq!(line.event_types, ["AllergyRecorded"]);
         assert_eq!((line.consent_id.as_str(), line.consent_version), (ID, 1));
-        assert!(!line.intermediary && line.at.is_some());
+        assert!(line.intermediary.is_empty() && line.at.is_some());
+        let asks = access_log::ListDisclosuresRequest { intermediaries_only: true, ..asks() };
+        let answer = service.acting_as(role).access_logs().list_disclosures(asks).await.unwrap().into_inner();
+        assert!(answer.disclosures.is_empty(), "it passes on to nobody");
     }
-    for role in [Role::Nurse, Role::Partner, Role::Auditor] {
-        let refused = service.acting_as(role).consents().list_disclosures(asks()).await.unwrap_err();
+    for role in [Role::Nurse, Role::Partner] {
+        let refused = service.acting_as(role).access_logs().list_disclosures(asks()).await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied, "{role}");
     }
     let consents = consent::ListConsentsRequest { patient_id: patient() };

@@ -1,6 +1,7 @@
 //! Every required field, left out or spoilt, is named by its path.
 
 use concord_kernel::Text;
+use concord_proto::concord::access::v1 as access;
 use concord_proto::concord::adherence::v1 as adherence;
 use concord_proto::concord::assessment::v1 as assessment;
 use concord_proto::concord::care_team::v1 as care_team;
@@ -526,6 +527,20 @@ fn commands_that_tell_of_a_pharmacy_name_the_field() {
         |r| r.prescription_id.clear() => "prescription_id", |r| r.request_id.clear() => "request_id",
         |r| r.answer = Some(silent.clone()) => "answer.denied_because");
     refuses!(prescription::ExpirePrescriptionRequest: |r| r.prescription_id.clear() => "prescription_id");
+}
+
+#[test]
+fn commands_about_rights_to_sign_name_the_field() {
+    refuses!(access::ProposeSigningRightRequest:
+        |r| r.right_id.clear() => "right_id", |r| r.prescriber_id.clear() => "prescriber_id",
+        |r| r.schedules.clear() => "schedules", |r| r.schedules = vec![3, 3] => "schedules",
+        |r| r.schedules = vec![1] => "schedules[0].schedule",
+        |r| r.registered_until.clear() => "registered_until");
+    refuses!(access::ConfirmSigningRightRequest:
+        |r| r.right_id.clear() => "right_id", |r| r.factors[0].kind = 0 => "factors[0].kind");
+    refuses!(access::RevokeSigningRightRequest:
+        |r| r.right_id.clear() => "right_id", |r| r.note = " ".into() => "note",
+        |r| r.cause = 0 => "cause", |r| r.cause = access::RevocationCause::Replaced.into() => "cause");
 }
 
 #[test]

@@ -71,7 +71,6 @@ async fn a_question_without_a_token_is_not_even_read() {
         AuditServiceClient.get_decision(audit::GetDecisionRequest::default());
         AuditServiceClient.diff_known(audit::DiffKnownRequest { patient_id: bad(), ..Default::default() });
         ConsentServiceClient.list_consents(consent::ListConsentsRequest { patient_id: bad() });
-        ConsentServiceClient.list_disclosures(consent::ListDisclosuresRequest { patient_id: bad(), ..Default::default() });
         FeedServiceClient.list_subscriptions(feed::ListSubscriptionsRequest {});
         FeedServiceClient.subscribe(feed::SubscribeRequest { subscription_id: bad(), start: None });
         FeedServiceClient.acknowledge(feed::AcknowledgeRequest { subscription_id: bad(), sequence: 1 });

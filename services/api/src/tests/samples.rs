@@ -140,6 +140,13 @@ samples! {
     access {
         BreakGlassRequest { glass_id: id(), reason: words() }
         ReviewBreakGlassRequest { glass_id: id(), finding: 1, note: words() }
+        ProposeSigningRightRequest {
+            right_id: id(), prescriber_id: id(), schedules: vec![3], registered_until: day()
+        }
+        ConfirmSigningRightRequest {
+            right_id: id(), factors: vec![prescription::v1::Factor { kind: 1, verified_at: at(), evidence: words() }]
+        }
+        RevokeSigningRightRequest { right_id: id(), cause: 1, note: words() }
     }
     episode {
         ReferPatientRequest { program: PROGRAM.into(), name: words(), born_on: day(), referred_by: words(), reason: words(), part2: None }

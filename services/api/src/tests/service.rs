@@ -31,7 +31,7 @@ use tonic::transport::Channel;
 use uuid::Uuid;
 
 use super::samples::Sample;
-use crate::{Api, ApiParts, Feeds, Limits, Tenant, Tenants};
+use crate::{Api, ApiParts, Limits, Tenant, Tenants};
 
 const NOON: &str = "2026-03-02T12:00:00Z";
 pub(super) const KEY: &[u8] = b"a key of thirty-two bytes or more";
@@ -144,7 +144,7 @@ async fn parts_over(
     answering(&views).await;
     let views = Some(views);
     let looks = looks(clock);
-    let feeds = Some(feeds(&ledger, &shared));
+    let feeds = Some(feeds(&ledger, &looks, &shared));
     let own = (tenant(), Tenant { executor, ledger, looks: looks.clone(), views, proofs: None, feeds });
     let others = others.into_iter().map(|(id, ledger)| {
         let (clock, options) = (Arc::clone(&shared), ExecutorOptions::default());
@@ -170,25 +170,17 @@ async fn answering(views: &Projections) {
     }
 }
 
-/// What partners take; disclosures are kept in memory.
-fn feeds(ledger: &Arc<dyn Ledger>, clock: &Arc<dyn Clock>) -> Feeds {
-    let ids: Arc<dyn IdSource> = Arc::new(SeededIds::new(2));
-    let access: Arc<dyn Ledger> =
-        Arc::new(MemoryLedger::new(LedgerId::access(tenant()), Arc::clone(clock), Arc::clone(&ids)));
-    let looks = Looks::new(
-        Arc::clone(&access),
-        Arc::clone(clock),
-        Arc::clone(&ids),
-        concord_looks::Limits::default(),
-    );
-    let feed = Feed::new(Parts {
+/// What partners take; disclosures are on record where looks are.
+fn feeds(ledger: &Arc<dyn Ledger>, looks: &Looks, clock: &Arc<dyn Clock>) -> Feed {
+    // Other identifiers than those of looks: they name commands of one ledger.
+    let ids: Arc<dyn IdSource> = Arc::new(SeededIds::new(3));
+    Feed::new(Parts {
         tenant: tenant(),
         ledger: Arc::clone(ledger),
-        disclosures: Arc::new(InLedger::new(access, ids)),
+        disclosures: Arc::new(InLedger::new(Arc::clone(looks.ledger()), ids)),
         keys: PartnerKeys::new([7; PartnerKeys::BYTES]),
         clock: Arc::clone(clock),
-    });
-    Feeds { feed, log: looks.log() }
+    })
 }
 
 /// A clock that stands at noon.

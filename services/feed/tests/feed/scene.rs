@@ -64,7 +64,11 @@ pub(crate) struct Scene {
 impl Scene {
     /// In memory, with a clock that stands at noon.
     pub(crate) fn in_memory(seed: u64, order: Order) -> Self {
-        let clock = Arc::new(ManualClock::starting_at(noon()));
+        Self::at(Arc::new(ManualClock::starting_at(noon())), seed, order)
+    }
+
+    /// In memory, by that clock.
+    pub(crate) fn at(clock: Arc<ManualClock>, seed: u64, order: Order) -> Self {
         let ids = Arc::new(SeededIds::new(seed));
         let ledger = MemoryLedger::new(LedgerId::clinical(tenant()), clock.clone(), ids.clone());
         let access = MemoryLedger::new(LedgerId::access(tenant()), clock.clone(), ids.clone());
@@ -125,7 +129,12 @@ impl Scene {
 
     /// Has the patient consent, under an identifier and what it covers.
     pub(crate) async fn consents(&self, patient: PatientId, id: ConsentId) -> Token {
-        let command = ConsentCommand::Give { consent: id, terms: Box::new(terms()) };
+        self.consents_until(patient, id, Expiry::EndOfTreatment).await
+    }
+
+    /// The same, until it ends by itself.
+    pub(crate) async fn consents_until(&self, patient: PatientId, id: ConsentId, expires: Expiry) -> Token {
+        let command = ConsentCommand::Give { consent: id, terms: Box::new(Terms { expires, ..terms() }) };
         self.does(Role::Nurse, patient, Command::Consent(command)).await
     }
 

@@ -1,12 +1,13 @@
 //! What is on record is found: by patient, by time, page by page, and nothing else.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use concord_kernel::Instant;
 use concord_looks::{Cursor, Kind, Limits, Looks, Outcome, Record, Wanted};
 
-use crate::support::{disclosure, in_memory, keep, look, looks_of, noon, patient};
+use crate::support::{Watched, disclosure, in_memory, keep, look, looks_of, noon, patient};
 
 fn minute(number: u64) -> Instant {
     noon().plus(Duration::from_secs(60 * number))
@@ -83,6 +84,36 @@ async fn a_list_of_more_than_one_record_holds_is_found_for_everybody_on_it() {
     };
     let told: Vec<_> = all(&looks, &accounting, 10).await.into_iter().flat_map(position).collect();
     assert_eq!(told, (1..=5_000).collect::<Vec<_>>());
+}
+
+/// Looks that are each an event of their own, one patient's among them.
+const MANY: u64 = 20_000;
+
+/// Positions of the ledger that may be read for one record, those by which its place in time is found among them.
+const FEW: usize = 64;
+
+#[tokio::test]
+async fn of_a_long_log_only_what_may_be_about_the_patient_is_read() {
+    let (inner, clock) = in_memory();
+    let ledger = Arc::new(Watched::new(inner));
+    let looks = keep(Arc::clone(&ledger) as _, clock, Limits::default());
+    for number in 0..MANY {
+        let about = if number == 12_345 { 3 } else { 100 + u128::from(number % 50) };
+        looks.record(vec![Record::Look(look(minute(number), 7, [about]))]).await.unwrap();
+    }
+    // Taken in once, whoever asks.
+    assert_eq!(all(&looks, &wanted(1_000), 10).await, []);
+    let read = |before: usize| ledger.read.load(Ordering::SeqCst) - before;
+    let before = read(0);
+    let found = all(&looks, &wanted(3), 10).await;
+    assert_eq!(looks_of(&found).iter().map(|look| look.at).collect::<Vec<_>>(), [minute(12_345)]);
+    assert!(read(before) < FEW, "{} positions were read", read(before));
+    let before = read(0);
+    assert_eq!(looks.log().page(&wanted(101), None, 10).await.unwrap().records.len(), 10);
+    assert!(read(before) < 1_024, "{} positions were read for a page", read(before));
+    // What comes later is found as well.
+    looks.record(vec![Record::Look(look(minute(MANY), 7, [3]))]).await.unwrap();
+    assert_eq!(all(&looks, &wanted(3), 10).await.len(), 2);
 }
 
 #[test]

@@ -2,14 +2,74 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+use async_trait::async_trait;
 use concord_kernel::{
-    Clock, Instant, LedgerId, ManualClock, PatientId, PersonId, Purpose, RandomIds, Role, SeededIds,
-    SystemClock, TenantId,
+    Clock, CommandId, Instant, LedgerId, ManualClock, PatientId, PersonId, Purpose, RandomIds, Role,
+    SeededIds, StreamRef, SystemClock, TenantId, Token,
 };
-use concord_ledger::{Ledger, MemoryLedger, SqliteLedger, SqliteOptions};
+use concord_ledger::{
+    Append, AppendError, Appended, Entry, Filter, Head, Ledger, MemoryLedger, Page, ReadError, Receipt,
+    SqliteLedger, SqliteOptions,
+};
 use concord_looks::{Basis, Disclosure, Limits, Look, Looks, Outcome, Recipient, Record, Who};
+use tokio::sync::watch;
 use uuid::Uuid;
+
+/// A ledger that counts what is read of it, and whose disk is full for as long as somebody says so.
+pub(crate) struct Watched {
+    inner: Arc<dyn Ledger>,
+    pub(crate) full: AtomicBool,
+    /// Positions that were read.
+    pub(crate) read: AtomicUsize,
+}
+
+impl Watched {
+    pub(crate) fn new(inner: Arc<dyn Ledger>) -> Self {
+        Self { inner, full: AtomicBool::new(false), read: AtomicUsize::new(0) }
+    }
+}
+
+#[async_trait]
+impl Ledger for Watched {
+    fn id(&self) -> &LedgerId {
+        self.inner.id()
+    }
+
+    async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        if self.full.load(Ordering::SeqCst) {
+            return Err(AppendError::Unavailable);
+        }
+        self.inner.append(append).await
+    }
+
+    async fn receipt(&self, command: CommandId) -> Result<Option<([u8; 32], Receipt)>, ReadError> {
+        self.inner.receipt(command).await
+    }
+
+    async fn read_stream(
+        &self,
+        stream: StreamRef,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Entry>, ReadError> {
+        self.inner.read_stream(stream, after, limit).await
+    }
+
+    async fn read(&self, after: u64, filter: &Filter, limit: usize) -> Result<Page, ReadError> {
+        self.read.fetch_add(limit, Ordering::SeqCst);
+        self.inner.read(after, filter, limit).await
+    }
+
+    async fn head(&self) -> Result<Head, ReadError> {
+        self.inner.head().await
+    }
+
+    fn watch(&self) -> watch::Receiver<Token> {
+        self.inner.watch()
+    }
+}
 
 pub(crate) fn patient(number: u128) -> PatientId {
     PatientId::new(Uuid::from_u128(number))

@@ -41,7 +41,7 @@ async fn looks(asked: &Looks) -> Result<(), Failed> {
         return Ok(out::json(&json!({ "looks": looks }))?);
     }
     let mut table = Table::new();
-    table.set_header(["when", "who", "role", "asked", "for", "patients", "outcome"]);
+    table.set_header(["when", "who", "role", "asked", "for", "patients", "outcome", "by policy"]);
     for look in &looks {
         let outcome = match (look.refused.as_str(), look.break_glass) {
             ("", false) => "shown".to_owned(),
@@ -55,7 +55,8 @@ async fn looks(asked: &Looks) -> Result<(), Failed> {
             format!("{} of {}", look.person_id, look.organisation)
         };
         let (at, role, purpose) = (when(look.at), role(look.role), purpose(look.purpose));
-        table.add_row([at, who, role, look.call.clone(), purpose, patients, outcome]);
+        let (call, policy) = (look.call.clone(), look.policy.clone());
+        table.add_row([at, who, role, call, purpose, patients, outcome, policy]);
     }
     Ok(out::line(table)?)
 }
@@ -69,6 +70,7 @@ async fn disclosures(asked: &Looks) -> Result<(), Failed> {
             from: asked.from.map(timestamp),
             until: asked.until.map(timestamp),
             page: Some(common::PageRequest { page_size: PAGE, page_token }),
+            intermediaries_only: false,
         };
         let page = client.access_logs().list_disclosures(asks).await.map_err(Error::from)?.into_inner();
         disclosures.extend(page.disclosures);
@@ -118,7 +120,7 @@ fn disclosure(disclosure: &pb::RecordedDisclosure) -> Value {
         "purpose": purpose(disclosure.purpose), "consent": disclosure.consent_id,
         "consent_version": disclosure.consent_version, "decided_at": disclosure.decided_at,
         "emergency": disclosure.emergency, "audit": disclosure.audit_id, "classes": disclosure.data_classes,
-        "positions": disclosure.positions, "subscription": disclosure.subscription_id,
+        "events": disclosure.event_types, "positions": disclosure.positions, "subscription": disclosure.subscription_id,
     })
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use concord_api::{Feeds, Tenant};
+use concord_api::Tenant;
 use concord_audit::Signer;
 use concord_executor::Executor;
+use concord_feed::Feed;
 use concord_kernel::{LedgerId, TenantId};
 use concord_lease::Duty;
 use concord_ledger::{DataFolder, Ledger};
@@ -131,7 +132,7 @@ impl<'a> Starting<'a> {
         id: &TenantId,
         ledger: &Arc<dyn Ledger>,
         looks: &Looks,
-    ) -> Result<Option<Feeds>, ServeError> {
+    ) -> Result<Option<Feed>, ServeError> {
         if !self.config.has(ProcessRole::Api) {
             return Ok(None);
         }

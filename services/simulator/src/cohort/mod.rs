@@ -17,6 +17,7 @@ mod plan;
 mod profile;
 mod recovery;
 mod request;
+pub(crate) mod rights;
 mod risk;
 pub(crate) mod rules;
 mod scores;
@@ -80,6 +81,7 @@ impl Cohort {
         }
         if clients > 0 {
             let mut writer = writer::Writer::new(seed, 0, start);
+            rights::write(&mut writer, seed, &staff);
             rules::write(&mut writer, &staff);
             steps.extend(writer.steps.into_iter().enumerate());
         }

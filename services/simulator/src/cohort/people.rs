@@ -48,6 +48,8 @@ pub struct Staff {
     pub timer: Person,
     /// Who verifies the record.
     pub auditor: Person,
+    /// Who answers for the program.
+    pub director: Person,
 }
 
 impl Staff {
@@ -83,6 +85,7 @@ impl Staff {
             ],
             timer: person(Role::Service, "Timer", "", &[]),
             auditor: person(Role::Auditor, "Auditor", "", &[]),
+            director: person(Role::Director, "Noor Castellan", "", &[]),
         }
     }
 }

@@ -20,6 +20,7 @@ mod pharmacy;
 mod plans;
 mod recovery;
 mod responses;
+mod rights;
 mod rules;
 mod safety;
 mod scores;
@@ -100,6 +101,7 @@ const STORIES: &[(&str, Story)] = &[
     ("somebody is sought who is there", aftercare::sought),
     ("a record is looked at by somebody who is not on the care team", access::reached),
     ("rules are made carelessly", rules::made),
+    ("a right to sign is given carelessly", rights::given),
     ("a consent is recorded carelessly", disclosed::consents),
     ("a restriction is kept carelessly", disclosed::restrictions),
     ("a partner is let in carelessly", disclosed::partners),

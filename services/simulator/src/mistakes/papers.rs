@@ -1,5 +1,6 @@
 //! Prescriptions, from the draft to the signature.
 
+use concord_kernel::Role;
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::follow_up::v1 as follow_up;
 use concord_proto::concord::prescription::v1 as rx;
@@ -7,7 +8,7 @@ use concord_proto::concord::prescription::v1 as rx;
 use super::supplies::longer;
 use super::tale::{PREFERRED, Tale, adjustment, daily};
 use crate::cohort::timestamp;
-use crate::script::Body;
+use crate::script::{Body, Person};
 
 /// A prescription as the nurse drafts it; it may be altered before it is sent.
 pub(super) fn draft(id: &str, order: &str, days: u32) -> rx::DraftPrescriptionRequest {
@@ -117,6 +118,11 @@ pub(super) fn signed(t: &mut Tale<'_>) {
     let clonazepam = t.takes_controlled("clonazepam", daily(0.5), "panic-disorder");
     let id = t.new_id();
     t.does(&nurse, Body::DraftPrescription(draft(&id, &clonazepam, 28)));
+    // Registered, and let to sign by nobody of the program.
+    let schedules = psychiatrist.schedules.clone();
+    let newcomer = Person { schedules, ..Tale::colleague(t.id(), Role::Psychiatrist) };
+    t.joins(&newcomer);
+    t.errs(&newcomer, ready(&id), "NO_SIGNING_RIGHT");
     t.does(&psychiatrist, ready(&id));
     let mut wrong = |kinds: &[rx::FactorKind], minutes_ago: i64, reason: &'static str| {
         let sent = sign(t, &id, kinds, minutes_ago);

@@ -81,6 +81,10 @@ impl<'a> Tale<'a> {
         self.staff.primary_care[1].clone()
     }
 
+    pub(super) fn director(&self) -> Person {
+        self.staff.director.clone()
+    }
+
     pub(super) fn timer(&self) -> Person {
         self.staff.timer.clone()
     }

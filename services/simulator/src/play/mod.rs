@@ -235,8 +235,10 @@ impl<'a, G: Gateway> Player<'a, G> {
             Sees::OneBehind => Some(before),
         };
         let patient = self.patients.get(&step.client).copied().unwrap_or_default();
-        // Rules are about the program and no patient.
-        let (patient_id, purpose) = if matches!(stream.1, StreamKind::Ruleset | StreamKind::Feed) {
+        // Rules, feeds and rights to sign are about the program and no patient.
+        let of_program =
+            matches!(stream.1, StreamKind::Ruleset | StreamKind::Feed | StreamKind::SigningRights);
+        let (patient_id, purpose) = if of_program {
             (String::new(), Purpose::Operations)
         } else {
             (patient.to_string(), Purpose::Treatment)

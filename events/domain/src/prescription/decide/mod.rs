@@ -44,7 +44,9 @@ impl Prescription {
             },
             Command::MarkReady => {
                 let drafted = self.draft()?;
-                sign::still_ordered(drafted, context)?;
+                if let Some(schedule) = sign::still_ordered(drafted, context)?.drug.schedule {
+                    sign::entitled(schedule, context)?;
+                }
                 Ok(vec![Event::PrescriptionReady { by: context.actor.id }])
             }
             Command::Sign { factors, visit } => {

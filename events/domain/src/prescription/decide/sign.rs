@@ -1,10 +1,11 @@
 //! Reading ready and signing.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
+use concord_kernel::Schedule;
 use concord_knowledge::Drug;
 
+use super::super::factors::{enough, fresh};
 use super::super::state::{Drafted, days_after};
 use super::super::{Error, Event, Factor, MessageKind, Resting, VisitRef, message_id};
 use super::draft::{may_be_prescribed, taken};
@@ -15,16 +16,10 @@ use crate::law::{Controlled, basis, supplied, valid_days};
 use crate::share::total_days;
 use crate::{Context, PrescribableFacts};
 
-/// Kinds of factors that a signature of a controlled substance shows. Source: 21 CFR 1311.115(a).
-const FACTORS: usize = 2;
-
-/// The most factors that one signature shows.
-const MOST_FACTORS: usize = 3;
-
 /// What a draft rests on.
 pub(super) struct Ordered<'a> {
     order: &'a PrescribableFacts,
-    drug: &'a Drug,
+    pub(super) drug: &'a Drug,
     /// Whether it would be the bridge after the stay, and the chart does not know yet.
     bridging: bool,
 }
@@ -64,17 +59,15 @@ pub(super) fn sign(
     let Ordered { order, drug, bridging } = still_ordered(drafted, context)?;
     let contents = &drafted.contents;
     supplied(contents.supply, drug, context)?;
-    shown(factors, context)?;
+    fresh(factors, context)?;
     let resting = match drug.schedule {
         None => None,
         Some(schedule) => {
             if !context.actor.credentials.schedules.contains(&schedule) {
                 return Err(Error::ScheduleNotCovered { schedule });
             }
-            let kinds: BTreeSet<_> = factors.iter().map(|factor| factor.kind).collect();
-            if kinds.len() < FACTORS {
-                return Err(Error::FactorsMissing { least: FACTORS });
-            }
+            entitled(schedule, context)?;
+            enough(factors)?;
             Some(resting(drafted, order, drug, visit, context)?)
         }
     };
@@ -82,7 +75,7 @@ pub(super) fn sign(
     set_aside(&handed(drafted), order, bridging)?;
     let issued_on = context.now.day();
     // Of a series, each is issued today and filled later: it stands from its own day on.
-    let from = if drug.schedule == Some(concord_kernel::Schedule::II) {
+    let from = if drug.schedule == Some(Schedule::II) {
         issued_on.max(contents.earliest_fill_on.unwrap_or(issued_on))
     } else {
         issued_on
@@ -98,22 +91,13 @@ pub(super) fn sign(
     })
 }
 
-/// Factors are verified at the signature, not some time before.
-fn shown(factors: &[Factor], context: &Context) -> Result<(), Error> {
-    if factors.len() > MOST_FACTORS {
-        return Err(Error::TooManyFactors { most: MOST_FACTORS });
-    }
-    let most_minutes = context.rules.prescription_policy(context.now.day()).factor_minutes;
-    let longest = Duration::from_mins(u64::from(most_minutes));
-    for factor in factors {
-        if factor.verified_at > context.now {
-            return Err(Error::InTheFuture);
-        }
-        if factor.verified_at.plus(longest) < context.now {
-            return Err(Error::FactorTooOld { most_minutes });
-        }
-    }
-    Ok(())
+/// Whether two people let the prescriber sign controlled substances of that schedule, and nobody has taken it back.
+/// Source: 21 CFR 1311.120(b)(2): both saying that it may be signed and signing are kept to them.
+pub(super) fn entitled(schedule: Schedule, context: &Context) -> Result<(), Error> {
+    let rights = context.facts.signing_rights.as_ref().ok_or(Error::FactsMissing)?;
+    let right = rights.get(&context.actor.id);
+    let covers = right.is_some_and(|right| right.covers(schedule, context.now.day()));
+    if covers { Ok(()) } else { Err(Error::NoSigningRight { schedule }) }
 }
 
 /// What a controlled substance rests on: how they met, the law that allows it that way today, and what the state's

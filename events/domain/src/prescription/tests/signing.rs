@@ -6,6 +6,7 @@ use super::super::*;
 use super::told::*;
 use crate::chart::{LegalBasis, OrderModality, Supply};
 use crate::follow_up::Modality;
+use crate::signing_rights::InForce;
 use crate::testing::{by, by_person, instant, noon};
 use crate::{Facts, PrescribableFacts, UsState};
 
@@ -66,16 +67,20 @@ fn stages_follow_each_other_and_nothing_alters_after_signing() {
 fn a_controlled_substance_takes_two_kinds_of_factors_fresh_ones() {
     let given = ready(&bup());
     let with = |factors| prescriber().knowing(bup()).of_rx(Command::Sign { factors, visit: None });
-    refused(&given, &with(Vec::new()), &Error::FactorsMissing { least: 2 });
+    refused(&given, &with(Vec::new()), &Error::NotShown(NotShown::Missing { least: 2 }));
     let same = vec![factor(FactorKind::Knowledge, noon()); 2];
-    refused(&given, &with(same), &Error::FactorsMissing { least: 2 });
+    refused(&given, &with(same), &Error::NotShown(NotShown::Missing { least: 2 }));
     let mut old = two_factors();
     old[0].verified_at = instant("2026-03-02T11:54:59Z");
-    refused(&given, &with(old), &Error::FactorTooOld { most_minutes: 5 });
+    refused(&given, &with(old), &Error::NotShown(NotShown::TooOld { most_minutes: 5 }));
     let mut future = two_factors();
     future[1].verified_at = instant("2026-03-02T12:00:01Z");
-    refused(&given, &with(future), &Error::InTheFuture);
-    refused(&given, &with(vec![two_factors()[0].clone(); 4]), &Error::TooManyFactors { most: 3 });
+    refused(&given, &with(future), &Error::NotShown(NotShown::InTheFuture));
+    refused(
+        &given,
+        &with(vec![two_factors()[0].clone(); 4]),
+        &Error::NotShown(NotShown::TooMany { most: 3 }),
+    );
     // What is not controlled is signed by the token alone.
     let unfactored = Command::Sign { factors: Vec::new(), visit: None };
     let signed = after(ready(&plain()), [prescriber().knowing(plain()).of_rx(unfactored)]);
@@ -88,6 +93,27 @@ fn the_registration_covers_the_schedule() {
     doctor.0.actor.credentials.schedules = vec![Schedule::IV];
     let why = Error::ScheduleNotCovered { schedule: Schedule::III };
     refused(&ready(&bup()), &doctor.of_rx(sign()), &why);
+}
+
+#[test]
+fn a_controlled_substance_takes_a_right_that_two_people_gave() {
+    let with = |right: Option<InForce>| {
+        let signing_rights = Some(right.map(|right| (prescriber().0.actor.id, right)).into_iter().collect());
+        prescriber().knowing(Facts { signing_rights, ..bup() })
+    };
+    let why = Error::NoSigningRight { schedule: Schedule::III };
+    let narrower = InForce { schedules: vec![Schedule::II, Schedule::IV], ..right() };
+    for right in [None, Some(InForce { until: in_days(-1), ..right() }), Some(narrower)] {
+        refused(&drafted(&bup()), &with(right.clone()).of_rx(Command::MarkReady), &why);
+        refused(&ready(&bup()), &with(right).of_rx(sign()), &why);
+    }
+    after(ready(&bup()), [with(Some(right())).of_rx(sign())]);
+    // What is not controlled takes none.
+    let facts = Facts { signing_rights: Some(std::collections::BTreeMap::new()), ..plain() };
+    after(ready(&facts), [prescriber().knowing(facts).of_rx(sign())]);
+    // Nor is anything signed while nobody knows.
+    let unknown = prescriber().knowing(Facts { signing_rights: None, ..bup() });
+    refused(&ready(&bup()), &unknown.of_rx(sign()), &Error::FactsMissing);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use concord_knowledge::{ConditionId, DrugId, Frequency, Milligrams, Regimen, Rou
 use super::super::*;
 use crate::chart::{LegalBasis, OrderModality, PdmpCheck, PdmpResult, Supply};
 use crate::follow_up::Modality;
+use crate::signing_rights::InForce;
 use crate::testing::{By, by, by_person, going_on, noon, text, this_stay, uuid};
 use crate::{
     AdherenceFacts, Bridge, ChartFacts, Continuing, Facts, Issued, OfPrescription, PlanFacts,
@@ -82,7 +83,13 @@ pub(super) fn charted(ordered: PrescribableFacts) -> Facts {
         ..ChartFacts::default()
     };
     let (adherence, plan) = (Some(AdherenceFacts::default()), Some(PlanFacts::default()));
-    Facts { chart: Some(chart), adherence, plan, ..going_on() }
+    let signing_rights = Some(BTreeMap::from([(prescriber().0.actor.id, right())]));
+    Facts { chart: Some(chart), adherence, plan, signing_rights, ..going_on() }
+}
+
+/// What two people let [`prescriber`] sign, for a year.
+pub(super) fn right() -> InForce {
+    InForce { schedules: prescriber().0.actor.credentials.schedules, until: in_days(400) }
 }
 
 pub(super) fn visited(facts: Facts, modality: Modality, in_person_before: bool) -> Facts {

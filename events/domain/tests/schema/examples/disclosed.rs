@@ -96,6 +96,7 @@ pub(super) fn feed() -> Vec<Feed> {
             first: 41,
             through: 910,
             positions: vec![907, 909],
+            ended: Vec::new(),
         },
         Feed::DisclosuresAcknowledged { subscription, begins: false, sequence: 41, through: 910 },
     ]

@@ -12,6 +12,7 @@ mod plan;
 mod prescription;
 mod recovery;
 mod ruleset;
+mod signing_rights;
 mod stay;
 
 use concord_domain::{DomainEvent, EpisodeRef};
@@ -45,6 +46,7 @@ pub(crate) fn all() -> Vec<DomainEvent> {
     all.extend(disclosed::feed().into_iter().map(DomainEvent::Feed));
     all.extend(disclosed::inbox().into_iter().map(DomainEvent::Inbox));
     all.extend(access::access().map(DomainEvent::Access));
+    all.extend(signing_rights::signing_rights().map(DomainEvent::SigningRights));
     all
 }
 
