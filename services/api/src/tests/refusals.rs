@@ -196,7 +196,7 @@ async fn started() -> Service {
             last = importer.send(joins).await.unwrap().token;
             if matches!(role, Role::PrimaryCare | Role::OutsideProvider) && patient != ANOTHERS {
                 let signs = signing(number + 100, patient.as_u128(), role);
-                last = importer.send(signs).await.unwrap().token;
+                last = nurse.send(signs).await.unwrap().token;
             }
         }
         // What the views do not know yet must not look like what is hidden.

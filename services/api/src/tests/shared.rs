@@ -102,8 +102,8 @@ async fn what_was_signed_ends_when_it_is_taken_back_and_with_its_last_day() {
     let service = Service::start().await;
     admitted(&service).await;
     let (nurse, outside) = (service.acting_as(Role::Nurse), service.acting_as(Role::PrimaryCare));
-    nurse.send(signing(10, PATIENT, Role::PrimaryCare)).await.unwrap();
-    assert_eq!(names(&list(&outside, None).await.unwrap()).len(), 2);
+    let least = nurse.send(signing(10, PATIENT, Role::PrimaryCare)).await.unwrap().token;
+    assert_eq!(names(&list(&outside, least).await.unwrap()).len(), 2);
     let recipient_id = person(Role::PrimaryCare);
     nurse.send(RevokeSharingConsentRequest { header: header(11), recipient_id }).await.unwrap();
     // Whatever the views know: no position is waited for.

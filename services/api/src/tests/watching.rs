@@ -143,8 +143,8 @@ async fn a_list_of_patients_tells_a_liaison_of_who_comes_and_who_leaves() {
     assert!(next(&mut news).await.changed.is_empty());
 
     nurse.send(referral(1, 7)).await.unwrap();
-    nurse.send(signing(8, 7, Role::PrimaryCare)).await.unwrap();
     nurse.send(joining(2, 7, Role::PrimaryCare, common::Role::PrimaryCare)).await.unwrap();
+    nurse.send(signing(8, 7, Role::PrimaryCare)).await.unwrap();
     let comes = next(&mut news).await;
     assert_eq!((comes.changed.len(), comes.changed[0].medications), (1, 0));
     let outside = RecordOutsideMedicationRequest { header: header(3), ..Sample::sample() };
