@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod child;
 #[cfg(test)]
+mod delivered;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod race;
