@@ -61,10 +61,12 @@ async fn publishers_that_are_cut_off_anywhere_leave_no_hole_and_nothing_twice() 
     let (nats, clinic, mut choices) = (Nats::start().unwrap(), clinic().await, choices());
     let looking = Looking::at(&nats).await;
     let mut recorded = 0;
-    for _ in 0..rounds() {
+    for round in 0..rounds() {
         let publisher = clinic.publishes(&nats).await;
-        let more = choices.random_range(1..40);
-        clinic.events(patient(1), recorded..recorded + more).await;
+        // Each round has a patient of its own: a chart holds so many allergies and no more.
+        let (more, of) = (choices.random_range(1..40), patient(2 + u128::from(round)));
+        clinic.consents(of).await;
+        clinic.events(of, 0..more).await;
         recorded += more;
         tokio::time::sleep(Duration::from_millis(choices.random_range(0..60))).await;
         cut_off(publisher).await;
