@@ -65,17 +65,17 @@ struct Named {
 
 fn finished(
     names: &Names,
-    (subject, named, of_kind): (String, Named, &str),
+    (subject, called, of_kind): (String, Named, &str),
     mut headers: HeaderMap,
     payload: Bytes,
 ) -> Publication {
     // A number may stand for something else when it was decided anew: both name the message for JetStream.
-    let id = format!("{}:{}:{}", named.subscription, named.sequence, named.ce);
+    let id = format!("{}:{}:{}", called.subscription, called.sequence, called.ce);
     headers.insert(async_nats::header::NATS_MESSAGE_ID, id);
     headers.insert(async_nats::header::NATS_EXPECTED_STREAM, names.stream());
-    headers.insert(SEQUENCE, named.sequence.to_string());
+    headers.insert(SEQUENCE, called.sequence.to_string());
     headers.insert(cloud_event::SPEC_VERSION, cloud_event::VERSION);
-    headers.insert(cloud_event::ID, named.ce);
+    headers.insert(cloud_event::ID, called.ce);
     headers.insert(cloud_event::SOURCE, names.source());
     headers.insert(cloud_event::TYPE, format!("concord.{of_kind}"));
     headers.insert(cloud_event::DATA_CONTENT_TYPE, cloud_event::PROTOBUF);
