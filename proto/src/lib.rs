@@ -16,6 +16,7 @@ mod generated {
 
 mod codec;
 pub mod feed;
+pub mod partner;
 
 pub use generated::concord;
 

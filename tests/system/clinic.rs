@@ -5,6 +5,7 @@ use concord_proto::concord::care_team::v1 as care_team;
 use concord_proto::concord::chart::v1 as chart;
 use concord_proto::concord::common::v1 as common;
 use concord_proto::concord::common::v1::{Frequency, Regimen, Route, Token};
+use concord_proto::concord::coordination::v1 as coordination;
 use concord_proto::concord::liaison::v1 as liaison;
 use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_support::{Concord, Intake, Person, episode, fresh, today};
@@ -23,6 +24,18 @@ pub(crate) struct Clinic {
     pub(crate) doctor: Client,
     pub(crate) therapist: Client,
     _folder: TempDir,
+}
+
+/// The patient's word that somebody outside the program may have everything.
+pub(crate) fn signed(intake: Intake, recipient: Person) -> coordination::RecordSharingConsentRequest {
+    use coordination::SharedPart::{Allergies, Diagnoses, Medications, Plan, Results, SubstanceUse};
+    coordination::RecordSharingConsentRequest {
+        header: intake.header(),
+        recipient_id: recipient.id.to_string(),
+        parts: [Plan, Medications, Allergies, Diagnoses, Results, SubstanceUse].map(i32::from).to_vec(),
+        signed_on: today(),
+        expires_on: "2099-12-31".to_owned(),
+    }
 }
 
 impl Clinic {
@@ -48,6 +61,7 @@ impl Clinic {
             };
             doctor.send(member).await.unwrap();
         }
+        doctor.send(signed(intake, PRIMARY_CARE)).await.unwrap();
         Self { server, intake, doctor, therapist, _folder: folder }
     }
 

@@ -41,6 +41,8 @@ mod monitoring;
 #[cfg(test)]
 mod outcomes;
 #[cfg(test)]
+mod partners;
+#[cfg(test)]
 mod people;
 #[cfg(test)]
 mod pharmacy;

@@ -10,6 +10,7 @@ use concord_proto::concord::prescriber::v1 as prescriber;
 use concord_proto::concord::scales::v1 as scales;
 use concord_support::{Intake, Person, episode, fresh, now, today};
 
+use crate::clinic::signed;
 use crate::{PSYCHIATRIST, start};
 
 const NURSE: Person = Person::new("nurse", 6);
@@ -43,6 +44,7 @@ async fn e08_a_drug_has_its_tests_come_due_and_a_critical_result_is_acknowledged
         };
         doctor.send(member).await.unwrap();
     }
+    doctor.send(signed(intake, PRIMARY_CARE)).await.unwrap();
     let (frequency, route) = (Frequency::AtBedtime.into(), Route::Oral.into());
     let order = chart::PrescribeMedicationRequest {
         header: intake.header(),

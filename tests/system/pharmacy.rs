@@ -21,6 +21,7 @@ use concord_support::{Concord, Intake, Person, episode, fresh, now, today};
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use crate::clinic::signed;
 use crate::{CONCORD, PSYCHIATRIST};
 
 const NURSE: Person = Person::new("nurse", 6);
@@ -134,6 +135,7 @@ impl Clinic {
             };
             self.doctor.send(member).await.unwrap();
         }
+        self.doctor.send(signed(self.intake, PRIMARY_CARE)).await.unwrap();
     }
 
     async fn prepare(&self, drug: &Ordered) {

@@ -24,7 +24,7 @@ use prost::Message;
 use tonic::codec::Streaming;
 use tonic::{Request, Status};
 
-use crate::clinic::{NURSE, PRIMARY_CARE, outside};
+use crate::clinic::{NURSE, PRIMARY_CARE, outside, signed};
 use crate::{AUDITOR, PSYCHIATRIST, THERAPIST};
 
 pub(crate) const PRIVACY_OFFICER: Person = Person::new("privacy_officer", 8);
@@ -92,6 +92,7 @@ pub(crate) async fn scene(client: &Client, intake: Intake, name: &str) -> Scene 
         };
         client.send(member).await.unwrap();
     }
+    client.send(signed(intake, PRIMARY_CARE)).await.unwrap();
     // A name that nobody can map waits for the prescriber.
     let last = client.send(outside(intake, &format!("{name} root"))).await.unwrap();
     Scene { intake, known: last.token }

@@ -16,6 +16,8 @@ pub enum Duty {
     Timers,
     /// Sends prescriptions and hears pharmacies.
     Pharmacy,
+    /// Fills partners' streams.
+    Partners,
 }
 
 impl Duty {
@@ -25,6 +27,7 @@ impl Duty {
             Self::Projector => "projector",
             Self::Timers => "timers",
             Self::Pharmacy => "pharmacy",
+            Self::Partners => "partners",
         }
     }
 }

@@ -118,6 +118,7 @@ impl From<FeedError> for Failure {
             FeedError::NotFound => Self::NotFound,
             FeedError::Ledger(error) => error.into(),
             error @ (FeedError::Closed
+            | FeedError::OnJetstream
             | FeedError::NotSent
             | FeedError::Overtaken
             | FeedError::Unrecorded

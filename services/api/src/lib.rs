@@ -52,6 +52,7 @@ mod timeline;
 pub use api::{Api, ApiParts};
 pub use door::{Door, Usage};
 pub use failure::Failure;
+pub use feed::told;
 pub use field::Invalid;
 pub use limits::Limits;
 pub use rates::Rate;

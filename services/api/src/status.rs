@@ -136,6 +136,7 @@ const fn classify_feed(error: &FeedError) -> (Code, ErrorReason) {
     match error {
         FeedError::NotFound => (Code::NotFound, ErrorReason::NotFound),
         FeedError::Closed => (Code::FailedPrecondition, ErrorReason::SubscriptionClosed),
+        FeedError::OnJetstream => (Code::FailedPrecondition, ErrorReason::SubscriptionOnJetstream),
         FeedError::NotSent => (Code::InvalidArgument, ErrorReason::SequenceNotSent),
         FeedError::Overtaken => (Code::Aborted, ErrorReason::SubscriptionTakenOver),
         FeedError::Unrecorded | FeedError::Ledger(_) => {

@@ -9,7 +9,7 @@ use concord_domain::consent::{
     Event as ConsentEvent, Expiry, Form, Kind, Recipient, RecipientClass, Signature, Signer, Statements,
     Terms,
 };
-use concord_domain::feed::{Event as FeedEvent, PayloadChoice, Subscription};
+use concord_domain::feed::{Delivery, Event as FeedEvent, PayloadChoice, Subscription};
 use concord_domain::{DomainEvent, chart};
 use concord_executor::{By, Metadata};
 use concord_feed::{Begin, Consents, Feed, InLedger, PartnerKeys, Parts, Taker};
@@ -216,6 +216,7 @@ async fn fill(ledger: &dyn Ledger, events: u64, patients: u64, partners: u32) ->
             classes: CLASSES,
             event_types: Vec::new(),
             payload: PayloadChoice::Full,
+            delivery: Delivery::Call,
         };
         let opened = FeedEvent::SubscriptionOpened { subscription: subscription(n), terms: Box::new(terms) };
         let stream = StreamRef::feed(subscription(n));

@@ -85,6 +85,11 @@ impl Consents {
         }
     }
 
+    /// Takes in that everything about `patient` was destroyed.
+    pub fn erased(&mut self, patient: PatientId) {
+        self.patients.remove(&patient);
+    }
+
     /// The consent by which `taker` may be told something of these `classes` about `patient` at `now`; none: it is
     /// withheld. What tells nothing that is known is not told.
     pub fn decide(

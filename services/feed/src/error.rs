@@ -13,6 +13,9 @@ pub enum FeedError {
     /// The subscription was closed.
     #[error("the subscription is closed")]
     Closed,
+    /// The subscription is delivered on JetStream, or it is not and was taken for one that is.
+    #[error("the subscription is delivered another way")]
+    OnJetstream,
     /// That sequence number was never sent.
     #[error("that sequence number was not sent on this subscription")]
     NotSent,

@@ -3,9 +3,10 @@
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use concord_domain::consent::RecipientClass;
-use concord_kernel::{Clock, Instant, OrganisationId, PatientId, SubscriptionId, TenantId};
+use concord_domain::feed::Delivery;
+use concord_kernel::{Clock, Instant, OrganisationId, PatientId, SubscriptionId, TenantId, Token};
 use concord_ledger::{Ledger, ReadError};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 use uuid::Uuid;
 
 use crate::limits::FOLDED;
@@ -76,10 +77,45 @@ impl Feed {
         begin: Begin,
     ) -> Result<Session, FeedError> {
         let offered = self.offered(organisation, subscription).await?;
+        self.take(subscription, offered, begin, Delivery::Call).await
+    }
+
+    /// Begins to take `subscription`, which is delivered on JetStream, in the place of `organisation`; whoever took it is
+    /// overtaken.
+    ///
+    /// # Errors
+    ///
+    /// See [`FeedError`].
+    pub async fn deliver(
+        &self,
+        organisation: &OrganisationId,
+        subscription: SubscriptionId,
+        begin: Begin,
+    ) -> Result<Session, FeedError> {
+        let offered = self.offered(organisation, subscription).await?;
+        self.take(subscription, offered, begin, Delivery::Jetstream).await
+    }
+
+    async fn take(
+        &self,
+        subscription: SubscriptionId,
+        offered: Offered,
+        begin: Begin,
+        by: Delivery,
+    ) -> Result<Session, FeedError> {
         if offered.closed {
             return Err(FeedError::Closed);
         }
+        // Whoever took it another way would end the way that was agreed on.
+        if offered.terms.delivery != by {
+            return Err(FeedError::OnJetstream);
+        }
         Session::begin(self.clone(), subscription, offered, begin).await
+    }
+
+    /// Follows where the ledger ends. It is a hint when to look again; what is decided asks the ledger.
+    pub fn watch(&self) -> watch::Receiver<Token> {
+        self.ledger().watch()
     }
 
     /// Puts on record that `organisation` has dealt with everything up to `sequence`.
@@ -207,7 +243,8 @@ impl Feed {
         self.0.parts.keys.of(&self.0.parts.tenant, organisation)
     }
 
-    pub(crate) fn now(&self) -> Instant {
+    /// What time it is for consents.
+    pub fn now(&self) -> Instant {
         self.0.parts.clock.now()
     }
 

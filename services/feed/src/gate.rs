@@ -38,7 +38,10 @@ pub(crate) struct Gate<'a> {
 }
 
 /// Names of events that may end a consent.
-const ENDS: [&str; 3] = ["ConsentGiven", "ConsentRevoked", "EpisodeClosed"];
+const ENDS: [&str; 4] = ["ConsentGiven", "ConsentRevoked", "EpisodeClosed", ERASED];
+
+/// Name of the event that says that everything about a patient was destroyed.
+const ERASED: &str = "SubjectShredded";
 
 /// The events that a subscription is searched for.
 pub(crate) fn filter(terms: &Subscription) -> Filter {
@@ -148,7 +151,8 @@ fn ending(entry: &Entry) -> Option<(PatientId, Option<ConsentId>)> {
         };
         return Some((PatientId::new(entry.stream.id), Some(consent)));
     }
-    if entry.stream.kind == StreamKind::Episode && &*entry.event_type == "EpisodeClosed" {
+    let stay_ended = entry.stream.kind == StreamKind::Episode && &*entry.event_type == "EpisodeClosed";
+    if stay_ended || (entry.stream.kind == StreamKind::Audit && &*entry.event_type == ERASED) {
         let metadata: Metadata = serde_json::from_slice(&entry.metadata).ok()?;
         return Some((metadata.patient, None));
     }
@@ -198,6 +202,7 @@ mod tests {
             classes: DataClasses::ALL,
             event_types: Vec::new(),
             payload: concord_domain::feed::PayloadChoice::IdOnly,
+            delivery: concord_domain::feed::Delivery::Call,
         };
         let gate = Gate { consents: &consents, terms: &offered, taker: &taker, now: noon() };
         assert!(gate.event(&result(AtRest::Clear)).is_some());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use concord_domain::feed::{Event as FeedEvent, Subscription};
 use concord_domain::inbox::{Contribution, Event as InboxEvent};
-use concord_domain::{DomainEvent, episode};
+use concord_domain::{DomainEvent, audit, episode};
 use concord_executor::Metadata;
 use concord_kernel::{ContributionId, Instant, PatientId, StreamKind, SubscriptionId};
 use concord_ledger::{Entry, Filter};
@@ -51,8 +51,14 @@ pub struct Waiting {
 impl Known {
     /// The events that bear on it.
     pub(crate) fn filter() -> Filter {
-        let kinds = vec![StreamKind::Episode, StreamKind::Consent, StreamKind::Feed, StreamKind::Inbox];
-        Filter { kinds, event_types: Vec::new() }
+        let kinds = [
+            StreamKind::Episode,
+            StreamKind::Consent,
+            StreamKind::Feed,
+            StreamKind::Inbox,
+            StreamKind::Audit,
+        ];
+        Filter { kinds: kinds.into(), event_types: Vec::new() }
     }
 
     /// Takes in one more event.
@@ -73,10 +79,10 @@ impl Known {
                 self.consents.apply(patient, event);
             }
             DomainEvent::Episode(episode::Event::EpisodeClosed { .. }) => {
-                // The stream's identifier is derived; whose it is stands in the metadata.
-                let metadata: Metadata =
-                    serde_json::from_slice(&entry.metadata).map_err(|_| FeedError::Unreadable)?;
-                self.consents.stay_ended(metadata.patient);
+                self.consents.stay_ended(whose(entry)?);
+            }
+            DomainEvent::Audit(audit::Event::SubjectShredded { .. }) => {
+                self.consents.erased(whose(entry)?);
             }
             DomainEvent::Feed(FeedEvent::SubscriptionOpened { subscription, terms }) => {
                 self.subscriptions.insert(subscription, Offered { terms: Arc::from(terms), closed: false });
@@ -104,7 +110,7 @@ impl Known {
             | DomainEvent::Prescription(_)
             | DomainEvent::Ruleset(_)
             | DomainEvent::SigningRights(_)
-            | DomainEvent::Audit(_)
+            | DomainEvent::Audit(audit::Event::AuditRecorded { .. })
             | DomainEvent::Access(_) => {}
         }
         Ok(())
@@ -125,4 +131,10 @@ impl Known {
             }
         }
     }
+}
+
+/// The stream's identifier is derived; whose it is stands in the metadata.
+fn whose(entry: &Entry) -> Result<PatientId, FeedError> {
+    let metadata: Metadata = serde_json::from_slice(&entry.metadata).map_err(|_| FeedError::Unreadable)?;
+    Ok(metadata.patient)
 }

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use concord_domain::DomainEvent;
 use concord_domain::feed::Event;
-use concord_kernel::{PatientId, SubscriptionId};
+use concord_kernel::{Instant, PatientId, SubscriptionId};
 use concord_ledger::{Entry, ReadError};
 use concord_looks::{DISCLOSED, Record, read_event};
 
@@ -35,6 +35,7 @@ struct Step {
     first: u64,
     last: u64,
     through: u64,
+    at: Instant,
 }
 
 /// A stored record of disclosures cannot be read.
@@ -71,12 +72,12 @@ impl Past {
             return Ok(());
         }
         match event(entry)? {
-            Event::MessagesDecided { first, through, positions, ended, .. } => {
+            Event::MessagesDecided { first, through, positions, ended, at, .. } => {
                 self.taken = true;
                 self.last = (first + positions.len() as u64).saturating_sub(1);
                 self.told.extend(ended.into_iter().map(|end| (end.patient, Some(end.sequence))));
                 if !positions.is_empty() {
-                    self.steps.push(Step { version: entry.version, first, last: self.last, through });
+                    self.steps.push(Step { version: entry.version, first, last: self.last, through, at });
                 }
             }
             Event::DisclosuresAcknowledged { begins, sequence, through, .. } => {
@@ -110,18 +111,60 @@ impl Past {
         if sequence > self.last {
             return Err(FeedError::NotSent);
         }
-        // The latest step that sent it: a partner that begins again is sent numbers again.
-        let sent = |step: &&Step| step.first <= sequence && sequence <= step.last;
-        let step = self.steps.iter().rev().find(sent).ok_or(FeedError::NotSent)?;
-        if step.last == sequence {
-            return Ok(step.through);
-        }
-        let entries = disclosures.past(subscription, step.version - 1, 1).await?;
-        let entry = entries.first().ok_or(UNREADABLE)?;
-        let Event::MessagesDecided { positions, .. } = event(entry)? else { return Err(UNREADABLE.into()) };
-        let at = usize::try_from(sequence - step.first).map_err(|_| UNREADABLE)?;
-        Ok(*positions.get(at).ok_or(UNREADABLE)?)
+        self.place_of(sequence, disclosures, subscription).await
     }
+
+    /// The same, also of a number that somebody else has begun before since: it is in the partner's stream.
+    pub(crate) async fn place_of(
+        &self,
+        sequence: u64,
+        disclosures: &dyn Disclosures,
+        subscription: SubscriptionId,
+    ) -> Result<u64, FeedError> {
+        place(&self.steps, sequence, disclosures, subscription).await
+    }
+
+    /// What comes before the first message that was decided at `time` or later, or else the last of all: its number, and the
+    /// clinical ledger up to there.
+    pub(crate) async fn before(
+        &self,
+        time: Instant,
+        disclosures: &dyn Disclosures,
+        subscription: SubscriptionId,
+    ) -> Result<(u64, u64), FeedError> {
+        let late = self.steps.iter().position(|step| step.at >= time).unwrap_or(self.steps.len());
+        let (earlier, late) = self.steps.split_at(late);
+        let sequence = match (earlier.last(), late.first()) {
+            (_, Some(step)) => step.first - 1,
+            (Some(step), None) => step.last,
+            (None, None) => 0,
+        };
+        Ok((sequence, place(earlier, sequence, disclosures, subscription).await?))
+    }
+}
+
+async fn place(
+    steps: &[Step],
+    sequence: u64,
+    disclosures: &dyn Disclosures,
+    subscription: SubscriptionId,
+) -> Result<u64, FeedError> {
+    if sequence == 0 {
+        return Ok(0);
+    }
+    // The latest step that sent it: a partner that begins again is sent numbers again.
+    let sent = |step: &&Step| step.first <= sequence && sequence <= step.last;
+    let step = steps.iter().rev().find(sent).ok_or(FeedError::NotSent)?;
+    if step.last == sequence {
+        return Ok(step.through);
+    }
+    let entries = disclosures.past(subscription, step.version - 1, 1).await?;
+    let entry = entries.first().ok_or(UNREADABLE)?;
+    let Event::MessagesDecided { positions, .. } = event(entry)? else { return Err(UNREADABLE.into()) };
+    let at = usize::try_from(sequence - step.first).map_err(|_| UNREADABLE)?;
+    let place = *positions.get(at).ok_or(UNREADABLE)?;
+    // One event may be told and end a consent as well: whoever has the first of the two is sent both again.
+    Ok(if positions.get(at + 1) == Some(&place) { place - 1 } else { place })
 }
 
 fn event(entry: &Entry) -> Result<Event, ReadError> {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use concord_kernel::{ConsentId, DataClasses, Day, Instant, PatientId, SubscriptionId};
 use concord_ledger::{Filter, Page, ReadError};
 use concord_looks::{Basis, Disclosure, Recipient};
+use uuid::Uuid;
 
 use crate::feed::{Feed, Order};
 use crate::gate::{Allowed, Gate, What, filter};
@@ -23,6 +24,11 @@ pub enum Begin {
     After(u64),
     /// At the beginning of the record.
     Beginning,
+    /// After this sequence number, which is the last one in the partner's stream.
+    Published(u64),
+    /// With the first message that was decided then or later, or else after the last of all: what the partner's stream would
+    /// still hold, and does not.
+    DecidedSince(Instant),
 }
 
 /// A subscription that somebody takes.
@@ -61,6 +67,10 @@ impl Session {
             Begin::After(sequence) => {
                 (sequence, past.position_of(sequence, feed.disclosures(), subscription).await?)
             }
+            Begin::Published(sequence) => {
+                (sequence, past.place_of(sequence, feed.disclosures(), subscription).await?)
+            }
+            Begin::DecidedSince(time) => past.before(time, feed.disclosures(), subscription).await?,
         };
         let begins = Decision::Begins { sequence: last, through: cursor };
         // Whoever took it before is overtaken by this record.
@@ -89,6 +99,19 @@ impl Session {
     /// The last sequence number that was sent.
     pub const fn last(&self) -> u64 {
         self.last
+    }
+
+    /// Of whom something was told and nothing may be now, as the partner calls them.
+    ///
+    /// # Errors
+    ///
+    /// See [`FeedError`].
+    pub async fn ended(&self) -> Result<Vec<Uuid>, FeedError> {
+        self.feed.level().await?;
+        let now = self.feed.now();
+        let known = self.feed.known()?;
+        let ended = self.told.iter().filter(|patient| !known.consents.covers(**patient, &self.taker, now));
+        Ok(ended.map(|patient| self.key.subject(*patient)).collect())
     }
 
     /// Searches on for what may be told, at most one piece of the log; `None` when the log ends here for now. The

@@ -64,6 +64,9 @@ pub(crate) enum Command {
     /// Look after the publication of the log on JetStream
     #[command(subcommand)]
     Relay(Relay),
+    /// Print the accounts in which partners take what they are told on NATS
+    #[command(subcommand)]
+    Partners(crate::partners::Command),
     /// Print a signed token for local development
     Token(Token),
 }

@@ -3,16 +3,16 @@
 //! A view whose runner has stopped or broken off is down for good, and so is the whole, until somebody starts the service
 //! again. The process goes on meanwhile: commands are taken without views.
 //!
-//! A part is named `view/<tenant>/<view>`, `ledger/<tenant>`, `checkpoints/<tenant>` or `relay/<tenant>`; the empty name is
-//! everything together, without checkpoints and relays: care goes on while somebody finds out why nothing is signed, and what
-//! cannot be delivered now is no reason to take no more commands.
+//! A part is named `view/<tenant>/<view>`, `ledger/<tenant>`, `checkpoints/<tenant>`, `relay/<tenant>` or
+//! `partners/<tenant>`; the empty name is everything together, without the last three: care goes on while somebody finds out
+//! why nothing is signed, and what cannot be delivered now is no reason to take no more commands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use concord_audit::Condition as Signing;
-use concord_kernel::TenantId;
+use concord_kernel::{OrganisationId, TenantId};
 use concord_ledger::Ledger;
 use concord_projection::{Halt, Projections, State, Status};
 use concord_relay as relay;
@@ -57,6 +57,8 @@ pub(crate) struct Parts {
     /// How its checkpoints are, where this process signs them.
     pub(crate) signer: Option<watch::Receiver<Signing>>,
     pub(crate) relay: Option<relay::Watch>,
+    /// Partners that are sent nothing for now, where this process may fill their streams.
+    pub(crate) partners: Option<watch::Receiver<BTreeSet<OrganisationId>>>,
     /// Who looked: without its writer nothing is shown.
     pub(crate) access: Option<Arc<dyn Ledger>>,
 }
@@ -82,6 +84,7 @@ impl Health {
         let mut health = Self { reporter, parts, known: BTreeMap::new() };
         health.look_at_ledgers().await;
         health.look_at_signers().await;
+        health.look_at_partners().await;
         health.look_at_relays().await;
         let views = health.parts.iter().flat_map(|part| {
             let statuses = part.views.iter().flat_map(Projections::statuses);
@@ -111,6 +114,7 @@ impl Health {
                 _ = look.tick() => {
                     self.look_at_ledgers().await;
                     self.look_at_signers().await;
+                    self.look_at_partners().await;
                     self.look_at_relays().await;
                 }
             }
@@ -138,6 +142,17 @@ impl Health {
         };
         for (name, signs) in self.parts.iter().filter_map(signing).collect::<Vec<_>>() {
             self.reporter.set_service_status(name, serving(signs)).await;
+        }
+    }
+
+    /// What fails for whom stands in the log.
+    async fn look_at_partners(&mut self) {
+        let served = |part: &Parts| {
+            let well = part.partners.as_ref()?.borrow().is_empty();
+            Some((format!("partners/{}", part.tenant), well))
+        };
+        for (name, well) in self.parts.iter().filter_map(served).collect::<Vec<_>>() {
+            self.reporter.set_service_status(name, serving(well)).await;
         }
     }
 

@@ -21,6 +21,7 @@ mod log_relays;
 mod metrics;
 mod open;
 mod out;
+mod partners;
 mod policies;
 mod posts;
 mod probe;
@@ -77,6 +78,7 @@ async fn run(cli: Cli) -> Result<ExitCode, Failed> {
         Command::Ledger(command) => ledger::run(*command, &load(overrides)?).await,
         Command::Token(options) => token::print(&options, &load(overrides)?),
         Command::Policies(command) => policies::run(&command, &load(overrides)?.access.policies),
+        Command::Partners(command) => partners::run(&command),
         Command::Relay(command) => relay::run(command, &load(overrides)?).await,
         Command::Rules(command) => rules::run(command).await,
         Command::Audit(command) => audit::run(*command, &load(overrides)?).await,

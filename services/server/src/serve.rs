@@ -239,6 +239,7 @@ impl Running {
         }
         // What is not acknowledged is found out by the next start.
         self.tasks.cut_off(Task::Relay).await;
+        self.tasks.cut_off(Task::Partners).await;
         for views in self.views {
             views.shutdown().await;
         }

@@ -96,11 +96,24 @@ impl Nats {
     ///
     /// See [`NatsStartError`].
     pub fn start_with(count: usize, settings: NatsSettings) -> Result<Self, NatsStartError> {
+        Self::launch(count, settings, "")
+    }
+
+    /// Starts one server whose configuration says this as well.
+    ///
+    /// # Errors
+    ///
+    /// See [`NatsStartError`].
+    pub fn start_saying(more: &str) -> Result<Self, NatsStartError> {
+        Self::launch(1, NatsSettings::default(), more)
+    }
+
+    fn launch(count: usize, settings: NatsSettings, more: &str) -> Result<Self, NatsStartError> {
         let folder = tempfile::Builder::new().prefix("concord-nats-").tempdir()?;
         let ports = free_ports(count * 2)?;
         let (clients, routes) = ports.split_at(count);
         for (number, port) in clients.iter().enumerate() {
-            let text = configuration(folder.path(), number, *port, routes, settings);
+            let text = configuration(folder.path(), number, *port, routes, settings) + more;
             std::fs::write(folder.path().join(format!("{number}.conf")), text)?;
         }
         let nodes = clients.iter().map(|port| Node { port: *port, running: None }).collect();
@@ -187,7 +200,8 @@ impl Nats {
         copy_folder(copy, &self.store(number))
     }
 
-    fn store(&self, number: usize) -> PathBuf {
+    /// Where a server keeps what it has stored.
+    pub fn store(&self, number: usize) -> PathBuf {
         store(self.folder.path(), number)
     }
 

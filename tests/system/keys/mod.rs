@@ -22,9 +22,9 @@ use crate::CONCORD;
 use crate::restore::run;
 
 /// In every text about the patient who is forgotten, and nowhere else.
-const FORGOTTEN: &str = "Zyxwanary";
+pub(crate) const FORGOTTEN: &str = "Zyxwanary";
 /// In every text about somebody else.
-const KEPT: &str = "Qwykeptary";
+pub(crate) const KEPT: &str = "Qwykeptary";
 
 const PROGRAM: &str = "iop-adult";
 const OFFICER: &str = "00000000-0000-0000-0000-0000000000aa";
@@ -67,7 +67,7 @@ impl Place {
         serde_json::from_str(&self.run(&["keys", "status", "--json"]).await.unwrap()).unwrap()
     }
 
-    async fn shred(&self, patient: Uuid, wait: &str) -> Result<String, String> {
+    pub(crate) async fn shred(&self, patient: Uuid, wait: &str) -> Result<String, String> {
         let patient = patient.to_string();
         let who = ["--by", OFFICER, "--approved-by", DIRECTOR, "--wait", wait, "--json"];
         let what =
@@ -129,7 +129,7 @@ fn reason<T: std::fmt::Debug>(answer: Result<T, Error>) -> String {
 }
 
 /// The files under `folder` that hold `word`.
-fn holding(folder: &Path, word: &str) -> Vec<PathBuf> {
+pub(crate) fn holding(folder: &Path, word: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

@@ -1,11 +1,11 @@
 use concord_proto::concord::coordination::v1 as coordination;
 use concord_proto::concord::liaison::v1 as liaison;
 use concord_proto::concord::plan::v1 as plan;
-use concord_support::{Intake, episode, fresh, today};
+use concord_support::{Intake, episode, fresh};
 use tonic::Code;
 
 use super::{List, Ward, after};
-use crate::clinic::{NURSE, PRIMARY_CARE, order, outside, reason};
+use crate::clinic::{NURSE, PRIMARY_CARE, order, outside, reason, signed};
 
 fn question(intake: Intake) -> coordination::RequestConsultRequest {
     coordination::RequestConsultRequest {
@@ -14,16 +14,6 @@ fn question(intake: Intake) -> coordination::RequestConsultRequest {
         of_person_id: PRIMARY_CARE.id.to_string(),
         urgency: coordination::Urgency::Routine.into(),
         question: "May the INR be checked next week?".to_owned(),
-    }
-}
-
-fn consent(intake: Intake) -> coordination::RecordSharingConsentRequest {
-    coordination::RecordSharingConsentRequest {
-        header: intake.header(),
-        recipient_id: PRIMARY_CARE.id.to_string(),
-        parts: vec![coordination::SharedPart::Medications.into()],
-        signed_on: today(),
-        expires_on: "2099-12-31".to_owned(),
     }
 }
 
@@ -79,10 +69,20 @@ async fn a_primary_care_liaison_knows_what_both_sides_give_and_nothing_that_was_
     assert!(seen.plan.iter().any(|line| line.contains("Walk the dog every morning")), "{:?}", seen.plan);
     assert!(!format!("{seen:?}").contains("husband"), "a confidence has left the room");
 
-    // They are asked once the patient has signed, and answer; then their list is as they have seen it.
+    // Ada takes back what she signed: she is nobody to them, and is not asked about.
+    let back = coordination::RevokeSharingConsentRequest {
+        header: intake.header(),
+        recipient_id: PRIMARY_CARE.id.to_string(),
+    };
+    clinic.patient().await.send(back).await.unwrap();
+    let asks =
+        liaison::GetReconciledListRequest { patient_id: intake.patient.to_string(), min_position: None };
+    assert_eq!(primary_care.liaison().get_reconciled_list(asks).await.unwrap_err().code(), Code::NotFound);
+
+    // They are asked once she has signed again, and answer; then their list is as they have seen it.
     let question = question(intake);
     assert_eq!(reason(clinic.doctor.send(question.clone()).await), "CONSENT_TO_SHARE_REQUIRED");
-    clinic.patient().await.send(consent(intake)).await.unwrap();
+    clinic.patient().await.send(signed(intake, PRIMARY_CARE)).await.unwrap();
     let question = coordination::RequestConsultRequest { header: intake.header(), ..question };
     let asked = clinic.doctor.send(question.clone()).await.unwrap();
     assert_eq!(list(after(&asked)).await.consults.len(), 1);

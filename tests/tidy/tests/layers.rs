@@ -80,6 +80,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "concord-pharmacy",
         &["concord-kernel", "concord-domain", "concord-ledger", "concord-executor", "concord-telemetry"],
     ),
+    (
+        "concord-partners",
+        &["concord-kernel", "concord-domain", "concord-feed", "concord-proto", "concord-relay"],
+    ),
     ("concord-relay", &["concord-kernel", "concord-ledger", "concord-proto", "concord-telemetry"]),
     (
         "concord-simulator",
@@ -117,7 +121,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
 const ONLY_IN: &[(&str, &[&str], &str)] = &[
     (
         "async-nats",
-        &["concord-relay", "concord-client"],
+        &["concord-relay", "concord-partners", "concord-client"],
         "who publishes and who reads know JetStream, nobody else",
     ),
     (

@@ -23,6 +23,28 @@ pub struct Subscription {
     pub event_types: Vec<String>,
     /// How much of each they are told.
     pub payload: PayloadChoice,
+    /// How it reaches them.
+    #[serde(default, skip_serializing_if = "Delivery::is_call")]
+    pub delivery: Delivery,
+}
+
+/// How what a partner takes reaches them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// They call, and it is sent for as long as they listen.
+    #[default]
+    Call,
+    /// It is put into a stream of theirs on JetStream, where they take it when they like.
+    Jetstream,
+}
+
+impl Delivery {
+    /// What stands in records that say nothing of it.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+    const fn is_call(&self) -> bool {
+        matches!(self, Self::Call)
+    }
 }
 
 /// How much of an event a partner is told.

@@ -13,7 +13,7 @@ pub(crate) mod tests;
 
 pub use command::Command;
 pub use error::Error;
-pub use event::{Event, PayloadChoice, Subscription, ToldEnd};
+pub use event::{Delivery, Event, PayloadChoice, Subscription, ToldEnd};
 pub use state::Feed;
 
 crate::aggregate!(Feed, "feed", Command, Event, Error);

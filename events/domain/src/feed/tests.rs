@@ -25,6 +25,7 @@ pub(crate) fn terms() -> Subscription {
         classes: DataClasses::of(&[DataClass::Medication, DataClass::SubstanceUse]),
         event_types: vec![],
         payload: PayloadChoice::IdOnly,
+        delivery: Delivery::Call,
     }
 }
 
@@ -73,5 +74,17 @@ fn a_subscription_is_to_something_that_patients_can_consent_to() {
 fn only_the_privacy_officer_lets_partners_subscribe() {
     for role in Role::ALL.into_iter().filter(|role| *role != Role::PrivacyOfficer) {
         feed(vec![]).when(by(role).asks(open(terms()))).then_expect_error(Error::RoleNotPermitted { role });
+    }
+}
+
+/// What was recorded before there was a choice says nothing of it, and goes on to be sent to whoever calls.
+#[test]
+fn a_subscription_that_does_not_say_how_it_is_delivered_is_called_for() {
+    let stored = |terms: &Subscription| serde_json::to_value(terms).unwrap();
+    assert_eq!(stored(&terms()).get("delivery"), None);
+    let on_jetstream = Subscription { delivery: Delivery::Jetstream, ..terms() };
+    assert_eq!(stored(&on_jetstream)["delivery"], "jetstream");
+    for terms in [terms(), on_jetstream] {
+        assert_eq!(serde_json::from_value::<Subscription>(stored(&terms)).unwrap(), terms);
     }
 }

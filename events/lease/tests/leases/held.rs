@@ -64,7 +64,7 @@ async fn of_many_who_ask_at_once_one_has_it() {
 async fn duties_and_ledgers_do_not_wait_for_each_other() {
     let leases = PostgresLeases::open(database()).await.unwrap();
     for tenant in ["demo", "riverbend"] {
-        for duty in [Duty::Projector, Duty::Timers, Duty::Pharmacy] {
+        for duty in [Duty::Projector, Duty::Timers, Duty::Pharmacy, Duty::Partners] {
             let taken = leases.take(&lease(tenant, duty), process(1), LONG).await.unwrap();
             assert_eq!(taken, Some(Fence::new(1)), "{tenant} {duty:?}");
         }

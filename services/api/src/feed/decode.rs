@@ -1,7 +1,7 @@
 //! Messages to commands about subscriptions and contributions.
 
 use concord_domain::Command as AnyCommand;
-use concord_domain::feed::{Command, PayloadChoice, Subscription};
+use concord_domain::feed::{Command, Delivery, PayloadChoice, Subscription};
 use concord_domain::inbox::{Command as Inbox, Outcome, Topic};
 use concord_feed::Begin;
 use concord_kernel::{ContributionId, SubscriptionId};
@@ -42,6 +42,7 @@ fn terms(terms: pb::SubscriptionTerms) -> Result<Subscription, Invalid> {
         classes,
         event_types,
         payload,
+        delivery,
     } = terms;
     Ok(Subscription {
         organisation: organisation("organisation", &named)?,
@@ -54,6 +55,11 @@ fn terms(terms: pb::SubscriptionTerms) -> Result<Subscription, Invalid> {
             pb::Payload::Unspecified => None,
             pb::Payload::IdOnly => Some(PayloadChoice::IdOnly),
             pb::Payload::Full => Some(PayloadChoice::Full),
+        })?,
+        // Whoever does not know of the choice has made it.
+        delivery: choice("delivery", delivery, |delivery| match delivery {
+            pb::Delivery::Unspecified | pb::Delivery::Subscribe => Some(Delivery::Call),
+            pb::Delivery::Jetstream => Some(Delivery::Jetstream),
         })?,
     })
 }

@@ -1,7 +1,7 @@
 //! What partners are told, as messages.
 
 use concord_domain::consent::Expiry;
-use concord_domain::feed::{PayloadChoice, Subscription};
+use concord_domain::feed::{Delivery, PayloadChoice, Subscription};
 use concord_domain::inbox::Topic;
 use concord_feed::{Carried, ConsentRef, Ended, Message, NOTICE, NOTICE_VERSION, Offered, Told, Waiting};
 use concord_kernel::{Day, Instant, SubscriptionId, TenantId};
@@ -20,7 +20,8 @@ pub(super) const fn said(message: subscribe_response::Message) -> pb::SubscribeR
     pb::SubscribeResponse { message: Some(message) }
 }
 
-pub(super) fn message(tenant: &TenantId, message: Message) -> pb::SubscribeResponse {
+/// What a partner is told, as a message.
+pub fn message(tenant: &TenantId, message: Message) -> pb::SubscribeResponse {
     let Message { sequence, told } = message;
     said(match told {
         Told::Event(event) => subscribe_response::Message::Event(carried(tenant, *event, sequence)),
@@ -89,6 +90,11 @@ fn terms(terms: &Subscription) -> pb::SubscriptionTerms {
         payload: match terms.payload {
             PayloadChoice::IdOnly => pb::Payload::IdOnly,
             PayloadChoice::Full => pb::Payload::Full,
+        }
+        .into(),
+        delivery: match terms.delivery {
+            Delivery::Call => pb::Delivery::Subscribe,
+            Delivery::Jetstream => pb::Delivery::Jetstream,
         }
         .into(),
     }

@@ -5,3 +5,5 @@ mod decode;
 mod encode;
 mod handler;
 mod pump;
+
+pub use encode::message as told;

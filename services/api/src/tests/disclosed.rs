@@ -62,7 +62,8 @@ fn a_subscription_names_the_field() {
         |r| taken(&mut r).purpose = 0 => "terms.purpose",
         |r| taken(&mut r).classes[0] = 99 => "terms.classes[0]",
         |r| taken(&mut r).event_types = vec![String::new()] => "terms.event_types[0]",
-        |r| taken(&mut r).payload = 0 => "terms.payload");
+        |r| taken(&mut r).payload = 0 => "terms.payload",
+        |r| taken(&mut r).delivery = 9 => "terms.delivery");
     refuses!(feed::CloseSubscriptionRequest:
         |r| r.subscription_id.clear() => "subscription_id", |r| r.reason.clear() => "reason");
     refuses!(feed::ReviewContributionRequest:

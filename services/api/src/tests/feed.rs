@@ -224,3 +224,22 @@ async fn only_the_partner_of_a_subscription_finds_it() {
     let answer = officer.feeds().list_subscriptions(listed).await.unwrap().into_inner();
     assert_eq!(answer.subscriptions[0].terms, subscription_terms());
 }
+
+#[tokio::test]
+async fn what_is_delivered_on_jetstream_is_refused_to_calls() {
+    let service = Service::start().await;
+    let officer = service.acting_as(Role::PrivacyOfficer);
+    let on_jetstream = feed::SubscriptionTerms {
+        delivery: feed::Delivery::Jetstream.into(),
+        ..subscription_terms().unwrap()
+    };
+    let terms = Some(on_jetstream.clone());
+    let open = feed::OpenSubscriptionRequest { header: of_the_program(1), terms, ..Sample::sample() };
+    officer.send(open).await.unwrap();
+    let asks = feed::SubscribeRequest { subscription_id: ID.to_owned(), start: None };
+    let refused = service.acting_as(Role::Partner).feeds().subscribe(asks).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition);
+    assert!(String::from_utf8_lossy(refused.details()).contains("SUBSCRIPTION_ON_JETSTREAM"));
+    let answer = officer.feeds().list_subscriptions(feed::ListSubscriptionsRequest {}).await.unwrap();
+    assert_eq!(answer.into_inner().subscriptions[0].terms, Some(on_jetstream));
+}

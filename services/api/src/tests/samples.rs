@@ -108,6 +108,7 @@ pub(super) fn subscription_terms() -> Option<feed::v1::SubscriptionTerms> {
         classes: vec![3],
         event_types: vec![],
         payload: 2,
+        delivery: 1,
     })
 }
 

@@ -61,6 +61,7 @@ fn each_failure_has_one_code_and_one_reason() {
     told(Failure::NoFeeds, Code::Unavailable, "DISCLOSURES_UNAVAILABLE");
     told(FeedError::NotFound.into(), Code::NotFound, "NOT_FOUND");
     told(FeedError::Closed.into(), Code::FailedPrecondition, "SUBSCRIPTION_CLOSED");
+    told(FeedError::OnJetstream.into(), Code::FailedPrecondition, "SUBSCRIPTION_ON_JETSTREAM");
     told(FeedError::NotSent.into(), Code::InvalidArgument, "SEQUENCE_NOT_SENT");
     told(FeedError::Overtaken.into(), Code::Aborted, "SUBSCRIPTION_TAKEN_OVER");
     told(FeedError::Unrecorded.into(), Code::Unavailable, "DISCLOSURES_UNAVAILABLE");

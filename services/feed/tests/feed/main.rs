@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod child;
 #[cfg(test)]
+mod delivered;
+#[cfg(test)]
 mod expired;
 #[cfg(test)]
 mod killed;

@@ -7,7 +7,7 @@ use concord_domain::consent::{
     Command as ConsentCommand, Expiry, Form, Kind, Recipient, RecipientClass, Signature, Signer, Statements,
     Terms,
 };
-use concord_domain::feed::{Command as FeedCommand, PayloadChoice, Subscription};
+use concord_domain::feed::{Command as FeedCommand, Delivery, PayloadChoice, Subscription};
 use concord_domain::{Command, Relationships, chart};
 use concord_executor::{Executor, ExecutorOptions, Request};
 use concord_feed::{Begin, Feed, InLedger, Message, Order, PartnerKeys, Parts, Session, Told};
@@ -144,7 +144,17 @@ impl Scene {
     }
 
     pub(crate) async fn opens(&self, id: SubscriptionId, payload: PayloadChoice) -> Token {
-        let command = FeedCommand::Open { subscription: id, terms: Box::new(takes(payload)) };
+        self.opens_by(id, payload, Delivery::Call).await
+    }
+
+    pub(crate) async fn opens_by(
+        &self,
+        id: SubscriptionId,
+        payload: PayloadChoice,
+        delivery: Delivery,
+    ) -> Token {
+        let terms = Box::new(Subscription { delivery, ..takes(payload) });
+        let command = FeedCommand::Open { subscription: id, terms };
         self.does(Role::PrivacyOfficer, PatientId::NOBODY, Command::Feed(command)).await
     }
 
@@ -177,6 +187,7 @@ fn takes(payload: PayloadChoice) -> Subscription {
         classes: CLINICAL,
         event_types: vec![],
         payload,
+        delivery: Delivery::Call,
     }
 }
 

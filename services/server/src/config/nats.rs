@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use concord_partners::Accounts;
 use serde::Deserialize;
 
 /// The longest that the streams keep events: what the record erases must leave them by itself.
@@ -17,6 +18,7 @@ pub(crate) struct Nats {
     pub(crate) authorities: PathBuf,
     pub(crate) replicas: usize,
     pub(crate) keep_hours: u64,
+    pub(crate) partner_accounts: bool,
 }
 
 impl Nats {
@@ -34,6 +36,12 @@ impl Nats {
     pub(crate) fn relay(&self) -> concord_relay::Options {
         let keep = Duration::from_hours(self.keep_hours);
         concord_relay::Options { replicas: self.replicas, keep, ..concord_relay::Options::default() }
+    }
+
+    /// How partners' streams are declared.
+    pub(crate) fn partners(&self) -> concord_partners::Options {
+        let accounts = if self.partner_accounts { Accounts::Own } else { Accounts::Shared };
+        concord_partners::Options { accounts, streams: self.relay() }
     }
 
     /// What cannot be used of it.

@@ -204,6 +204,7 @@ async fn a_ledger_whose_writer_is_gone_is_told() {
         views: None,
         signer: None,
         relay: None,
+        partners: None,
         access: None,
     }];
     let mut health = Health::new(HealthReporter::new(), parts).await;

@@ -10,6 +10,7 @@ use concord_kernel::{LedgerId, TenantId};
 use concord_lease::Duty;
 use concord_ledger::{DataFolder, Ledger};
 use concord_looks::Looks;
+use concord_partners::Publisher;
 use concord_pharmacy::{Options, Relay, TestNetwork};
 use concord_projection::Projections;
 use concord_timekeeper::{Outbox, Timekeeper};
@@ -100,6 +101,8 @@ impl<'a> Starting<'a> {
             checkpoints::open(self.folder, self.config, &ledger, self.sources, store.clone())?;
         // Who looked is signed like the record; nobody asks for proofs of it but with an export.
         let (_, access) = checkpoints::open(self.folder, self.config, looks.ledger(), self.sources, store)?;
+        let feeds = self.feeds(id, &ledger, &looks)?;
+        let publisher = feeds.as_ref().and_then(|feed| self.log_relays.partners(feed));
         let relay = self.log_relays.of(&ledger, &self.sources.clock);
         watched.relay = relay.as_ref().map(concord_relay::Relay::watch);
         self.parts.push(Parts {
@@ -108,6 +111,7 @@ impl<'a> Starting<'a> {
             views: views.clone(),
             signer: signer.as_ref().map(Signer::watch),
             relay: watched.relay.clone(),
+            partners: publisher.as_ref().map(Publisher::watch),
             access: Some(Arc::clone(looks.ledger())),
         });
         self.watched.push(watched);
@@ -121,19 +125,21 @@ impl<'a> Starting<'a> {
             };
             self.tasks.keep(Task::Signer, signer.run(recorded));
         }
-        let feeds = self.feeds(id, &ledger, &looks)?;
+        if let Some(publisher) = publisher {
+            self.fill(id, publisher);
+        }
         self.tenants.push((id.clone(), Tenant { executor, ledger, looks, views, proofs, feeds }));
         Ok(())
     }
 
-    /// What partners take, where calls are answered; disclosures go into the ledger of access.
+    /// What partners take, where calls are answered or streams filled; disclosures go into the ledger of access.
     fn feeds(
         &self,
         id: &TenantId,
         ledger: &Arc<dyn Ledger>,
         looks: &Looks,
     ) -> Result<Option<Feed>, ServeError> {
-        if !self.config.has(ProcessRole::Api) {
+        if !self.config.has(ProcessRole::Api) && !self.log_relays.publish() {
             return Ok(None);
         }
         feeds::open(id, self.config, ledger, looks, self.sources).map(Some)
@@ -163,6 +169,13 @@ impl<'a> Starting<'a> {
                 async move { timekeeper.run().await }
             };
             post.while_held(work).await;
+        });
+    }
+
+    fn fill(&mut self, id: &TenantId, publisher: Publisher) {
+        let post = self.shared.posts.stand(&LedgerId::clinical(id.clone()), Duty::Partners);
+        self.tasks.keep(Task::Partners, async move {
+            post.while_held(|_| publisher.clone().run()).await;
         });
     }
 

@@ -28,6 +28,8 @@ pub(crate) enum Task {
     Signer,
     /// Publishes the log, one for each tenant.
     Relay,
+    /// Fills partners' streams, one for each tenant.
+    Partners,
     /// Answers metrics and probes.
     Metrics,
     /// Keeps the keys of the issuer of tokens up to date.
@@ -47,6 +49,7 @@ impl Task {
             Self::Heads => "what remembers how far the ledgers were served",
             Self::Signer => "the signer of checkpoints",
             Self::Relay => "the relay of the log",
+            Self::Partners => "what fills partners' streams",
             Self::Metrics => "the metrics",
             Self::Keys => "what follows the issuer's keys",
             Self::Certificate => "what follows the certificate",

@@ -119,6 +119,7 @@ fn opened(id: &str, class: DataClass, purpose: Purpose) -> Body {
             classes: vec![class.into()],
             event_types: Vec::new(),
             payload: feed::Payload::IdOnly.into(),
+            delivery: feed::Delivery::Subscribe.into(),
         }),
     })
 }

@@ -55,6 +55,7 @@ const NEVER: &[(&str, &str)] = &[
     ("CHECKPOINTS_UNAVAILABLE", "an auditor's question meets it, and no command"),
     ("AUDIT_TOO_LARGE", "an auditor's question meets it, and no command"),
     ("SUBSCRIPTION_TAKEN_OVER", "a partner's call meets it, and no command"),
+    ("SUBSCRIPTION_ON_JETSTREAM", "a partner's call meets it, and no command"),
     ("SEQUENCE_NOT_SENT", "a partner's call meets it, and no command"),
     ("DISCLOSURES_UNAVAILABLE", "a partner's call meets it, and no command"),
     ("CONTRIBUTION_USED", "a partner's call meets it, and no command"),

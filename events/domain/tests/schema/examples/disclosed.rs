@@ -4,7 +4,7 @@ use concord_domain::consent::{
     Event as Consent, Expiry, Form, Kind, Participants, Recipient, RecipientClass, Restriction, Signature,
     Signer, Statements, Terms,
 };
-use concord_domain::feed::{Event as Feed, PayloadChoice, Subscription};
+use concord_domain::feed::{Delivery, Event as Feed, PayloadChoice, Subscription};
 use concord_domain::inbox::{Contribution, Event as Inbox, Outcome, Topic};
 use concord_kernel::{
     ConsentId, ContributionId, DataClass, DataClasses, OrganisationId, Purpose, RestrictionId, SubscriptionId,
@@ -85,6 +85,7 @@ pub(super) fn feed() -> Vec<Feed> {
                 classes: medications(),
                 event_types: vec!["DoseAdjusted".to_owned()],
                 payload: PayloadChoice::IdOnly,
+                delivery: Delivery::Call,
             }),
         },
         Feed::SubscriptionClosed { subscription, reason: text("The agreement has ended.") },

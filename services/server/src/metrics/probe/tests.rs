@@ -54,6 +54,7 @@ fn probe(ledger: &Arc<dyn Ledger>, views: Option<Projections>) -> (Probe, watch:
         views,
         signer: None,
         relay: None,
+        partners: None,
         access: None,
     }];
     (Probe::new(parts, closed), closing)
