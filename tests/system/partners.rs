@@ -53,9 +53,9 @@ impl Accounts {
     async fn start(folder: &Path) -> Self {
         let (service, partners) = (KeyPair::new_user(), [KeyPair::new_user(), KeyPair::new_user()]);
         let lines = PARTNERS.iter().zip(&partners);
-        let list: String = lines.map(|(name, key)| format!("demo,{name},{}\n", key.public_key())).collect();
+        let list: Vec<_> = lines.map(|(name, key)| format!("demo,{name},{}\n", key.public_key())).collect();
         let file = folder.join("partners.csv");
-        fs::write(&file, list).unwrap();
+        fs::write(&file, list.concat()).unwrap();
         let printed = async |what: &str| {
             let arguments = ["partners", what, file.to_str().unwrap()];
             let output = concord_support::run(CONCORD, folder, &arguments).await.unwrap();
@@ -97,6 +97,7 @@ impl Accounts {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "in the form in which messages take it")]
 fn header() -> Option<CommandHeader> {
     Some(CommandHeader {
         command_id: fresh(),

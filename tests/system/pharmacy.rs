@@ -29,9 +29,9 @@ const PRIMARY_CARE: Person = Person::new("primary_care", 7);
 const RELAY: Person = Person::new("service", 8);
 const DIRECTOR: Person = Person::new("director", 33);
 
-fn factor(kind: &rx::FactorKind) -> rx::Factor {
+fn factor(kind: rx::FactorKind) -> rx::Factor {
     let evidence = "verification 4711".to_owned();
-    rx::Factor { kind: (*kind).into(), verified_at: Some(now()), evidence }
+    rx::Factor { kind: kind.into(), verified_at: Some(now()), evidence }
 }
 
 /// Of a command that is about no patient.
@@ -111,7 +111,7 @@ impl Clinic {
         let confirms = access::ConfirmSigningRightRequest {
             header: of_program(),
             right_id: right_id.clone(),
-            factors: TWO.iter().map(factor).collect(),
+            factors: TWO.iter().copied().map(factor).collect(),
         };
         self.doctor.send(confirms).await.unwrap();
         right_id
@@ -212,7 +212,7 @@ impl Clinic {
         let sign = rx::SignPrescriptionRequest {
             header: self.intake.header(),
             prescription_id: prescription_id.to_owned(),
-            factors: factors.iter().map(factor).collect(),
+            factors: factors.iter().copied().map(factor).collect(),
             visit: visit.map(|visit| rx::VisitRef {
                 episode_id: self.intake.stay.to_string(),
                 visit_id: visit.to_owned(),
@@ -592,7 +592,7 @@ async fn e20_a_right_that_two_people_gave_signs_controlled_prescriptions_until_i
         cause: access::RevocationCause::FactorCompromised.into(),
         note: "The token was stolen from the car".to_owned(),
     };
-    let revoked = director.send(revokes).await.unwrap();
+    let ended = director.send(revokes).await.unwrap();
     assert_eq!(reason(clinic.sign(&prescription_id, &TWO, Some(&visit_id)).await), "NO_SIGNING_RIGHT");
 
     let again = clinic.entitle().await;
@@ -602,7 +602,7 @@ async fn e20_a_right_that_two_people_gave_signs_controlled_prescriptions_until_i
     // Who let whom sign, for those who answer for it.
     let auditor = clinic.server.client(crate::AUDITOR).await.unwrap();
     for reader in [&director, &auditor] {
-        let asks = access::ListSigningRightsRequest { min_position: revoked.token.clone(), page: None };
+        let asks = access::ListSigningRightsRequest { min_position: ended.token.clone(), page: None };
         let rights = reader.access().list_signing_rights(asks).await.unwrap().into_inner().items;
         let [standing, ended] = &rights[..] else { panic!("{rights:?}") };
         assert_eq!((&standing.right_id, &ended.right_id), (&again, &right_id));

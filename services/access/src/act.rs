@@ -193,6 +193,7 @@ pub enum Question {
 
 impl Act {
     /// The kind of change that `command` asks for, by `actor`.
+    #[expect(clippy::too_many_lines, reason = "a table: one line a command")]
     pub fn of(command: &Command, actor: PersonId) -> Self {
         match command {
             Command::Episode(InProgram { command, .. }) => match command {

@@ -282,8 +282,8 @@ mod tests {
         let (mut seed, mut at, mut written) = (seed, 0, Vec::new());
         for _ in 0..most {
             // Other events lie between, sometimes many.
-            at += 1 + draw(&mut seed) % 3 + if draw(&mut seed) % 50 == 0 { 100 } else { 0 };
-            let named = (0..1 + draw(&mut seed) % 4).map(|_| u32::try_from(draw(&mut seed) % 40).unwrap());
+            at += 1 + draw(&mut seed) % 3 + if draw(&mut seed).is_multiple_of(50) { 100 } else { 0 };
+            let named = (0..=draw(&mut seed) % 4).map(|_| u32::try_from(draw(&mut seed) % 40).unwrap());
             written.push((at, named.collect()));
         }
         written

@@ -536,9 +536,9 @@ fn how_likely_a_drug_is_the_cause_is_judged_by_a_clinician_of_one_drug_and_is_no
     let probable = suspected(1, [1, 1, 1, 0, 2, 0, 0, 0, 0, 0]);
     let doubtful = suspected(2, [0, 2, 0, 0, 1, 0, 0, 0, 0, 0]);
     let events = recorded(&[probable.clone(), doubtful]);
-    let told = |event: &Event| match event {
-        Event::ScaleScored { total, band, response, .. } => (*total, band.clone(), *response),
-        other => panic!("{other:?}"),
+    let told = |event: &Event| {
+        let Event::ScaleScored { total, band, response, .. } = event else { panic!("{event:?}") };
+        (*total, band.clone(), *response)
     };
     assert_eq!(told(&events[0]), (Some(6), Some("probable".to_owned()), None));
     assert_eq!(told(&events[1]), (Some(0), Some("doubtful".to_owned()), None));

@@ -71,7 +71,9 @@ fn granted() -> Vec<Event> {
 
 fn in_force(events: Vec<Event>) -> Option<InForce> {
     let mut rights = SigningRights::default();
-    events.into_iter().for_each(|event| rights.fold(event));
+    for event in events {
+        rights.fold(event);
+    }
     rights.in_force().remove(&prescriber())
 }
 

@@ -245,10 +245,10 @@ fn two_rules_never_speak_under_one_name() {
 #[test]
 fn a_number_of_the_program_goes_one_way_and_no_row_is_added_to_it() {
     const LIMITS: &str = "id,value,unit,source,reviewed_by,reviewed_on\n";
+    const DEADLINES: &str = "id,value,unit,source,reviewed_by,reviewed_on\n";
     assert!(on("limits.csv", LIMITS, "bridge-days,14,d,Program rule,,\n").is_ok());
     let longer = on("limits.csv", LIMITS, "bridge-days,60,d,Program rule,,\n").unwrap_err();
     assert_eq!(longer.column.as_deref(), Some("value"));
-    const DEADLINES: &str = "id,value,unit,source,reviewed_by,reviewed_on\n";
     let stands = on("deadlines.csv", DEADLINES, "bridging-least,2,h,Program rule,,\n").unwrap_err();
     assert!(matches!(*stands.what, NotTaken::Stands { .. }), "{stands}");
     let new = on("limits.csv", LIMITS, "patience,10,%,Program rule,,\n").unwrap_err();
@@ -268,6 +268,8 @@ fn earlier_deadlines_hold_and_later_ones_are_refused() {
 #[test]
 fn what_falls_due_falls_due_sooner_and_more_often_and_never_the_other_way() {
     const TESTS: &str = "id,drug,labs,age_over,baseline_days,after_start_days,after_change_days,every_days,source,reviewed_by,reviewed_on\n";
+    const TIMING: &str = "id,least_hours,most_hours,source,reviewed_by,reviewed_on\n";
+    const OUTREACH: &str = "id,drug,depot,hours,business_days,source,reviewed_by,reviewed_on\n";
     let files = Files::embedded();
     let id = "mon.lithium.level,";
     let stands = files.text("monitoring.csv").unwrap().lines().find(|line| line.starts_with(id)).unwrap();
@@ -286,10 +288,8 @@ fn what_falls_due_falls_due_sooner_and_more_often_and_never_the_other_way() {
     {
         assert_eq!(with(name, looser).unwrap_err().column.as_deref(), Some(name), "{looser}");
     }
-    const TIMING: &str = "id,least_hours,most_hours,source,reviewed_by,reviewed_on\n";
     assert!(on("level_timing.csv", TIMING, "lithium-level,11,13,Program rule,,\n").is_ok());
     assert!(on("level_timing.csv", TIMING, "lithium-level,8,14,Program rule,,\n").is_err());
-    const OUTREACH: &str = "id,drug,depot,hours,business_days,source,reviewed_by,reviewed_on\n";
     assert!(on("outreach.csv", OUTREACH, "outreach.other,,no,,2,Program rule,,\n").is_ok());
     assert!(on("outreach.csv", OUTREACH, "outreach.other,,no,,5,Program rule,,\n").is_err());
 }

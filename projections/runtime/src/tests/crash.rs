@@ -99,7 +99,8 @@ async fn a_killed_process_loses_and_doubles_no_fact() {
 /// What the tests find after a crash of a program with a certain fault.
 async fn found(mutation: &str) -> String {
     let scene = Scene::new();
-    crashed(&scene, &[("RUNNER_MUTATION", mutation), ("RUNNER_PASSES", "3")]);
+    // By then the views are level with the log, and are said to be.
+    crashed(&scene, &[("RUNNER_MUTATION", mutation), ("RUNNER_PASSES", "30")]);
     let disk = scene.disk();
     let told = if scene.note("told").exists() { told(&scene, &disk) } else { Ok(()) };
     told.and(verdict(&disk).await).expect_err("the fault is not seen")

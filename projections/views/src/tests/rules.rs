@@ -26,7 +26,7 @@ pub(crate) fn published(name: &str, rows: &[(&str, &str)], from: Instant, on: Op
         let id = row.split(',').next().unwrap();
         let stands = base.text(table).unwrap().lines();
         let others = stands.filter(|line| line.split(',').next() != Some(id));
-        let text = others.chain([*row]).map(|line| format!("{line}\n")).collect();
+        let text = others.chain([*row]).collect::<Vec<_>>().join("\n") + "\n";
         Event::RulesetTablePublished { ruleset: ruleset.clone(), table: (*table).to_owned(), text }
     });
     let in_force_from = on.map_or(from, Instant::start_of);

@@ -122,8 +122,8 @@ async fn names(ledger: &dyn Ledger, positions: &[u64]) -> Result<Vec<String>, Fa
         if *position > read {
             let page = ledger.read(position - 1, &Filter::default(), READ).await?;
             read = page.through.max(*position);
-            let named = page.entries.into_iter().filter(|entry| positions.contains(&entry.position));
-            names.extend(named.map(|entry| String::from(entry.event_type)));
+            let entries = page.entries.into_iter().filter(|entry| positions.contains(&entry.position));
+            names.extend(entries.map(|entry| String::from(entry.event_type)));
         }
     }
     Ok(names.into_iter().collect())

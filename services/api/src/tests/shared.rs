@@ -29,8 +29,7 @@ async fn admitted(service: &Service) -> Option<Token> {
         let medication_id = Uuid::from_u128(number).to_string();
         let sample = RecordOutsideMedicationRequest::sample();
         let reported = sample.reported.map(|reported| Reported { name: name.to_owned(), ..reported });
-        let takes =
-            RecordOutsideMedicationRequest { header: header(number), medication_id, reported, ..sample };
+        let takes = RecordOutsideMedicationRequest { header: header(number), medication_id, reported };
         last = nurse.send(takes).await.unwrap().token;
     }
     last
@@ -67,6 +66,7 @@ async fn who_signed_nothing_for_somebody_outside_is_nobody_to_them() {
 
 #[tokio::test]
 async fn what_was_not_signed_leaves_no_trace() {
+    use SharedPart::{Allergies, Medications, SubstanceUse};
     let service = Service::start().await;
     admitted(&service).await;
     let (nurse, outside) = (service.acting_as(Role::Nurse), service.acting_as(Role::PrimaryCare));
@@ -75,8 +75,6 @@ async fn what_was_not_signed_leaves_no_trace() {
         let signs = signing(number, PATIENT, Role::PrimaryCare);
         concord_proto::concord::coordination::v1::RecordSharingConsentRequest { parts, ..signs }
     };
-    use SharedPart::{Allergies, Medications, SubstanceUse};
-
     let least = nurse.send(sign(10, &[Medications])).await.unwrap().token;
     let seen = list(&outside, least.clone()).await.unwrap();
     assert_eq!(

@@ -79,9 +79,8 @@ impl Post {
 fn roots(authorities: Option<&[u8]>) -> Result<RootCerts, WitnessError> {
     let Some(pem) = authorities else { return Ok(RootCerts::WebPki) };
     let items = parse_pem(pem).collect::<Result<Vec<_>, _>>().map_err(|_| WitnessError::Address)?;
-    let certificates = items.into_iter().filter_map(|item| match item {
-        PemItem::Certificate(certificate) => Some(certificate),
-        _ => None,
+    let certificates = items.into_iter().filter_map(|item| {
+        if let PemItem::Certificate(certificate) = item { Some(certificate) } else { None }
     });
     let certificates: Vec<_> = certificates.collect();
     if certificates.is_empty() {

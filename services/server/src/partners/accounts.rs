@@ -109,6 +109,6 @@ mod tests {
         let partners = listed::read(&list).unwrap();
         let (one, other) = (accounts("CONCORD", &partners[..1]), accounts("CONCORD", &partners[1..]));
         assert!(!one.contains("river-side") && !other.contains("_river."));
-        assert!(!one.contains("*"), "everything is named as a whole");
+        assert!(!one.contains('*'), "everything is named as a whole");
     }
 }

@@ -103,7 +103,7 @@ fn what_nobody_knows_the_use_of_keeps_the_widest_maximum_and_that_is_said() {
 fn another_dose_is_for_what_it_was_taken_for() {
     let purpose = Some(ConditionId::parse("bipolar-depression").unwrap());
     let regimen = Some(daily(300.0, Route::Oral));
-    let taken = patient(vec![Exposure { purpose, regimen, ..takes(&["quetiapine"]) }]);
+    let taken = patient(vec![Exposure { regimen, purpose, ..takes(&["quetiapine"]) }]);
     let more = Proposal { replaces: Some(id(1)), ..propose("quetiapine") };
     let raised = Proposal { regimen: daily(400.0, Route::Oral), ..more };
     let found = Ruleset::embedded().check(&taken, Some(&raised), now());
