@@ -2,13 +2,15 @@
 
 use concord_domain::DomainEvent;
 use concord_domain::chart::{Event as ChartEvent, TitrationBasis, TitrationStep};
+use concord_domain::coordination::SharedPart::{self, Medications, Plan, SubstanceUse};
 use concord_domain::treatment_plan::Event as PlanEvent;
 use concord_kernel::{GoalId, Role, Text};
+use concord_knowledge::{ConditionId, Ruleset};
 use concord_projection::{Key, List};
 use uuid::Uuid;
 
-use super::Reconciled;
 use super::plan::plan;
+use super::{Reconciled, Row, Shared};
 use crate::tests::{Dice, Story, after_opening, judged, patient, person, prescribed, regimen, start};
 
 #[test]
@@ -114,4 +116,22 @@ fn what_was_agreed_is_told_in_plain_words_and_what_was_not_is_not() {
         Some(17),
         "what is agreed is news to a liaison"
     );
+}
+
+#[test]
+fn a_medication_for_substance_use_is_taken_out_with_all_that_tells_of_it() {
+    let model = after_opening::<Reconciled>(planned());
+    let mut row = model.rows[&Key::patient(patient(0))].clone();
+    let told = |row: &Row, parts: &[SharedPart]| {
+        let parts = parts.iter().copied().collect();
+        let row = row.clone().shared(Shared { parts: &parts, rules: Ruleset::embedded() });
+        let news = row.news.since(None).map(|piece| piece.what.sentence()).collect::<Vec<_>>();
+        let said = format!("{} {}", plan(&row, false).join(" "), news.join(" ")).to_lowercase();
+        (row.orders.open.len(), said.contains("sertraline"))
+    };
+    let (some, all) = ([Plan, Medications], [Plan, Medications, SubstanceUse]);
+    assert_eq!([told(&row, &some), told(&row, &all)], [(1, true), (1, true)]);
+    row.orders.open[0].indication = ConditionId::parse("alcohol-use-disorder").unwrap();
+    assert_eq!([told(&row, &some), told(&row, &all)], [(0, false), (1, true)]);
+    assert_eq!(told(&row, &[Plan]), (0, false), "medications were not signed for");
 }
