@@ -97,10 +97,9 @@ async fn a_killed_process_loses_and_doubles_no_fact() {
 }
 
 /// What the tests find after a crash of a program with a certain fault.
-async fn found(mutation: &str) -> String {
+async fn found(mutation: &str, passes: &str) -> String {
     let scene = Scene::new();
-    // By then the views are level with the log, and are said to be.
-    crashed(&scene, &[("RUNNER_MUTATION", mutation), ("RUNNER_PASSES", "30")]);
+    crashed(&scene, &[("RUNNER_MUTATION", mutation), ("RUNNER_PASSES", passes)]);
     let disk = scene.disk();
     let told = if scene.note("told").exists() { told(&scene, &disk) } else { Ok(()) };
     told.and(verdict(&disk).await).expect_err("the fault is not seen")
@@ -109,19 +108,20 @@ async fn found(mutation: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_suite_sees_rows_and_checkpoints_that_commit_apart() {
     for mutation in ["RowsAlone", "CheckpointAlone"] {
-        let found = found(mutation).await;
+        let found = found(mutation, "3").await;
         assert!(found.contains("is not the fold of the log"), "{mutation}: {found}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_suite_sees_a_view_that_is_told_before_it_is_written() {
-    let found = found("ToldBeforeWritten").await;
+    // By then the views are level with the log, and said to be.
+    let found = found("ToldBeforeWritten", "30").await;
     assert!(found.contains("was said to be at"), "{found}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_suite_sees_a_flip_that_is_not_one_step() {
-    let found = found("FlipInTwo").await;
+    let found = found("FlipInTwo", "3").await;
     assert!(found.contains("2 builds of names answer"), "{found}");
 }
