@@ -223,6 +223,7 @@ pub(super) fn day(timestamp: Option<Timestamp>) -> String {
 
 fn told(person: &Person, list: liaison::GetReconciledListResponse) -> Reconciled {
     let allergies = match (list.allergies.is_empty(), list.no_known_allergies) {
+        _ if !list.shared_parts.iter().any(|part| part == "allergies") => "not shared".to_owned(),
         (false, _) => list.allergies.join(", "),
         (true, true) => "none known".to_owned(),
         (true, false) => "not asked yet".to_owned(),
@@ -251,6 +252,7 @@ fn told(person: &Person, list: liaison::GetReconciledListResponse) -> Reconciled
     };
     Reconciled {
         liaison: person.name.clone(),
+        shared: list.shared_parts,
         patient: list.name,
         checked_on: day(list.reconciled_at),
         allergies,

@@ -189,8 +189,13 @@ fn reconciled(text: &mut String, list: &Reconciled) {
     let (when, changed) = (or_never(&list.checked_on), or_never(&list.changed_on));
     say(
         text,
-        format_args!("  Last reconciled {when}, last changed {changed}. Allergies: {}\n\n", list.allergies),
+        format_args!("  Last reconciled {when}, last changed {changed}. Allergies: {}\n", list.allergies),
     );
+    let shared: Vec<_> = list.shared.iter().map(|part| plain(part)).collect();
+    let shared =
+        format!("Shown is what the patient signed for: {}. Nothing is said of the rest.", shared.join(", "));
+    indented(text, "  ", &shared);
+    text.push('\n');
     let rows: Vec<Vec<String>> = list
         .medications
         .iter()
@@ -213,7 +218,7 @@ fn reconciled(text: &mut String, list: &Reconciled) {
     ];
     text.push_str(&table(&heads, &rows));
     text.push_str(if list.interactions.is_empty() {
-        "\n  No open interactions.\n"
+        "\n  No open interactions among what is shown.\n"
     } else if list.interactions.iter().all(|found| found.reviewed) {
         "\n  Open interactions\n"
     } else {

@@ -94,6 +94,8 @@ pub(crate) struct WorklistLine {
 pub(crate) struct Reconciled {
     pub(crate) liaison: String,
     pub(crate) patient: String,
+    /// What the patient signed that the liaison may have, in words.
+    pub(crate) shared: Vec<String>,
     /// Day on which it was last reconciled; empty: never.
     pub(crate) checked_on: String,
     pub(crate) allergies: String,
