@@ -7,6 +7,7 @@ use std::sync::Arc;
 use concord_access::Identity;
 use concord_domain::coordination::SharedPart;
 use concord_kernel::{PatientId, PersonId};
+use concord_knowledge::Ruleset;
 use concord_projection::Reader;
 use concord_proto::concord::liaison::v1 as pb;
 use concord_views::reconciled::{self, ReconciledLine, Row, Shared};
@@ -45,12 +46,14 @@ impl Eyes {
         if parts.is_empty() { Err(Failure::NotFound) } else { Ok(Some(parts)) }
     }
 
-    /// The row without what the caller may not have.
-    async fn narrowed(&self, row: Row, parts: Option<&BTreeSet<SharedPart>>) -> Result<Row, Failure> {
-        let Some(parts) = parts else { return Ok(row) };
-        // Which medications tell of more is said by the rules in force: without them nothing is shown.
-        let rules = self.tenant.executor.rules().await?;
-        Ok(row.shared(Shared { parts, rules }))
+    /// The rules in force, by which it is said which medications tell of more; `None` where nobody can read them.
+    async fn rules(&self) -> Result<Option<&'static Ruleset>, Failure> {
+        match self.tenant.executor.rules().await {
+            Ok(rules) => Ok(Some(rules)),
+            // Without them nothing is shown to somebody outside.
+            Err(error) if self.outside => Err(error.into()),
+            Err(_) => Ok(None),
+        }
     }
 
     /// The list of a patient.
@@ -61,8 +64,8 @@ impl Eyes {
     ) -> Result<pb::GetReconciledListResponse, Failure> {
         let parts = self.parts(patient).await?;
         let row = reconciled::patient(reader, patient).await?.ok_or(Failure::NotFound)?;
-        let row = self.narrowed(row, parts.as_ref()).await?;
-        let rules = self.tenant.executor.rules().await.ok();
+        let rules = self.rules().await?;
+        let row = narrowed(row, parts.as_ref(), rules)?;
         let person = self.identity.actor.id;
         let list = reconciled::list(patient, row, person, parts.is_none());
         Ok(encode::list(&list, person, parts.as_ref(), rules))
@@ -75,14 +78,22 @@ impl Eyes {
         person: PersonId,
     ) -> Result<Vec<ReconciledLine>, Failure> {
         let mut lines = Vec::with_capacity(rows.len());
+        let rules = if self.outside { self.rules().await? } else { None };
         for (patient, row) in rows {
             let parts = match self.parts(patient).await {
                 Err(Failure::NotFound) => continue,
                 parts => parts?,
             };
-            let row = self.narrowed(row, parts.as_ref()).await?;
+            let row = narrowed(row, parts.as_ref(), rules)?;
             lines.push(reconciled::line(patient, &row, person));
         }
         Ok(lines)
     }
+}
+
+/// The row without what somebody may not have who may have `parts`.
+fn narrowed(row: Row, parts: Option<&BTreeSet<SharedPart>>, rules: Option<&Ruleset>) -> Result<Row, Failure> {
+    let Some(parts) = parts else { return Ok(row) };
+    let rules = rules.ok_or(Failure::NotFound)?;
+    Ok(row.shared(Shared { parts, rules }))
 }
