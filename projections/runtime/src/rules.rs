@@ -2,8 +2,9 @@
 
 use concord_domain::DomainEvent;
 use concord_domain::ruleset::{Calendar, InForce};
-use concord_kernel::{Instant, StreamRef};
+use concord_kernel::{Instant, StreamRef, Token};
 use concord_ledger::{Entry, Ledger};
+use uuid::Uuid;
 
 use crate::source::SourceError;
 
@@ -14,6 +15,8 @@ const PAGE: usize = 500;
 #[derive(Default)]
 pub(crate) struct Rules {
     calendar: Calendar,
+    /// The history that they are of; places in another one mean something else.
+    epoch: Option<Uuid>,
     /// Up to which position every publication is known; absent: nobody has looked.
     through: Option<u64>,
 }
@@ -28,10 +31,14 @@ impl Rules {
     pub(crate) async fn know(
         &mut self,
         ledger: &dyn Ledger,
-        through: u64,
+        through: Token,
         now: Instant,
         news: impl FnOnce() -> bool,
     ) -> Result<(), SourceError> {
+        let Token { epoch, position: through } = through;
+        if self.epoch != Some(epoch) {
+            *self = Self { epoch: Some(epoch), ..Self::default() };
+        }
         let reads = match self.through {
             None => true,
             Some(known) => through > known && news(),
@@ -72,4 +79,36 @@ async fn read(ledger: &dyn Ledger, now: Instant) -> Result<Calendar, SourceError
         );
         SourceError::Unavailable
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use concord_kernel::{LedgerId, ManualClock, SeededIds, TenantId};
+    use concord_ledger::MemoryLedger;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_known_of_one_history_is_not_taken_for_another() {
+        let now = Instant::parse("2026-03-02T12:00:00Z").unwrap();
+        let id = LedgerId::clinical(TenantId::parse("riverbend").unwrap());
+        let clock = Arc::new(ManualClock::starting_at(now));
+        let ledger = MemoryLedger::new(id, clock, Arc::new(SeededIds::new(1)));
+        let mut rules = Rules::default();
+        let at = |epoch, position| Token { epoch: Uuid::from_u128(epoch), position };
+        rules.know(&ledger, at(1, 900), now, || true).await.unwrap();
+        rules.know(&ledger, at(1, 20), now, || panic!("it is known up to there")).await.unwrap();
+        let mut asked = false;
+        rules.know(&ledger, at(2, 20), now, || true).await.unwrap();
+        rules
+            .know(&ledger, at(2, 30), now, || {
+                asked = true;
+                false
+            })
+            .await
+            .unwrap();
+        assert!(asked, "the other history is known up to 20 only");
+    }
 }

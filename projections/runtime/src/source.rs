@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, TrySendError};
 use std::thread;
 
-use concord_kernel::{Clock, Instant, StreamKind};
+use concord_kernel::{Clock, Instant, StreamKind, Token};
 use concord_ledger::{Entry, Filter, Ledger, Page, ReadError};
 use concord_telemetry::{TraceParent, trace, traceparent_of};
 use tokio::runtime::Handle;
@@ -91,7 +91,7 @@ async fn page(
     limit: usize,
 ) -> Result<Batch, SourceError> {
     let asked_at = clock.now();
-    let head = ledger.watch().borrow().position;
+    let Token { epoch, position: head } = *ledger.watch().borrow();
     // What is committed can be read a moment before it is told of. Rows that knew it already would look, to a session
     // that begins just then, as if the ledger had lost something.
     let limit = usize::try_from(head.saturating_sub(after)).unwrap_or(limit).clamp(1, limit);
@@ -113,7 +113,9 @@ async fn page(
     };
     let traces = traces(&entries);
     let published = |entry: &Entry| entry.stream.kind == StreamKind::Ruleset;
-    rules.know(ledger, through, asked_at, || entries.iter().any(published)).await?;
+    rules
+        .know(ledger, Token { epoch, position: through }, asked_at, || entries.iter().any(published))
+        .await?;
     let told = |entry| tell(entry, rules.at(entry));
     Ok(Batch { told: entries.iter().map(told).collect(), through, head, complete_as_of, traces })
 }
