@@ -9,7 +9,7 @@ use async_nats::jetstream::Context;
 use async_nats::jetstream::context::ContextBuilder;
 use async_nats::jetstream::stream::Stream;
 use concord_domain::feed::Delivery;
-use concord_feed::{Begin, Feed, FeedError, Message, Session, TICK, Told};
+use concord_feed::{Begin, CHECKPOINT_EVERY, Feed, FeedError, Message, Session, TICK, Told};
 use concord_kernel::{Instant, SubscriptionId};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -80,7 +80,11 @@ impl Partner {
             desk.follow().await?;
             desk.drain().await?;
             self.shared.goes_on(self.names.organisation(), true);
-            head.changed().await.map_err(|_| PartnerError::Closed)?;
+            // A day ends consents, and the log does not move for it.
+            match tokio::time::timeout(CHECKPOINT_EVERY, head.changed()).await {
+                Ok(Ok(())) | Err(_) => {}
+                Ok(Err(_)) => return Err(PartnerError::Closed),
+            }
             ticks.tick().await;
         }
     }

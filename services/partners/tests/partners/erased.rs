@@ -1,10 +1,11 @@
 //! What may not be told any more leaves the stream.
 
 use concord_domain::feed::Delivery;
+use concord_kernel::Instant;
 use concord_proto::concord::feed::v1::subscribe_response::Message as Said;
 use concord_servers::Nats;
 
-use crate::scene::{Clinic, called, cut_off, patient, subscription, until};
+use crate::scene::{Clinic, called, cut_off, last_day, patient, subscription, until};
 use crate::stored::{Looking, Stored, holding};
 
 /// In what is told of the patient who takes everything back, and nowhere else.
@@ -85,5 +86,19 @@ async fn a_subscription_that_is_closed_is_emptied() {
     clinic.closes(subscription(1)).await;
     until("nothing is left", || async { looking.of(subscription(1)).await.is_empty() }).await;
     until("no byte is left", || async { holding(&nats.store(0), KEPT) == 0 }).await;
+    cut_off(publisher).await;
+}
+
+/// Nothing is recorded when it happens.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_day_has_ended_is_taken_back_though_the_log_does_not_move() {
+    let nats = Nats::start().unwrap();
+    let (clinic, publisher, looking) = told(&nats).await;
+    clinic.clock.advance_to(Instant::start_of(last_day()).plus_days(1));
+    until("both ends are told", || async { numbers(&looking.numbered().await) == [7, 8] }).await;
+    until("no byte is left", || async {
+        holding(&nats.store(0), TAKEN_BACK) + holding(&nats.store(0), KEPT) == 0
+    })
+    .await;
     cut_off(publisher).await;
 }

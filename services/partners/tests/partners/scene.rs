@@ -13,7 +13,7 @@ use concord_executor::{Executor, ExecutorOptions, Request};
 use concord_feed::{Feed, InLedger, PartnerKeys, Parts as FeedParts};
 use concord_kernel::{
     Actor, CommandId, ConsentId, Credentials, DataClass, DataClasses, Day, ErasureReason, IdSource, Instant,
-    LedgerId, OrganisationId, PatientId, PersonId, Purpose, RandomIds, Role, SubscriptionId, SystemClock,
+    LedgerId, ManualClock, OrganisationId, PatientId, PersonId, Purpose, RandomIds, Role, SubscriptionId,
     TenantId, Text,
 };
 use concord_knowledge::Ruleset;
@@ -64,6 +64,7 @@ fn keys() -> PartnerKeys {
 
 /// A clinic over two ledgers in memory.
 pub(crate) struct Clinic {
+    pub(crate) clock: Arc<ManualClock>,
     ledger: Arc<dyn Ledger>,
     access: Arc<dyn Ledger>,
     executor: Executor,
@@ -71,13 +72,14 @@ pub(crate) struct Clinic {
 
 impl Clinic {
     pub(crate) fn new() -> Self {
-        let (clock, ids) = (Arc::new(SystemClock), Arc::new(RandomIds));
+        let clock = Arc::new(ManualClock::starting_at(Instant::parse("2026-03-02T13:00:00Z").unwrap()));
+        let ids = Arc::new(RandomIds);
         let memory = |id| Arc::new(MemoryLedger::new(id, clock.clone(), ids.clone()));
         let ledger: Arc<dyn Ledger> = memory(LedgerId::clinical(tenant()));
         let access = memory(LedgerId::access(tenant()));
         let options = ExecutorOptions::default();
         let executor = Executor::new(Arc::clone(&ledger), clock.clone(), Ruleset::embedded(), options);
-        Self { ledger, access, executor }
+        Self { clock, ledger, access, executor }
     }
 
     /// What partners take, as a process of its own has it.
@@ -87,7 +89,7 @@ impl Clinic {
             ledger: Arc::clone(&self.ledger),
             disclosures: Arc::new(InLedger::new(Arc::clone(&self.access), Arc::new(RandomIds))),
             keys: keys(),
-            clock: Arc::new(SystemClock),
+            clock: self.clock.clone(),
         })
     }
 
@@ -172,6 +174,11 @@ fn day(within: &str) -> Day {
     Instant::parse(within).unwrap().day()
 }
 
+/// The last day of every consent here.
+pub(crate) fn last_day() -> Day {
+    day("2026-06-05T00:00:00Z")
+}
+
 fn terms() -> Terms {
     let clinical = DataClasses::of(&[DataClass::Clinical]);
     Terms {
@@ -183,7 +190,7 @@ fn terms() -> Terms {
         recipients: vec![Recipient::Organisation(riverside())],
         purposes: vec![Purpose::Treatment],
         statements: Statements { right_to_revoke: text("in writing"), redisclosure: true, refusal: true },
-        expires: Expiry::On(day("2099-01-05T00:00:00Z")),
+        expires: Expiry::On(last_day()),
         signature: Signature {
             by: Signer::Patient,
             name: text("Ada"),
